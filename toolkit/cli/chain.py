@@ -1,0 +1,93 @@
+"""What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from toolkit.cli.console import is_terminal, stage_progress, tell
+from toolkit.cli.inputs import Input, attempt, check_targets, emit, expand
+from toolkit.cli.models import pull
+from toolkit.errors import InputError, ModelMissingError
+from toolkit.output import Format
+from toolkit.pipeline import Article, Pipeline, Result
+from toolkit.settings import resolve_settings
+
+# Documents translated together: enough for full batches, few enough for memory.
+DOCUMENTS_AT_ONCE = 32
+
+
+def run_chain(
+    arguments: Sequence[str],
+    *,
+    flags: Mapping[str, Any],
+    form: Format,
+    output_dir: Path | None,
+    no_clean: bool,
+    keep_title: bool,
+    quiet: bool,
+    process: Callable[[Pipeline, list[Article]], list[Result]],
+    render: Callable[[Result], str],
+) -> None:
+    """Bad inputs are told and passed over; then the exit code is 3."""
+    settings, _ = resolve_settings(flags)
+    inputs = expand(arguments)
+    check_targets(inputs, output_dir, form)
+    with stage_progress(quiet=quiet) as on_progress:
+        pipeline = Pipeline(settings, on_progress=on_progress)
+
+        def prepare(each: Input) -> Article:
+            return pipeline.prepare(
+                each.read(settings.max_document_chars),
+                check_language=flags.get("source_language") is None,
+                cleaned=no_clean,
+                keep_title=keep_title,
+            )
+
+        bad = 0
+        for start in range(0, len(inputs), DOCUMENTS_AT_ONCE):
+            ready, refused = attempt(inputs[start : start + DOCUMENTS_AT_ONCE], prepare)
+            bad += refused
+            if ready:
+                results = process(pipeline, [article for _, article in ready])
+                pairs = zip((each for each, _ in ready), results, strict=True)
+                emit(_rendered(pairs, render, quiet=quiet), output_dir, form)
+    if bad:
+        raise typer.Exit(InputError.exit_code)
+
+
+def offer_pull(run: Callable[[], None]) -> None:
+    """Run; when a model is missing and somebody is there to ask, offer to pull it and run again."""
+    try:
+        run()
+    except ModelMissingError as error:
+        if not (is_terminal() and sys.stdin.isatty()):
+            raise
+        if not typer.confirm(f"Model {error.model_id} is not installed. Pull it now?", err=True):
+            raise
+        pull(error.model_id)
+        run()
+
+
+def _rendered(
+    pairs: Iterator[tuple[Input, Result]], render: Callable[[Result], str], *, quiet: bool
+) -> Iterator[tuple[Input, str]]:
+    for each, result in pairs:
+        yield each, render(result)
+        if not quiet:
+            _tell_flags(result)
+
+
+def _tell_flags(result: Result) -> None:
+    name = result.article.document.name
+    if result.flagged:
+        count = len(result.translations) + len(result.title)
+        tell(
+            f"{name}: {len(result.flagged)} of {count} sentences failed a check; "
+            "--format json names them"
+        )
+    if result.summary and result.summary.failed:
+        faults = "; ".join(f"{check.name}: {check.detail}" for check in result.summary.failed)
+        tell(f"{name}: the summary failed a check: {faults}")

@@ -1,0 +1,17 @@
+"""`toolkit config`: the settings as they are in force, and where each comes from."""
+
+import typer
+
+from toolkit.settings import ENVIRONMENT_PREFIX, FILE_NAME, resolve_settings
+
+
+def config_command() -> None:
+    """Print every setting with its origin: default, a file, or an environment variable."""
+    settings, origins = resolve_settings({})
+    for name, value in settings.model_dump(mode="json").items():
+        shown = "" if value is None else value
+        typer.echo(f"{name} = {shown}  ({origins[name]})")
+    typer.echo(
+        f"# set them in {FILE_NAME} here or in the user's configuration folder, as "
+        f"{ENVIRONMENT_PREFIX}NAME in the environment, or as options"
+    )

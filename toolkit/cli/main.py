@@ -1,0 +1,93 @@
+"""The `toolkit` program: collects the commands, and turns errors into messages and exit codes."""
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import click
+import typer
+
+from toolkit import __version__
+from toolkit.cli import clean, config, doctor, models, prompts, summarize, translate
+from toolkit.cli.console import tell
+from toolkit.errors import ToolkitError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="toolkit",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="French news in English: clean a scraped page, translate it, summarize it. All on this "
+    "machine, with models pulled once.",
+)
+app.command("clean")(clean.clean_command)
+app.command("translate")(translate.translate_command)
+app.command("summarize")(summarize.summarize_command)
+app.add_typer(models.app, name="models")
+app.add_typer(prompts.app, name="prompts")
+app.command("config")(config.config_command)
+app.command("doctor")(doctor.doctor_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"toolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback with errors; works anywhere.")
+    ] = False,
+) -> None:
+    """French news in English."""
+
+
+def run() -> None:
+    """Entry point of the installed program."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line and return its exit code."""
+    debug = "--debug" in arguments or bool(os.environ.get("TOOLKIT_DEBUG"))
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        outcome = typer.main.get_command(app).main(
+            arguments, prog_name="toolkit", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ToolkitError as error:
+        if debug:
+            traceback.print_exc()
+        tell(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        # The reader of our output went away; Python must not try to flush to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a user must not see a traceback
+        if debug:
+            traceback.print_exc()
+        tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")
+        return 1
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _interrupted() -> int:
+    tell("interrupted")
+    return INTERRUPTED

@@ -1,0 +1,33 @@
+"""`toolkit prompts`: the bundled prompt files."""
+
+from typing import Annotated
+
+import typer
+
+from toolkit.errors import UsageError
+from toolkit.prompts import list_prompts, load_prompt
+
+app = typer.Typer(no_args_is_help=True, help="List and show the prompts.")
+
+
+@app.command("list")
+def list_command() -> None:
+    """Every prompt with its languages, digest and purpose."""
+    for task, path in list_prompts():
+        prompt = load_prompt(task, str(path))
+        languages = " to ".join(prompt.content.languages)
+        digest = prompt.digest.removeprefix("sha256:")[:12]
+        typer.echo(f"{task}/{prompt.name}  {languages}  {digest}  {prompt.content.description}")
+
+
+@app.command("show")
+def show_command(
+    name: Annotated[str, typer.Argument(help="Such as translation/news or summarization/news.v1.")],
+) -> None:
+    """Print a prompt file, ready to be copied and changed."""
+    for task, path in reversed(list_prompts()):
+        if name in (f"{task}/{path.stem}", f"{task}/{path.stem.rsplit('.', 1)[0]}"):
+            typer.echo(path.read_text(encoding="utf-8"), nl=False)
+            return
+    known = ", ".join(f"{task}/{path.stem}" for task, path in list_prompts())
+    raise UsageError(f"no prompt '{name}' (there are: {known})")

@@ -1,0 +1,66 @@
+"""`toolkit summarize`: the whole chain, from a scraped French page to a short English summary."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from toolkit.cli import options
+from toolkit.cli.chain import offer_pull, run_chain
+from toolkit.output import render_summary
+from toolkit.pipeline import Pipeline
+
+
+def summarize_command(
+    inputs: options.Inputs,
+    max_words: Annotated[
+        int | None, typer.Option("--max-words", "-n", help="Limit of the summary [60].")
+    ] = None,
+    show: Annotated[
+        Literal["summary", "translation"],
+        typer.Option(help="translation prints the summary and then the translation."),
+    ] = "summary",
+    form: options.FormatOption = "text",
+    output_dir: options.OutputDir = None,
+    source_language: options.From = None,
+    target_language: options.To = None,
+    model: options.Model = None,
+    translator: options.Translator = None,
+    summarizer: options.Summarizer = None,
+    engine: options.Engine = None,
+    device: options.Device = None,
+    threads: options.Threads = None,
+    glossary: options.GlossaryOption = None,
+    prompt: options.PromptOption = None,
+    no_clean: options.NoClean = False,
+    keep_title: options.KeepTitle = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Clean, translate and summarize."""
+    flags = {
+        "max_words": max_words,
+        "source_language": source_language,
+        "target_language": target_language,
+        "model": model,
+        "translator": translator,
+        "summarizer": summarizer,
+        "engine": engine,
+        "device": device,
+        "threads": threads,
+        "glossary": glossary,
+        "summarization_prompt": prompt,
+    }
+    offer_pull(
+        lambda: run_chain(
+            inputs,
+            flags=flags,
+            form=form,
+            output_dir=output_dir,
+            no_clean=no_clean,
+            keep_title=keep_title,
+            quiet=quiet,
+            process=Pipeline.summarize,
+            render=lambda result: render_summary(
+                result, form, with_translation=show == "translation"
+            ),
+        )
+    )

@@ -1,0 +1,87 @@
+"""The frozen values that flow through the toolkit, in the order in which they appear."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One text with where it came from. `metadata` holds what reading or cleaning found out."""
+
+    name: str
+    text: str
+    encoding: str = "utf-8"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One line of a document with its verdict. `line` counts from 1."""
+
+    line: int
+    text: str
+    kept: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence and the white space that follows it.
+
+    `start` is its offset in the text in characters. The first segment of a text that begins with
+    white space has an empty `text`.
+    """
+
+    start: int
+    text: str
+    after: str
+
+    @property
+    def ends_paragraph(self) -> bool:
+        return "\n" in self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A named test that an output failed, with what exactly is wrong."""
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The translation of one segment. `failed` is empty when every check passed."""
+
+    segment: Segment
+    text: str
+    failed: tuple[Check, ...] = ()
+    new_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """`attempts` counts the times the model was asked."""
+
+    text: str
+    max_words: int
+    failed: tuple[Check, ...] = ()
+    attempts: int = 1
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def join_segments(segments: Sequence[Segment]) -> str:
+    """The text that the segments were split from, exactly."""
+    return "".join(segment.text + segment.after for segment in segments)
+
+
+def join_translations(translations: Sequence[Translation]) -> str:
+    """The translated text, with the paragraphs of the source and single spaces inside them."""
+    parts = []
+    for translation in translations:
+        after = translation.segment.after
+        parts.append(translation.text + (after if "\n" in after else " "))
+    return "".join(parts).strip()

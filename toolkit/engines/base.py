@@ -1,0 +1,77 @@
+"""The seam between the toolkit and the libraries that run models.
+
+An engine holds one loaded model. A sequence-to-sequence model takes plain text, a causal model
+takes a chat; both give one `Output` per source, in the order of the sources.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol
+
+Family = Literal["seq2seq", "causal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+Chat = tuple[Message, ...]
+Source = str | Chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationConfig:
+    """How outputs are searched; everything here affects them and belongs to a content key."""
+
+    max_new_tokens: int = 512
+    beam_size: int = 1
+    repetition_penalty: float = 1.0
+    no_repeat_ngram_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """`finished` says whether the model ended by itself rather than at `max_new_tokens`.
+
+    `score` is the mean log-probability per new token, or None where the engine gives none.
+    """
+
+    text: str
+    source_tokens: int
+    new_tokens: int
+    finished: bool
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """What a result needs to say about the engine and model that made it."""
+
+    engine: str
+    engine_version: str
+    model: str
+    family: Family
+    compute_type: str
+    device: str
+    revision: str = ""
+    sha256: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Engine(Protocol):
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def max_source_tokens(self) -> int:
+        """The longest source that `generate` takes, special tokens included."""
+
+    def count_tokens(self, source: Source) -> int:
+        """The tokens of `source` as the model sees it, special tokens included."""
+
+    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
+        """Raises ModelError for a source over the limit: nothing is ever cut."""

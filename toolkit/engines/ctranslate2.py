@@ -1,0 +1,132 @@
+"""CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
+
+from collections.abc import Sequence
+from os.path import commonprefix
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+
+from toolkit.engines.base import EngineInfo, Family, GenerationConfig, Output, Source
+from toolkit.engines.tokens import Tokens
+from toolkit.errors import ModelError
+
+# A shared prompt shorter than this costs more to set aside than to compute again.
+MIN_SHARED_PREFIX = 8
+
+
+class CTranslate2Engine:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tokens: Tokens,
+        info: EngineInfo,
+        max_source_tokens: int,
+        threads: int,
+        batch_size: int,
+    ) -> None:
+        """Raises ModelError when the folder can't be loaded."""
+        loader = ctranslate2.Generator if info.family == "causal" else ctranslate2.Translator
+        try:
+            self._model: Any = loader(
+                str(folder),
+                device=info.device,
+                compute_type=info.compute_type,
+                inter_threads=1,
+                intra_threads=threads,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"CTranslate2 can't load {folder}: {error}") from error
+        self._tokens = tokens
+        self._info = info
+        self._max_source_tokens = max_source_tokens
+        self._batch_size = batch_size
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    @property
+    def max_source_tokens(self) -> int:
+        return self._max_source_tokens
+
+    def count_tokens(self, source: Source) -> int:
+        return len(self._tokens.encode(source))
+
+    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
+        if not sources:
+            return []
+        encoded = [self._tokens.encode(source) for source in sources]
+        refuse_long(encoded, self._max_source_tokens)
+        strings = [self._tokens.to_strings(ids) for ids in encoded]
+        search = {
+            "max_batch_size": self._batch_size,
+            "beam_size": config.beam_size,
+            "repetition_penalty": config.repetition_penalty,
+            "no_repeat_ngram_size": config.no_repeat_ngram_size,
+            "return_end_token": True,
+            "return_scores": True,
+        }
+        run = self._complete if self._info.family == "causal" else self._translate
+        results = run(strings, config.max_new_tokens, search)
+        return [
+            self._output(tokens, score, len(ids))
+            for (tokens, score), ids in zip(results, encoded, strict=True)
+        ]
+
+    def _complete(
+        self, prompts: list[list[str]], max_new_tokens: int, search: dict[str, Any]
+    ) -> list[tuple[list[str], float]]:
+        # The prefix must leave every prompt at least one token of its own.
+        shared = commonprefix([prompt[:-1] for prompt in prompts])
+        if len(prompts) == 1 or len(shared) < MIN_SHARED_PREFIX:
+            shared = []
+        results = self._model.generate_batch(
+            [prompt[len(shared) :] for prompt in prompts],
+            static_prompt=shared or None,
+            include_prompt_in_result=False,
+            max_length=max_new_tokens,
+            **search,
+        )
+        return [(result.sequences[0], result.scores[0]) for result in results]
+
+    def _translate(
+        self, sources: list[list[str]], max_new_tokens: int, search: dict[str, Any]
+    ) -> list[tuple[list[str], float]]:
+        prefix = self._tokens.target_prefix
+        results = self._model.translate_batch(
+            sources,
+            target_prefix=[prefix] * len(sources) if prefix else None,
+            max_input_length=0,
+            max_decoding_length=max_new_tokens + len(prefix),
+            **search,
+        )
+        return [(result.hypotheses[0][len(prefix) :], result.scores[0]) for result in results]
+
+    def _output(self, tokens: list[str], score: float, source_tokens: int) -> Output:
+        ids = self._tokens.to_ids(tokens)
+        finished = bool(ids) and ids[-1] == self._tokens.tokenizer.eos_token_id
+        return Output(
+            text=self._tokens.decode(ids),
+            source_tokens=source_tokens,
+            new_tokens=len(ids),
+            finished=finished,
+            score=score,
+        )
+
+
+def refuse_long(encoded: Sequence[Sequence[int]], max_source_tokens: int) -> None:
+    """Raises ModelError for the first source over the limit: libraries would cut it unseen."""
+    for ids in encoded:
+        if len(ids) > max_source_tokens:
+            raise ModelError(
+                f"a source of {len(ids)} tokens is over the model's limit of {max_source_tokens}"
+            )
+
+
+def available_version() -> str:
+    return str(ctranslate2.__version__)
+
+
+__all__ = ["CTranslate2Engine", "Family", "available_version", "refuse_long"]

@@ -1,0 +1,169 @@
+"""From the name of a model to a loaded engine."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from toolkit.engines.base import Engine, EngineInfo, Family
+from toolkit.engines.tokens import SourceFormat, Tokens
+from toolkit.errors import ModelError, ModelMissingError, UsageError
+from toolkit.models.catalogue import catalogue
+from toolkit.models.install import (
+    MODEL_FOLDER,
+    TOKENIZER_FOLDER,
+    InstalledModel,
+    load_installed,
+)
+
+EngineName = Literal["auto", "ctranslate2", "transformers"]
+FAKE = "fake"
+
+
+def load_engine(
+    reference: str,
+    *,
+    models_folder: Path,
+    engine: EngineName = "auto",
+    device: str = "cpu",
+    compute_type: str = "auto",
+    threads: int = 0,
+    batch_size: int = 8,
+    source_language: str = "fr",
+    target_language: str = "en",
+) -> Engine:
+    """`reference` is a catalogue id, a folder in Hugging Face or CTranslate2 layout, a hub
+    repository in the local cache, or `fake`.
+
+    Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
+    be loaded, UsageError for an unknown name. Never touches the network.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    languages = (source_language, target_language)
+    if reference == FAKE:
+        from toolkit.engines.fake import FakeEngine
+
+        return FakeEngine()
+    threads = threads or _cores()
+    if reference in catalogue():
+        if engine == "transformers":
+            raise UsageError(
+                f"'{reference}' is installed for CTranslate2; for the transformers engine give "
+                "--model a Hugging Face folder or a hub repository"
+            )
+        installed = load_installed(models_folder, reference)
+        return open_installed(
+            installed,
+            device=device,
+            compute_type=compute_type,
+            threads=threads,
+            batch_size=batch_size,
+            languages=languages,
+        )
+    folder = Path(reference).expanduser()
+    if folder.is_dir():
+        if (folder / "model.bin").is_file() and engine != "transformers":
+            return _open_converted_folder(folder, device, compute_type, threads, batch_size)
+        if engine == "ctranslate2":
+            raise ModelError(f"{folder} holds no CTranslate2 model.bin")
+        reference = str(folder)
+    elif "/" not in reference or engine == "ctranslate2":
+        known = ", ".join(catalogue())
+        raise UsageError(f"no model or folder '{reference}' (the catalogue has: {known})")
+    elif not _is_cached(reference):
+        raise ModelError(f"'{reference}' is not on this machine; type: hf download {reference}")
+    from toolkit.engines.transformers import TransformersEngine
+
+    return TransformersEngine(
+        reference,
+        source_format=_source_format({}, "", languages),
+        device=device,
+        compute_type="float32" if compute_type == "auto" else compute_type,
+        threads=threads,
+        batch_size=batch_size,
+    )
+
+
+def open_installed(
+    model: InstalledModel,
+    *,
+    device: str = "cpu",
+    compute_type: str = "auto",
+    threads: int = 0,
+    batch_size: int = 8,
+    languages: tuple[str, str] = ("fr", "en"),
+) -> Engine:
+    """Load a model that was pulled. Raises ModelError when CTranslate2 refuses it."""
+    from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
+
+    family: Family = "causal" if model.family == "causal" else "seq2seq"
+    source_format = _source_format(model.language_codes, model.text_prefix, languages)
+    return CTranslate2Engine(
+        model.folder / MODEL_FOLDER,
+        tokens=Tokens.load(model.folder / TOKENIZER_FOLDER, source_format),
+        info=EngineInfo(
+            engine="ctranslate2",
+            engine_version=available_version(),
+            model=model.id,
+            family=family,
+            compute_type=model.compute_type if compute_type == "auto" else compute_type,
+            device=device,
+            revision=model.revision,
+            sha256=model.source_sha256,
+        ),
+        max_source_tokens=model.max_context_tokens,
+        threads=threads or _cores(),
+        batch_size=batch_size,
+    )
+
+
+def _open_converted_folder(
+    folder: Path, device: str, compute_type: str, threads: int, batch_size: int
+) -> Engine:
+    """A CTranslate2 folder made elsewhere, with its tokenizer beside it or in `tokenizer/`."""
+    from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
+
+    inner = folder / TOKENIZER_FOLDER
+    tokens = Tokens.load(inner if inner.is_dir() else folder)
+    # CTranslate2 gives encoder-decoder models a shared or a pair of vocabularies.
+    causal = (folder / "vocabulary.json").is_file()
+    return CTranslate2Engine(
+        folder,
+        tokens=tokens,
+        info=EngineInfo(
+            engine="ctranslate2",
+            engine_version=available_version(),
+            model=folder.name,
+            family="causal" if causal else "seq2seq",
+            compute_type="default" if compute_type == "auto" else compute_type,
+            device=device,
+        ),
+        max_source_tokens=min(tokens.tokenizer.model_max_length, 4096 if causal else 512),
+        threads=threads,
+        batch_size=batch_size,
+    )
+
+
+def _source_format(
+    codes: dict[str, str], text_prefix: str, languages: tuple[str, str]
+) -> SourceFormat:
+    source, target = languages
+    if codes and not {source, target} <= codes.keys():
+        raise UsageError(f"the model knows {', '.join(codes)}, not {source} to {target}")
+    return SourceFormat(
+        text_prefix=text_prefix,
+        source_code=codes.get(source),
+        target_code=codes.get(target),
+    )
+
+
+def _is_cached(repository: str) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(repository, "config.json"), str)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+__all__ = ["EngineName", "ModelMissingError", "load_engine", "open_installed"]

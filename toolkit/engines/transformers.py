@@ -1,0 +1,162 @@
+"""Hugging Face transformers: the reference engine, for any architecture, on CPU or GPU.
+
+Needs the extra `torch`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from toolkit.engines.base import EngineInfo, Family, GenerationConfig, Output, Source
+from toolkit.engines.ctranslate2 import refuse_long
+from toolkit.engines.tokens import SourceFormat, Tokens
+from toolkit.errors import ModelError
+
+TORCH_MISSING = "the transformers engine needs torch; type: pip install 'toolkit-fr-en[torch]'"
+DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
+
+
+class TransformersEngine:
+    def __init__(
+        self,
+        reference: str,
+        *,
+        source_format: SourceFormat,
+        device: str = "cpu",
+        compute_type: str = "float32",
+        threads: int = 0,
+        batch_size: int = 8,
+        revision: str = "",
+    ) -> None:
+        """Load a local folder, or a hub repository that is in the local cache.
+
+        Raises ModelError without torch and when nothing loadable is there.
+        """
+        try:
+            import torch
+        except ImportError:
+            raise ModelError(TORCH_MISSING) from None
+        import transformers
+
+        self._tokens = Tokens.load(reference, source_format)
+        if threads:
+            torch.set_num_threads(threads)
+        try:
+            config = transformers.AutoConfig.from_pretrained(reference)
+            family: Family = "seq2seq" if config.is_encoder_decoder else "causal"
+            loader = (
+                transformers.AutoModelForSeq2SeqLM
+                if family == "seq2seq"
+                else transformers.AutoModelForCausalLM
+            )
+            model = loader.from_pretrained(reference, dtype=getattr(torch, compute_type))
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise ModelError(f"transformers can't load {reference}: {error}") from error
+        self._torch = torch
+        self._model: Any = model.to(device).eval()
+        self._batch_size = batch_size
+        self._max_source_tokens = _context(config, self._tokens.tokenizer)
+        self._info = EngineInfo(
+            engine="transformers",
+            engine_version=transformers.__version__,
+            model=Path(reference).name if Path(reference).is_dir() else reference,
+            family=family,
+            compute_type=compute_type,
+            device=device,
+            revision=revision,
+        )
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    @property
+    def max_source_tokens(self) -> int:
+        return self._max_source_tokens
+
+    def count_tokens(self, source: Source) -> int:
+        return len(self._tokens.encode(source))
+
+    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
+        encoded = [self._tokens.encode(source) for source in sources]
+        refuse_long(encoded, self._max_source_tokens)
+        outputs: dict[int, Output] = {}
+        order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+        for start in range(0, len(order), self._batch_size):
+            batch = order[start : start + self._batch_size]
+            outputs |= zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
+        return [outputs[index] for index in range(len(encoded))]
+
+    def _run(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
+        ids, mask = self._pad(batch)
+        with self._torch.inference_mode():
+            result = self._model.generate(
+                input_ids=ids, attention_mask=mask, generation_config=self._settings(config)
+            )
+        # A decoder's output repeats its prompt; an encoder-decoder's begins with a start token.
+        skipped = ids.shape[1] if self._info.family == "causal" else 1
+        skipped += len(self._tokens.target_prefix) if self._info.family == "seq2seq" else 0
+        return [
+            self._output(row[skipped:].tolist(), len(source))
+            for row, source in zip(result, batch, strict=True)
+        ]
+
+    def _pad(self, batch: list[list[int]]) -> tuple[Any, Any]:
+        """Token ids and attention mask, both of shape (batch, longest); causal models pad left."""
+        longest = max(len(ids) for ids in batch)
+        pad = self._pad_id()
+        left = self._info.family == "causal"
+        rows, masks = [], []
+        for ids in batch:
+            padding, ones = [pad] * (longest - len(ids)), [1] * len(ids)
+            zeros = [0] * len(padding)
+            rows.append(padding + ids if left else ids + padding)
+            masks.append(zeros + ones if left else ones + zeros)
+        device = self._info.device
+        return (
+            self._torch.tensor(rows, device=device),
+            self._torch.tensor(masks, device=device),
+        )
+
+    def _settings(self, config: GenerationConfig) -> Any:
+        """Only what is asked for: a checkpoint's own search settings would make engines differ."""
+        from transformers import GenerationConfig as HuggingFaceConfig
+
+        own = self._model.generation_config
+        tokenizer = self._tokens.tokenizer
+        settings: dict[str, Any] = {
+            "max_new_tokens": config.max_new_tokens + len(self._tokens.target_prefix),
+            "num_beams": config.beam_size,
+            "do_sample": False,
+            "repetition_penalty": config.repetition_penalty,
+            "no_repeat_ngram_size": config.no_repeat_ngram_size,
+            "eos_token_id": tokenizer.eos_token_id,
+            "pad_token_id": self._pad_id(),
+            "decoder_start_token_id": own.decoder_start_token_id,
+            "bad_words_ids": own.bad_words_ids,
+        }
+        if self._tokens.target_prefix:
+            settings["forced_bos_token_id"] = self._tokens.to_ids(self._tokens.target_prefix)[0]
+        return HuggingFaceConfig(**settings)
+
+    def _pad_id(self) -> int:
+        tokenizer = self._tokens.tokenizer
+        pad = tokenizer.pad_token_id
+        return int(tokenizer.eos_token_id if pad is None else pad)
+
+    def _output(self, ids: list[int], source_tokens: int) -> Output:
+        end = self._tokens.tokenizer.eos_token_id
+        finished = end in ids
+        if finished:
+            ids = ids[: ids.index(end) + 1]
+        return Output(
+            text=self._tokens.decode(ids),
+            source_tokens=source_tokens,
+            new_tokens=len(ids),
+            finished=finished,
+        )
+
+
+def _context(config: Any, tokenizer: Any) -> int:
+    own = getattr(config, "max_position_embeddings", None) or DEFAULT_CONTEXT
+    return int(min(own, tokenizer.model_max_length))

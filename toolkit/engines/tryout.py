@@ -1,0 +1,24 @@
+"""The golden sentence: proof that a freshly converted model works."""
+
+from toolkit.engines.base import Chat, GenerationConfig, Message, Source
+from toolkit.engines.load import open_installed
+from toolkit.errors import ModelError
+from toolkit.models.install import InstalledModel
+
+FRENCH = "Le président est arrivé lundi à Paris."
+# One of these must be in the answer of a model that works at all.
+EXPECTED = ("paris", "président", "president")
+
+
+def try_out(model: InstalledModel) -> str:
+    """The model's answer. Raises ModelError when it is not about the sentence."""
+    engine = open_installed(model)
+    source: Source = FRENCH if model.family == "seq2seq" else _chat()
+    answer = engine.generate([source], GenerationConfig(max_new_tokens=40))[0].text
+    if not any(word in answer.lower() for word in EXPECTED):
+        raise ModelError(f"{model.id} was converted but doesn't work: it answered «{answer}»")
+    return answer
+
+
+def _chat() -> Chat:
+    return (Message("user", f"Translate into English: {FRENCH}"),)

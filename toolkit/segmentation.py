@@ -1,0 +1,123 @@
+"""Sentences of French or English news text, with offsets: nothing is lost or changed.
+
+The rules are those of newswire typography. `tests/cases/segmentation.json` holds the labelled
+cases; docs/decisions/0003 says why no library is used.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from toolkit.documents import Segment
+
+# Never at the end of a sentence: a name or a number follows.
+TITLES = frozenset("m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms".split())
+# At the end of a sentence only when a word follows that usually begins one.
+ABBREVIATIONS = frozenset(
+    "adj adm al ap apr art av avr ann bd bld bibl bull cap cf ch chap chron cie col comm cdt coll "
+    "conf déc dept dép dir div éd ed env etc ex fasc févr fig gal gén gouv h hab ibid id inc inf "
+    "int jan janv juil jr kg km ltd lt max min mn nb no nov obs oct op p par paragr pp préf "
+    "préc prov réf réd rem s sec sect sept sgt sp sq suiv sté sup suppl svp t tél trad univ v vol "
+    "vs".split()
+)
+STARTERS = frozenset(
+    "Le La Les L' L’ Un Une Des Du De D' D’ Il Elle Ils Elles On Ce Cet Cette Ces C' C’ Cela Ça "
+    "Son Sa Ses Leur Leurs Nous Vous Je J' J’ Mais Or Et Ou Donc Car Si S' S’ Selon Pour Par Dans "
+    "En Au Aux À A Avec Sans Sous Sur Après Avant Depuis Pendant Lors Plus Quand Lorsque Comme "
+    "Ainsi Aussi Alors Toutefois Cependant Enfin Puis Tout Tous Toute Toutes Aucun Aucune Qui Que "
+    "Qu' Qu’ Quant Interrogé Interrogée "
+    "The He She It They We I In On At By For With But And This That These Those His Her Their".split()
+)
+
+# A run of end marks with the quotes and brackets that close on it. A straight quote closes only
+# when it touches the mark; a guillemet may stand behind a space.
+END = re.compile(r"[.!?…]+(?:[\s\u00a0\u202f]*[»”]|[\"'’)\]])*")
+BEFORE = re.compile(r"[^\s(\[«“\"'’]*$")
+OPENING = "«“\"'‘’([—–-"
+
+
+def split_sentences(text: str) -> tuple[Segment, ...]:
+    """The sentences of `text`; `join_segments` gives `text` back."""
+    return tuple(_segments(text, [*_boundaries(text), len(text)]))
+
+
+def _segments(text: str, ends: list[int]) -> Iterator[Segment]:
+    start = 0
+    for end in ends:
+        stop = len(text) - len(text[end:].lstrip()) if end < len(text) else end
+        body = text[start:end]
+        kept = body.rstrip()
+        if start == 0 and body[:1].isspace():
+            lead = len(body) - len(body.lstrip())
+            yield Segment(0, "", body[:lead])
+            start, kept = lead, kept.lstrip()
+        if kept:
+            yield Segment(start, kept, text[start + len(kept) : stop])
+        start = stop
+
+
+def _boundaries(text: str) -> Iterator[int]:
+    """Offsets right behind each sentence but the last."""
+    line_start = 0
+    for line in re.finditer(r"[^\n]+", text):
+        line_start = line.start()
+        for mark in END.finditer(text, line.start(), line.end()):
+            if _ends_sentence(text, line_start, line.end(), mark):
+                yield mark.end()
+        if text[line.end() :].strip() and line.group().strip():
+            yield line.end()
+
+
+def _ends_sentence(text: str, line_start: int, line_end: int, mark: re.Match[str]) -> bool:
+    rest = text[mark.end() : line_end]
+    following = rest.lstrip()
+    if not following or rest[0] == following[0]:
+        return False
+    first = following.lstrip(OPENING + " \u00a0\u202f")[:1]
+    if not first or first.islower():
+        return False
+    if mark.group()[0] != "." or mark.group().startswith(".."):
+        return True
+    found = BEFORE.search(text[line_start : mark.start()])
+    word = found.group() if found else ""
+    return _ends_after_word(word, following, at_line_start=word == text[line_start : mark.start()])
+
+
+def _ends_after_word(word: str, following: str, *, at_line_start: bool) -> bool:
+    """Whether a full stop behind `word` ends a sentence when `following` comes next."""
+    last = word.rsplit("-", 1)[-1].lower()
+    if last in TITLES:
+        return False
+    if at_line_start and word.isdigit():
+        return False  # the number of a list item
+    initial = len(last) == 1 and last.isalpha()
+    acronym = bool(re.fullmatch(r"(?:\w\.)+\w", word))
+    if last in ABBREVIATIONS or initial or acronym:
+        next_word = re.match(r"[^\W\d_]+['’]?", following)
+        return bool(next_word) and next_word.group() in STARTERS
+    return True
+
+
+def split_long(
+    text: str, *, max_tokens: int, count_tokens: Callable[[str], int]
+) -> tuple[str, ...]:
+    """Pieces of `text` within `max_tokens` each, cut behind a clause where possible, else a word.
+
+    Joining the pieces gives `text` back.
+    """
+    if count_tokens(text) <= max_tokens:
+        return (text,)
+    for pattern in (r"[;:][\s\u00a0]+", r",\s+", r"\s+"):
+        cuts = [match.end() for match in re.finditer(pattern, text) if match.end() < len(text)]
+        if cuts:
+            middle = min(cuts, key=lambda cut: abs(cut - len(text) // 2))
+            break
+    else:
+        middle = len(text) // 2
+    if middle == 0:
+        return (text,)
+    halves = (text[:middle], text[middle:])
+    return tuple(
+        piece
+        for half in halves
+        for piece in split_long(half, max_tokens=max_tokens, count_tokens=count_tokens)
+    )

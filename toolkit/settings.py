@@ -1,0 +1,94 @@
+"""What a run is asked to do: defaults, then toolkit.toml, then the environment, then flags."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from toolkit.errors import UsageError
+from toolkit.models.catalogue import DEFAULT_MODEL
+
+APP = "toolkit-fr-en"
+FILE_NAME = "toolkit.toml"
+ENVIRONMENT_PREFIX = "TOOLKIT_"
+
+
+class Settings(BaseModel):
+    """Every setting with its default. Field names are the keys of toolkit.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = DEFAULT_MODEL
+    translator: str | None = Field(None, description="model that translates; default: model")
+    summarizer: str | None = Field(None, description="model that summarizes; default: model")
+    engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
+    device: Literal["cpu", "cuda"] = "cpu"
+    compute_type: str = "auto"
+    threads: int = Field(0, ge=0, description="0: as many as there are cores")
+    batch_size: int = Field(8, ge=1, description="sentences that the model sees at once")
+    beam_size: int = Field(1, ge=1)
+    source_language: str = "fr"
+    target_language: str = "en"
+    max_words: int = Field(60, ge=5, description="length limit of a summary")
+    translation_prompt: str = "news"
+    second_translation_prompt: str = Field("careful", description="for sentences that fail a check")
+    summarization_prompt: str = "news"
+    glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
+    max_document_chars: int = Field(1_000_000, ge=1)
+    models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
+
+    @property
+    def translator_model(self) -> str:
+        return self.translator or self.model
+
+    @property
+    def summarizer_model(self) -> str:
+        return self.summarizer or self.model
+
+
+def resolve_settings(
+    flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
+) -> tuple[Settings, dict[str, str]]:
+    """The settings, and for each where its value comes from. Flags that are None don't count.
+
+    Raises UsageError for unknown keys and impossible values, naming the file or variable.
+    """
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    layers: list[tuple[str, Mapping[str, Any]]] = [
+        (str(path), _read_file(path))
+        for path in (user_config_path(APP) / FILE_NAME, Path(FILE_NAME))
+        if path.is_file()
+    ]
+    names = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
+    layers += [
+        (variable, {name: environment[variable]})
+        for variable, name in names.items()
+        if environment.get(variable)
+    ]
+    layers.append(("flag", {name: value for name, value in flags.items() if value is not None}))
+    for origin, layer in layers:
+        values |= layer
+        origins |= dict.fromkeys(layer, origin)
+        _validate(values, origin)
+    return _validate(values, "settings"), origins
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} can't be read: {error}") from error
+
+
+def _validate(values: dict[str, Any], origin: str) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(map(str, fault["loc"]))
+        raise UsageError(f"{origin}: {name}: {fault['msg']}") from error

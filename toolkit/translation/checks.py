@@ -1,0 +1,136 @@
+"""What can be told wrong with a translation by looking at it beside its source."""
+
+import re
+from collections import Counter
+
+from toolkit.cleaning.language import identify_language
+from toolkit.documents import Check
+from toolkit.engines.base import Output
+from toolkit.text import fold, numbers, written_in_digits
+from toolkit.translation.glossary import Term
+
+MIN_CHARS_FOR_RATIO = 40
+LENGTH_RATIO = (0.45, 2.2)  # target to source, in characters
+MIN_LANGUAGE_CONFIDENCE = 0.7
+LOOP_WORDS, LOOP_TIMES = 4, 3
+QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
+# Capitalized, and not at the beginning of a sentence or quotation.
+NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
+NAME_PREFIX = 4
+COMMON_NAME_FREQUENCY = 4.3  # Zipf scale
+
+
+def check_translation(
+    source: str,
+    output: Output,
+    *,
+    source_language: str,
+    target_language: str,
+    terms: tuple[Term, ...] = (),
+) -> tuple[Check, ...]:
+    """The checks that `output` fails as a translation of `source`."""
+    target = output.text
+    if not target:
+        return (Check(name="empty", detail="no translation came back"),)
+    found = []
+    if not output.finished:
+        found.append(Check(name="unfinished", detail="stopped at the token limit"))
+    ratio = len(target) / len(source)
+    if len(source) >= MIN_CHARS_FOR_RATIO and not LENGTH_RATIO[0] <= ratio <= LENGTH_RATIO[1]:
+        found.append(Check(name="length", detail=f"{ratio:.2f} times as long as the source"))
+    if target == source and len(source.split()) > 3:
+        found.append(Check(name="copied", detail="the source came back unchanged"))
+    elif (
+        (language := identify_language(target))
+        and language.code == source_language != target_language
+        and language.confidence >= MIN_LANGUAGE_CONFIDENCE
+    ):
+        found.append(Check(name="language", detail=f"still {language.name}"))
+    if loop := _loop(target):
+        found.append(Check(name="repetition", detail=f"'{loop}' again and again"))
+    found += _number_checks(source, target, source_language, target_language)
+    found += _quotation_checks(source, target, terms)
+    if names := _lost_names(source, target, terms):
+        found.append(Check(name="names", detail="lost " + ", ".join(names)))
+    lost = [term.target for term in terms if not _holds(target, term.target)]
+    if lost:
+        found.append(Check(name="terms", detail="without " + ", ".join(lost)))
+    return tuple(found)
+
+
+def advice(failed: tuple[Check, ...]) -> list[str]:
+    """What to tell a model that is asked again, for the checks that have something to tell."""
+    wording = {
+        "quotation": ("no longer marked: ", "keep the quotation marks: "),
+        "names": ("lost ", "keep: "),
+        "numbers": ("lost ", "keep: "),
+        "terms": ("without ", "keep: "),
+    }
+    return [
+        told + check.detail.removeprefix(found)
+        for check in failed
+        for found, told in (wording.get(check.name, ("", "")),)
+        if found and check.detail.startswith(found)
+    ]
+
+
+def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list[Check]:
+    """Names in quotation marks, such as that of a forum, often lose them in English."""
+    names = {fold(term.source) for term in terms}
+    quoted = [q for q in QUOTATION.findall(source) if fold(q.strip("«»“”\"\u00a0\u202f ")) not in names]
+    if len(QUOTATION.findall(target)) >= len(quoted):
+        return []
+    return [Check(name="quotation", detail="no longer marked: " + ", ".join(quoted))]
+
+
+def _lost_names(source: str, target: str, terms: tuple[Term, ...]) -> list[str]:
+    """Rare capitalized words of the source that have no counterpart in the translation.
+
+    A counterpart begins with the same letters: Russie and Russia. Words that are common in French
+    may have any English name (Allemagne, Germany), and glossary terms have their own check.
+    """
+    from wordfreq import zipf_frequency
+
+    covered = {fold(word) for term in terms for word in re.findall(r"\w+", term.source)}
+    present = {fold(word) for word in re.findall(r"\w+", target)}
+    starts = {word[:NAME_PREFIX] for word in present}
+    lost = []
+    for match in NAME.finditer(source):
+        word = fold(match.group())
+        parts = word.split("-")
+        if word in present or word[:NAME_PREFIX] in starts or all(p in covered for p in parts):
+            continue
+        if zipf_frequency(match.group().lower(), "fr") < COMMON_NAME_FREQUENCY:
+            lost.append(match.group())
+    return list(dict.fromkeys(lost))
+
+
+def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]:
+    found = []
+    lost = written_in_digits(source) - numbers(target, to)
+    added = written_in_digits(target) - numbers(source, from_)
+    # A time of day changes its hour between the two notations.
+    added -= {str(int(value) % 12) for value in lost if len(value) <= 2}
+    lost = {value for value in lost if value not in {v.lstrip("0") for v in numbers(target, to)}}
+    if lost:
+        found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
+    if added:
+        found.append(Check(name="numbers", detail="added " + ", ".join(sorted(added))))
+    return found
+
+
+def _loop(text: str) -> str:
+    words = text.split()
+    runs = Counter(
+        " ".join(words[start : start + LOOP_WORDS])
+        for start in range(len(words) - LOOP_WORDS + 1)
+    )
+    phrase, times = runs.most_common(1)[0] if runs else ("", 0)
+    return phrase if times >= LOOP_TIMES else ""
+
+
+def _holds(text: str, term: str) -> bool:
+    """Whether every word of `term` but articles stands in `text`, in any inflection or case."""
+    words = [word for word in re.findall(r"\w+", term.lower()) if word not in ("the", "a", "of")]
+    lowered = text.lower()
+    return all(word.rstrip("s") in lowered for word in words)

@@ -1,0 +1,141 @@
+"""Segments to translations, in batches of similar length."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from toolkit.documents import Segment, Translation
+from toolkit.engines.base import Engine, GenerationConfig, Output, Source
+from toolkit.prompts import Prompt
+from toolkit.segmentation import split_long
+from toolkit.translation.checks import advice, check_translation
+from toolkit.translation.glossary import Glossary
+
+# Sentences handed to the engine at once. Similar lengths keep padding small, and what is done can
+# be told after each group.
+GROUP = 64
+# An answer longer than this many tokens per source character is a loop, not a translation.
+MAX_TOKENS_PER_CHAR = 0.6
+MIN_NEW_TOKENS = 48
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translator:
+    """`prompt` is needed for a causal engine and ignored by a sequence-to-sequence one.
+
+    Segments that fail a check are tried once more with `second_prompt`; the try that fails fewer
+    checks is kept.
+    """
+
+    engine: Engine
+    source_language: str
+    target_language: str
+    prompt: Prompt | None = None
+    second_prompt: Prompt | None = None
+    glossary: Glossary = Glossary()
+    config: GenerationConfig = GenerationConfig()
+
+    def translate(
+        self, segments: Sequence[Segment], on_done: Progress = lambda count: None
+    ) -> tuple[Translation, ...]:
+        """One translation for each segment, in order. `on_done` hears how many are finished."""
+        first = self._pass(segments, self.prompt, on_done=on_done)
+        again = [index for index, translation in enumerate(first) if translation.failed]
+        if not again or self.second_prompt is None or self.engine.info.family == "seq2seq":
+            return tuple(first)
+        faults = {segments[index].text: advice(first[index].failed) for index in again}
+        second = self._pass([segments[index] for index in again], self.second_prompt, faults)
+        for index, translation in zip(again, second, strict=True):
+            if len(translation.failed) < len(first[index].failed):
+                first[index] = translation
+        return tuple(first)
+
+    def _pass(
+        self,
+        segments: Sequence[Segment],
+        prompt: Prompt | None,
+        faults: Mapping[str, list[str]] | None = None,
+        on_done: Progress = lambda count: None,
+    ) -> list[Translation]:
+        """Every segment once, its pieces in batches of similar length.
+
+        `faults` tells, by source text, what an earlier try got wrong.
+        """
+
+        def source(text: str) -> Source:
+            return self._source(text, prompt, (faults or {}).get(text, []))
+
+        pieces = [
+            (index, piece)
+            for index, segment in enumerate(segments)
+            if segment.text
+            for piece in self._pieces(segment.text, source)
+        ]
+        outputs: dict[int, Output] = {}
+        order = sorted(range(len(pieces)), key=lambda position: len(pieces[position][1]))
+        for start in range(0, len(order), GROUP):
+            group = order[start : start + GROUP]
+            texts = [pieces[position][1].strip() for position in group]
+            outputs |= zip(group, self._generate(texts, source), strict=True)
+            on_done(len(group))
+        by_segment: dict[int, list[Output]] = {}
+        for position, (index, _) in enumerate(pieces):
+            by_segment.setdefault(index, []).append(outputs[position])
+        return [
+            self._result(segment, by_segment.get(index, []))
+            for index, segment in enumerate(segments)
+        ]
+
+    def _source(self, text: str, prompt: Prompt | None, faults: list[str]) -> Source:
+        """What the engine is given for `text`."""
+        if prompt is None or self.engine.info.family == "seq2seq":
+            return text
+        terms = self.glossary.occurring(text)
+        return prompt.render(
+            source=text,
+            terms=[{"source": term.source, "target": term.target} for term in terms],
+            faults=faults,
+        )
+
+    def _pieces(self, text: str, source: Callable[[str], Source]) -> tuple[str, ...]:
+        """The text itself, or parts of it when the model can't take it whole."""
+        limit = self.engine.max_source_tokens
+        if len(text) <= limit // 4 and self.engine.info.family == "seq2seq":
+            return (text,)  # no tokenizer makes four tokens of every character
+        return split_long(
+            text,
+            max_tokens=limit,
+            count_tokens=lambda piece: self.engine.count_tokens(source(piece)),
+        )
+
+    def _generate(self, texts: list[str], source: Callable[[str], Source]) -> list[Output]:
+        longest = max(len(text) for text in texts)
+        wanted = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
+        config = GenerationConfig(
+            max_new_tokens=min(self.config.max_new_tokens, wanted),
+            beam_size=self.config.beam_size,
+            repetition_penalty=self.config.repetition_penalty,
+            no_repeat_ngram_size=self.config.no_repeat_ngram_size,
+        )
+        return self.engine.generate([source(text) for text in texts], config)
+
+    def _result(self, segment: Segment, outputs: list[Output]) -> Translation:
+        if not outputs:
+            return Translation(segment=segment, text="")
+        whole = Output(
+            text=self.glossary.repair(" ".join(output.text for output in outputs if output.text)),
+            source_tokens=sum(output.source_tokens for output in outputs),
+            new_tokens=sum(output.new_tokens for output in outputs),
+            finished=all(output.finished for output in outputs),
+        )
+        failed = check_translation(
+            segment.text,
+            whole,
+            source_language=self.source_language,
+            target_language=self.target_language,
+            terms=self.glossary.occurring(segment.text),
+        )
+        return Translation(
+            segment=segment, text=whole.text, failed=failed, new_tokens=whole.new_tokens
+        )
