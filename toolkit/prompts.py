@@ -67,9 +67,7 @@ class Prompt:
             raise UsageError(f"prompt {self.name}: {error}") from error
 
 
-def load_prompt(
-    task: Task, reference: str, *, languages: tuple[str, str] | None = None
-) -> Prompt:
+def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None = None) -> Prompt:
     """A bundled prompt by name (`news` for the newest version, `news.v1`), or a YAML file.
 
     Raises UsageError for an unknown name and for a prompt of another task or languages.

@@ -9,23 +9,28 @@ from collections.abc import Callable, Iterator
 
 from toolkit.documents import Segment
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Never at the end of a sentence: a name or a number follows.
-TITLES = frozenset("m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms".split())
+TITLES = _words("m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms")
 # At the end of a sentence only when a word follows that usually begins one.
-ABBREVIATIONS = frozenset(
+ABBREVIATIONS = _words(
     "adj adm al ap apr art av avr ann bd bld bibl bull cap cf ch chap chron cie col comm cdt coll "
     "conf déc dept dép dir div éd ed env etc ex fasc févr fig gal gén gouv h hab ibid id inc inf "
     "int jan janv juil jr kg km ltd lt max min mn nb no nov obs oct op p par paragr pp préf "
     "préc prov réf réd rem s sec sect sept sgt sp sq suiv sté sup suppl svp t tél trad univ v vol "
-    "vs".split()
+    "vs"
 )
-STARTERS = frozenset(
+STARTERS = _words(
     "Le La Les L' L’ Un Une Des Du De D' D’ Il Elle Ils Elles On Ce Cet Cette Ces C' C’ Cela Ça "
     "Son Sa Ses Leur Leurs Nous Vous Je J' J’ Mais Or Et Ou Donc Car Si S' S’ Selon Pour Par Dans "
     "En Au Aux À A Avec Sans Sous Sur Après Avant Depuis Pendant Lors Plus Quand Lorsque Comme "
     "Ainsi Aussi Alors Toutefois Cependant Enfin Puis Tout Tous Toute Toutes Aucun Aucune Qui Que "
     "Qu' Qu’ Quant Interrogé Interrogée "
-    "The He She It They We I In On At By For With But And This That These Those His Her Their".split()
+    "The He She It They We I In On At By For With But And This That These Those His Her Their"
 )
 
 # A run of end marks with the quotes and brackets that close on it. A straight quote closes only
@@ -93,7 +98,7 @@ def _ends_after_word(word: str, following: str, *, at_line_start: bool) -> bool:
     acronym = bool(re.fullmatch(r"(?:\w\.)+\w", word))
     if last in ABBREVIATIONS or initial or acronym:
         next_word = re.match(r"[^\W\d_]+['’]?", following)
-        return bool(next_word) and next_word.group() in STARTERS
+        return next_word is not None and next_word.group() in STARTERS
     return True
 
 

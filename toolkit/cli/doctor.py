@@ -27,7 +27,7 @@ def doctor_command() -> None:
     for library in LIBRARIES:
         typer.echo(f"{library}: {_version(library)}")
     for name in ("prompts", "eval", "seeds"):
-        found = asset_folder(name).is_dir()  # type: ignore[arg-type]
+        found = asset_folder(name).is_dir()
         typer.echo(f"{name}/: {'found' if found else 'MISSING: install the toolkit again'}")
     folder = settings.models_folder
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())

@@ -83,9 +83,7 @@ def attempt(
     return done, bad
 
 
-def emit(
-    outputs: Iterator[tuple[Input, str]], output_dir: Path | None, form: Format
-) -> None:
+def emit(outputs: Iterator[tuple[Input, str]], output_dir: Path | None, form: Format) -> None:
     """Write each output to its file, or to stdout."""
     for each, text in outputs:
         if output_dir is None:

@@ -3,9 +3,8 @@
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Protocol, runtime_checkable
 
-import click
 import typer
 
 from toolkit import __version__
@@ -14,6 +13,16 @@ from toolkit.cli.console import tell
 from toolkit.errors import ToolkitError
 
 INTERRUPTED = 130
+
+
+@runtime_checkable
+class UsageProblem(Protocol):
+    """What the command line library raises for a bad call; its own base class is private."""
+
+    exit_code: int
+
+    def show(self) -> None: ...
+
 
 app = typer.Typer(
     name="toolkit",
@@ -64,30 +73,24 @@ def main(arguments: list[str]) -> int:
             arguments, prog_name="toolkit", standalone_mode=False
         )
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        return _interrupted()
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
     except ToolkitError as error:
         if debug:
             traceback.print_exc()
         tell(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        return _interrupted()
+    except (KeyboardInterrupt, typer.Abort):
+        tell("interrupted")
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away; Python must not try to flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a user must not see a traceback
+        if isinstance(error, UsageProblem):
+            error.show()
+            return error.exit_code
         if debug:
             traceback.print_exc()
         tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")
         return 1
     return outcome if isinstance(outcome, int) else 0
-
-
-def _interrupted() -> int:
-    tell("interrupted")
-    return INTERRUPTED

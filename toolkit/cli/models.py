@@ -90,8 +90,8 @@ def remove_command(model: ModelId) -> None:
 
 def pull(model: str, *, from_folder: Path | None = None, force: bool = False) -> None:
     """Install `model` unless it is installed already."""
-    from toolkit.models.install import install, load_installed
     from toolkit.engines.tryout import try_out
+    from toolkit.models.install import install, load_installed
 
     spec = find_spec(model)
     if not force:

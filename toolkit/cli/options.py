@@ -8,7 +8,9 @@ import typer
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="INPUT...", help="Files, folders, globs, or - for standard input.", show_default=False
+        metavar="INPUT...",
+        help="Files, folders, globs, or - for standard input.",
+        show_default=False,
     ),
 ]
 FormatOption = Annotated[

@@ -4,9 +4,11 @@ An engine holds one loaded model. A sequence-to-sequence model takes plain text,
 takes a chat; both give one `Output` per source, in the order of the sources.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
+
+from toolkit.errors import ModelError
 
 Family = Literal["seq2seq", "causal"]
 
@@ -60,6 +62,15 @@ class EngineInfo:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
+    """Raises ModelError for the first source over the limit: libraries would cut it unseen."""
+    for length in lengths:
+        if length > max_source_tokens:
+            raise ModelError(
+                f"a source of {length} tokens is over the model's limit of {max_source_tokens}"
+            )
 
 
 class Engine(Protocol):

@@ -1,13 +1,12 @@
 """CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
 
 from collections.abc import Sequence
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
 import ctranslate2
 
-from toolkit.engines.base import EngineInfo, Family, GenerationConfig, Output, Source
+from toolkit.engines.base import EngineInfo, GenerationConfig, Output, Source, refuse_long
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 
@@ -42,6 +41,7 @@ class CTranslate2Engine:
         self._info = info
         self._max_source_tokens = max_source_tokens
         self._batch_size = batch_size
+        self._last_prefix: list[str] = []
 
     @property
     def info(self) -> EngineInfo:
@@ -58,7 +58,7 @@ class CTranslate2Engine:
         if not sources:
             return []
         encoded = [self._tokens.encode(source) for source in sources]
-        refuse_long(encoded, self._max_source_tokens)
+        refuse_long(map(len, encoded), self._max_source_tokens)
         strings = [self._tokens.to_strings(ids) for ids in encoded]
         search = {
             "max_batch_size": self._batch_size,
@@ -78,10 +78,7 @@ class CTranslate2Engine:
     def _complete(
         self, prompts: list[list[str]], max_new_tokens: int, search: dict[str, Any]
     ) -> list[tuple[list[str], float]]:
-        # The prefix must leave every prompt at least one token of its own.
-        shared = commonprefix([prompt[:-1] for prompt in prompts])
-        if len(prompts) == 1 or len(shared) < MIN_SHARED_PREFIX:
-            shared = []
+        shared = self._shared_prefix(prompts)
         results = self._model.generate_batch(
             [prompt[len(shared) :] for prompt in prompts],
             static_prompt=shared or None,
@@ -90,6 +87,18 @@ class CTranslate2Engine:
             **search,
         )
         return [(result.sequences[0], result.scores[0]) for result in results]
+
+    def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
+        """What all prompts begin with: the library computes it once.
+
+        It keeps the last one's state, so that is used again wherever it fits.
+        """
+        last = self._last_prefix
+        if last and all(p[: len(last)] == last and len(p) > len(last) for p in prompts):
+            return last
+        shared = _common_prefix(prompts) if len(prompts) > 1 else []
+        self._last_prefix = shared if len(shared) >= MIN_SHARED_PREFIX else []
+        return self._last_prefix
 
     def _translate(
         self, sources: list[list[str]], max_new_tokens: int, search: dict[str, Any]
@@ -116,17 +125,15 @@ class CTranslate2Engine:
         )
 
 
-def refuse_long(encoded: Sequence[Sequence[int]], max_source_tokens: int) -> None:
-    """Raises ModelError for the first source over the limit: libraries would cut it unseen."""
-    for ids in encoded:
-        if len(ids) > max_source_tokens:
-            raise ModelError(
-                f"a source of {len(ids)} tokens is over the model's limit of {max_source_tokens}"
-            )
-
-
 def available_version() -> str:
     return str(ctranslate2.__version__)
 
 
-__all__ = ["CTranslate2Engine", "Family", "available_version", "refuse_long"]
+def _common_prefix(prompts: Sequence[Sequence[str]]) -> list[str]:
+    """The tokens that all prompts begin with; their last tokens never count."""
+    shared = []
+    for column in zip(*(prompt[:-1] for prompt in prompts), strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return shared

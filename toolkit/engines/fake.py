@@ -5,8 +5,14 @@ Its output says that it is fake, so that nobody takes it for a translation.
 
 from collections.abc import Callable, Sequence
 
-from toolkit.engines.base import EngineInfo, Family, GenerationConfig, Output, Source
-from toolkit.engines.ctranslate2 import refuse_long
+from toolkit.engines.base import (
+    EngineInfo,
+    Family,
+    GenerationConfig,
+    Output,
+    Source,
+    refuse_long,
+)
 
 
 def fake_answer(text: str) -> str:
@@ -49,7 +55,7 @@ class FakeEngine:
         return len(_text(source).split())
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        refuse_long([_text(source).split() for source in sources], self._max_source_tokens)
+        refuse_long([self.count_tokens(source) for source in sources], self._max_source_tokens)
         outputs = []
         for source in sources:
             last = source if isinstance(source, str) else source[-1].content

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from toolkit.engines.base import EngineInfo, Family, GenerationConfig, Output, Source
-from toolkit.engines.ctranslate2 import refuse_long
+from toolkit.engines.base import (
+    EngineInfo,
+    Family,
+    GenerationConfig,
+    Output,
+    Source,
+    refuse_long,
+)
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError
 
@@ -49,11 +55,11 @@ class TransformersEngine:
                 if family == "seq2seq"
                 else transformers.AutoModelForCausalLM
             )
-            model = loader.from_pretrained(reference, dtype=getattr(torch, compute_type))
+            model: Any = loader.from_pretrained(reference, dtype=getattr(torch, compute_type))
         except (OSError, ValueError, KeyError, AttributeError) as error:
             raise ModelError(f"transformers can't load {reference}: {error}") from error
         self._torch = torch
-        self._model: Any = model.to(device).eval()
+        self._model = model.to(device).eval()
         self._batch_size = batch_size
         self._max_source_tokens = _context(config, self._tokens.tokenizer)
         self._info = EngineInfo(
@@ -79,7 +85,7 @@ class TransformersEngine:
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
         encoded = [self._tokens.encode(source) for source in sources]
-        refuse_long(encoded, self._max_source_tokens)
+        refuse_long(map(len, encoded), self._max_source_tokens)
         outputs: dict[int, Output] = {}
         order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
         for start in range(0, len(order), self._batch_size):
@@ -120,7 +126,7 @@ class TransformersEngine:
 
     def _settings(self, config: GenerationConfig) -> Any:
         """Only what is asked for: a checkpoint's own search settings would make engines differ."""
-        from transformers import GenerationConfig as HuggingFaceConfig
+        import transformers
 
         own = self._model.generation_config
         tokenizer = self._tokens.tokenizer
@@ -137,7 +143,7 @@ class TransformersEngine:
         }
         if self._tokens.target_prefix:
             settings["forced_bos_token_id"] = self._tokens.to_ids(self._tokens.target_prefix)[0]
-        return HuggingFaceConfig(**settings)
+        return transformers.GenerationConfig(**settings)  # type: ignore[no-untyped-call]
 
     def _pad_id(self) -> int:
         tokenizer = self._tokens.tokenizer

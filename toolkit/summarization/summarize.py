@@ -1,7 +1,7 @@
 """An article to a short summary that stays within its words and its source."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from toolkit.documents import Check, Summary
 from toolkit.engines.base import Engine, GenerationConfig, Output, Source
@@ -23,7 +23,7 @@ class Summarizer:
     engine: Engine
     language: str = "en"
     prompt: Prompt | None = None
-    config: GenerationConfig = GenerationConfig()
+    config: GenerationConfig = field(default_factory=GenerationConfig)
 
     def summarize(
         self, text: str, *, max_words: int, title: str = "", evidence: str = ""
@@ -50,9 +50,7 @@ class Summarizer:
             attempts.append((kept or draft.text, failed))
             note = _note(failed, max_words)
         text, failed = min(attempts, key=lambda attempt: _badness(attempt[1]))
-        return Summary(
-            text=text, max_words=max_words, failed=tuple(failed), attempts=len(attempts)
-        )
+        return Summary(text=text, max_words=max_words, failed=tuple(failed), attempts=len(attempts))
 
     def _ask(self, text: str, *, max_words: int, title: str, note: str) -> Output:
         source = self._source(text, max_words=max_words, title=title, note=note)

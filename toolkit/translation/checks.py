@@ -16,6 +16,7 @@ LOOP_WORDS, LOOP_TIMES = 4, 3
 QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 # Capitalized, and not at the beginning of a sentence or quotation.
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
+QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
 COMMON_NAME_FREQUENCY = 4.3  # Zipf scale
 
@@ -77,7 +78,9 @@ def advice(failed: tuple[Check, ...]) -> list[str]:
 def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list[Check]:
     """Names in quotation marks, such as that of a forum, often lose them in English."""
     names = {fold(term.source) for term in terms}
-    quoted = [q for q in QUOTATION.findall(source) if fold(q.strip("«»“”\"\u00a0\u202f ")) not in names]
+    quoted = [
+        q for q in QUOTATION.findall(source) if fold(q.strip('«»“”"\u00a0\u202f ')) not in names
+    ]
     if len(QUOTATION.findall(target)) >= len(quoted):
         return []
     return [Check(name="quotation", detail="no longer marked: " + ", ".join(quoted))]
@@ -122,8 +125,7 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
 def _loop(text: str) -> str:
     words = text.split()
     runs = Counter(
-        " ".join(words[start : start + LOOP_WORDS])
-        for start in range(len(words) - LOOP_WORDS + 1)
+        " ".join(words[start : start + LOOP_WORDS]) for start in range(len(words) - LOOP_WORDS + 1)
     )
     phrase, times = runs.most_common(1)[0] if runs else ("", 0)
     return phrase if times >= LOOP_TIMES else ""

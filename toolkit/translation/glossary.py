@@ -52,7 +52,6 @@ class Glossary:
                 found.setdefault(match.group(), term)
         return tuple(found.values())
 
-
     def repair(self, text: str) -> str:
         """`text`, a translation, with names and acronyms that were left in their source form
         replaced by their targets.

@@ -1,7 +1,7 @@
 """Segments to translations, in batches of similar length."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from toolkit.documents import Segment, Translation
 from toolkit.engines.base import Engine, GenerationConfig, Output, Source
@@ -33,8 +33,8 @@ class Translator:
     target_language: str
     prompt: Prompt | None = None
     second_prompt: Prompt | None = None
-    glossary: Glossary = Glossary()
-    config: GenerationConfig = GenerationConfig()
+    glossary: Glossary = field(default_factory=Glossary)
+    config: GenerationConfig = field(default_factory=GenerationConfig)
 
     def translate(
         self, segments: Sequence[Segment], on_done: Progress = lambda count: None
