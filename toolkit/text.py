@@ -5,7 +5,7 @@ import unicodedata
 
 # 1 200, 1,200, 1.200, 3,5, 3.5, 20 000 000; a year or plain number as well.
 NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f'’.,]\d{3}(?!\d))*(?:[.,]\d+)?")
-CLOCK = re.compile(r"\b(\d{1,2})\s?(?:h|heures?|:)\s?(\d{2})?\b", re.IGNORECASE)
+CLOCK = re.compile(r"\b(\d{1,2})\s?(?:heures?|h|:)\s?(?:\d{2})?\b", re.IGNORECASE)
 
 WORDS = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -26,6 +26,25 @@ OTHERS = {
 }
 
 
+DATES = {
+    "en": "monday tuesday wednesday thursday friday saturday sunday january february march april "
+    "may june july august september october november december",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin "
+    "juillet août septembre octobre novembre décembre",
+}
+
+
+def dates(text: str, language: str) -> set[str]:
+    """The days of the week and the months in `text`, by their English names."""
+    english = DATES["en"].split()
+    names = dict(zip(DATES.get(language, DATES["en"]).split(), english, strict=True))
+    # English writes them with a capital, which tells the month of May from the verb.
+    words = re.findall(r"\w+", text)
+    if language == "en":
+        words = [word for word in words if word[0].isupper()]
+    return {names[word.lower()].capitalize() for word in words if word.lower() in names}
+
+
 def written_in_digits(text: str) -> set[str]:
     """The digits of each number, without separators: `1 200` and `1,200` both give `1200`."""
     return {re.sub(r"\D", "", match.group()) for match in NUMBER.finditer(text)}
@@ -40,9 +59,13 @@ def written_out(text: str, language: str) -> set[str]:
 
 
 def numbers(text: str, language: str) -> set[str]:
-    """Every number of `text`, in digits or in words; `14h30` counts as `2:30` too."""
-    afternoon = {str(int(hour) - 12) for hour, _ in CLOCK.findall(text) if int(hour) > 12}
-    return written_in_digits(text) | written_out(text, language) | afternoon
+    """Every number of `text`, in digits or in words."""
+    return written_in_digits(text) | written_out(text, language)
+
+
+def clock_hours(text: str) -> set[str]:
+    """The hours of times of day, such as 14 in `14h30` and `14:30`."""
+    return set(CLOCK.findall(text))
 
 
 def fold(word: str) -> str:

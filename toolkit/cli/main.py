@@ -61,7 +61,12 @@ def root(
 
 def run() -> None:
     """Entry point of the installed program."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if code == INTERRUPTED:
+        # A model's threads would first finish what they are at, which can take a minute.
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: list[str]) -> int:
@@ -93,4 +98,6 @@ def main(arguments: list[str]) -> int:
             traceback.print_exc()
         tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")
         return 1
+    if outcome == INTERRUPTED:  # how the command line library reports Ctrl-C
+        tell("interrupted")
     return outcome if isinstance(outcome, int) else 0

@@ -32,6 +32,7 @@ def translate_command(
         "threads": threads,
         "glossary": glossary,
         "translation_prompt": prompt,
+        "second_translation_prompt": prompt,
     }
     offer_pull(
         lambda: run_chain(

@@ -19,6 +19,7 @@ class Message:
     content: str
 
 
+# A chat that ends with the assistant's words has the model go on from there.
 Chat = tuple[Message, ...]
 Source = str | Chat
 

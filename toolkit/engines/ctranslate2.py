@@ -1,5 +1,6 @@
 """CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from toolkit.errors import ModelError
 
 # A shared prompt shorter than this costs more to set aside than to compute again.
 MIN_SHARED_PREFIX = 8
+POLL_INTERVAL_S = 0.01
 
 
 class CTranslate2Engine:
@@ -66,6 +68,7 @@ class CTranslate2Engine:
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "return_end_token": True,
+            "asynchronous": True,
             "return_scores": True,
         }
         run = self._complete if self._info.family == "causal" else self._translate
@@ -86,7 +89,8 @@ class CTranslate2Engine:
             max_length=max_new_tokens,
             **search,
         )
-        return [(result.sequences[0], result.scores[0]) for result in results]
+        done = _wait(results)
+        return [(result.sequences[0], result.scores[0]) for result in done]
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
         """What all prompts begin with: the library computes it once.
@@ -111,7 +115,8 @@ class CTranslate2Engine:
             max_decoding_length=max_new_tokens + len(prefix),
             **search,
         )
-        return [(result.hypotheses[0][len(prefix) :], result.scores[0]) for result in results]
+        done = _wait(results)
+        return [(result.hypotheses[0][len(prefix) :], result.scores[0]) for result in done]
 
     def _output(self, tokens: list[str], score: float, source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)
@@ -123,6 +128,13 @@ class CTranslate2Engine:
             finished=finished,
             score=score,
         )
+
+
+def _wait(results: list[Any]) -> list[Any]:
+    """The finished results. Waiting here, not in the library, lets Ctrl-C through at once."""
+    while not all(result.done() for result in results):
+        time.sleep(POLL_INTERVAL_S)
+    return [result.result() for result in results]
 
 
 def available_version() -> str:

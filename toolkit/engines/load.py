@@ -37,7 +37,6 @@ def load_engine(
     Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
     be loaded, UsageError for an unknown name. Never touches the network.
     """
-    os.environ["HF_HUB_OFFLINE"] = "1"
     languages = (source_language, target_language)
     if reference == FAKE:
         from toolkit.engines.fake import FakeEngine
@@ -51,6 +50,7 @@ def load_engine(
                 "--model a Hugging Face folder or a hub repository"
             )
         installed = load_installed(models_folder, reference)
+        _go_offline()
         return open_installed(
             installed,
             device=device,
@@ -59,6 +59,7 @@ def load_engine(
             batch_size=batch_size,
             languages=languages,
         )
+    _go_offline()
     folder = Path(reference).expanduser()
     if folder.is_dir():
         if (folder / "model.bin").is_file() and engine != "transformers":
@@ -141,6 +142,11 @@ def _open_converted_folder(
         threads=threads,
         batch_size=batch_size,
     )
+
+
+def _go_offline() -> None:
+    """The libraries ask the hub for newer files unless told not to; a later pull may."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def _source_format(

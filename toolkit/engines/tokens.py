@@ -39,7 +39,8 @@ class Tokens:
         try:
             tokenizer = AutoTokenizer.from_pretrained(str(folder), **extra)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"no tokenizer can be read in {folder}: {error}") from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(f"no tokenizer can be read in {folder}: {reason}") from error
         return cls(tokenizer, source_format)
 
     def encode(self, source: Source) -> list[int]:
@@ -52,8 +53,13 @@ class Tokens:
         messages = [{"role": message.role, "content": message.content} for message in chat]
         if not self.tokenizer.chat_template:
             raise ModelError("the model has no chat template, so it can't follow prompts")
+        begun = chat[-1].role == "assistant"
         ids = self.tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, tokenize=True, return_dict=False
+            messages,
+            add_generation_prompt=not begun,
+            continue_final_message=begun,
+            tokenize=True,
+            return_dict=False,
         )
         return cast(list[int], ids)
 

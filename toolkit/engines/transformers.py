@@ -44,6 +44,7 @@ class TransformersEngine:
             raise ModelError(TORCH_MISSING) from None
         import transformers
 
+        transformers.utils.logging.disable_progress_bar()
         self._tokens = Tokens.load(reference, source_format)
         if threads:
             torch.set_num_threads(threads)
@@ -57,7 +58,8 @@ class TransformersEngine:
             )
             model: Any = loader.from_pretrained(reference, dtype=getattr(torch, compute_type))
         except (OSError, ValueError, KeyError, AttributeError) as error:
-            raise ModelError(f"transformers can't load {reference}: {error}") from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(f"transformers can't load {reference}: {reason}") from error
         self._torch = torch
         self._model = model.to(device).eval()
         self._batch_size = batch_size

@@ -33,24 +33,28 @@ class Summarizer:
         `evidence` is further text that the summary may rest on, such as the article before it was
         translated. What still fails a check is named in the result.
         """
+        support = "\n".join((title, text, evidence))
+
+        def check(draft: str) -> list[Check]:
+            return check_summary(
+                draft, article=support, language=self.language, max_words=max_words
+            )
+
         attempts: list[tuple[str, list[Check]]] = []
         note = ""
         article = self._shorten(text)
         while len(attempts) < MAX_ATTEMPTS:
             draft = self._ask(article, max_words=max_words, title=title, note=note)
-            kept = _within(draft.text, max_words)
-            failed = check_summary(
-                kept or draft.text,
-                article="\n".join((title, text, evidence)),
-                language=self.language,
-                max_words=max_words,
-            )
-            if kept and not failed:
-                return Summary(text=kept, max_words=max_words, attempts=len(attempts) + 1)
-            attempts.append((kept or draft.text, failed))
+            kept = _within(draft.text, max_words) or draft.text
+            failed = check(kept)
+            attempts.append((kept, failed))
+            if not failed:
+                break
             note = _note(failed, max_words)
-        text, failed = min(attempts, key=lambda attempt: _badness(attempt[1]))
-        return Summary(text=text, max_words=max_words, failed=tuple(failed), attempts=len(attempts))
+        best, failed = min(attempts, key=lambda attempt: _badness(attempt[1]))
+        if failed and (rest := _supported_sentences(best, check)):
+            best, failed = rest, []
+        return Summary(text=best, max_words=max_words, failed=tuple(failed), attempts=len(attempts))
 
     def _ask(self, text: str, *, max_words: int, title: str, note: str) -> Output:
         source = self._source(text, max_words=max_words, title=title, note=note)
@@ -112,6 +116,14 @@ def _within(text: str, max_words: int) -> str:
             break
         kept = longer
     return kept
+
+
+def _supported_sentences(text: str, check: Callable[[str], list[Check]]) -> str:
+    """The sentences of `text` that pass on their own, if the first does: the rest leans on it."""
+    sentences = [segment.text for segment in split_sentences(text)]
+    passed = [sentence for sentence in sentences if not check(sentence)]
+    kept = " ".join(passed)
+    return kept if passed and passed[0] == sentences[0] and not check(kept) else ""
 
 
 def _note(failed: list[Check], max_words: int) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
-from toolkit.text import fold, numbers, written_in_digits
+from toolkit.text import clock_hours, dates, fold, numbers, written_in_digits
 from toolkit.translation.glossary import Term
 
 MIN_CHARS_FOR_RATIO = 40
@@ -50,6 +50,8 @@ def check_translation(
     if loop := _loop(target):
         found.append(Check(name="repetition", detail=f"'{loop}' again and again"))
     found += _number_checks(source, target, source_language, target_language)
+    if lost_dates := dates(source, source_language) - dates(target, target_language):
+        found.append(Check(name="dates", detail="lost " + ", ".join(sorted(lost_dates))))
     found += _quotation_checks(source, target, terms)
     if names := _lost_names(source, target, terms):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
@@ -64,6 +66,7 @@ def advice(failed: tuple[Check, ...]) -> list[str]:
     wording = {
         "quotation": ("no longer marked: ", "keep the quotation marks: "),
         "names": ("lost ", "keep: "),
+        "dates": ("lost ", "keep: "),
         "numbers": ("lost ", "keep: "),
         "terms": ("without ", "keep: "),
     }
@@ -110,11 +113,12 @@ def _lost_names(source: str, target: str, terms: tuple[Term, ...]) -> list[str]:
 
 def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]:
     found = []
-    lost = written_in_digits(source) - numbers(target, to)
-    added = written_in_digits(target) - numbers(source, from_)
-    # A time of day changes its hour between the two notations.
-    added -= {str(int(value) % 12) for value in lost if len(value) <= 2}
-    lost = {value for value in lost if value not in {v.lstrip("0") for v in numbers(target, to)}}
+    known = numbers(target, to)
+    hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
+    known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
+    lost = {value for value in written_in_digits(source) if value.lstrip("0") not in known}
+    lost = {value for value in lost if value not in known}
+    added = written_in_digits(target) - numbers(source, from_) - hours.keys()
     if lost:
         found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
     if added:
@@ -123,7 +127,7 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
 
 
 def _loop(text: str) -> str:
-    words = text.split()
+    words = re.findall(r"\w+", text.lower())
     runs = Counter(
         " ".join(words[start : start + LOOP_WORDS]) for start in range(len(words) - LOOP_WORDS + 1)
     )

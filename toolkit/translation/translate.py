@@ -1,10 +1,10 @@
 """Segments to translations, in batches of similar length."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolkit.documents import Segment, Translation
-from toolkit.engines.base import Engine, GenerationConfig, Output, Source
+from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Source
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.translation.checks import advice, check_translation
@@ -16,6 +16,7 @@ GROUP = 64
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
+OPENING_MARKS = ('"', "«", "“")
 
 Progress = Callable[[int], None]
 
@@ -42,7 +43,7 @@ class Translator:
         """One translation for each segment, in order. `on_done` hears how many are finished."""
         first = self._pass(segments, self.prompt, on_done=on_done)
         again = [index for index, translation in enumerate(first) if translation.failed]
-        if not again or self.second_prompt is None or self.engine.info.family == "seq2seq":
+        if not again or not self._has_second_way():
             return tuple(first)
         faults = {segments[index].text: advice(first[index].failed) for index in again}
         second = self._pass([segments[index] for index in again], self.second_prompt, faults)
@@ -50,6 +51,14 @@ class Translator:
             if len(translation.failed) < len(first[index].failed):
                 first[index] = translation
         return tuple(first)
+
+    def _has_second_way(self) -> bool:
+        first, second = self.prompt, self.second_prompt
+        return (
+            self.engine.info.family == "causal"
+            and second is not None
+            and (first is None or first.digest != second.digest)
+        )
 
     def _pass(
         self,
@@ -77,7 +86,10 @@ class Translator:
         for start in range(0, len(order), GROUP):
             group = order[start : start + GROUP]
             texts = [pieces[position][1].strip() for position in group]
-            outputs |= zip(group, self._generate(texts, source), strict=True)
+            answers = self._generate(texts, source)
+            for position, text, answer in zip(group, texts, answers, strict=True):
+                opening = '"' if _lost_opening(text, (faults or {}).get(text, [])) else ""
+                outputs[position] = replace(answer, text=opening + answer.text)
             on_done(len(group))
         by_segment: dict[int, list[Output]] = {}
         for position, (index, _) in enumerate(pieces):
@@ -92,11 +104,12 @@ class Translator:
         if prompt is None or self.engine.info.family == "seq2seq":
             return text
         terms = self.glossary.occurring(text)
-        return prompt.render(
+        chat = prompt.render(
             source=text,
             terms=[{"source": term.source, "target": term.target} for term in terms],
             faults=faults,
         )
+        return (*chat, Message("assistant", '"')) if _lost_opening(text, faults) else chat
 
     def _pieces(self, text: str, source: Callable[[str], Source]) -> tuple[str, ...]:
         """The text itself, or parts of it when the model can't take it whole."""
@@ -139,3 +152,11 @@ class Translator:
         return Translation(
             segment=segment, text=whole.text, failed=failed, new_tokens=whole.new_tokens
         )
+
+
+def _lost_opening(source: str, faults: Sequence[str]) -> bool:
+    """Whether `source` begins with a quotation that an earlier try left unmarked.
+
+    The next try's answer is then begun with the mark.
+    """
+    return source[:1] in OPENING_MARKS and any("quotation" in fault for fault in faults)

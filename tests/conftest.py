@@ -1,0 +1,61 @@
+import os
+from pathlib import Path
+
+import pytest
+
+# Loading transformers warns about what libraries do among themselves; only our code is strict.
+os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory, monkeypatch):
+    """No test sees the settings or models of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def seeds() -> list[Path]:
+    from toolkit.assets import asset_folder
+
+    return sorted(asset_folder("seeds").glob("*.txt"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """Builds each tiny model once: tiny("marian") is its folder."""
+    root = tmp_path_factory.mktemp("tiny")
+    built: dict[str, Path] = {}
+
+    def build(name: str) -> Path:
+        if name not in built:
+            from tests import tiny_models
+
+            built[name] = getattr(tiny_models, f"build_{name}")(root / name)
+        return built[name]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def converted(tiny, tmp_path_factory):
+    """The same models as float32 CTranslate2 folders with their tokenizers."""
+    root = tmp_path_factory.mktemp("converted")
+
+    def convert(name: str) -> Path:
+        folder = root / name
+        if not folder.exists():
+            from toolkit.models.checkpoint import convert_checkpoint
+
+            tokenizer = root / f"{name}-tokenizer"
+            tokenizer.mkdir()
+            convert_checkpoint(tiny(name), folder, tokenizer, compute_type="float32")
+            tokenizer.rename(folder / "tokenizer")
+        return folder
+
+    return convert

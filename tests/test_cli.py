@@ -1,0 +1,314 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from toolkit.cli.main import main
+
+ARTICLE = (
+    "Le ministre a présenté jeudi son plan devant les députés réunis à Paris.\n"
+    "Il a promis 1 200 emplois avant la fin de l'année, selon son entourage.\n"
+)
+ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday.\n" * 3
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run_one(*arguments):
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.out, captured.err
+
+    return run_one
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text("Accueil > Monde\nUn plan pour Paris\n" + ARTICLE + "Partager\n", "utf-8")
+    return path
+
+
+def process(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-c", "from toolkit.cli.main import run; run()", *map(str, arguments)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def test_clean_prints_the_article_alone(run, page):
+    code, out, err = run("clean", page)
+    assert (code, out, err) == (0, ARTICLE.replace("\n", "\n\n").rstrip() + "\n", "")
+
+
+def test_clean_explains_each_line(run, page):
+    _, out, _ = run("clean", page, "--explain")
+    assert [line[:22].strip() for line in out.splitlines()[1:]] == [
+        "- navigation",
+        "- title",
+        "+ article",
+        "+ article",
+        "- share prompt",
+    ]
+
+
+def test_clean_as_json_holds_every_line(run, page):
+    _, out, _ = run("clean", page, "--format", "json")
+    value = json.loads(out)
+    assert value["document"]["title"] == "Un plan pour Paris"
+    assert [line["kept"] for line in value["lines"]] == [False, False, True, True, False, False]
+
+
+def test_translate_keeps_paragraphs_and_marks_the_fake_model(run, page):
+    code, out, _ = run("translate", page, "--model", "fake", "--glossary", "none")
+    assert code == 0
+    assert len(out.strip().split("\n\n")) == 2
+    assert out.count("[fake]") == 2
+
+
+def test_json_holds_the_whole_way(run, page):
+    code, out, _ = run("summarize", page, "--model", "fake", "--format", "json")
+    value = json.loads(out)
+    assert code == 0
+    assert [segment["source"] for segment in value["segments"]] == ARTICLE.splitlines()
+    assert value["source"][value["segments"][1]["start"] :].startswith("Il a promis")
+    assert value["provenance"]["translation"]["model"] == "fake"
+    assert value["provenance"]["translation"]["prompts"]["news.v1"].startswith("sha256:")
+    assert value["provenance"]["summarization"]["max_words"] == 60
+    assert {"translation", "summarization"} <= value["seconds"].keys()
+
+
+def test_show_translation_prints_both(run, page):
+    _, out, _ = run("summarize", page, "--model", "fake", "--show", "translation")
+    assert out.count("[fake]") >= 3
+
+
+def test_several_inputs_go_to_a_folder_and_keep_their_layout(run, tmp_path, page):
+    (tmp_path / "in/deep").mkdir(parents=True)
+    (tmp_path / "in/deep/a.txt").write_text(ARTICLE, "utf-8")
+    (tmp_path / "in/b.txt").write_text(ARTICLE, "utf-8")
+    assert run("translate", "in", "--model", "fake")[0] == 2
+    code, out, _ = run("translate", "in", "--model", "fake", "-o", "out", "--format", "markdown")
+    assert (code, out) == (0, "")
+    assert sorted(p.name for p in (tmp_path / "out").rglob("*.*")) == ["a.md", "b.md"]
+    assert (tmp_path / "out/deep/a.md").is_file()
+    code, out, _ = run("translate", "in/**/*.txt", page, "--model", "fake", "--format", "jsonl")
+    assert [json.loads(line)["document"]["name"] for line in out.splitlines()] == [
+        "in/b.txt",
+        "in/deep/a.txt",
+        str(page),
+    ]
+
+
+def test_two_inputs_for_one_output_are_refused(run, tmp_path):
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(ARTICLE, "utf-8")
+    code, _, err = run("translate", "x/a.txt", "y/a.txt", "--model", "fake", "-o", "out")
+    assert code == 2
+    assert "would both be written to" in err
+
+
+def test_bad_inputs_are_named_and_the_rest_is_done(run, tmp_path, page):
+    (tmp_path / "empty.txt").write_bytes(b"")
+    code, _, err = run("translate", "empty.txt", page, "--model", "fake", "-o", "out", "-q")
+    assert code == 3
+    assert err == "toolkit: empty.txt: is empty\n"
+    assert (tmp_path / "out/page.txt").is_file()
+
+
+@pytest.mark.parametrize("command", ["clean", "translate", "summarize"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b"Accueil\nMenu\nPartager\n", "no article text"),
+        (bytes(range(1, 32)) * 40, "binary"),
+        (b"Bonjour\x00 tout le monde", "NUL byte at offset 7"),
+        ("Étienne est là.".encode() + b"\xed\xa0\x80", "lone surrogate"),
+        (b"a" * 5_000_000, "over the limit"),
+        (ENGLISH.encode(), "looks English"),
+        (b"<html><body><p>Bonjour", "HTML"),
+        (b"%PDF-1.4", "PDF"),
+    ],
+)
+def test_bad_input_gives_one_clear_line_and_exit_3(run, tmp_path, command, data, message):
+    (tmp_path / "bad.txt").write_bytes(data)
+    model = () if command == "clean" else ("--model", "fake")
+    code, out, err = run(command, "bad.txt", *model)
+    assert (code, out) == (3, "")
+    assert err.count("\n") == 1
+    assert err.startswith("toolkit: bad.txt: ")
+    assert message in err
+
+
+def test_a_language_that_is_given_is_not_doubted(run, tmp_path):
+    (tmp_path / "english.txt").write_text(ENGLISH)
+    assert run("clean", "english.txt", "--from", "fr")[0] == 0
+
+
+def test_other_directions_need_their_own_prompt(run, tmp_path):
+    (tmp_path / "english.txt").write_text(ENGLISH)
+    arguments = ("translate", "english.txt", "--from", "en", "--to", "fr", "--model", "fake")
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "is for fr to en, not for en to fr" in err
+
+
+def test_missing_things_are_named(run, tmp_path):
+    assert run("clean", "absent.txt")[2] == "toolkit: absent.txt: No such file or directory\n"
+    (tmp_path / "folder").mkdir()
+    code, _, err = run("clean", "folder")
+    assert code == 3
+    assert "holds no text files" in err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_named(run, page):
+    page.chmod(0)
+    assert "Permission denied" in run("clean", page)[2]
+
+
+def test_a_missing_model_ends_with_4_and_the_command_to_type(run, page):
+    code, out, err = run("summarize", page)
+    assert (code, out) == (4, "")
+    assert "type: toolkit models pull qwen2.5-coder-1.5b-instruct" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["summarize"],
+        ["summarize", "page.txt", "--bogus"],
+        ["summarize", "page.txt", "--max-words", "many"],
+        ["summarize", "page.txt", "--max-words", "0"],
+        ["summarize", "page.txt", "--model", "nonsense"],
+        ["summarize", "page.txt", "--model", "fake", "--prompt", "nonsense"],
+        ["translate", "page.txt", "--model", "fake", "--glossary", "absent.tsv"],
+        ["models", "pull", "nonsense"],
+        ["prompts", "show", "nonsense"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_calls_end_with_2_and_say_why(run, page, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err
+
+
+def test_own_prompts_are_checked_and_used(run, page, tmp_path):
+    _, shown, _ = run("prompts", "show", "translation/news")
+    own = tmp_path / "own.yaml"
+    own.write_text(shown.replace("{{ source }}", "OWN {{ source }}"), "utf-8")
+    _, out, _ = run("translate", page, "--model", "fake", "--prompt", own, "--glossary", "none")
+    assert out.count("[fake] OWN") == 2
+    own.write_text(shown + "surprise: 1\n", "utf-8")
+    code, _, err = run("translate", page, "--model", "fake", "--prompt", own)
+    assert code == 2
+    assert "surprise" in err
+    own.write_text(shown.replace("{{ source }}", "{{ sourse }}"), "utf-8")
+    code, _, err = run("translate", page, "--model", "fake", "--prompt", own)
+    assert code == 2
+    assert "'sourse' is undefined" in err
+
+
+def test_prompts_are_listed(run):
+    _, out, _ = run("prompts", "list")
+    assert {"translation/news.v1", "translation/careful.v1", "summarization/news.v1"} == {
+        line.split()[0] for line in out.splitlines()
+    }
+
+
+def test_settings_come_from_file_environment_and_flags(run, page, tmp_path, monkeypatch):
+    (tmp_path / "toolkit.toml").write_text('model = "fake"\nmax_words = 9\n')
+    monkeypatch.setenv("TOOLKIT_MAX_WORDS", "8")
+    _, out, _ = run("config")
+    assert "model = fake  (toolkit.toml)" in out
+    assert "max_words = 8  (TOOLKIT_MAX_WORDS)" in out
+    _, out, _ = run("summarize", page, "-n", "7", "--format", "json")
+    assert json.loads(out)["summary"]["max_words"] == 7
+    (tmp_path / "toolkit.toml").write_text("bogus = 1\n")
+    code, _, err = run("config")
+    assert code == 2
+    assert "toolkit.toml: bogus" in err
+
+
+def test_doctor_says_what_is_missing(run):
+    code, out, err = run("doctor")
+    assert code == 4
+    assert "prompts/: found" in out
+    assert "toolkit models pull" in err
+
+
+def test_models_are_listed_and_shown(run):
+    _, out, _ = run("models", "list")
+    assert "(default)" in out
+    _, out, _ = run("models", "show", "nllb-200-distilled-600m")
+    assert "licence: CC-BY-NC-4.0" in out
+    assert "installed: no" in out
+
+
+def test_standard_input_and_a_closed_reader():
+    assert process("clean", "-", input=ARTICLE.encode()).stdout.decode().startswith("Le ministre")
+    command = f"{sys.executable} -c 'from toolkit.cli.main import run; run()' clean - | true"
+    broken = subprocess.run(
+        ["bash", "-c", command], input=ARTICLE.encode() * 2000, capture_output=True, check=False
+    )
+    assert b"Traceback" not in broken.stderr
+
+
+def test_help_loads_no_model_library():
+    code = (
+        "import sys; from toolkit.cli.main import main; main(['--help']);"
+        "heavy = {'torch', 'transformers', 'ctranslate2', 'huggingface_hub'} & sys.modules.keys();"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
+    (tmp_path / "page.txt").write_text(ARTICLE * 20, "utf-8")
+    code = (
+        "import time, toolkit.engines.fake as fake\n"
+        "fake.fake_answer.__code__ = (lambda text: __import__('time').sleep(9)).__code__\n"
+        "print('ready', flush=True)\n"
+        "from toolkit.cli.main import run; run()"
+    )
+    arguments = ["translate", "page.txt", "--model", "fake", "-o", "out"]
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "ready\n"
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert running.returncode == 130, errors
+    assert errors == "toolkit: interrupted\n"
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_a_full_disk_leaves_no_half_file(run, page, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, _, err = run("translate", page, "--model", "fake", "-o", "out", "-q")
+    assert code == 3
+    assert "No space left on device" in err
+    assert list((tmp_path / "out").iterdir()) == []

@@ -1,0 +1,105 @@
+import pytest
+
+from tests.tiny_models import SENTENCES
+from toolkit.engines.base import GenerationConfig, Message
+from toolkit.engines.fake import FakeEngine
+from toolkit.engines.load import load_engine
+from toolkit.errors import ModelError, ModelMissingError, UsageError
+
+FAMILIES = {"marian": "seq2seq", "bart": "seq2seq", "t5": "seq2seq", "qwen2": "causal"}
+ENGINES = ["transformers", "ctranslate2"]
+CONFIG = GenerationConfig(max_new_tokens=24)
+
+
+@pytest.fixture
+def load(tiny, converted, tmp_path):
+    def load_one(name, engine):
+        folder = tiny(name) if engine == "transformers" else converted(name)
+        return load_engine(
+            str(folder),
+            models_folder=tmp_path,
+            engine=engine,
+            compute_type="float32",
+            threads=1,
+            batch_size=3,
+        )
+
+    return load_one
+
+
+def sources(name):
+    if FAMILIES[name] == "seq2seq":
+        return SENTENCES
+    system = Message("system", "Translate into English.")
+    return [(system, Message("user", sentence)) for sentence in SENTENCES]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_both_engines_give_the_same_tokens(load, name):
+    ours, theirs = (load(name, engine) for engine in ENGINES)
+    assert ours.info.family == theirs.info.family == FAMILIES[name]
+    first = ours.generate(sources(name), CONFIG)
+    second = theirs.generate(sources(name), CONFIG)
+    assert [o.text for o in first] == [o.text for o in second]
+    assert [o.finished for o in first] == [o.finished for o in second]
+    assert [o.new_tokens for o in first] == [o.new_tokens for o in second]
+    assert len({o.text for o in first}) > 1, "the model must not answer everything alike"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_order_of_a_batch_does_not_matter(load, name, engine):
+    model = load(name, engine)
+    forwards = model.generate(sources(name), CONFIG)
+    backwards = model.generate(sources(name)[::-1], CONFIG)
+    assert [o.text for o in backwards[::-1]] == [o.text for o in forwards]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_what_does_not_reach_its_end_is_marked(load, name, engine):
+    (output,) = load(name, engine).generate(sources(name)[:1], GenerationConfig(max_new_tokens=1))
+    assert output.new_tokens == 1
+    assert not output.finished
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_source_over_the_limit_is_refused_and_never_cut(load, name, engine):
+    model = load(name, engine)
+    long = " ".join(SENTENCES * 300)
+    source = long if FAMILIES[name] == "seq2seq" else (Message("user", long),)
+    assert model.count_tokens(source) > model.max_source_tokens
+    with pytest.raises(ModelError, match="over the model's limit"):
+        model.generate([source], CONFIG)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_chat_that_ends_with_the_assistant_is_continued(load, engine):
+    model = load("qwen2", engine)
+    plain = (Message("user", SENTENCES[0]),)
+    begun = (*plain, Message("assistant", "The president"))
+    assert model.count_tokens(begun) > model.count_tokens(plain)
+    texts = [o.text for o in model.generate([plain, begun], CONFIG)]
+    assert texts[0] != texts[1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_sources_give_no_outputs(load, engine):
+    assert load("marian", engine).generate([], CONFIG) == []
+
+
+def test_models_that_are_not_there(tmp_path):
+    with pytest.raises(ModelMissingError, match="toolkit models pull smollm2-135m-instruct"):
+        load_engine("smollm2-135m-instruct", models_folder=tmp_path)
+    with pytest.raises(UsageError, match="no model or folder 'nonsense'"):
+        load_engine("nonsense", models_folder=tmp_path)
+    with pytest.raises(ModelError, match="hf download someone/something"):
+        load_engine("someone/something", models_folder=tmp_path)
+    with pytest.raises(ModelError, match="no tokenizer can be read"):
+        load_engine(str(tmp_path), models_folder=tmp_path)
+
+
+def test_the_fake_engine_says_that_it_is_fake():
+    (output,) = FakeEngine().generate(["Bonjour"], CONFIG)
+    assert output.text == "[fake] Bonjour"

@@ -1,0 +1,126 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from toolkit.documents import join_translations
+from toolkit.engines.base import Output
+from toolkit.engines.fake import FakeEngine
+from toolkit.errors import UsageError
+from toolkit.prompts import load_prompt
+from toolkit.segmentation import split_sentences
+from toolkit.translation.checks import check_translation
+from toolkit.translation.glossary import Glossary, Term, load_glossary
+from toolkit.translation.translate import Translator
+
+CASES = json.loads((Path(__file__).parent / "cases/translation_checks.json").read_text("utf-8"))
+TERMS = (
+    Term("Ceinture et la Route", "Belt and Road"),
+    Term("la Route", "the Road"),
+    Term("OCS", "SCO"),
+    Term("Pékin", "Beijing"),
+    Term("chef de la diplomatie", "foreign minister"),
+)
+
+
+def output(text, *, finished=True):
+    return Output(text=text, source_tokens=1, new_tokens=1, finished=finished)
+
+
+def translator(answer, **options):
+    options = {"family": "seq2seq", "max_source_tokens": 1000, **options}
+    return Translator(
+        engine=FakeEngine(answer, **options),
+        source_language="fr",
+        target_language="en",
+        prompt=load_prompt("translation", "news"),
+        second_prompt=load_prompt("translation", "careful"),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_checks_find_what_is_wrong_and_nothing_else(case):
+    terms = tuple(Term(*pair) for pair in case.get("terms", []))
+    failed = check_translation(
+        case["source"],
+        output(case["target"], finished=case.get("finished", True)),
+        source_language="fr",
+        target_language="en",
+        terms=terms,
+    )
+    assert [check.name for check in failed] == case["failed"], failed
+
+
+def test_sentences_come_back_in_order_with_their_paragraphs():
+    text = "Un court. Deux est une phrase bien plus longue.\n\nTrois."
+    result = translator(str.upper).translate(split_sentences(text))
+    assert join_translations(result) == text.upper()
+
+
+def test_progress_counts_every_sentence():
+    heard = []
+    segments = split_sentences("Un. Deux. Trois. " * 50)
+    translator(str.upper).translate(segments, heard.append)
+    assert sum(heard) == len(segments)
+
+
+def test_a_sentence_over_the_limit_is_translated_in_pieces_and_whole():
+    text = "un deux trois, quatre cinq six, sept huit neuf"
+    (result,) = translator(str.upper, max_source_tokens=4).translate(split_sentences(text))
+    assert result.text == text.upper()
+
+
+def test_a_sentence_that_failed_is_tried_again_and_the_better_try_is_kept():
+    tries = []
+
+    def answer(prompt):
+        tries.append(prompt)
+        return "He met him on Monday." if "keep: Monday" in prompt else "He met him."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    assert result.text == "He met him on Monday."
+    assert result.failed == ()
+    assert len(tries) == 2
+
+
+def test_what_still_fails_is_flagged():
+    model = translator(lambda prompt: "He met him.", family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    assert [check.name for check in result.failed] == ["dates"]
+
+
+def test_a_lost_quotation_is_begun_for_the_model():
+    def answer(last):
+        return 'We agree," he said.' if last == '"' else "He said that they agree."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("« Nous sommes d'accord », a-t-il dit."))
+    assert result.text == '"We agree," he said.'
+
+
+def test_glossary_finds_the_longest_terms_in_order():
+    found = Glossary(TERMS).occurring("À PÉKIN, l’OCS et la Ceinture et la route ; Pékin encore.")
+    assert [term.target for term in found] == ["Beijing", "SCO", "Belt and Road"]
+
+
+def test_glossary_ignores_parts_of_words_and_acronyms_in_small_letters():
+    assert Glossary(TERMS).occurring("les ocs et les OCSE pékinois") == ()
+
+
+def test_names_left_in_french_are_put_right_but_no_other_words():
+    text = Glossary(TERMS).repair("The OCS met in Pékin with its chef de la diplomatie.")
+    assert text == "The SCO met in Beijing with its chef de la diplomatie."
+
+
+def test_bundled_glossary_is_for_one_direction():
+    assert load_glossary("diplomacy", source_language="fr", target_language="en").terms
+    assert not load_glossary("diplomacy", source_language="en", target_language="fr").terms
+
+
+def test_a_glossary_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "bad.tsv"
+    path.write_text("one\ttwo\na\tb\n")
+    for reference in (path, tmp_path / "absent.tsv"):
+        with pytest.raises(UsageError, match="glossary"):
+            load_glossary(str(reference), source_language="fr", target_language="en")

@@ -1,0 +1,195 @@
+"""Random models with small vocabularies, saved as the hub has them."""
+
+import json
+from pathlib import Path
+
+import sentencepiece
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+SENTENCES = [
+    "Le président est arrivé lundi à Paris pour une visite officielle.",
+    "Les deux pays ont signé un accord sur le commerce et la culture.",
+    "La ministre a déclaré que la coopération devait être renforcée.",
+    "Environ 1 200 personnes ont manifesté dans les rues de la capitale.",
+    "Il a ajouté que la paix et la stabilité restaient une priorité.",
+    "The president arrived in Paris on Monday for an official visit.",
+    "Both countries signed an agreement on trade and culture.",
+    "The minister said that cooperation had to be strengthened.",
+]
+CHAT_TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
+    "{% if not (loop.last and m.role == 'assistant' and not add_generation_prompt) %}"
+    "<|im_end|>\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def train_sentencepiece(folder: Path, *, vocab_size: int = 90, **options) -> Path:
+    corpus = folder / "corpus.txt"
+    corpus.write_text("\n".join(SENTENCES * 20), encoding="utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(corpus),
+        model_prefix=str(folder / "spm"),
+        vocab_size=vocab_size,
+        minloglevel=2,
+        **options,
+    )
+    corpus.unlink()
+    return folder / "spm.model"
+
+
+def build_marian(folder: Path) -> Path:
+    """A Marian checkpoint with its pair of sentencepiece models."""
+    folder.mkdir(parents=True)
+    model_file = train_sentencepiece(folder)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
+    pieces = [processor.id_to_piece(i) for i in range(processor.get_piece_size())]
+    words = ["</s>", "<unk>", *(p for p in pieces if p not in ("<s>", "</s>", "<unk>")), "<pad>"]
+    vocabulary = {piece: index for index, piece in enumerate(words)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    for name in ("source.spm", "target.spm"):
+        (folder / name).write_bytes(model_file.read_bytes())
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"source_lang": "fr", "target_lang": "en", "tokenizer_class": "MarianTokenizer"})
+    )
+    pad = vocabulary["<pad>"]
+    config = transformers.MarianConfig(
+        vocab_size=len(vocabulary),
+        d_model=32,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=128,
+        pad_token_id=pad,
+        decoder_start_token_id=pad,
+        eos_token_id=0,
+        forced_eos_token_id=None,
+        static_position_embeddings=True,
+        scale_embedding=True,
+        activation_function="swish",
+    )
+    model = _random(transformers.MarianMTModel, config)
+    # Marian's decoder begins with a zero vector, which checkpoints store as that of <pad>.
+    model.model.shared.weight.data[pad] = 0
+    model.generation_config.bad_words_ids = [[pad]]
+    model.generation_config.decoder_start_token_id = pad
+    model.save_pretrained(folder)
+    return folder
+
+
+def build_bart(folder: Path) -> Path:
+    """A BART checkpoint with a byte-level tokenizer."""
+    folder.mkdir(parents=True)
+    specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    tokenizer = _byte_level(specials)
+    fast = transformers.BartTokenizerFast(
+        vocab=json.loads(tokenizer.to_str())["model"]["vocab"],
+        merges=[tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]],
+    )
+    fast.model_max_length = 128
+    fast.save_pretrained(folder)
+    config = transformers.BartConfig(
+        vocab_size=len(fast),
+        d_model=32,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=128,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+        forced_eos_token_id=None,
+    )
+    _random(transformers.BartForConditionalGeneration, config).save_pretrained(folder)
+    return folder
+
+
+def build_t5(folder: Path) -> Path:
+    """A T5 checkpoint with a sentencepiece tokenizer."""
+    folder.mkdir(parents=True)
+    model_file = train_sentencepiece(folder, pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
+    size = processor.get_piece_size()
+    pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(size)]
+    tokenizer = transformers.T5TokenizerFast(vocab=pieces, extra_ids=0)
+    tokenizer.model_max_length = 128
+    tokenizer.save_pretrained(folder)
+    config = transformers.T5Config(
+        vocab_size=len(tokenizer),
+        d_model=32,
+        d_kv=8,
+        d_ff=64,
+        num_layers=2,
+        num_heads=4,
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+    )
+    _random(transformers.T5ForConditionalGeneration, config).save_pretrained(folder)
+    return folder
+
+
+def build_qwen2(folder: Path) -> Path:
+    """A Qwen2 chat model with a byte-level tokenizer."""
+    folder.mkdir(parents=True)
+    specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokenizer = _byte_level(specials)
+    fast = transformers.Qwen2Tokenizer(
+        vocab=json.loads(tokenizer.to_str())["model"]["vocab"],
+        merges=[tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]],
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        additional_special_tokens=specials,
+    )
+    fast.chat_template = CHAT_TEMPLATE
+    fast.model_max_length = 512
+    fast.save_pretrained(folder)
+    config = transformers.Qwen2Config(
+        vocab_size=len(fast),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        eos_token_id=fast.eos_token_id,
+        pad_token_id=fast.pad_token_id,
+        tie_word_embeddings=False,
+    )
+    _random(transformers.Qwen2ForCausalLM, config).save_pretrained(folder)
+    return folder
+
+
+def _byte_level(specials: list[str]) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=specials,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(SENTENCES * 5, trainer)
+    return tokenizer
+
+
+def _random(model_class, config):
+    """Weights large enough that outputs differ and sometimes reach the end token."""
+    torch.manual_seed(11)
+    model = model_class(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            # Marian's positions are sinusoids, not weights.
+            if parameter.dim() > 1 and "embed_positions" not in name:
+                parameter.normal_(0, 0.4)
+    return model.eval()
