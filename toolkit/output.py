@@ -133,6 +133,7 @@ def _segment(translation: Translation) -> dict[str, Any]:
         "start": segment.start,
         "source": segment.text,
         "target": translation.text,
+        "new_tokens": translation.new_tokens,
         "ends_paragraph": segment.ends_paragraph,
         "failed": _checks(translation.failed),
     }

@@ -44,7 +44,7 @@ class TransformersEngine:
             raise ModelError(TORCH_MISSING) from None
         import transformers
 
-        transformers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._tokens = Tokens.load(reference, source_format)
         if threads:
             torch.set_num_threads(threads)

@@ -1,0 +1,55 @@
+# Everything lives in .venv; each target sets up what it needs and is quick when repeated.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SEED ?= seeds/004_3473a8a060ce66d5.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test slow-test lint format bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/base ## set up, pull the default model (1.1 GB, once), summarize a French article
+	@$(BIN)/toolkit models pull
+	@echo
+	@echo "$$ toolkit summarize $(SEED)"
+	@$(BIN)/toolkit summarize $(SEED)
+
+test: $(VENV)/dev ## set up and run every check that needs no large model
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+slow-test: $(VENV)/dev ## run the checks with the default model, which must have been pulled
+	@$(BIN)/pytest -m slow
+
+lint: $(VENV)/dev ## ruff and mypy only
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/dev ## put the code into ruff's form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/base ## speed and memory with the default model, as ratios
+	@$(BIN)/toolkit models pull
+	@$(BIN)/python eval/bench.py
+
+clean: ## remove the virtual environment and caches; models stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist
+
+$(VENV)/created:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/base: $(VENV)/created pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/base
+	$(PIP) install --constraint constraints.txt --editable '.[torch,dev]'
+	@touch $@

@@ -1,0 +1,91 @@
+"""The main job with the default model, which must have been pulled: `make slow-test`."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from toolkit.assets import asset_folder
+from toolkit.cleaning.language import identify_language
+from toolkit.errors import ModelMissingError
+from toolkit.models.install import load_installed
+from toolkit.pipeline import Pipeline
+from toolkit.reading import read_document
+from toolkit.settings import Settings
+from toolkit.summarization.checks import unsupported_names, unsupported_numbers
+
+pytestmark = pytest.mark.slow
+
+# Read before any test gets a home of its own.
+MODELS = (
+    Settings(models_folder=os.environ["TOOLKIT_MODELS_FOLDER"]).models_folder
+    if ("TOOLKIT_MODELS_FOLDER" in os.environ)
+    else Settings().models_folder
+)
+
+# Words of what stands around the five articles; none may reach the English.
+FURNITURE = (
+    "WeChat|Omar|Pelosi|captcha|comment|Share|Boeing|Fujian|Lego|Dubai|Zelensky|Benin|Ivory Coast|"
+    "AFP|Xinhua|Press TV|last updated|logo|advertis"
+)
+# What each article's English must carry, whatever the wording.
+FACTS = {
+    "000": ["Putin", "Wang Yi", "Belt and Road", "May 14 and 15", "Shanghai Cooperation", "G20"],
+    "001": ["Xi Jinping", "Lavrov", "June", "Qingdao", "SCO", "Great Hall of the People"],
+    "002": ["2013", "58", "50 billion", "12", "fourth", "close allies", "Shanghai Cooperation"],
+    "003": ["Wang Yi", "Lavrov", "April 9", "Western powers", "United Nations"],
+    "004": ["Qin Gang", "Goa", "India", "Cold War", "Asia-Pacific", "Ukrain"],
+}
+
+
+@pytest.fixture(scope="module")
+def results():
+    try:
+        load_installed(MODELS, Settings().model)
+    except ModelMissingError as error:
+        pytest.fail(str(error))
+    pipeline = Pipeline(Settings(models_folder=MODELS))
+    seeds = sorted(asset_folder("seeds").glob("*.txt"))
+    articles = [pipeline.prepare(read_document(path, max_chars=10**6)) for path in seeds]
+    return dict(zip((path.stem for path in seeds), pipeline.summarize(articles), strict=True))
+
+
+@pytest.fixture(params=[path.stem for path in sorted(asset_folder("seeds").glob("*.txt"))])
+def result(request, results):
+    return request.param, results[request.param]
+
+
+def test_every_sentence_is_translated_in_order(result):
+    name, made = result
+    gold = Path(asset_folder("eval") / f"gold/cleaning/{name}.json")
+    assert len(made.translations) == json.loads(gold.read_text("utf-8"))["sentences"]
+    assert [t.segment for t in made.translations] == list(made.article.segments)
+    for translation in made.translations:
+        assert translation.text
+        assert not {c.name for c in translation.failed} & {"unfinished", "numbers", "language"}
+
+
+def test_the_translation_carries_the_facts_and_none_of_the_page(result):
+    name, made = result
+    for fact in FACTS[name[:3]]:
+        assert fact in made.translation_text
+    assert not re.search(FURNITURE, made.translation_text, re.IGNORECASE)
+
+
+def test_both_texts_are_english(result):
+    _, made = result
+    for text in (made.translation_text, made.summary.text):
+        assert identify_language(text).code == "en"
+
+
+def test_the_summary_is_short_whole_and_supported(result):
+    _, made = result
+    support = made.article.document.text + made.translation_text + made.title_text
+    assert made.summary.failed == ()
+    assert made.summary.words <= 60
+    assert made.summary.text[-1] in '.!?"”'
+    assert unsupported_names(made.summary.text, support) == []
+    assert unsupported_numbers(made.summary.text, support, "en") == []
+    assert not re.search(FURNITURE, made.summary.text, re.IGNORECASE)
