@@ -113,6 +113,19 @@ def test_names_left_in_french_are_put_right_but_no_other_words():
     assert text == "The SCO met in Beijing with its chef de la diplomatie."
 
 
+def test_phrases_are_told_but_not_insisted_on():
+    glossary = Glossary((Term("en marge de", "on the sidelines of", "phrase"),))
+    assert glossary.occurring("Il parlait en marge de la réunion.")
+    failed = check_translation(
+        "Il parlait en marge de la réunion.",
+        output("He spoke beside the meeting."),
+        source_language="fr",
+        target_language="en",
+        terms=glossary.terms,
+    )
+    assert failed == ()
+
+
 def test_bundled_glossary_is_for_one_direction():
     assert load_glossary("diplomacy", source_language="fr", target_language="en").terms
     assert not load_glossary("diplomacy", source_language="en", target_language="fr").terms

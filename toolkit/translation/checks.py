@@ -55,7 +55,7 @@ def check_translation(
     found += _quotation_checks(source, target, terms)
     if names := _lost_names(source, target, terms):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
-    lost = [term.target for term in terms if not _holds(target, term.target)]
+    lost = [t.target for t in terms if t.kind == "term" and not _holds(target, t.target)]
     if lost:
         found.append(Check(name="terms", detail="without " + ", ".join(lost)))
     return tuple(found)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from toolkit.assets import asset_folder
 from toolkit.errors import UsageError
@@ -15,8 +16,14 @@ APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 @dataclass(frozen=True, slots=True)
 class Term:
+    """A source phrase and its translation.
+
+    A `phrase` is told to the model but not insisted on: another wording may be as good.
+    """
+
     source: str
     target: str
+    kind: Literal["term", "phrase"] = "term"
 
 
 class Glossary:
@@ -32,7 +39,9 @@ class Glossary:
         self._by_name = {
             term.source: term.target
             for term in terms
-            if term.source[0].isupper() and not term.target.startswith("the ")
+            if term.source[0].isupper()
+            and term.kind == "term"
+            and not term.target.startswith("the ")
         }
         self._names = _whole_words(self._by_name)
 
@@ -62,7 +71,9 @@ class Glossary:
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:
-    """A TSV file with the columns source and target, or a bundled glossary by name.
+    """A TSV file with the columns source, target and kind, or a bundled glossary by name.
+
+    `kind` is `term` or `phrase`; the column may be left out.
 
     `none`, and a bundled name that doesn't exist for the languages, give the empty glossary.
     Raises UsageError for a file that can't be read.
@@ -76,14 +87,19 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
     try:
         raw = path.read_bytes()
         rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(), delimiter="\t"))
-        terms = tuple(Term(row["source"].strip(), row["target"].strip()) for row in rows)
+        terms = tuple(_term(row) for row in rows)
     except OSError as error:
         raise UsageError(f"glossary {path} can't be read: {error.strerror}") from error
     except (UnicodeDecodeError, KeyError, AttributeError, csv.Error) as error:
         raise UsageError(
-            f"glossary {path} is no UTF-8 TSV file with the columns source and target"
+            f"glossary {path} is no UTF-8 TSV file with the columns source, target and kind"
         ) from error
     return Glossary(terms, name=path.stem, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}")
+
+
+def _term(row: dict[str, str]) -> Term:
+    kind: Literal["term", "phrase"] = "phrase" if row.get("kind") == "phrase" else "term"
+    return Term(row["source"].strip(), row["target"].strip(), kind)
 
 
 def _whole_words(terms: Iterable[str]) -> re.Pattern[str] | None:
