@@ -103,3 +103,15 @@ def test_models_that_are_not_there(tmp_path):
 def test_the_fake_engine_says_that_it_is_fake():
     (output,) = FakeEngine().generate(["Bonjour"], CONFIG)
     assert output.text == "[fake] Bonjour"
+
+
+def test_batches_stay_within_their_size_and_tokens():
+    from toolkit.engines.ctranslate2 import MAX_BATCH_TOKENS, _batches
+
+    lengths = [300, 10, 900, 10, 2000, 10, 500, 9000]
+    batches = _batches(lengths, 3)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    for batch in batches:
+        longest = max(lengths[index] for index in batch)
+        assert len(batch) == 1 or len(batch) * longest <= MAX_BATCH_TOKENS
+        assert len(batch) <= 3

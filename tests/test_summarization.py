@@ -5,7 +5,12 @@ from hypothesis import strategies as st
 from toolkit.engines.fake import FakeEngine
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
-from toolkit.summarization.checks import check_summary, unsupported_names, unsupported_numbers
+from toolkit.summarization.checks import (
+    check_summary,
+    unsupported_names,
+    unsupported_numbers,
+    wrong_speakers,
+)
 from toolkit.summarization.summarize import Summarizer
 
 ARTICLE = (
@@ -124,6 +129,25 @@ def test_names_that_the_article_lacks(summary, names):
 def test_numbers_that_the_article_lacks(summary, numbers):
     article = "Les trois parties ont signé 58 accords de 1 200 dollars."
     assert unsupported_numbers(summary, article, "en") == numbers
+
+
+@pytest.mark.parametrize(
+    ("summary", "silent"),
+    [
+        ("Wang Yi said that they agree.", []),
+        ("Putin has also announced a visit, said Wang.", []),
+        ("Wang Yi and Russian Foreign Minister Sergey Lavrov announced a plan.", ["Lavrov"]),
+        ("Sergey Lavrov said nothing.", ["Lavrov"]),
+        ("Wang Yi met Sergey Lavrov and said that they agree.", []),
+        ("China and Russia said so.", []),
+    ],
+)
+def test_people_who_say_nothing_in_the_article(summary, silent):
+    article = (
+        "Chinese Foreign Minister Wang Yi said during a meeting with his Russian counterpart "
+        'Sergey Lavrov that both agree. "We do," added Vladimir Putin in Moscow. China is glad.'
+    )
+    assert wrong_speakers(summary, article) == silent
 
 
 @given(st.lists(st.sampled_from(["Wang met Putin.", "They", "signed", "58!", "Mr.", "…"])))

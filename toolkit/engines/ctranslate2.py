@@ -14,6 +14,8 @@ from toolkit.errors import ModelError
 # A shared prompt shorter than this costs more to set aside than to compute again.
 MIN_SHARED_PREFIX = 8
 POLL_INTERVAL_S = 0.01
+# Keys and values of a large causal model take about 340 KB a token, padding included.
+MAX_BATCH_TOKENS = 2800
 
 
 class CTranslate2Engine:
@@ -63,25 +65,33 @@ class CTranslate2Engine:
         refuse_long(map(len, encoded), self._max_source_tokens)
         strings = [self._tokens.to_strings(ids) for ids in encoded]
         search = {
-            "max_batch_size": self._batch_size,
             "beam_size": config.beam_size,
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "return_end_token": True,
-            "asynchronous": True,
             "return_scores": True,
+            "asynchronous": True,
         }
-        run = self._complete if self._info.family == "causal" else self._translate
-        results = run(strings, config.max_new_tokens, search)
-        return [
-            self._output(tokens, score, len(ids))
-            for (tokens, score), ids in zip(results, encoded, strict=True)
-        ]
+        causal = self._info.family == "causal"
+        shared = self._shared_prefix(strings) if causal else []
+        outputs: dict[int, Output] = {}
+        for batch in _batches([len(ids) for ids in encoded], self._batch_size):
+            tokens = [strings[index] for index in batch]
+            if causal:
+                answers = self._complete(tokens, shared, config.max_new_tokens, search)
+            else:
+                answers = self._translate(tokens, config.max_new_tokens, search)
+            for index, (answer, score) in zip(batch, answers, strict=True):
+                outputs[index] = self._output(answer, score, len(encoded[index]))
+        return [outputs[index] for index in range(len(encoded))]
 
     def _complete(
-        self, prompts: list[list[str]], max_new_tokens: int, search: dict[str, Any]
+        self,
+        prompts: list[list[str]],
+        shared: list[str],
+        max_new_tokens: int,
+        search: dict[str, Any],
     ) -> list[tuple[list[str], float]]:
-        shared = self._shared_prefix(prompts)
         results = self._model.generate_batch(
             [prompt[len(shared) :] for prompt in prompts],
             static_prompt=shared or None,
@@ -89,8 +99,7 @@ class CTranslate2Engine:
             max_length=max_new_tokens,
             **search,
         )
-        done = _wait(results)
-        return [(result.sequences[0], result.scores[0]) for result in done]
+        return [(result.sequences[0], result.scores[0]) for result in _wait(results)]
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
         """What all prompts begin with: the library computes it once.
@@ -115,8 +124,8 @@ class CTranslate2Engine:
             max_decoding_length=max_new_tokens + len(prefix),
             **search,
         )
-        done = _wait(results)
-        return [(result.hypotheses[0][len(prefix) :], result.scores[0]) for result in done]
+        skipped = len(prefix)
+        return [(each.hypotheses[0][skipped:], each.scores[0]) for each in _wait(results)]
 
     def _output(self, tokens: list[str], score: float, source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)
@@ -128,6 +137,18 @@ class CTranslate2Engine:
             finished=finished,
             score=score,
         )
+
+
+def _batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
+    """Indices of sources of similar length, within `batch_size` and MAX_BATCH_TOKENS a batch."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
+        size = len(batches[-1]) + 1 if batches else 0
+        if 0 < size <= batch_size and size * lengths[index] <= MAX_BATCH_TOKENS:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
 
 
 def _wait(results: list[Any]) -> list[Any]:
