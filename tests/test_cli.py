@@ -88,6 +88,13 @@ def test_json_holds_the_whole_way(run, page):
     assert {"translation", "summarization"} <= value["seconds"].keys()
 
 
+def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
+    arguments = ("summarize", page, "--model", "fake", "--glossary", "none")
+    assert "language: still French: Il a promis" in run(*arguments, "-v")[2]
+    assert "--verbose or --format json names them" in run(*arguments)[2]
+    assert run(*arguments, "-q")[2] == ""
+
+
 def test_show_translation_prints_both(run, page):
     _, out, _ = run("summarize", page, "--model", "fake", "--show", "translation")
     assert out.count("[fake]") >= 3

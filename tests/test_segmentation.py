@@ -26,6 +26,11 @@ def test_splitting_loses_nothing(text):
     assert all(segment.text for segment in segments[1:])
 
 
+def test_a_very_long_line_takes_no_longer_than_its_length():
+    sentence = "Le ministre a présenté son plan aux députés. "
+    assert len(split_sentences(sentence * 20_000)) == 20_000
+
+
 def test_only_segments_before_a_line_break_end_a_paragraph():
     segments = split_sentences("Un. Deux.\n\nTrois.")
     assert [segment.ends_paragraph for segment in segments] == [False, True, False]

@@ -37,6 +37,8 @@ STARTERS = _words(
 # when it touches the mark; a guillemet may stand behind a space.
 END = re.compile(r"[.!?…]+(?:[\s\u00a0\u202f]*[»”]|[\"'’)\]])*")
 BEFORE = re.compile(r"[^\s(\[«“\"'’]*$")
+SPACE = re.compile(r"\s*")
+CONTEXT_CHARS = 60  # what is looked at on either side of a mark
 OPENING = "«“\"'‘’([—–-"
 
 
@@ -48,7 +50,7 @@ def split_sentences(text: str) -> tuple[Segment, ...]:
 def _segments(text: str, ends: list[int]) -> Iterator[Segment]:
     start = 0
     for end in ends:
-        stop = len(text) - len(text[end:].lstrip()) if end < len(text) else end
+        stop = _skip_space(text, end)
         body = text[start:end]
         kept = body.rstrip()
         if start == 0 and body[:1].isspace():
@@ -60,6 +62,11 @@ def _segments(text: str, ends: list[int]) -> Iterator[Segment]:
         start = stop
 
 
+def _skip_space(text: str, start: int) -> int:
+    found = SPACE.match(text, start)
+    return found.end() if found else start
+
+
 def _boundaries(text: str) -> Iterator[int]:
     """Offsets right behind each sentence but the last."""
     line_start = 0
@@ -68,12 +75,12 @@ def _boundaries(text: str) -> Iterator[int]:
         for mark in END.finditer(text, line.start(), line.end()):
             if _ends_sentence(text, line_start, line.end(), mark):
                 yield mark.end()
-        if text[line.end() :].strip() and line.group().strip():
+        if _skip_space(text, line.end()) < len(text) and not line.group().isspace():
             yield line.end()
 
 
 def _ends_sentence(text: str, line_start: int, line_end: int, mark: re.Match[str]) -> bool:
-    rest = text[mark.end() : line_end]
+    rest = text[mark.end() : min(line_end, mark.end() + CONTEXT_CHARS)]
     following = rest.lstrip()
     if not following or rest[0] == following[0]:
         return False
@@ -82,9 +89,10 @@ def _ends_sentence(text: str, line_start: int, line_end: int, mark: re.Match[str
         return False
     if mark.group()[0] != "." or mark.group().startswith(".."):
         return True
-    found = BEFORE.search(text[line_start : mark.start()])
+    before = text[max(line_start, mark.start() - CONTEXT_CHARS) : mark.start()]
+    found = BEFORE.search(before)
     word = found.group() if found else ""
-    return _ends_after_word(word, following, at_line_start=word == text[line_start : mark.start()])
+    return _ends_after_word(word, following, at_line_start=word == before)
 
 
 def _ends_after_word(word: str, following: str, *, at_line_start: bool) -> bool:

@@ -10,6 +10,7 @@ import typer
 from toolkit.cli.console import is_terminal, stage_progress, tell
 from toolkit.cli.inputs import Input, attempt, check_targets, emit, expand
 from toolkit.cli.models import pull
+from toolkit.documents import Check
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output import Format
 from toolkit.pipeline import Article, Pipeline, Result
@@ -28,6 +29,7 @@ def run_chain(
     no_clean: bool,
     keep_title: bool,
     quiet: bool,
+    verbose: bool,
     process: Callable[[Pipeline, list[Article]], list[Result]],
     render: Callable[[Result], str],
 ) -> None:
@@ -53,7 +55,7 @@ def run_chain(
             if ready:
                 results = process(pipeline, [article for _, article in ready])
                 pairs = zip((each for each, _ in ready), results, strict=True)
-                emit(_rendered(pairs, render, quiet=quiet), output_dir, form)
+                emit(_rendered(pairs, render, quiet, verbose), output_dir, form)
     if bad:
         raise typer.Exit(InputError.exit_code)
 
@@ -72,22 +74,31 @@ def offer_pull(run: Callable[[], None]) -> None:
 
 
 def _rendered(
-    pairs: Iterator[tuple[Input, Result]], render: Callable[[Result], str], *, quiet: bool
+    pairs: Iterator[tuple[Input, Result]],
+    render: Callable[[Result], str],
+    quiet: bool,
+    verbose: bool,
 ) -> Iterator[tuple[Input, str]]:
     for each, result in pairs:
         yield each, render(result)
         if not quiet:
-            _tell_flags(result)
+            _tell_flags(result, verbose=verbose)
 
 
-def _tell_flags(result: Result) -> None:
+def _tell_flags(result: Result, *, verbose: bool) -> None:
     name = result.article.document.name
     if result.flagged:
         count = len(result.translations) + len(result.title)
-        tell(
-            f"{name}: {len(result.flagged)} of {count} sentences failed a check; "
-            "--format json names them"
-        )
+        hint = "" if verbose else "; --verbose or --format json names them"
+        tell(f"{name}: {len(result.flagged)} of {count} sentences failed a check{hint}")
     if result.summary and result.summary.failed:
-        faults = "; ".join(f"{check.name}: {check.detail}" for check in result.summary.failed)
-        tell(f"{name}: the summary failed a check: {faults}")
+        tell(f"{name}: the summary failed a check: {_told(result.summary.failed)}")
+    if verbose:
+        for translation in result.flagged:
+            tell(f"{name}: {_told(translation.failed)}: {translation.segment.text}")
+        times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
+        tell(f"{name}: {times}")
+
+
+def _told(checks: Sequence[Check]) -> str:
+    return "; ".join(f"{check.name}: {check.detail}" for check in checks)

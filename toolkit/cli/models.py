@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.cli.console import download_progress, tell
-from toolkit.errors import ModelMissingError
+from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, catalogue, find_spec
 from toolkit.settings import resolve_settings
 
@@ -97,8 +97,8 @@ def pull(model: str, *, from_folder: Path | None = None, force: bool = False) ->
     if not force:
         try:
             load_installed(_models_folder(), model)
-        except ModelMissingError:
-            pass
+        except ModelError:
+            pass  # missing or damaged
         else:
             tell(f"{model} is installed already; --force pulls it again")
             return

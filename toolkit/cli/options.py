@@ -42,4 +42,8 @@ GlossaryOption = Annotated[
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Bundled name or YAML file.")]
 NoClean = Annotated[bool, typer.Option("--no-clean", help="Take the input as an article already.")]
 KeepTitle = Annotated[bool, typer.Option("--keep-title", help="Put the title into the text.")]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="Name every failed check and the time of each stage."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]

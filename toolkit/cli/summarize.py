@@ -34,6 +34,7 @@ def summarize_command(
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
     quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Clean, translate and summarize."""
     flags = {
@@ -58,6 +59,7 @@ def summarize_command(
             no_clean=no_clean,
             keep_title=keep_title,
             quiet=quiet,
+            verbose=verbose,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
                 result, form, with_translation=show == "translation"

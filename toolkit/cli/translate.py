@@ -21,6 +21,7 @@ def translate_command(
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
     quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Clean and translate; paragraphs stay as they are in the source."""
     flags = {
@@ -43,6 +44,7 @@ def translate_command(
             no_clean=no_clean,
             keep_title=keep_title,
             quiet=quiet,
+            verbose=verbose,
             process=Pipeline.translate,
             render=lambda result: render_translation(result, form),
         )

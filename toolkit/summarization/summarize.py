@@ -1,7 +1,7 @@
 """An article to a short summary that stays within its words and its source."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolkit.documents import Check, Summary
 from toolkit.engines.base import Engine, GenerationConfig, Output, Source
@@ -12,7 +12,8 @@ from toolkit.summarization.checks import check_summary
 
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 MAX_ATTEMPTS = 3
-MAX_ARTICLE_TOKENS = 6000  # beyond it, parts are summarized first: a small model loses the thread
+# Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
+MAX_ARTICLE_TOKENS = 2500
 PART_WORDS = 120
 
 
@@ -58,12 +59,8 @@ class Summarizer:
 
     def _ask(self, text: str, *, max_words: int, title: str, note: str) -> Output:
         source = self._source(text, max_words=max_words, title=title, note=note)
-        config = GenerationConfig(
-            max_new_tokens=min(self.config.max_new_tokens, max_words * TOKENS_PER_WORD + 32),
-            beam_size=self.config.beam_size,
-            repetition_penalty=self.config.repetition_penalty,
-            no_repeat_ngram_size=self.config.no_repeat_ngram_size,
-        )
+        wanted = max_words * TOKENS_PER_WORD + 32
+        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, wanted))
         return self.engine.generate([source], config)[0]
 
     def _source(self, text: str, **inputs: object) -> Source:

@@ -16,6 +16,8 @@ GROUP = 64
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
+# Twice the longest sentences of newspapers: beyond it there is no sentence, but missing full stops.
+MAX_PIECE_CHARS = 1200
 OPENING_MARKS = ('"', "«", "“")
 
 Progress = Callable[[int], None]
@@ -112,25 +114,21 @@ class Translator:
         return (*chat, Message("assistant", '"')) if _lost_opening(text, faults) else chat
 
     def _pieces(self, text: str, source: Callable[[str], Source]) -> tuple[str, ...]:
-        """The text itself, or parts of it when the model can't take it whole."""
-        limit = self.engine.max_source_tokens
-        if len(text) <= limit // 4 and self.engine.info.family == "seq2seq":
-            return (text,)  # no tokenizer makes four tokens of every character
-        return split_long(
-            text,
-            max_tokens=limit,
-            count_tokens=lambda piece: self.engine.count_tokens(source(piece)),
+        """The text itself, or parts of it when it is too long for the model or for memory."""
+        return tuple(
+            piece
+            for part in split_long(text, max_tokens=MAX_PIECE_CHARS, count_tokens=len)
+            for piece in split_long(
+                part,
+                max_tokens=self.engine.max_source_tokens,
+                count_tokens=lambda piece: self.engine.count_tokens(source(piece)),
+            )
         )
 
     def _generate(self, texts: list[str], source: Callable[[str], Source]) -> list[Output]:
         longest = max(len(text) for text in texts)
         wanted = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
-        config = GenerationConfig(
-            max_new_tokens=min(self.config.max_new_tokens, wanted),
-            beam_size=self.config.beam_size,
-            repetition_penalty=self.config.repetition_penalty,
-            no_repeat_ngram_size=self.config.no_repeat_ngram_size,
-        )
+        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, wanted))
         return self.engine.generate([source(text) for text in texts], config)
 
     def _result(self, segment: Segment, outputs: list[Output]) -> Translation:
