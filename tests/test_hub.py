@@ -1,0 +1,137 @@
+"""The hub source against a small server that answers as the hub does."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+REPOSITORY = "someone/tiny-model"
+FILES = {
+    "tiny.gguf": b"weights " * 1000,
+    "config.json": b'{"model_type": "marian"}',
+    "model.safetensors": b"safe " * 500,
+    "pytorch_model.bin": b"pickled",
+    "onnx/model.onnx": b"other",
+}
+FETCH = """
+import json, sys
+from pathlib import Path
+from toolkit.errors import ModelError
+from toolkit.models.catalogue import ModelSpec
+from toolkit.models.sources import fetch
+spec = ModelSpec.model_validate(json.loads(sys.argv[1]))
+try:
+    print(fetch(spec, spec.sources[0], Path(sys.argv[2]), lambda done, total: None))
+except ModelError as error:
+    sys.exit(f"refused: {error}")
+"""
+
+
+class Hub(BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        self.answer(with_body=False)
+
+    def do_GET(self):
+        self.answer(with_body=True)
+
+    def answer(self, *, with_body):
+        path = self.path.split("?")[0]
+        if path.startswith(f"/api/models/{REPOSITORY}"):
+            siblings = [{"rfilename": name, "size": len(data)} for name, data in FILES.items()]
+            body = json.dumps({"id": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
+            self.reply(200, body, {"Content-Type": "application/json"}, with_body)
+            return
+        name = path.removeprefix(f"/{REPOSITORY}/resolve/{COMMIT}/")
+        if name not in FILES:
+            self.reply(404, b"", {}, with_body)
+            return
+        data = FILES[name]
+        etag = hashlib.sha256(data).hexdigest()
+        self.reply(200, data, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}, with_body)
+
+    def reply(self, status, body, headers, with_body):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def fetch(endpoint, folder, *, files=(), sha256=None):
+    entry = {
+        "id": "tiny-hub",
+        "description": "for tests",
+        "family": "seq2seq",
+        "tasks": ["translation"],
+        "languages": ["fr", "en"],
+        "licence": "CC0-1.0",
+        "publisher": "nobody",
+        "format": "gguf" if files else "huggingface",
+        "parameters": "1K",
+        "max_context_tokens": 512,
+        "installed_bytes": 1000,
+        "files": [
+            {
+                "name": name,
+                "bytes": len(FILES[name]),
+                "sha256": sha256 or hashlib.sha256(FILES[name]).hexdigest(),
+            }
+            for name in files
+        ],
+        "sources": [{"kind": "hub", "repository": REPOSITORY}],
+    }
+    environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0"}
+    return subprocess.run(
+        [sys.executable, "-c", FETCH, json.dumps(entry), str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def files_in(folder):
+    return sorted(p.name for p in folder.rglob("*") if p.is_file() and ".cache" not in p.parts)
+
+
+def test_a_pinned_file_comes_from_the_hub(endpoint, tmp_path):
+    done = fetch(endpoint, tmp_path, files=["tiny.gguf"])
+    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert (tmp_path / "tiny.gguf").read_bytes() == FILES["tiny.gguf"]
+
+
+def test_a_file_that_is_not_the_pinned_one_is_refused(endpoint, tmp_path):
+    done = fetch(endpoint, tmp_path, files=["tiny.gguf"], sha256="0" * 64)
+    assert "refused: tiny.gguf is not the file that the catalogue pins" in done.stderr
+    assert files_in(tmp_path) == []
+
+
+def test_a_checkpoint_comes_without_weights_in_other_formats(endpoint, tmp_path):
+    done = fetch(endpoint, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert files_in(tmp_path) == ["config.json", "model.safetensors"]
+
+
+def test_a_hub_that_does_not_answer_is_said_to_be_out_of_reach(tmp_path):
+    done = fetch("http://127.0.0.1:9", tmp_path)
+    assert "refused: the hub is out of reach" in done.stderr
