@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -223,7 +223,7 @@ class Pipeline:
                 "languages": [translator.source_language, translator.target_language],
                 "prompts": {prompt.name: prompt.digest for prompt in prompts},
                 "glossary": {translator.glossary.name: translator.glossary.digest},
-                "beam_size": translator.config.beam_size,
+                "generation": asdict(translator.config),
             }
         if "summarization" in stages:
             summarizer = self.summarizer
@@ -233,7 +233,7 @@ class Pipeline:
                 "language": summarizer.language,
                 "prompts": {prompt.name: prompt.digest} if prompt else {},
                 "max_words": self.settings.max_words,
-                "beam_size": summarizer.config.beam_size,
+                "generation": asdict(summarizer.config),
             }
         return record
 

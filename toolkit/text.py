@@ -45,6 +45,28 @@ def dates(text: str, language: str) -> set[str]:
     return {names[word.lower()].capitalize() for word in words if word.lower() in names}
 
 
+RELATIVE_DATES = {
+    "last year": r"l['’]an dernier|l['’]année dernière|l['’]an passé|l['’]année passée",
+    "next year": r"l['’]an prochain|l['’]année prochaine",
+    "last month": r"mois dernier|mois passé",
+    "next month": r"mois prochain",
+    "last week": r"semaine dernière|semaine passée",
+    "next week": r"semaine prochaine",
+    "yesterday": r"hier",
+    "tomorrow": r"demain",
+}
+
+
+def relative_dates(text: str, language: str) -> set[str]:
+    """Which of RELATIVE_DATES occur in French or English `text`."""
+    lowered = text.lower()
+    return {
+        english
+        for english, french in RELATIVE_DATES.items()
+        if re.search(rf"\b(?:{french if language == 'fr' else english})\b", lowered)
+    }
+
+
 def written_in_digits(text: str) -> set[str]:
     """The digits of each number, without separators: `1 200` and `1,200` both give `1200`."""
     return {re.sub(r"\D", "", match.group()) for match in NUMBER.finditer(text)}

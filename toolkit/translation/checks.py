@@ -6,7 +6,7 @@ from collections import Counter
 from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
-from toolkit.text import clock_hours, dates, fold, numbers, written_in_digits
+from toolkit.text import clock_hours, dates, fold, numbers, relative_dates, written_in_digits
 from toolkit.translation.glossary import Term
 
 MIN_CHARS_FOR_RATIO = 40
@@ -52,6 +52,9 @@ def check_translation(
     found += _number_checks(source, target, source_language, target_language)
     if lost_dates := dates(source, source_language) - dates(target, target_language):
         found.append(Check(name="dates", detail="lost " + ", ".join(sorted(lost_dates))))
+    added = relative_dates(target, target_language) - relative_dates(source, source_language)
+    if added and {source_language, target_language} == {"fr", "en"}:
+        found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
     if names := _lost_names(source, target, terms):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
@@ -64,17 +67,16 @@ def check_translation(
 def advice(failed: tuple[Check, ...]) -> list[str]:
     """What to tell a model that is asked again, for the checks that have something to tell."""
     wording = {
-        "quotation": ("no longer marked: ", "keep the quotation marks: "),
-        "names": ("lost ", "keep: "),
-        "dates": ("lost ", "keep: "),
-        "numbers": ("lost ", "keep: "),
-        "terms": ("without ", "keep: "),
+        "no longer marked: ": "keep the quotation marks: ",
+        "lost ": "keep: ",
+        "without ": "keep: ",
+        "added ": "don't write: ",
     }
     return [
         told + check.detail.removeprefix(found)
         for check in failed
-        for found, told in (wording.get(check.name, ("", "")),)
-        if found and check.detail.startswith(found)
+        for found, told in wording.items()
+        if check.detail.startswith(found)
     ]
 
 
