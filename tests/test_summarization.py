@@ -5,12 +5,8 @@ from hypothesis import strategies as st
 from toolkit.engines.fake import FakeEngine
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
-from toolkit.summarization.checks import (
-    check_summary,
-    unsupported_names,
-    unsupported_numbers,
-    wrong_speakers,
-)
+from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
+from toolkit.summarization.checks import check_summary, unsupported_names, unsupported_numbers
 from toolkit.summarization.summarize import Summarizer
 
 ARTICLE = (
@@ -148,6 +144,22 @@ def test_people_who_say_nothing_in_the_article(summary, silent):
         'Sergey Lavrov that both agree. "We do," added Vladimir Putin in Moscow. China is glad.'
     )
     assert wrong_speakers(summary, article) == silent
+
+
+@pytest.mark.parametrize(
+    ("summary", "dropped"),
+    [
+        ("Lavrov said Putin was eager to visit China and attend the summit.", []),
+        ("Lavrov expressed his interest in visiting China for the summit.", [("Lavrov", "Putin")]),
+        ("Lavrov met the minister.", []),
+    ],
+)
+def test_what_is_said_of_somebody_else_stays_theirs(summary, dropped):
+    article = (
+        "Wang Yi met Sergey Lavrov. Mr. Lavrov declared that President Putin was looking forward "
+        "to visiting China and to the summit. Wang Yi said that Wang was glad."
+    )
+    assert dropped_subjects(summary, article) == dropped
 
 
 @given(st.lists(st.sampled_from(["Wang met Putin.", "They", "signed", "58!", "Mr.", "…"])))

@@ -3,6 +3,7 @@
 import re
 
 from toolkit.documents import Check
+from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
 from toolkit.text import fold, numbers, written_in_digits
 
 SENTENCE_END = re.compile(r"[.!?…][”\"’')\]]*$")
@@ -18,21 +19,7 @@ STARTERS = frozenset(
     thus to together talks two under until we what when where which while who with within
     without yet you""".split()
 )
-REPORTING = frozenset(
-    """according added adds announced announces argued assured called calls confirmed declared
-    declares emphasized emphasizes expressed expresses hoped hopes insisted noted notes pledged
-    pledges praised promised promises proposed reaffirmed recalled said says stated states stressed
-    stresses told underlined urged vowed wanted wants warned warns welcomed welcomes wished wishes
-    """.split()
-)
-SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round
 STARTER_ENDINGS = ("ing", "ed", "ly")
-FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ][\w-]+\b")
-# Wang Yi and (Russian Foreign Minister Sergey) Lavrov (have) announced
-SUBJECT = re.compile(
-    r"(?:(?P<first>[A-ZÀ-Þ][\w-]+) and (?:[A-ZÀ-Þ][\w-]+ )*?)?"
-    r"(?P<last>[A-ZÀ-Þ][\w-]+) (?:has |have |also |had )*(?:" + "|".join(sorted(REPORTING)) + r")\b"
-)
 
 
 def check_summary(summary: str, *, article: str, language: str, max_words: int) -> list[Check]:
@@ -54,33 +41,14 @@ def check_summary(summary: str, *, article: str, language: str, max_words: int) 
     ):
         if values:
             found.append(Check(name=name, detail="not in the article: " + ", ".join(values)))
-    if language == "en" and (silent := wrong_speakers(summary, article)):
-        detail = "says nothing in the article: " + ", ".join(silent)
-        found.append(Check(name="attribution", detail=detail))
+    if language == "en":
+        if silent := wrong_speakers(summary, article):
+            detail = "says nothing in the article: " + ", ".join(silent)
+            found.append(Check(name="attribution", detail=detail))
+        if dropped := dropped_subjects(summary, article):
+            detail = "; ".join(f"{speaker} speaks of {subject}" for speaker, subject in dropped)
+            found.append(Check(name="attribution", detail=detail))
     return found
-
-
-def wrong_speakers(summary: str, article: str) -> list[str]:
-    """People who say something in the English `summary` but nowhere in `article`.
-
-    A speaker stands right before a verb of saying in the summary, or before the "and" that leads
-    up to one; in the article such a verb must be near one of the person's names.
-    """
-    people = {frozenset(name.split()) for name in FULL_NAME.findall(article)}
-    words = re.findall(r"[\w'-]+", article)
-    spoken = {
-        near
-        for position, word in enumerate(words)
-        if word.lower() in REPORTING
-        for near in words[max(0, position - SPEAKER_REACH) : position + SPEAKER_REACH + 1]
-    }
-    silent = []
-    for subject in SUBJECT.finditer(summary):
-        for speaker in filter(None, subject.group("first", "last")):
-            person = next((names for names in people if speaker in names), None)
-            if person and not person & spoken:
-                silent.append(speaker)
-    return list(dict.fromkeys(silent))
 
 
 def unsupported_numbers(summary: str, article: str, language: str) -> list[str]:

@@ -128,8 +128,7 @@ def _note(failed: list[Check], max_words: int) -> str:
     faults = {check.name: check.detail for check in failed}
     notes = [f"Don't use these, they are {faults[k]}." for k in ("names", "numbers") if k in faults]
     if "attribution" in faults:
-        silent = faults["attribution"].rpartition(": ")[2]
-        notes.append(f"In this article {silent} makes no statement: name only who speaks.")
+        notes.append(f"In this article: {faults['attribution']}. Keep who said what of whom.")
     if "length" in faults or "unfinished" in faults:
         notes.append(f"Write one short sentence of at most {max_words * 2 // 3} words.")
     return " ".join(notes)
