@@ -1,7 +1,6 @@
 """The main job with the default model, which must have been pulled: `make slow-test`."""
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -13,17 +12,13 @@ from toolkit.errors import ModelMissingError
 from toolkit.models.install import load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
-from toolkit.settings import Settings
+from toolkit.settings import Settings, resolve_settings
 from toolkit.summarization.checks import unsupported_names, unsupported_numbers
 
 pytestmark = pytest.mark.slow
 
 # Read before any test gets a home of its own.
-MODELS = (
-    Settings(models_folder=os.environ["TOOLKIT_MODELS_FOLDER"]).models_folder
-    if ("TOOLKIT_MODELS_FOLDER" in os.environ)
-    else Settings().models_folder
-)
+MODELS = resolve_settings({})[0].models_folder
 
 # Words of what stands around the five articles; none may reach the English.
 FURNITURE = (

@@ -108,6 +108,7 @@ def test_a_long_article_is_summarized_part_by_part_to_its_end():
         ("China's Wang Yi spoke.", ["China"]),
         ("Johnson spoke.", ["Johnson"]),
         ("They met in APRIL and in April.", ["APRIL", "April"]),
+        ("The Muscovian guest met a Chilean.", ["Muscovian", "Chilean"]),
     ],
 )
 def test_names_that_the_article_lacks(summary, names):

@@ -113,6 +113,11 @@ def test_names_left_in_french_are_put_right_but_no_other_words():
     assert text == "The SCO met in Beijing with its chef de la diplomatie."
 
 
+def test_french_titles_are_put_right():
+    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    assert glossary.repair("M. Xi met Mme Royal, M.P.") == "Mr. Xi met Ms. Royal, M.P."
+
+
 def test_phrases_are_told_but_not_insisted_on():
     glossary = Glossary((Term("en marge de", "on the sidelines of", "phrase"),))
     assert glossary.occurring("Il parlait en marge de la réunion.")

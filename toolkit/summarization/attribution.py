@@ -62,19 +62,21 @@ def dropped_subjects(summary: str, article: str) -> list[tuple[str, str]]:
     people = {frozenset(name.split()) for name in FULL_NAME.findall(article)}
 
     def person(name: str) -> frozenset[str]:
-        return next((names for names in people if name in names), frozenset((name,)))
+        return next((names for names in people if name in names), frozenset())
 
     dropped = []
     for told in split_sentences(article):
         clause = REPORTED_CLAUSE.search(told.text)
-        if not clause or person(clause["speaker"]) == person(clause["subject"]):
+        if not clause or not person(clause["subject"]):
+            continue  # nobody, or no person, is spoken of
+        if person(clause["speaker"]) == person(clause["subject"]):
             continue
         known = _stems(told.text)
         for sentence in split_sentences(summary):
             words = set(re.findall(r"[\w-]+", sentence.text))
             stems = _stems(sentence.text)
             if (
-                words & person(clause["speaker"])
+                words & (person(clause["speaker"]) or {clause["speaker"]})
                 and not words & person(clause["subject"])
                 and len(stems & known) >= max(1, MIN_SHARED_STEMS * len(stems))
             ):

@@ -19,6 +19,7 @@ STARTERS = frozenset(
     thus to together talks two under until we what when where which while who with within
     without yet you""".split()
 )
+DEMONYM_ENDINGS = ("ese", "an", "ish")  # Chinese rests on China or chinois
 STARTER_ENDINGS = ("ing", "ed", "ly")
 
 
@@ -70,6 +71,8 @@ def unsupported_names(summary: str, article: str) -> list[str]:
         if fold(word) in known or all(part in known for part in parts):
             continue
         if _starts_sentence(summary, match.start()) and _is_starter(word):
+            continue
+        if word.endswith(DEMONYM_ENDINGS) and any(k.startswith(fold(word)[:4]) for k in known):
             continue
         found.append(word)
     return list(dict.fromkeys(found))

@@ -39,9 +39,7 @@ class Glossary:
         self._by_name = {
             term.source: term.target
             for term in terms
-            if term.source[0].isupper()
-            and term.kind == "term"
-            and not term.target.startswith("the ")
+            if term.source[0].isupper() and not term.target.startswith("the ")
         }
         self._names = _whole_words(self._by_name)
 
