@@ -22,8 +22,8 @@ MODELS = resolve_settings({})[0].models_folder
 
 # Words of what stands around the five articles; none may reach the English.
 FURNITURE = (
-    r"\b(?:WeChat|Omar|Pelosi|captcha|comments?|share (?:this|on)|Boeing|Fujian|Lego|Dubai|Zelensky|"
-    r"Benin|Ivory Coast|AFP|Xinhua|Press TV|last updated?|logo|advertisement)\b"
+    r"\b(?:WeChat|Omar|Pelosi|captcha|comments?|share (?:this|on)|Boeing|Fujian|Lego|Dubai|"
+    r"Zelensky|Benin|Ivory Coast|AFP|Xinhua|Press TV|last updated?|logo|advertisement)\b"
 )
 # What each article's English must carry, whatever the wording.
 FACTS = {

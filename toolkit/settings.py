@@ -62,7 +62,7 @@ def resolve_settings(
     layers: list[tuple[str, Mapping[str, Any]]] = [
         (str(path), _read_file(path))
         for path in (user_config_path(APP) / FILE_NAME, Path(FILE_NAME))
-        if path.is_file()
+        if os.access(path, os.F_OK)
     ]
     names = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     layers += [

@@ -62,14 +62,14 @@ def load_installed(models_folder: Path, model_id: str) -> InstalledModel:
         model = InstalledModel(folder=folder, **values)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelDamagedError(
-            f"{record} can't be read ({error}); {_pull_again(model_id)}"
+            f"{record} can't be read ({error}); {_repair(model_id)}"
         ) from None
     for name, size in sizes.items():
         path = folder / name
         if not path.is_file():
-            raise ModelDamagedError(f"{path} is missing; {_pull_again(model_id)}")
+            raise ModelDamagedError(f"{path} is missing; {_repair(model_id)}")
         if path.stat().st_size != size:
-            raise ModelDamagedError(f"{path} is damaged; {_pull_again(model_id)}")
+            raise ModelDamagedError(f"{path} is damaged; {_repair(model_id)}")
     return model
 
 
@@ -83,7 +83,7 @@ def verify_installed(model: InstalledModel, on_bytes: Progress) -> None:
     for name, sha256 in model.files.items():
         path = model.folder / name
         if sha256_of(path) != sha256:
-            raise ModelDamagedError(f"{path} is damaged; {_pull_again(model.id)}")
+            raise ModelDamagedError(f"{path} is damaged; {_repair(model.id)}")
         done += path.stat().st_size
         on_bytes(done, model.bytes)
 
@@ -226,6 +226,10 @@ def _check_disk(spec: ModelSpec, folder: Path) -> None:
 
 def _staging(models_folder: Path, model_id: str) -> Path:
     return models_folder / ".staging" / model_id
+
+
+def _repair(model_id: str) -> str:
+    return f"{_pull_again(model_id)} --force"
 
 
 def _pull_again(model_id: str) -> str:
