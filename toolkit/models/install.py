@@ -61,9 +61,7 @@ def load_installed(models_folder: Path, model_id: str) -> InstalledModel:
         values.pop("installed_at")
         model = InstalledModel(folder=folder, **values)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelDamagedError(
-            f"{record} can't be read ({error}); {_repair(model_id)}"
-        ) from None
+        raise ModelDamagedError(f"{record} can't be read ({error}); {_repair(model_id)}") from None
     for name, size in sizes.items():
         path = folder / name
         if not path.is_file():
