@@ -109,13 +109,23 @@ def test_glossary_ignores_parts_of_words_and_acronyms_in_small_letters():
 
 
 def test_names_left_in_french_are_put_right_but_no_other_words():
-    text = Glossary(TERMS).repair("The OCS met in Pékin with its chef de la diplomatie.")
-    assert text == "The SCO met in Beijing with its chef de la diplomatie."
+    source = "L'OCS s'est réunie à Pékin avec son chef de la diplomatie."
+    target = "The OCS met in Pékin with its chef de la diplomatie."
+    repaired = Glossary(TERMS).repair(target, source=source)
+    assert repaired == "The SCO met in Beijing with its chef de la diplomatie."
+
+
+def test_words_that_only_look_like_a_french_name_stay():
+    glossary = Glossary((Term("CPI", "ICC"),))
+    source = "L'indice des prix à la consommation a monté."
+    assert glossary.repair("The CPI rose.", source=source) == "The CPI rose."
 
 
 def test_french_titles_are_put_right():
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
-    assert glossary.repair("M. Xi met Mme Royal, M.P.") == "Mr. Xi met Ms. Royal, M.P."
+    source = "M. Xi a rencontré Mme Royal."
+    repaired = glossary.repair("M. Xi met Mme Royal, M.P.", source=source)
+    assert repaired == "Mr. Xi met Ms. Royal, M.P."
 
 
 def test_phrases_are_told_but_not_insisted_on():

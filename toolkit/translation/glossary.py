@@ -10,6 +10,7 @@ from typing import Literal
 
 from toolkit.assets import asset_folder
 from toolkit.errors import UsageError
+from toolkit.text import fold
 
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
@@ -59,13 +60,21 @@ class Glossary:
                 found.setdefault(match.group(), term)
         return tuple(found.values())
 
-    def repair(self, text: str) -> str:
-        """`text`, a translation, with names and acronyms that were left in their source form
-        replaced by their targets.
+    def repair(self, text: str, *, source: str) -> str:
+        """`text`, a translation of `source`, with names and acronyms that were left in their
+        source form replaced by their targets.
+
+        What `source` doesn't hold stays: CPI is a court in French and an index in English.
         """
         if self._names is None:
             return text
-        return self._names.sub(lambda match: self._by_name[match.group()], text)
+        held = fold(source)
+
+        def replacement(match: re.Match[str]) -> str:
+            name = match.group()
+            return self._by_name[name] if fold(name) in held else name
+
+        return self._names.sub(replacement, text)
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:

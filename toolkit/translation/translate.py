@@ -135,7 +135,9 @@ class Translator:
         if not outputs:
             return Translation(segment=segment, text="")
         whole = Output(
-            text=self.glossary.repair(" ".join(output.text for output in outputs if output.text)),
+            text=self.glossary.repair(
+                " ".join(output.text for output in outputs if output.text), source=segment.text
+            ),
             source_tokens=sum(output.source_tokens for output in outputs),
             new_tokens=sum(output.new_tokens for output in outputs),
             finished=all(output.finished for output in outputs),
