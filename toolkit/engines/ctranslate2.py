@@ -15,7 +15,7 @@ from toolkit.errors import ModelError
 MIN_SHARED_PREFIX = 8
 POLL_INTERVAL_S = 0.01
 # Keys and values of a large causal model take about 340 KB a token, padding included.
-MAX_BATCH_TOKENS = 2800
+MAX_BATCH_TOKENS = 2400
 
 
 class CTranslate2Engine:
