@@ -4,10 +4,9 @@ ToolkitError                1   a fault of ours
 ├── UsageError              2   the call can't be carried out as it was typed
 ├── InputError              3   an input can't be used; other inputs are still done
 │   └── LanguageError       3   the text is in another language than expected
-├── ModelError              4   a model is missing, damaged or out of reach
-│   ├── ModelMissingError   4   it was never pulled
-│   └── ModelDamagedError   4   a file of it is missing or has changed
-└── GateError               5   a quality floor was not reached
+└── ModelError              4   a model is missing, damaged or out of reach
+    ├── ModelMissingError   4   it was never pulled
+    └── ModelDamagedError   4   a file of it is missing or has changed
 
 Messages are one line each: what happened, why, and what to type next.
 """
@@ -47,7 +46,3 @@ class ModelMissingError(ModelError):
 
 class ModelDamagedError(ModelError):
     pass
-
-
-class GateError(ToolkitError):
-    exit_code = 5

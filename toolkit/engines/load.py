@@ -6,7 +6,7 @@ from typing import Literal
 
 from toolkit.engines.base import Engine, EngineInfo, Family
 from toolkit.engines.tokens import SourceFormat, Tokens
-from toolkit.errors import ModelError, ModelMissingError, UsageError
+from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import catalogue
 from toolkit.models.install import (
     MODEL_FOLDER,
@@ -170,6 +170,3 @@ def _is_cached(repository: str) -> bool:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-__all__ = ["EngineName", "ModelMissingError", "load_engine", "open_installed"]
