@@ -21,6 +21,7 @@ LAYERS = [
     {"translation", "summarization", "settings"},
     {"pipeline"},
     {"output"},
+    {"evaluation"},
     {"cli"},
 ]
 

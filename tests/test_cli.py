@@ -54,13 +54,94 @@ def test_clean_prints_the_article_alone(run, page):
 
 def test_clean_explains_each_line(run, page):
     _, out, _ = run("clean", page, "--explain")
-    assert [line[:22].strip() for line in out.splitlines()[1:]] == [
-        "- navigation",
-        "- title",
-        "+ article",
-        "+ article",
-        "- share prompt",
+    assert out.startswith("# title: Un plan pour Paris\n")
+    told = [line for line in out.splitlines() if not line.startswith("#")]
+    assert [(line[0], line[9:30].strip()) for line in told] == [
+        ("-", "navigation"),
+        ("-", "title"),
+        ("+", "article"),
+        ("+", "article"),
+        ("-", "share prompt"),
     ]
+    assert all(float(line[1:8]) for line in told)
+
+
+def test_an_explanation_is_replayed(run, tmp_path, page):
+    plan = run("clean", page, "--format", "json")[1]
+    (tmp_path / "plan.json").write_text(plan)
+    assert run("clean", page, "--replay", "plan.json") == run("clean", page)
+    (tmp_path / "other.txt").write_text("Le ministre a présenté jeudi son plan à Paris.")
+    code, _, err = run("clean", "other.txt", "--replay", "plan.json")
+    assert code == 3
+    assert "of another text" in err
+    assert run("clean", page, "other.txt", "--replay", "plan.json")[0] == 2
+
+
+def test_a_page_without_an_article_is_explained_all_the_same(run, tmp_path):
+    (tmp_path / "menu.txt").write_text("Accueil\nMenu\nPartager\n")
+    code, out, err = run("clean", "menu.txt", "--explain")
+    assert code == 3
+    assert [line[9:30].strip() for line in out.splitlines()] == [
+        "navigation",
+        "navigation",
+        "share prompt",
+    ]
+    assert "no article found" in err
+
+
+SITE = "Le Journal de Brive informe la Corrèze depuis mille neuf cent trois."
+
+
+def test_what_repeats_in_a_folder_goes(run, tmp_path):
+    (tmp_path / "site").mkdir()
+    for place in ("la gare", "l’église", "la plage"):
+        text = f"La ville ouvre une école près de {place}, a dit jeudi le maire de Brive.\n"
+        (tmp_path / f"site/{place}.txt").write_text(f"{text}On l’attendait à {place}.\n{SITE}")
+    assert run("clean", "site", "-o", "out")[0] == 0
+    assert all(SITE not in path.read_text() for path in (tmp_path / "out").iterdir())
+    (tmp_path / "new.txt").write_text(f"La ville ferme la piscine, a dit le maire jeudi.\n{SITE}")
+    assert SITE in run("clean", "new.txt")[1]
+    assert SITE not in run("clean", "new.txt", "--learn-from", "site")[1]
+
+
+def test_captions_and_steps_are_switched(run, tmp_path):
+    caption = "Des députés à Paris. © AFP"
+    (tmp_path / "p.txt").write_text(f"{caption}\nLe maire a d?clar? jeudi la f?te ouverte à tous.")
+    assert run("clean", "p.txt")[1] == "Le maire a déclaré jeudi la fête ouverte à tous.\n"
+    assert run("clean", "p.txt", "--keep-captions")[1].startswith(caption)
+    assert "d?clar?" in run("clean", "p.txt", "--skip-step", "lost_letters")[1]
+    code, _, err = run("clean", "p.txt", "--skip-step", "typos")
+    assert code == 2
+    assert "no step typos (there are: entities," in err
+
+
+def test_records_become_documents(run, tmp_path):
+    text = "Le maire a déclaré jeudi la fête ouverte à tous."
+    lines = [json.dumps({"body": text}), "{", json.dumps({"body": text + " Oui."})]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines))
+    code, out, err = run("clean", "c.jsonl", "--text-field", "body", "-f", "jsonl")
+    assert code == 3
+    assert [json.loads(line)["text"] for line in out.splitlines()] == [text, text + " Oui."]
+    assert err.startswith("toolkit: c.jsonl:2: is no JSON")
+    assert run("clean", "c.jsonl", "--text-field", "body")[0] == 2
+    run("clean", "c.jsonl", "--text-field", "body", "-o", "out")
+    assert (tmp_path / "out/c/000003.txt").read_text() == text + " Oui.\n"
+
+
+def test_html_goes_through_the_chain(run, tmp_path):
+    text = "Le maire a déclaré jeudi la fête ouverte à tous les habitants de la ville."
+    page = f"<html><head><title>La fête</title></head><body><article><p>{text}</p></article></body>"
+    (tmp_path / "p.html").write_text(page)
+    assert run("clean", "p.html")[1] == text + "\n"
+    assert run("translate", "p.html", "--model", "fake", "-q")[0] == 0
+
+
+def test_the_encoding_can_be_named(run, tmp_path):
+    (tmp_path / "p.txt").write_bytes("Le maire a fêté l'été à Orléans.".encode("mac-roman"))
+    assert "fêté l'été à Orléans" in run("clean", "p.txt", "--encoding", "mac-roman")[1]
+    code, _, err = run("clean", "p.txt", "--encoding", "klingon")
+    assert code == 2
+    assert "klingon" in err
 
 
 def test_clean_as_json_holds_every_line(run, page):
@@ -140,13 +221,13 @@ def test_bad_inputs_are_named_and_the_rest_is_done(run, tmp_path, page):
     ("data", "message"),
     [
         (b"", "is empty"),
-        (b"Accueil\nMenu\nPartager\n", "no article text"),
+        (b"Accueil\nMenu\nPartager\n", "no article found"),
         (bytes(range(1, 32)) * 40, "binary"),
         (b"Bonjour\x00 tout le monde", "NUL byte at offset 7"),
         ("Étienne est là.".encode() + b"\xed\xa0\x80", "lone surrogate"),
-        (b"a" * 5_000_000, "over the limit"),
+        (b"\x0b\x01" * 2_500_000, "binary"),
         (ENGLISH.encode(), "looks English"),
-        (b"<html><body><p>Bonjour", "HTML"),
+        (b"<html><body><img src='x'>", "only markup"),
         (b"%PDF-1.4", "PDF"),
     ],
 )
@@ -158,6 +239,16 @@ def test_bad_input_gives_one_clear_line_and_exit_3(run, tmp_path, command, data,
     assert err.count("\n") == 1
     assert err.startswith("toolkit: bad.txt: ")
     assert message in err
+
+
+def test_a_line_of_five_megabytes_is_cleaned_but_not_translated(run, tmp_path):
+    sentence = "Le ministre a présenté jeudi son plan devant les députés réunis à Paris. "
+    (tmp_path / "long.txt").write_text(sentence * 70_000)
+    code, out, _ = run("clean", "long.txt")
+    assert (code, len(out)) == (0, 70_000 * len(sentence))
+    code, out, err = run("translate", "long.txt", "--model", "fake")
+    assert (code, out) == (3, "")
+    assert "over the limit of 1,000,000; split the text" in err
 
 
 def test_a_language_that_is_given_is_not_doubted(run, tmp_path):
@@ -178,7 +269,7 @@ def test_missing_things_are_named(run, tmp_path):
     (tmp_path / "folder").mkdir()
     code, _, err = run("clean", "folder")
     assert code == 3
-    assert "holds no text files" in err
+    assert "the folder holds none of *.txt" in err
 
 
 def test_an_unreadable_file_is_named(run, page, monkeypatch):

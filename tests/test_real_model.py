@@ -43,7 +43,7 @@ def results():
         pytest.fail(str(error))
     pipeline = Pipeline(Settings(models_folder=MODELS))
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
-    articles = [pipeline.prepare(read_document(path, max_chars=10**6)) for path in seeds]
+    articles = [pipeline.prepare(read_document(path)) for path in seeds]
     return dict(zip((path.stem for path in seeds), pipeline.summarize(articles), strict=True))
 
 

@@ -14,14 +14,19 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Block:
-    """One line of a document with its verdict. `line` counts from 1."""
+    """One line of a document with its verdict. `line` counts from 1.
+
+    `score` is the sum of the points of `evidence`: above zero they speak for an article's text.
+    """
 
     line: int
     text: str
     kept: bool
     reason: str
+    score: float = 0.0
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,16 @@ def render_cleaning(cleaning: Cleaning, form: Format) -> str:
     return _json(
         {
             "document": _document(document.name, document.encoding, cleaning.title),
+            "metadata": dict(document.metadata),
             "text": document.text,
+            "digest": cleaning.digest,
+            "title": cleaning.title,
             "steps": list(cleaning.steps),
+            "changes": [
+                {"step": each.step, "line": each.line, "before": each.before, "after": each.after}
+                for each in cleaning.changes
+            ],
+            "unsure": [{"line": line, "word": word} for line, word in cleaning.unsure],
             "lines": _lines(cleaning.blocks),
         },
         form,
@@ -122,7 +130,14 @@ def _document(name: str, encoding: str, title: str) -> dict[str, str]:
 
 def _lines(blocks: Iterable[Block]) -> list[dict[str, Any]]:
     return [
-        {"line": block.line, "kept": block.kept, "reason": block.reason, "text": block.text}
+        {
+            "line": block.line,
+            "kept": block.kept,
+            "reason": block.reason,
+            "score": block.score,
+            "evidence": dict(block.evidence),
+            "text": block.text,
+        }
         for block in blocks
     ]
 

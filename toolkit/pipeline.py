@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from toolkit import __version__
-from toolkit.cleaning import Cleaning, clean
+from toolkit.cleaning import Cleaning, judge
+from toolkit.cleaning.blocks import TITLE
 from toolkit.cleaning.language import identify_language, language_name
 from toolkit.documents import (
     Block,
@@ -93,23 +94,43 @@ class Pipeline:
         check_language: bool = True,
         cleaned: bool = False,
         keep_title: bool = False,
+        repeated: Mapping[str, int] | None = None,
     ) -> Article:
         """Clean and split one document; `cleaned` says that it is an article already.
 
-        Raises InputError when there is no article, LanguageError when it is in another language.
+        `repeated` holds lines that stand on several pages of the site.
+        Raises InputError when there is no article or too much of it, LanguageError when it is in
+        another language.
         """
         refuse_surrogates(document)
         language = self.settings.source_language if check_language else None
         if cleaned:
-            cleaning = Cleaning(document=document, blocks=(), steps=())
+            cleaning = Cleaning(document=document, blocks=())
             if language:
                 refuse_language(document, language)
         else:
-            cleaning = clean_checked(document, language=language, keep_title=keep_title)
+            keep = frozenset({TITLE}) if keep_title else frozenset[str]()
+            cleaning = judge(
+                document,
+                language=language,
+                keep=keep,
+                steps=self.settings.steps,
+                repeated=repeated,
+            )
+            refuse_empty(cleaning, document, language=language)
+            if language:
+                refuse_language(cleaning.document, language)
+        length = len(cleaning.document.text)
+        if length > self.settings.max_document_chars:
+            raise InputError(
+                f"{document.name}: {length:,} characters is over the limit of "
+                f"{self.settings.max_document_chars:,}; split the text, or raise "
+                "max_document_chars in toolkit.toml"
+            )
         return Article(
             document=cleaning.document,
             blocks=cleaning.blocks,
-            steps=cleaning.steps,
+            steps=tuple(dict.fromkeys(change.step for change in cleaning.changes)),
             segments=split_sentences(cleaning.document.text),
             title=() if keep_title else split_sentences(cleaning.title),
         )
@@ -259,18 +280,16 @@ class Pipeline:
         return self._engines[model]
 
 
-def clean_checked(document: Document, *, language: str | None, keep_title: bool) -> Cleaning:
-    """`clean`, but a page in another language is refused as that, not for lack of an article."""
-    refuse_surrogates(document)
-    try:
-        cleaning = clean(document, language=language, keep_title=keep_title)
-    except InputError:
-        if language:
-            refuse_language(document, language)
-        raise
+def refuse_empty(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
+    """Raises LanguageError or InputError for a page that holds no article."""
+    if cleaning.document.text:
+        return
     if language:
-        refuse_language(cleaning.document, language)
-    return cleaning
+        refuse_language(page, language)
+    raise InputError(
+        f"{page.name}: no article found, only page furniture; `toolkit clean --explain` shows why, "
+        "--no-clean takes the text as it is"
+    )
 
 
 def refuse_language(document: Document, expected: str) -> None:

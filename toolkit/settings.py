@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from toolkit.cleaning.steps import STEPS
 from toolkit.errors import UsageError
 from toolkit.models.catalogue import DEFAULT_MODEL
 
@@ -39,7 +40,26 @@ class Settings(BaseModel):
     summarization_prompt: str = "news"
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     max_document_chars: int = Field(1_000_000, ge=1)
+    skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
+
+    @field_validator("skip_steps", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+    @field_validator("skip_steps")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(value) - STEPS.keys():
+            known = ", ".join(STEPS)
+            raise ValueError(f"no step {', '.join(sorted(unknown))} (there are: {known})")
+        return value
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The repairs of characters that are on."""
+        return tuple(name for name in STEPS if name not in self.skip_steps)
 
     @property
     def translator_model(self) -> str:

@@ -1,5 +1,6 @@
 """From a scraped page to the article alone."""
 
-from toolkit.cleaning.plan import Cleaning, clean
+from toolkit.cleaning.plan import Cleaning, clean, judge, replay
+from toolkit.cleaning.repeats import Repeats
 
-__all__ = ["Cleaning", "clean"]
+__all__ = ["Cleaning", "Repeats", "clean", "judge", "replay"]

@@ -1,145 +1,272 @@
 """Which lines of a page are the article, and why the others are not.
 
-Flattened pages have no markup left, so the article is found by its prose: it runs from the first
-to the last long line that ends as a sentence. Within that run a line stays unless it is known page
-furniture or in another language; outside of it a line goes.
+Flattened pages have no markup left, so the article is found by its prose. Every line gets points
+for and against (features.py); lines in context get more here. The article is the run of lines whose
+points add up highest; inside of it a line stays unless much speaks against it, outside of it every
+line goes.
 """
 
-import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple
 
-from toolkit.cleaning.language import identify_language
+from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
+from toolkit.cleaning.patterns import normal_form
 from toolkit.documents import Block
 
-FURNITURE_FILE = Path(__file__).with_name("furniture.toml")
-MIN_PROSE_CHARS = 60
-MIN_SENTENCE_WORDS = 3
+DROP_BELOW = -2.0
+INTERRUPTION = -0.25  # what known furniture costs the run that it stands in
+MAX_COST = -0.7  # what any other line can cost it at most
+MIN_ARTICLE = 1.0
+ENOUGH = {"always": 2.5, "late": 7.0}  # what the run needs before a line can end the article
 MIN_TITLE_WORDS = 3
-MAX_TITLE_CHARS = 200
-MIN_LANGUAGE_CHARS = 60
-MIN_LANGUAGE_CONFIDENCE = 0.6
-SENTENCE_END = re.compile(r"[.!?…][\s\u00a0\u202f»”\"'’)\]]*$")
+MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no worse
+MAX_CAPITALS = 0.5
+TITLE_REACH = 15  # lines above the article
+HEAD_SENTENCES = 2
+MAX_NAME_WORDS = 6
+MAX_CAPTION_CHARS = 160
+MAX_CREDIT_WORDS = 7
+MIN_LIST_LINES = 3
+
+ARTICLE = "article"
+TITLE = "title"
 
 
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    reason: str
-    pattern: re.Pattern[str]
-    ends_article: bool
-
-
-@cache
-def furniture() -> tuple[Furniture, ...]:
-    entries = tomllib.loads(FURNITURE_FILE.read_text(encoding="utf-8"))["furniture"]
-    return tuple(
-        Furniture(
-            entry["reason"],
-            _compile(entry["patterns"]),
-            entry.get("ends_article", False),
-        )
-        for entry in entries
-    )
-
-
-def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
-    alternatives = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(alternatives.replace("’", "['’]"), re.IGNORECASE)
-
-
-def judge_lines(lines: Sequence[str], *, language: str | None) -> tuple[tuple[Block, ...], str]:
+def judge_lines(
+    lines: Sequence[str],
+    *,
+    language: str | None,
+    title: str = "",
+    keep: frozenset[str] = frozenset(),
+    repeated: Mapping[str, int] | None = None,
+    groups: frozenset[str] = frozenset(GROUPS),
+) -> tuple[tuple[Block, ...], str]:
     """A verdict for each line, and the title (empty when there is none).
 
     `language` is the article's; lines clearly in another are dropped. None skips that test.
+    `title` is the page's where reading found one. `keep` names reasons for which lines above and
+    inside the article stay after all. `repeated` holds lines that stand on several pages, in
+    their normal form, with the number of pages. `groups` are the features used.
     """
-    stripped = [line.strip() for line in lines]
-    known = [_furniture_of(line) for line in stripped]
-    foreign = [_is_foreign(line, language) for line in stripped]
-    plain = [
-        bool(line) and furniture is None and not other
-        for line, furniture, other in zip(stripped, known, foreign, strict=True)
-    ]
-    first, last = _article_run(stripped, known, plain)
-    title_line = _title_line(stripped, plain, first)
-    title = stripped[title_line] if title_line is not None else ""
-    blocks = []
-    for index, line in enumerate(stripped):
-        match = known[index]
-        inside = first <= index <= last
-        if not line:
-            kept, reason = False, "empty"
-        elif match:
-            kept, reason = False, match.reason
-        elif foreign[index]:
-            kept, reason = False, "another language"
-        elif title and line == title:
-            kept, reason = False, "title"
-        elif inside:
-            kept, reason = True, "article"
-        else:
-            kept, reason = False, "before the article" if index < first else "after the article"
-        blocks.append(Block(line=index + 1, text=lines[index], kept=kept, reason=reason))
-    return tuple(blocks), title
+    described = [describe(line.strip(), language=language, groups=groups) for line in lines]
+    verdicts, title = _judge(described, title, keep, repeated or {}, groups)
+    # What stays is judged again without what went, until that changes nothing: so cleaning a
+    # cleaned text changes nothing either.
+    while True:
+        kept = [index for index, verdict in enumerate(verdicts) if verdict.kept]
+        again, _ = _judge([described[index] for index in kept], "", keep, repeated or {}, groups)
+        dropped = {
+            index: verdict for index, verdict in zip(kept, again, strict=True) if not verdict.kept
+        }
+        if not dropped:
+            break
+        verdicts = [dropped.get(index, verdict) for index, verdict in enumerate(verdicts)]
+    blocks = tuple(
+        Block(
+            index,
+            text,
+            verdict.kept,
+            verdict.reason,
+            round(verdict.line.score, 2),
+            verdict.line.evidence,
+        )
+        for index, (text, verdict) in enumerate(zip(lines, verdicts, strict=True), start=1)
+    )
+    return blocks, title
 
 
-def _furniture_of(line: str) -> Furniture | None:
-    # No furniture is as long as a paragraph, and the patterns are slow on very long lines.
-    if not line or len(line) > 400:
-        return None
-    return next((each for each in furniture() if each.pattern.fullmatch(line)), None)
+class Verdict(NamedTuple):
+    line: Line
+    kept: bool
+    reason: str
 
 
-def _is_foreign(line: str, language: str | None) -> bool:
-    if language is None or len(line) < MIN_LANGUAGE_CHARS:
-        return False
-    found = identify_language(line)
-    return (
-        found is not None and found.code != language and found.confidence >= MIN_LANGUAGE_CONFIDENCE
+def _judge(
+    described: Sequence[Line],
+    title: str,
+    keep: frozenset[str],
+    repeated: Mapping[str, int],
+    groups: frozenset[str],
+) -> tuple[list[Verdict], str]:
+    """Verdicts on lines with the evidence of their own."""
+    weighed = list(described)
+    if "repeats" in groups:
+        weighed = _weigh_repeats(weighed, repeated)
+    if "lists" in groups:
+        weighed = _weigh_captions(_weigh_lists(weighed))
+    first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
+    weighed = _weigh_head(weighed, first, last)
+    title_line = _title_line(weighed, first)
+    if title_line is not None and not title:
+        title = weighed[title_line].text
+    verdicts: list[Verdict] = []
+    titled = False
+    normal_title = normal_form(title)
+    for index, line in enumerate(weighed):
+        same = title and len(line.text) <= MAX_TITLE_CHARS and _same(line.text, title, normal_title)
+        kept, reason = (False, TITLE) if same else _verdict(line, index, first, last)
+        kept = kept or (reason in keep and index <= last)
+        if reason == TITLE:
+            kept, titled = kept and not titled, True
+        verdicts.append(Verdict(line, kept, reason))
+    return verdicts, title
+
+
+def _verdict(line: Line, index: int, first: int, last: int) -> tuple[bool, str]:
+    if not line.text:
+        return False, "empty"
+    if line.score < DROP_BELOW:
+        return False, min(line.evidence, key=itemgetter(1))[0]
+    if first <= index <= last:
+        return True, ARTICLE
+    return False, "before the article" if index < first else "after the article"
+
+
+def _same(line: str, title: str, normal_title: str) -> bool:
+    # Comparing lengths first saves the normal form of nearly every line.
+    return line == title or (
+        abs(len(line) - len(title)) <= 12 and normal_form(line) == normal_title
     )
 
 
-def _article_run(
-    lines: Sequence[str], known: Sequence[Furniture | None], plain: Sequence[bool]
-) -> tuple[int, int]:
-    """The first and last line of the article; an empty run when there is none."""
-    sentences = [
-        plain[index] and bool(SENTENCE_END.search(line)) and len(line.split()) >= MIN_SENTENCE_WORDS
-        for index, line in enumerate(lines)
-    ]
-    prose = [
-        sentence and len(line) >= MIN_PROSE_CHARS
-        for sentence, line in zip(sentences, lines, strict=True)
-    ]
-    anchors = prose if any(prose) else sentences
-    if not any(anchors):
-        return len(lines), -1
-    first = anchors.index(True)
-    end = next(
-        (i for i in range(first, len(lines)) if (each := known[i]) and each.ends_article),
-        len(lines),
-    )
-    last = max(index for index in range(first, end) if anchors[index])
-    while last + 1 < end and (sentences[last + 1] or not lines[last + 1]):
-        if lines[last + 1].endswith("?"):
-            break  # rather a headline in a list of links
-        last += 1
-    while first > 0 and (sentences[first - 1] or not lines[first - 1]):
-        first -= 1
-    return first, last
+def _weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
+    seen = Counter(line.text for line in lines if line.bare)
+    weighed = []
+    for line in lines:
+        if line.bare and seen[line.text] > 1:
+            line = line.add("repeated on the page", -1.5)
+        if repeated and line.text and (pages := repeated.get(normal_form(line.text), 0)):
+            line = line.add(f"on {pages} pages", -8.0)
+        weighed.append(line)
+    return weighed
 
 
-def _title_line(lines: Sequence[str], plain: Sequence[bool], first: int) -> int | None:
-    """The last line above the article that can be its title."""
-    for index in range(min(first, len(lines)) - 1, -1, -1):
+def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
+    """Links under a heading such as "À lire aussi", and runs of lines without a full stop."""
+    weighed = list(lines)
+    run: list[int] = []
+    opened = ""
+    for index, line in enumerate(lines):
+        if line.pattern and line.pattern.opens_list:
+            opened = line.pattern.reason
+        elif line.sentence and not line.pattern:
+            _weigh_run(weighed, run)
+            run, opened = [], ""
+        elif opened and (line.bare or line.question) and not line.pattern:
+            weighed[index] = line.add(opened, -3.0)
+        elif line.bare and not line.pattern:
+            run.append(index)
+        elif not line.bare and line.text and not line.question and not line.pattern:
+            _weigh_run(weighed, run)
+            run = []
+    _weigh_run(weighed, run)
+    return weighed
+
+
+def _weigh_run(weighed: list[Line], run: Sequence[int]) -> None:
+    if len(run) >= MIN_LIST_LINES:
+        for index in run:
+            weighed[index] = weighed[index].add("list of links", -1.5)
+
+
+def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
+    """A short line right above a credit that stands alone is the caption."""
+    weighed = list(lines)
+    above, sentences = None, 0
+    for index, line in enumerate(lines):
+        if not line.text:
+            continue
+        sentences += line.sentence and not line.pattern
+        credit = (
+            line.pattern is not None
+            and line.pattern.reason == "photo caption"
+            and len(line.text.split()) <= MAX_CREDIT_WORDS
+            and not line.text.startswith("(")
+        )
+        if credit and above is not None and not lines[above].pattern:
+            caption = lines[above]
+            if sentences <= HEAD_SENTENCES and len(caption.text) <= MAX_CAPTION_CHARS:
+                weighed[above] = caption.add("photo caption", -6.0)
+        above = index
+    return weighed
+
+
+def _article_run(lines: Sequence[Line]) -> tuple[int, int]:
+    """The first and last line of the run with the highest sum; an empty run when none is enough.
+
+    Kadane's algorithm, which stops at a line that ends the article once there is one.
+    """
+    best, best_run = 0.0, (len(lines), -1)
+    total, start = 0.0, 0
+    for index, line in enumerate(lines):
+        pattern = line.pattern
+        if pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]:
+            break
+        if total <= 0:
+            total, start = 0.0, index
+        total += _cost(line)
+        if total > best:
+            best, best_run = total, (start, index)
+    return best_run if best >= MIN_ARTICLE else (len(lines), -1)
+
+
+def _cost(line: Line) -> float:
+    if line.pattern and line.pattern.interrupts and line.score < 0:
+        return INTERRUPTION
+    return max(line.score, MAX_COST)
+
+
+def _weigh_head(lines: Sequence[Line], first: int, last: int) -> list[Line]:
+    """Names and short lines among the byline and date between a lead and the text."""
+    weighed = list(lines)
+    for group in _head_groups(lines, first, last):
+        known = [
+            index
+            for index in group
+            if (pattern := lines[index].pattern) and pattern.reason in ("byline", "time")
+        ]
+        for index in group:
+            line = lines[index]
+            short = len(line.text.split()) <= MAX_NAME_WORDS
+            if known and index < known[-1] + 1 and line.bare and short and not line.pattern:
+                weighed[index] = line.add("beside byline or time", -2.0)
+    return weighed
+
+
+def _head_groups(lines: Sequence[Line], first: int, last: int) -> Iterator[list[int]]:
+    group: list[int] = []
+    sentences = 0
+    for index in range(first, last + 1):
         line = lines[index]
-        if (
-            plain[index]
-            and not SENTENCE_END.search(line)
-            and len(line) <= MAX_TITLE_CHARS
-            and len(line.split()) >= MIN_TITLE_WORDS
-        ):
-            return index
-    return None
+        if line.bare or line.pattern or not line.text:
+            group.append(index)
+        else:
+            yield group
+            group = []
+            sentences += 1
+            if sentences > HEAD_SENTENCES:
+                return
+
+
+def _title_line(lines: Sequence[Line], first: int) -> int | None:
+    """The likeliest title among the lines above the article."""
+    above = [index for index in range(min(first, len(lines))) if lines[index].text][-TITLE_REACH:]
+    near = lines[: first + 2 * TITLE_REACH]
+    texts = [normal_form(line.text) for line in near if 0 < len(line.text) <= MAX_TITLE_CHARS * 2]
+    best, chosen = float("-inf"), None
+    for distance, index in enumerate(reversed(above)):
+        line = lines[index]
+        words = len(line.text.split())
+        if line.pattern or line.score < MIN_TITLE_SCORE or words < MIN_TITLE_WORDS:
+            continue
+        if not (line.bare or line.question) or len(line.text) > MAX_TITLE_CHARS:
+            continue
+        elsewhere = sum(normal_form(line.text) in text for text in texts) - 1
+        score = 3.0 * bool(elsewhere) + 1.5 * (words > MIN_TITLE_WORDS) - 0.15 * distance
+        if sum(word[0].isupper() for word in line.text.split()) > MAX_CAPITALS * words:
+            score -= 2.0  # names, as in a byline
+        if score > best:
+            best, chosen = score, index
+    return chosen

@@ -1,59 +1,163 @@
-"""Cleaning as one call, with the explanation of everything that it changed."""
+"""Cleaning as one call, with the explanation of everything that it changed.
 
-from collections.abc import Sequence
+The explanation is a plan: replayed on the same input it gives the same output, also when patterns
+and weights have changed since, or when somebody has changed its verdicts by hand.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.cleaning.blocks import judge_lines
-from toolkit.cleaning.steps import STEPS
+from toolkit.cleaning.lost import Loss, find_losses
+from toolkit.cleaning.steps import STEPS, Change, repair_explained
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cleaning:
-    """A cleaned document with the steps that changed it and the verdict on each line."""
+    """A cleaned document with the verdict on each line of the page and what the steps changed.
+
+    `steps` are those that were on, `digest` the sha256 of the page's text as it was read.
+    """
 
     document: Document
     blocks: tuple[Block, ...]
-    steps: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    repaired: str = ""
+    digest: str = ""
 
     @property
     def title(self) -> str:
         return self.document.metadata.get("title", "")
+
+    @cached_property
+    def unsure(self) -> tuple[tuple[int, str], ...]:
+        """Words that seem to have lost letters which no word list could tell, with their lines."""
+        losses: list[Loss] = list(find_losses(self.repaired))
+        return tuple((self.repaired.count("\n", 0, loss.start) + 1, loss.before) for loss in losses)
+
+
+class PlanLine(BaseModel):
+    """A line's verdict in a written plan; what else stands there is for people."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    line: int
+    kept: bool
+    reason: str
+    text: str
+
+
+class Plan(BaseModel):
+    """What replaying needs of a written explanation."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    digest: str
+    steps: tuple[str, ...]
+    title: str
+    lines: tuple[PlanLine, ...]
 
 
 def clean(
     document: Document,
     *,
     language: str | None = "fr",
-    keep_title: bool = False,
+    keep: frozenset[str] = frozenset(),
     steps: Sequence[str] = tuple(STEPS),
+    repeated: Mapping[str, int] | None = None,
 ) -> Cleaning:
     """The article of `document`, one paragraph a block, with blank lines between.
 
-    `language` is the article's, or None when it is not known.
+    `language` is the article's, or None when it is not known. `keep` names reasons for which
+    lines stay after all, such as "title" and "photo caption". `repeated` holds the lines that
+    stand on several pages.
     Raises InputError when the page holds no article.
     """
-    text = document.text
-    changed = []
-    for name in steps:
-        repaired = STEPS[name](text)
-        if repaired != text:
-            changed.append(name)
-        text = repaired
-    blocks, title = judge_lines(text.split("\n"), language=language)
-    paragraphs = [block.text.strip() for block in blocks if block.kept]
-    if not paragraphs:
+    cleaning = judge(document, language=language, keep=keep, steps=steps, repeated=repeated)
+    if not cleaning.document.text:
         raise InputError(
-            f"{document.name}: holds no article text, only page furniture; "
-            "--no-clean takes the text as it is"
+            f"{document.name}: no article found, only page furniture; --explain shows the reason "
+            "for each line, --no-clean takes the text as it is"
         )
-    if keep_title and title:
-        paragraphs.insert(0, title)
-    cleaned = Document(
-        name=document.name,
-        text="\n\n".join(paragraphs),
-        encoding=document.encoding,
-        metadata={**document.metadata, **({"title": title} if title else {})},
+    return cleaning
+
+
+def judge(
+    document: Document,
+    *,
+    language: str | None = "fr",
+    keep: frozenset[str] = frozenset(),
+    steps: Sequence[str] = tuple(STEPS),
+    repeated: Mapping[str, int] | None = None,
+) -> Cleaning:
+    """`clean`, with an empty text where the page holds no article."""
+    text, changes = repair_explained(document.text, steps)
+    blocks, title = judge_lines(
+        text.split("\n"),
+        language=language,
+        title=document.metadata.get("title", ""),
+        keep=keep,
+        repeated=repeated,
     )
-    return Cleaning(document=cleaned, blocks=blocks, steps=tuple(changed))
+    return _cleaning(document, text, blocks, title, tuple(steps), changes)
+
+
+def replay(document: Document, plan: str) -> Cleaning:
+    """Clean as the written explanation `plan` says.
+
+    Raises InputError when it is no such explanation, or one of another text.
+    """
+    try:
+        read = Plan.model_validate_json(plan)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise InputError(f"the plan can't be read: {where}: {fault['msg']}") from error
+    if read.digest != _digest(document.text):
+        raise InputError(f"{document.name}: the plan is of another text, or of an older state")
+    if unknown := set(read.steps) - STEPS.keys():
+        raise InputError(f"the plan has unknown steps: {', '.join(sorted(unknown))}")
+    text, changes = repair_explained(document.text, read.steps)
+    lines = text.split("\n")
+    if [line.line for line in read.lines] != list(range(1, len(lines) + 1)):
+        raise InputError(f"{document.name}: the plan doesn't have a verdict for every line")
+    blocks = tuple(
+        Block(each.line, line, each.kept, each.reason)
+        for each, line in zip(read.lines, lines, strict=True)
+    )
+    return _cleaning(document, text, blocks, read.title, read.steps, changes)
+
+
+def _cleaning(
+    document: Document,
+    text: str,
+    blocks: tuple[Block, ...],
+    title: str,
+    steps: tuple[str, ...],
+    changes: tuple[Change, ...],
+) -> Cleaning:
+    metadata = {**document.metadata, **({"title": title} if title else {})}
+    return Cleaning(
+        document=Document(
+            name=document.name,
+            text="\n\n".join(block.text.strip() for block in blocks if block.kept),
+            encoding=document.encoding,
+            metadata=metadata,
+        ),
+        blocks=blocks,
+        steps=steps,
+        changes=changes,
+        repaired=text,
+        digest=_digest(document.text),
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,34 +6,56 @@ The name of a function is its name in settings and in the explanation.
 import html
 import re
 import unicodedata
-from collections.abc import Callable
-from itertools import pairwise, product
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+from toolkit.cleaning.lost import find_losses, restore
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-
-# A question mark inside a word, before one, or behind a word that goes on to another.
-LOST = re.compile(r"(?<![\w?])(?:\w*\?\w+(?:\?\w*)*|[^\W\d_]{2,}\?(?=\s\w))")
-LOST_LETTERS = "éèêëàâîïôöùûüçœæ"
-MAX_LOST_PER_WORD = 2
-MIN_FREQUENCY = 2.5  # Zipf scale: at least about three times in ten million words
-MIN_LEAD = 1.0  # ten times as frequent as the next likeliest word
+# A lead byte of UTF-8 and the next one, both read as cp1252 or Latin-1; or a sign of Mac Roman.
+SUSPICIOUS = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[\u00c3\u00c2][ \u00a0]|√"
+)
+LOST_SPACE = re.compile("Â (?=[;:!?»])")  # a no-break space, of which the plain one is left
+WIDE_SPACE = re.compile("[\t\u2000-\u2008\u200a\u205f\u3000]")
+THIN_SPACE = re.compile("\u2009")
+BEFORE_MARK = re.compile(r"(?<=[^\sÂÃ]) (?=[;:!?»](?![\w?]))")
+AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
 
 WRAPPED_LINE_CHARS = range(45, 121)
 WRAPPED_SHARE = 0.3
 
 
-def mojibake(text: str) -> str:
-    """UTF-8 that was once read as a one-byte encoding: `DerniÃ¨re` to `Dernière`."""
-    from ftfy import fix_encoding
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step made of a word or line. `line` counts from 1; 0 is the whole text."""
 
-    return fix_encoding(text)
+    step: str
+    line: int
+    before: str
+    after: str
 
 
 def entities(text: str) -> str:
     """HTML entities, once: `&amp;eacute;` becomes `&eacute;`."""
-    return ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
+
+
+def mojibake(text: str) -> str:
+    """UTF-8 that was once read as a one-byte encoding: `DerniÃ¨re` to `Dernière`."""
+    parts, end = [], 0
+    while found := SUSPICIOUS.search(text, end):
+        from ftfy import fix_encoding
+
+        start = text.rfind("\n", end, found.start()) + 1 or end
+        stop = text.find("\n", found.end())
+        stop = len(text) if stop < 0 else stop
+        parts += [text[end:start], fix_encoding(LOST_SPACE.sub("Â\u00a0", text[start:stop]))]
+        end = stop
+    return "".join([*parts, text[end:]])
 
 
 def invisible(text: str) -> str:
@@ -47,23 +69,30 @@ def composed(text: str) -> str:
 
 
 def lost_letters(text: str) -> str:
-    """Letters that became question marks: `Sergue? Lavrov` to `Sergueï Lavrov`.
+    """Letters that became question marks or replacement characters, where one reading is sure."""
+    return restore(text, find_losses(text))
 
-    Only where a French word list has one clearly likeliest reading. Real question marks, numbers
-    and addresses stay.
-    """
-    return LOST.sub(lambda match: _restore(match.group()), text)
+
+def spaces(text: str) -> str:
+    """Tabs and wide spaces become plain ones, thin spaces narrow no-break ones."""
+    return THIN_SPACE.sub("\u202f", WIDE_SPACE.sub(" ", text))
+
+
+def french_spaces(text: str) -> str:
+    """The space before `; : ! ? »` and behind `«` becomes a no-break one; none is added."""
+    return AFTER_QUOTE.sub("\u00a0", BEFORE_MARK.sub("\u00a0", text))
 
 
 def wrapped_lines(text: str) -> str:
     """Lines broken at a fixed width become one line a paragraph again."""
     lines = text.split("\n")
+    if max(map(len, lines)) > WRAPPED_LINE_CHARS[-1]:
+        return text
     pairs = [(a.strip(), b.strip()) for a, b in pairwise(lines)]
     pairs = [(a, b) for a, b in pairs if a and b]
     broken = [b for a, b in pairs if len(a) in WRAPPED_LINE_CHARS and a[-1] not in '.!?…:»"']
     goes_on = sum(1 for b in broken if b[0].islower())
-    longest = max((len(line) for line in lines), default=0)
-    if longest > WRAPPED_LINE_CHARS[-1] or not pairs or goes_on < WRAPPED_SHARE * len(pairs):
+    if not pairs or goes_on < WRAPPED_SHARE * len(pairs):
         return text
     paragraphs = re.split(r"\n\s*\n", text.strip())
     return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs)
@@ -71,23 +100,65 @@ def wrapped_lines(text: str) -> str:
 
 STEPS: dict[str, Callable[[str], str]] = {
     step.__name__: step
-    for step in (mojibake, entities, invisible, composed, lost_letters, wrapped_lines)
+    for step in (
+        entities,
+        mojibake,
+        invisible,
+        composed,
+        lost_letters,
+        spaces,
+        french_spaces,
+        wrapped_lines,
+    )
 }
 
 
-def _restore(word: str) -> str:
-    from wordfreq import zipf_frequency
+# What these change can uncover something for the steps before them, so they call for another round.
+UNCOVERING = {"mojibake", "invisible", "composed", "lost_letters", "spaces"}
+MAX_ROUNDS = 5
 
-    known = zipf_frequency(word.rstrip("?"), "fr")
-    if word.endswith("?") and known > 0:
-        return word  # a question that ends without a space before its mark
-    count = word.count("?")
-    if count > MAX_LOST_PER_WORD or any(char.isdigit() for char in word):
-        return word
-    readings = []
-    for letters in product(LOST_LETTERS, repeat=count):
-        remaining = iter(letters)
-        reading = "".join(next(remaining) if char == "?" else char for char in word)
-        readings.append((zipf_frequency(reading, "fr"), reading))
-    (best, reading), (second, _) = sorted(readings, reverse=True)[:2]
-    return reading if best >= MIN_FREQUENCY and best - second >= MIN_LEAD else word
+
+def repair(text: str, steps: Sequence[str] = tuple(STEPS)) -> str:
+    """`text` after the named steps."""
+    return repair_explained(text, steps)[0]
+
+
+def repair_explained(
+    text: str, steps: Sequence[str] = tuple(STEPS)
+) -> tuple[str, tuple[Change, ...]]:
+    """`text` after the named steps, until it is stable, and what each of them changed.
+
+    Entities are decoded in the first round only.
+    """
+    changes: list[Change] = []
+    for round_ in range(MAX_ROUNDS):
+        uncovered = False
+        for name in steps:
+            if name == "entities" and round_:
+                continue
+            repaired = STEPS[name](text)
+            if repaired != text:
+                changes += _changes(name, text, repaired)
+                uncovered |= name in UNCOVERING
+            text = repaired
+        if not uncovered:
+            break
+    return text, tuple(changes)
+
+
+def _changes(step: str, before: str, after: str) -> Iterator[Change]:
+    """The words that differ, where the step left lines and words in their places."""
+    old, new = before.split("\n"), after.split("\n")
+    if len(old) != len(new):
+        yield Change(step, 0, f"{len(old)} lines", f"{len(new)} lines")
+        return
+    for number, (was, now) in enumerate(zip(old, new, strict=True), start=1):
+        if was == now:
+            continue
+        words = was.split(" "), now.split(" ")
+        if len(words[0]) == len(words[1]):
+            for one, other in zip(*words, strict=True):
+                if one != other:
+                    yield Change(step, number, one, other)
+        else:
+            yield Change(step, number, was, now)

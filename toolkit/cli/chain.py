@@ -2,18 +2,21 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from toolkit.cleaning import Repeats
 from toolkit.cli.console import is_terminal, stage_progress, tell
-from toolkit.cli.inputs import Input, attempt, check_targets, emit, expand
+from toolkit.cli.inputs import Tally, attempt, check_targets, emit, expand, learn
 from toolkit.cli.models import pull
-from toolkit.documents import Check
+from toolkit.documents import Check, Document
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output import Format
 from toolkit.pipeline import Article, Pipeline, Result
+from toolkit.reading import Reading
 from toolkit.settings import resolve_settings
 
 # Documents translated together: enough for full batches, few enough for memory.
@@ -25,6 +28,7 @@ def run_chain(
     *,
     flags: Mapping[str, Any],
     form: Format,
+    reading: Reading,
     output_dir: Path | None,
     no_clean: bool,
     keep_title: bool,
@@ -36,27 +40,27 @@ def run_chain(
     """Bad inputs are told and passed over; then the exit code is 3."""
     settings, _ = resolve_settings(flags)
     inputs = expand(arguments)
-    check_targets(inputs, output_dir, form)
+    check_targets(inputs, output_dir, form, reading)
+    repeats = Repeats() if no_clean else learn(inputs, reading)
     with stage_progress(quiet=quiet) as on_progress:
         pipeline = Pipeline(settings, on_progress=on_progress)
 
-        def prepare(each: Input) -> Article:
+        def prepare(document: Document) -> Article:
             return pipeline.prepare(
-                each.read(settings.max_document_chars),
+                document,
                 check_language=flags.get("source_language") is None,
                 cleaned=no_clean,
                 keep_title=keep_title,
+                repeated=repeats.of(document),
             )
 
-        bad = 0
-        for start in range(0, len(inputs), DOCUMENTS_AT_ONCE):
-            ready, refused = attempt(inputs[start : start + DOCUMENTS_AT_ONCE], prepare)
-            bad += refused
-            if ready:
-                results = process(pipeline, [article for _, article in ready])
-                pairs = zip((each for each, _ in ready), results, strict=True)
-                emit(_rendered(pairs, render, quiet, verbose), output_dir, form)
-    if bad:
+        tally = Tally()
+        ready = attempt(inputs, reading, prepare, tally)
+        while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
+            results = process(pipeline, [article for _, article in some])
+            pairs = zip((target for target, _ in some), results, strict=True)
+            emit(_rendered(pairs, render, quiet, verbose), output_dir, form)
+    if tally.bad:
         raise typer.Exit(InputError.exit_code)
 
 
@@ -74,13 +78,13 @@ def offer_pull(run: Callable[[], None]) -> None:
 
 
 def _rendered(
-    pairs: Iterator[tuple[Input, Result]],
+    pairs: Iterator[tuple[Path, Result]],
     render: Callable[[Result], str],
     quiet: bool,
     verbose: bool,
-) -> Iterator[tuple[Input, str]]:
-    for each, result in pairs:
-        yield each, render(result)
+) -> Iterator[tuple[Path, str]]:
+    for target, result in pairs:
+        yield target, render(result)
         if not quiet:
             _tell_flags(result, verbose=verbose)
 

@@ -1,16 +1,23 @@
 """`toolkit clean`: the article of a page, or why each line was kept or dropped."""
 
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from toolkit.cleaning import Cleaning
+from toolkit.cleaning import Cleaning, Repeats, judge, replay
 from toolkit.cli import options
-from toolkit.cli.inputs import Input, attempt, check_targets, emit, expand
-from toolkit.errors import InputError
+from toolkit.cli.inputs import Tally, attempt, check_targets, emit, expand, learn
+from toolkit.documents import Block, Document
+from toolkit.errors import InputError, UsageError
 from toolkit.output import render_cleaning
-from toolkit.pipeline import clean_checked
+from toolkit.pipeline import refuse_empty, refuse_language, refuse_surrogates
 from toolkit.settings import resolve_settings
+
+MAX_CHANGES_SHOWN = 8
+MAX_CHANGE_CHARS = 60  # longer ones are whole lines
 
 
 def clean_command(
@@ -19,34 +26,110 @@ def clean_command(
     output_dir: options.OutputDir = None,
     language: options.From = None,
     keep_title: options.KeepTitle = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Print every line with its verdict and reason.")
+    keep_captions: Annotated[
+        bool, typer.Option("--keep-captions", help="Keep photo captions and credits.")
     ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep lines above and in the article that go for this reason."),
+    ] = None,
+    skip_step: Annotated[
+        list[str] | None, typer.Option(help="Leave out this repair of characters.")
+    ] = None,
+    learn_from: Annotated[
+        Path | None,
+        typer.Option(help="A folder of pages of the same site: what repeats there goes."),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Print every line with its verdict, score and reason."),
+    ] = False,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--replay", help="Clean as this explanation in JSON says (one input)."),
+    ] = None,
+    input_format: options.InputFormat = None,
+    encoding: options.Encoding = None,
+    text_field: options.TextField = "text",
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
-    settings, _ = resolve_settings({"source_language": language})
+    settings, _ = resolve_settings({"source_language": language, "skip_steps": skip_step})
+    reading = options.reading(input_format, encoding, text_field)
     found = expand(inputs)
-    check_targets(found, output_dir, form)
+    check_targets(found, output_dir, form, reading)
+    written = _read_plan(plan, len(found)) if plan else None
+    kept = {*(keep or ()), *({"title"} if keep_title else ())}
+    kept |= {"photo caption"} if keep_captions else set()
+    learned = learn(expand([str(learn_from)]), reading).of_all() if learn_from else None
+    repeats = Repeats() if learn_from or written else learn(found, reading)
 
-    def work(each: Input) -> Cleaning:
-        return clean_checked(
-            each.read(settings.max_document_chars),
+    def work(document: Document) -> Cleaning:
+        refuse_surrogates(document)
+        if written is not None:
+            return replay(document, written)
+        return judge(
+            document,
             language=None if language else settings.source_language,
-            keep_title=keep_title,
+            keep=frozenset(kept),
+            steps=settings.steps,
+            repeated=repeats.of(document) if learned is None else learned,
         )
 
-    done, bad = attempt(found, work)
-    render = _explain if explain and form == "text" else lambda c: render_cleaning(c, form)
-    emit(((each, render(cleaning)) for each, cleaning in done), output_dir, form)
-    if bad:
+    def checked(document: Document) -> Cleaning:
+        cleaning = work(document)
+        expected = None if language or written else settings.source_language
+        try:
+            refuse_empty(cleaning, document, language=expected)
+            if expected:
+                refuse_language(cleaning.document, expected)
+        except InputError:
+            if explain and output_dir is None:
+                sys.stdout.write(render(cleaning))
+            raise
+        return cleaning
+
+    def render(cleaning: Cleaning) -> str:
+        return _explain(cleaning) if explain and form == "text" else render_cleaning(cleaning, form)
+
+    tally = Tally()
+    done = attempt(found, reading, checked, tally)
+    emit(((target, render(cleaning)) for target, cleaning in done), output_dir, form)
+    if tally.bad:
         raise typer.Exit(InputError.exit_code)
 
 
+def _read_plan(path: Path, inputs: int) -> str:
+    if inputs != 1:
+        raise UsageError("--replay takes one input, the one that was explained")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--replay {path}: {error}") from error
+
+
 def _explain(cleaning: Cleaning) -> str:
-    steps = f"# repaired: {', '.join(cleaning.steps) or 'nothing'}\n"
-    lines = [
-        f"{'+' if block.kept else '-'} {block.reason:<20} {block.text}\n"
-        for block in cleaning.blocks
-        if block.text.strip()
-    ]
-    return steps + "".join(lines)
+    return "".join(line + "\n" for line in _explained(cleaning))
+
+
+def _explained(cleaning: Cleaning) -> Iterator[str]:
+    for name, value in cleaning.document.metadata.items():
+        yield f"# {name}: {value}"
+    for step in cleaning.steps:
+        changes = [change for change in cleaning.changes if change.step == step]
+        if changes:
+            some = ", ".join(f"{c.before} → {c.after}" for c in changes[:MAX_CHANGES_SHOWN])
+            more = len(changes) - MAX_CHANGES_SHOWN
+            some += f" and {more} more" if more > 0 else ""
+            words = max(len(change.before) for change in changes) < MAX_CHANGE_CHARS
+            yield f"# {step}: {len(changes)} changed" + (f": {some}" if words else "")
+    for number, word in cleaning.unsure:
+        yield f"# unsure: {word} in line {number}"
+    colour = sys.stdout.isatty()
+    for block in cleaning.blocks:
+        if block.text.strip():
+            yield _told(block, colour=colour)
+
+
+def _told(block: Block, *, colour: bool) -> str:
+    line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  {block.text}"
+    return typer.style(line, fg="green" if block.kept else "bright_black") if colour else line

@@ -1,20 +1,21 @@
-"""What the user named, as a list of documents to read, each with the file it will become."""
+"""What the user named, as documents to read, each with the file it will become."""
 
 import glob
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from toolkit.cleaning import Repeats
 from toolkit.cli.console import tell
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
 from toolkit.output import SUFFIXES, Format, write_atomically
-from toolkit.reading import read_document, read_stream
+from toolkit.reading import KINDS, Reading, read_bytes, read_file
 
 STDIN = "-"
-TEXT_SUFFIXES = (".txt", ".text", ".md")
+MIN_LEARNED = 3  # inputs; fewer can't show what repeats
 Value = TypeVar("Value")
 
 
@@ -25,14 +26,30 @@ class Input:
     path: str
     target: Path
 
-    def read(self, max_chars: int) -> Document:
-        if self.path == STDIN:
-            return read_stream(sys.stdin.buffer, max_chars=max_chars)
-        return read_document(Path(self.path), max_chars=max_chars)
+    def documents(self, reading: Reading) -> Iterator[tuple[Path, Document | InputError]]:
+        """Each document with its target; an InputError stands for one that can't be used."""
+        try:
+            if self.path == STDIN:
+                found = read_bytes(STDIN, sys.stdin.buffer.read(), reading)
+            else:
+                found = read_file(Path(self.path), reading)
+        except InputError as error:
+            yield self.target, error
+            return
+        many = reading.holds_many(self.path)
+        for number, document in enumerate(found, start=1):
+            yield (self.target / f"{number:06}" if many else self.target), document
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the inputs that could not be used."""
+
+    bad: int = 0
 
 
 def expand(arguments: Sequence[str]) -> list[Input]:
-    """Folders give the text files inside them, in order; a glob gives what it matches.
+    """Folders give the readable files inside them, in order; a glob gives what it matches.
 
     A name that doesn't exist is kept, so that reading it says so.
     """
@@ -42,9 +59,10 @@ def expand(arguments: Sequence[str]) -> list[Input]:
         if argument == STDIN:
             found.append(Input(STDIN, Path("stdin")))
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in TEXT_SUFFIXES and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in KINDS and p.is_file())
             if not inside:
-                raise InputError(f"{argument}: the folder holds no text files (*.txt, *.md)")
+                kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
+                raise InputError(f"{argument}: the folder holds none of {kinds}")
             found += [Input(str(each), each.relative_to(path).with_suffix("")) for each in inside]
         elif not path.exists() and (matches := sorted(glob.glob(argument, recursive=True))):  # noqa: PTH207
             found += expand(matches)
@@ -53,11 +71,20 @@ def expand(arguments: Sequence[str]) -> list[Input]:
     return list(dict.fromkeys(found))
 
 
-def check_targets(inputs: Sequence[Input], output_dir: Path | None, form: Format) -> None:
+def check_targets(
+    inputs: Sequence[Input], output_dir: Path | None, form: Format, reading: Reading
+) -> None:
     """Raises UsageError when the outputs would have no place, or one place for two."""
     if output_dir is None:
-        if len(inputs) > 1 and form != "jsonl":
-            raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
+        if form != "jsonl":
+            if len(inputs) > 1:
+                raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
+            for each in inputs:
+                if reading.holds_many(each.path):
+                    raise UsageError(
+                        f"{each.path} holds many documents: they need --output-dir "
+                        "(or --format jsonl)"
+                    )
         return
     targets: dict[Path, str] = {}
     for each in inputs:
@@ -69,25 +96,40 @@ def check_targets(inputs: Sequence[Input], output_dir: Path | None, form: Format
         targets[each.target] = each.path
 
 
+def learn(inputs: Sequence[Input], reading: Reading) -> Repeats:
+    """The lines that repeat over the inputs, which are read once for this."""
+    files = [each for each in inputs if each.path != STDIN]
+    many = len(files) >= MIN_LEARNED or any(reading.holds_many(each.path) for each in files)
+    return Repeats(
+        document
+        for each in (files if many else ())
+        for _, document in each.documents(reading)
+        if isinstance(document, Document)
+    )
+
+
 def attempt(
-    inputs: Sequence[Input], work: Callable[[Input], Value]
-) -> tuple[list[tuple[Input, Value]], int]:
-    """What worked, in order, and how many inputs were bad; each of those is told on stderr."""
-    done, bad = [], 0
+    inputs: Iterable[Input], reading: Reading, work: Callable[[Document], Value], tally: Tally
+) -> Iterator[tuple[Path, Value]]:
+    """What worked, in order, with its target; what didn't is told on stderr and counted."""
     for each in inputs:
-        try:
-            done.append((each, work(each)))
-        except InputError as error:
-            tell(str(error))
-            bad += 1
-    return done, bad
+        for target, document in each.documents(reading):
+            try:
+                if isinstance(document, InputError):
+                    raise document
+                value = work(document)
+            except InputError as error:
+                tell(str(error))
+                tally.bad += 1
+                continue
+            yield target, value
 
 
-def emit(outputs: Iterator[tuple[Input, str]], output_dir: Path | None, form: Format) -> None:
+def emit(outputs: Iterable[tuple[Path, str]], output_dir: Path | None, form: Format) -> None:
     """Write each output to its file, or to stdout."""
-    for each, text in outputs:
+    for target, text in outputs:
         if output_dir is None:
             sys.stdout.write(text)
         else:
-            target = output_dir / each.target
-            write_atomically(target.with_name(target.name + SUFFIXES[form]), text)
+            path = output_dir / target
+            write_atomically(path.with_name(path.name + SUFFIXES[form]), text)

@@ -1,9 +1,13 @@
 """The arguments and options that commands share."""
 
+import codecs
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from toolkit.errors import UsageError
+from toolkit.reading import Kind, Reading
 
 Inputs = Annotated[
     list[str],
@@ -42,8 +46,25 @@ GlossaryOption = Annotated[
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Bundled name or YAML file.")]
 NoClean = Annotated[bool, typer.Option("--no-clean", help="Take the input as an article already.")]
 KeepTitle = Annotated[bool, typer.Option("--keep-title", help="Put the title into the text.")]
+InputFormat = Annotated[
+    Literal["text", "html", "markdown", "jsonl", "csv"] | None,
+    typer.Option(help="What the input is [by its name, then by its first bytes]."),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="The input's encoding [declared, else detected].")
+]
+TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
 Verbose = Annotated[
     bool,
     typer.Option("--verbose", "-v", help="Name every failed check and the time of each stage."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+
+
+def reading(kind: Kind | None, encoding: str | None, text_field: str) -> Reading:
+    """Raises UsageError for an encoding that doesn't exist."""
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError as error:
+        raise UsageError(f"--encoding {encoding}: there is no such encoding") from error
+    return Reading(kind=kind, encoding=encoding, text_field=text_field)

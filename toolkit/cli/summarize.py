@@ -33,6 +33,9 @@ def summarize_command(
     prompt: options.PromptOption = None,
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
+    input_format: options.InputFormat = None,
+    encoding: options.Encoding = None,
+    text_field: options.TextField = "text",
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -55,6 +58,7 @@ def summarize_command(
             inputs,
             flags=flags,
             form=form,
+            reading=options.reading(input_format, encoding, text_field),
             output_dir=output_dir,
             no_clean=no_clean,
             keep_title=keep_title,

@@ -20,6 +20,9 @@ def translate_command(
     prompt: options.PromptOption = None,
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
+    input_format: options.InputFormat = None,
+    encoding: options.Encoding = None,
+    text_field: options.TextField = "text",
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -40,6 +43,7 @@ def translate_command(
             inputs,
             flags=flags,
             form=form,
+            reading=options.reading(input_format, encoding, text_field),
             output_dir=output_dir,
             no_clean=no_clean,
             keep_title=keep_title,

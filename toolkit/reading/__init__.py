@@ -1,5 +1,6 @@
 """Bytes to documents."""
 
-from toolkit.reading.text import decode, read_document, read_stream
+from toolkit.reading.documents import KINDS, Kind, Reading, read_bytes, read_document, read_file
+from toolkit.reading.text import decode
 
-__all__ = ["decode", "read_document", "read_stream"]
+__all__ = ["KINDS", "Kind", "Reading", "decode", "read_bytes", "read_document", "read_file"]

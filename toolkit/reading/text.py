@@ -1,11 +1,8 @@
-"""Plain text in UTF-8, with or without a byte order mark, or in a Western one-byte encoding."""
+"""Bytes to text: UTF-8, with or without byte order mark, UTF-16, or a Western encoding."""
 
 import codecs
 import re
-from pathlib import Path
-from typing import BinaryIO
 
-from toolkit.documents import Document
 from toolkit.errors import InputError
 
 SIGNATURES = (
@@ -15,69 +12,58 @@ SIGNATURES = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
-HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 MAX_CONTROL_SHARE = 0.02
+LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
-def read_document(path: Path, *, max_chars: int) -> Document:
-    """Raises InputError for what can't be read as text, naming the file and why."""
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder, not a file")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    return _document(str(path), data, max_chars)
-
-
-def read_stream(stream: BinaryIO, *, max_chars: int) -> Document:
-    """Standard input, under the name `-`."""
-    return _document("-", stream.read(), max_chars)
-
-
-def _document(name: str, data: bytes, max_chars: int) -> Document:
-    try:
-        text, encoding = decode(data)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from error
-    if len(text) > max_chars:
-        raise InputError(
-            f"{name}: {len(text):,} characters is over the limit of {max_chars:,}; split the "
-            "file, or raise max_document_chars in toolkit.toml"
-        )
-    return Document(name=name, text=text, encoding=encoding)
-
-
-def decode(data: bytes) -> tuple[str, str]:
+def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str]:
     """The text with `\\n` line ends, and the name of the encoding that it was in.
 
-    Bytes that are no UTF-8 are read as cp1252, and as latin-1 where that has no character: this
-    reads a whole one-byte file, and a UTF-8 page with a few such bytes pasted into it, alike.
+    With `encoding` the bytes are read as that. Otherwise bytes that are no UTF-8 are read as
+    cp1252, and as latin-1 where that has no character: this reads a whole one-byte file, and a
+    UTF-8 page with a few such bytes pasted into it, alike.
 
-    Raises InputError for an empty file, binary data, HTML and lone surrogates.
+    Raises InputError for an empty file, binary data, lone surrogates, and bytes that are not in
+    `encoding`.
     """
     if not data.strip():
         raise InputError("is empty")
     for signature, what in SIGNATURES:
         if data.startswith(signature):
             raise InputError(f"is {what}")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _unify(_strict(data, "utf-16")), "utf-16"
-    if b"\x00" in data:
-        raise InputError(f"holds a NUL byte at offset {data.index(0)}, so it is not text")
-    if HTML.match(data):
-        raise InputError("is HTML; save the page as plain text first")
-    surrogate = SURROGATE.search(data)
-    if surrogate and not _is_one_byte(data):
-        raise InputError(f"holds a lone surrogate at byte {surrogate.start()}: invalid UTF-8")
-    text, encoding = _decode_utf8(data.removeprefix(codecs.BOM_UTF8))
+    if encoding:
+        text, name = _strict(data, encoding), encoding
+    elif wide := _wide_encoding(data):
+        text, name = _strict(data, wide), wide
+    else:
+        if b"\x00" in data:
+            raise InputError(f"holds a NUL byte at offset {data.index(0)}, so it is not text")
+        surrogate = SURROGATE.search(data)
+        if surrogate and not _is_one_byte(data):
+            raise InputError(f"holds a lone surrogate at byte {surrogate.start()}: invalid UTF-8")
+        text, name = _decode_utf8(data.removeprefix(codecs.BOM_UTF8))
+    text = text.removeprefix("\ufeff")
     controls = sum(1 for char in text if ord(char) < 32 and char not in "\t\n\r\f\v\x1b")
     if controls > MAX_CONTROL_SHARE * len(text):
         raise InputError("is binary data, not text")
     if not text.strip():
         raise InputError("is empty")
-    return _unify(text), encoding
+    return LINE_END.sub("\n", text), name
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """UTF-16 by its byte order mark, or by the zeros in every second byte of Latin text."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[: min(len(data), 1000) // 2 * 2]
+    for name, zeros, others in (
+        ("utf-16-le", head[1::2], head[::2]),
+        ("utf-16-be", head[::2], head[1::2]),
+    ):
+        if len(zeros) >= 8 and zeros.count(0) > 0.9 * len(zeros) and 0 not in others:
+            return name
+    return None
 
 
 def _decode_utf8(data: bytes) -> tuple[str, str]:
@@ -100,11 +86,7 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"is damaged {encoding.upper()} text at byte {error.start}") from error
-
-
-def _unify(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        raise InputError(f"is no valid {encoding.upper()} at byte {error.start}") from error
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -22,6 +22,9 @@ OPENING_MARKS = ('"', "«", "“")
 
 Progress = Callable[[int], None]
 
+# Models have seen French typography with plain spaces far more often.
+PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translator:
@@ -103,6 +106,7 @@ class Translator:
 
     def _source(self, text: str, prompt: Prompt | None, faults: list[str]) -> Source:
         """What the engine is given for `text`."""
+        text = text.translate(PLAIN_SPACES)
         if prompt is None or self.engine.info.family == "seq2seq":
             return text
         terms = self.glossary.occurring(text)

@@ -1,0 +1,120 @@
+"""What a line says about itself: named points for and against its being an article's text."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from toolkit.cleaning.language import identify_language
+from toolkit.cleaning.patterns import Pattern, patterns
+
+FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
+MIN_LANGUAGE_CHARS = 60
+MIN_LANGUAGE_CONFIDENCE = 0.6
+MAX_TITLE_CHARS = 220
+MAX_REMEMBERED_CHARS = 100
+
+SENTENCE_END = re.compile(r"[.!…][\s\u00a0\u202f»”\"'’)\]]*$")
+QUESTION_END = re.compile(r"\?[\s\u00a0\u202f»”\"'’)\]]*$")
+ITEM = re.compile(r"(?:[–—•*·-]|\d{1,2}[.)])\s")
+WORD = re.compile(r"[^\W\d_]+")
+
+# The groups of features; each can be switched off to see what it is worth.
+GROUPS = ("phrases", "sentence", "length", "words", "lists", "language", "repeats", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stripped line with the evidence found so far.
+
+    `bare`: it doesn't end as a sentence or as something that goes on, like headings and links.
+    """
+
+    text: str
+    evidence: tuple[tuple[str, float], ...] = ()
+    pattern: Pattern | None = None
+    sentence: bool = False
+    question: bool = False
+    bare: bool = False
+
+    @property
+    def score(self) -> float:
+        return sum([points for _, points in self.evidence])
+
+    def add(self, name: str, points: float) -> "Line":
+        evidence = (*self.evidence, (name, points))
+        return Line(self.text, evidence, self.pattern, self.sentence, self.question, self.bare)
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The commonest words of running text; empty for a language that has no list."""
+    lines = FUNCTION_WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    lists = dict(line.split(":", 1) for line in lines if not line.startswith("#"))
+    return frozenset(lists.get(language, "").split())
+
+
+def describe(text: str, *, language: str | None, groups: frozenset[str]) -> Line:
+    """The evidence in the line itself. `language` is the article's, None when unknown."""
+    # Short lines are mostly furniture, which comes again on every page of a site.
+    if len(text) <= MAX_REMEMBERED_CHARS:
+        return _remembered(text, language, groups)
+    return _describe(text, language, groups)
+
+
+def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
+    if not text:
+        return Line(text)
+    end = text[-12:]
+    sentence = SENTENCE_END.search(end) is not None
+    question = QUESTION_END.search(end) is not None
+    goes_on = end[-1] in ":;," or ITEM.match(text) is not None
+    bare = not (sentence or question or goes_on) and len(text) <= MAX_TITLE_CHARS
+    words = text.count(" ", 0, 600) + 1
+    pattern = None
+    if "phrases" in groups and end[-1] != ";":  # an item of the article's own list
+        pattern = patterns().find(text, sentence=sentence)
+    evidence: list[tuple[str, float]] = []
+    if pattern:
+        evidence.append((pattern.reason, pattern.points))
+    if "sentence" in groups:
+        if sentence:
+            evidence.append(("ends as a sentence", 1.0 if words >= 3 else 0.5))
+        elif goes_on:
+            evidence.append(("goes on", 0.5))
+        elif bare:
+            evidence.append(("no full stop", -1.0))
+    if "length" in groups:
+        if sentence:
+            evidence.append(("length", round(min(len(text), 400) / 100, 2)))
+        elif len(text) > 120:
+            evidence.append(("length", round(min(len(text) - 120, 280) / 100, 2)))
+    share = _function_word_share(text[:600], language) if words >= 5 else None
+    if share is not None and "words" in groups:
+        if share >= 0.25:
+            evidence.append(("running text", 0.5))
+        elif share < 0.1 and words >= 6:
+            evidence.append(("few small words", -1.0))
+    if "language" in groups and (share is None or share < 0.2) and _is_foreign(text, language):
+        evidence.append(("another language", -8.0))
+    return Line(text, tuple(evidence), pattern, sentence, question, bare)
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_describe)
+
+
+def _function_word_share(text: str, language: str | None) -> float | None:
+    known = function_words(language or "")
+    if not known:
+        return None
+    words = WORD.findall(text.lower())
+    return sum(map(known.__contains__, words)) / len(words) if words else 0.0
+
+
+def _is_foreign(text: str, language: str | None) -> bool:
+    if language is None or len(text) < MIN_LANGUAGE_CHARS:
+        return False
+    found = identify_language(text[:1000])
+    return (
+        found is not None and found.code != language and found.confidence >= MIN_LANGUAGE_CONFIDENCE
+    )

@@ -1,0 +1,151 @@
+"""The phrases of patterns.toml, ready to be compared with a line.
+
+Every phrase is found through one of its words, so that the cost of a line doesn't grow with the
+number of phrases; the few regular expressions run on short lines only.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+PATTERNS_FILE = Path(__file__).with_name("patterns.toml")
+MAX_SENTENCE_WORDS = 8
+MAX_CHARS = 400  # longer lines are paragraphs
+
+FOLDED = str.maketrans(
+    "àâäáãéèêëîïíôöóõùûüúçñÿ’ʼ`\u00a0\u202f\u2009\t",
+    "aaaaaeeeeiiioooouuuucny'''    ",
+) | {ord("œ"): "oe", ord("æ"): "ae"}
+MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
+DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche"
+DIGITS = re.compile(r"\d+")
+MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS.split())})\b")
+DAY = re.compile(rf"\b(?:{'|'.join(DAYS.split())})\b")
+TOKEN = re.compile(r"[\w'?]+|[^\w\s]")
+SIGNS = frozenset(",.:;/|-–—•·()!&+*")
+EDGES = " -–—•*|:<>›·_=~"
+
+
+class Pattern(BaseModel):
+    """One entry of the file; its keys are explained there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: str
+    points: float
+    max_words: int = 14
+    interrupts: bool = True
+    opens_list: bool = False
+    sentences: bool = False
+    ends_article: Literal["", "late", "always"] = ""
+    is_: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    matches: tuple[tuple[str, str], ...] = ()
+
+
+def normal_form(line: str) -> str:
+    """What phrases are compared with; see the head of patterns.toml."""
+    text = line.lower()
+    if not text.isascii():
+        text = text.translate(FOLDED)
+    if DIGITS.search(text):
+        text = DAY.sub("DAY", MONTH.sub("MONTH", DIGITS.sub("#", text)))
+    return " ".join(text.split()).strip(EDGES)
+
+
+class PatternSet:
+    """All patterns, indexed by the words of their phrases."""
+
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self._whole: dict[str, Pattern] = {}
+        self._starts: dict[str, list[tuple[str, Pattern]]] = {}
+        self._ends: dict[str, list[tuple[str, Pattern]]] = {}
+        self._has: dict[str, list[tuple[str, Pattern]]] = {}
+        self._only: list[tuple[frozenset[str], frozenset[str], Pattern]] = []
+        self._matches: list[tuple[str, re.Pattern[str], Pattern]] = []
+        for pattern in patterns:
+            for phrase in map(_phrase, pattern.is_):
+                self._whole.setdefault(phrase, pattern)
+            for phrase in map(_phrase, pattern.starts):
+                self._starts.setdefault(TOKEN.findall(phrase)[0], []).append((phrase, pattern))
+            for phrase in map(_phrase, pattern.ends):
+                self._ends.setdefault(TOKEN.findall(phrase)[-1], []).append((phrase, pattern))
+            for phrase in map(_phrase, pattern.has):
+                word = max(TOKEN.findall(phrase), key=len)
+                self._has.setdefault(word, []).append((phrase, pattern))
+            if pattern.only:
+                only, needs = map(_words, (pattern.only, pattern.needs))
+                self._only.append((only | SIGNS, needs, pattern))
+            for gate, expression in pattern.matches:
+                straight = re.compile(expression.replace("’", "'"))
+                self._matches.append((gate, straight, pattern))
+
+    def find(self, line: str, *, sentence: bool) -> Pattern | None:
+        """The pattern that speaks most against `line`, which is stripped, or None.
+
+        `sentence`: the line ends as one.
+        """
+        if len(line) > MAX_CHARS:
+            return None
+        text = normal_form(line)
+        tokens = TOKEN.findall(text)
+        found = [self._whole[text]] if text in self._whole else []
+        if tokens:
+            count, words = text.count(" ") + 1, set(tokens)
+            for phrase, pattern in self._starts.get(tokens[0], ()):
+                most = MAX_SENTENCE_WORDS if sentence and not pattern.sentences else 999
+                if count <= min(pattern.max_words, most) and _starts(text, phrase):
+                    found.append(pattern)
+            for phrase, pattern in self._ends.get(tokens[-1], ()):
+                if count <= pattern.max_words and text.endswith(phrase):
+                    found.append(pattern)
+            for word in words & self._has.keys():
+                for phrase, pattern in self._has[word]:
+                    if count <= pattern.max_words and phrase in text:
+                        found.append(pattern)
+            for only, needs, pattern in self._only:
+                if count <= pattern.max_words and words <= only and not words.isdisjoint(needs):
+                    found.append(pattern)
+        straight = line.replace("’", "'")
+        for gate, expression, pattern in self._matches:
+            if gate in straight and expression.fullmatch(" ".join(straight.split())):
+                found.append(pattern)
+        return min(found, key=_points, default=None)
+
+
+def _points(pattern: Pattern) -> float:
+    return pattern.points
+
+
+def _phrase(phrase: str) -> str:
+    return " ".join(phrase.lower().translate(FOLDED).split())
+
+
+def _words(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word if word in ("MONTH", "DAY") else _phrase(word) for word in words)
+
+
+def _starts(text: str, phrase: str) -> bool:
+    return text.startswith(phrase) and not text[len(phrase) : len(phrase) + 1].isalnum()
+
+
+@cache
+def patterns() -> PatternSet:
+    """The bundled patterns."""
+    entries = tomllib.loads(PATTERNS_FILE.read_text(encoding="utf-8"))["pattern"]
+    return PatternSet(
+        tuple(
+            Pattern.model_validate(
+                {("is_" if key == "is" else key): value for key, value in entry.items()}
+            )
+            for entry in entries
+        )
+    )

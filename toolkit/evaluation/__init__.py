@@ -1,0 +1,1 @@
+"""Measurement against what was written by hand."""

@@ -1,0 +1,128 @@
+"""Files and streams to documents, each by its kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from toolkit.documents import Document
+from toolkit.errors import InputError, UsageError
+from toolkit.reading import html, markdown, records
+from toolkit.reading.text import decode
+
+Kind = Literal["text", "html", "markdown", "jsonl", "csv"]
+KINDS: dict[str, Kind] = {
+    ".txt": "text",
+    ".text": "text",
+    ".htm": "html",
+    ".html": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+}
+MANY: tuple[Kind, ...] = ("jsonl", "csv")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read. `kind` None: by the file's name, and by the text where that says nothing."""
+
+    kind: Kind | None = None
+    encoding: str | None = None
+    text_field: str = "text"
+    max_bytes: int = 200_000_000
+
+    def kind_of(self, name: str) -> Kind | None:
+        return self.kind or KINDS.get(Path(name).suffix.lower())
+
+    def holds_many(self, name: str) -> bool:
+        """Whether `name` is a file with a document a record."""
+        return self.kind_of(name) in MANY
+
+
+def read_file(path: Path, reading: Reading = Reading()) -> Iterator[Document | InputError]:
+    """The documents of a file; an InputError stands for a record that can't be used.
+
+    Raises InputError for what can't be read at all, naming the file and why.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder, not a file")
+        size = path.stat().st_size
+        if size > reading.max_bytes:
+            raise InputError(_too_large(str(path), size, reading))
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    return read_bytes(str(path), data, reading)
+
+
+def read_document(path: Path, reading: Reading = Reading()) -> Document:
+    """The first document of a file. Raises InputError where there is none to be used."""
+    first = next(read_file(path, reading), None)
+    if isinstance(first, Document):
+        return first
+    raise first or InputError(f"{path}: holds no document")
+
+
+def read_bytes(
+    name: str, data: bytes, reading: Reading = Reading()
+) -> Iterator[Document | InputError]:
+    """`read_file` for bytes that came from elsewhere, such as standard input as `-`."""
+    if len(data) > reading.max_bytes:
+        raise InputError(_too_large(name, len(data), reading))
+    kind = reading.kind_of(name)
+    try:
+        if kind == "html" or (kind is None and html.is_html(data[:4096].decode("latin-1"))):
+            text, encoding = html.decode_html(data, encoding=reading.encoding)
+            kind = "html"
+        else:
+            text, encoding = decode(data, encoding=reading.encoding)
+        if kind not in MANY:
+            document = _document(name, text, kind, encoding, {})
+            return iter([document])
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    except LookupError as error:
+        raise UsageError(f"--encoding: {error}") from error
+    return _records(name, text, encoding, kind == "jsonl", reading.text_field)
+
+
+def _document(
+    name: str, text: str, kind: Kind | None, encoding: str, metadata: dict[str, str]
+) -> Document:
+    if kind == "html" or (kind != "markdown" and html.is_html(text)):
+        text, found = html.extract(text)
+        metadata = {**found, **metadata}
+    elif kind == "markdown":
+        text, found = markdown.extract(text)
+        metadata = {**found, **metadata}
+    if not text.strip():
+        raise InputError("is empty")
+    return Document(name=name, text=text, encoding=encoding, metadata=metadata)
+
+
+def _records(
+    name: str, text: str, encoding: str, is_json: bool, field: str
+) -> Iterator[Document | InputError]:
+    rows = records.json_lines(text) if is_json else records.csv_rows(text)
+    for number, record in rows:
+        place = f"{name}:{number}"
+        try:
+            if isinstance(record, InputError):
+                raise record
+            inner, others = records.text_of(record, field)
+            yield _document(place, inner, None, encoding, others)
+        except InputError as error:
+            yield InputError(f"{place}: {error}")
+
+
+def _too_large(name: str, size: int, reading: Reading) -> str:
+    return (
+        f"{name}: {size / 1e6:,.0f} MB is over the limit of {reading.max_bytes / 1e6:,.0f} MB for "
+        "one file; split it"
+    )

@@ -1,0 +1,66 @@
+"""JSON lines and CSV: a document a record, from a named text field."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from toolkit.errors import InputError
+
+Record = tuple[int, dict[str, Any] | InputError]
+SEPARATORS = ",;\t|"
+
+
+def json_lines(text: str) -> Iterator[Record]:
+    """Each record with its number, from 1; an InputError stands for a line that is none."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            yield number, InputError(f"is no JSON: {error}")
+            continue
+        yield number, value if isinstance(value, dict) else InputError("is no JSON object")
+
+
+def csv_rows(text: str) -> Iterator[Record]:
+    """Each row with its number, from 1 below the header. The separator is found by itself."""
+    csv.field_size_limit(1 << 30)
+    header = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key=header.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield number, InputError(f"is no CSV: {error}")
+            return
+        if row is None:
+            return
+        row.pop(None, None)  # cells beyond the header
+        yield number, dict(row)
+
+
+def text_of(record: dict[str, Any], field: str) -> tuple[str, dict[str, str]]:
+    """The text of a record, and its other plain fields as metadata.
+
+    Raises InputError when the field is not there or holds no text, naming those that are there.
+    """
+    text = record.get(field)
+    if field not in record:
+        raise InputError(
+            f"has no field '{field}' (there are: {', '.join(map(str, record)) or 'none'}); "
+            "--text-field names the one with the text"
+        )
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"has no text in its field '{field}'")
+    others = {
+        str(name): str(value)
+        for name, value in record.items()
+        if name != field and isinstance(value, str | int | float) and value != ""
+    }
+    return text, others
