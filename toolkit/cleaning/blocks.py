@@ -12,12 +12,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
-from toolkit.cleaning.patterns import normal_form
+from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.documents import Block
 
 DROP_BELOW = -2.0
-INTERRUPTION = -0.25  # what known furniture costs the run that it stands in
-MAX_COST = -0.7  # what any other line can cost it at most
+MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
 MIN_ARTICLE = 1.0
 ENOUGH = {"always": 2.5, "late": 7.0}  # what the run needs before a line can end the article
 MIN_TITLE_WORDS = 3
@@ -213,8 +212,8 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int]:
 
 
 def _cost(line: Line) -> float:
-    if line.pattern and line.pattern.interrupts and line.score < 0:
-        return INTERRUPTION
+    if line.pattern and (line.score < 0 or line.pattern.cost > INTERRUPTION):
+        return -line.pattern.cost
     return max(line.score, MAX_COST)
 
 

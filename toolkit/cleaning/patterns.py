@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 PATTERNS_FILE = Path(__file__).with_name("patterns.toml")
+INTERRUPTION = 0.25
 MAX_SENTENCE_WORDS = 8
 MAX_CHARS = 400  # longer lines are paragraphs
 
@@ -38,7 +39,7 @@ class Pattern(BaseModel):
     reason: str
     points: float
     max_words: int = 14
-    interrupts: bool = True
+    cost: float = INTERRUPTION
     opens_list: bool = False
     sentences: bool = False
     ends_article: Literal["", "late", "always"] = ""
@@ -58,7 +59,7 @@ def normal_form(line: str) -> str:
         text = text.translate(FOLDED)
     if DIGITS.search(text):
         text = DAY.sub("DAY", MONTH.sub("MONTH", DIGITS.sub("#", text)))
-    return " ".join(text.split()).strip(EDGES)
+    return " ".join(text.split()).replace(" :", ":").strip(EDGES)
 
 
 class PatternSet:
@@ -126,7 +127,7 @@ def _points(pattern: Pattern) -> float:
 
 
 def _phrase(phrase: str) -> str:
-    return " ".join(phrase.lower().translate(FOLDED).split())
+    return " ".join(phrase.lower().translate(FOLDED).split()).replace(" :", ":")
 
 
 def _words(words: tuple[str, ...]) -> frozenset[str]:

@@ -23,6 +23,9 @@ BLOCKS = (
     "p div li td th h1 h2 h3 h4 h5 h6 blockquote figcaption section article header footer br dt dd "
     "pre tr"
 )
+MAX_CELL_CHARS = 500
+SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
+AUTHOR_PREFIX = re.compile(r"^(?:par|by|de)\s+", re.IGNORECASE)
 FIELDS = {"title": "title", "author": "author", "date": "date", "sitename": "site"}
 
 
@@ -83,7 +86,15 @@ def extract(markup: str) -> tuple[str, dict[str, str]]:
     except (ParserError, ValueError) as error:
         raise InputError(f"can't be parsed as HTML: {error}") from error
     language = str(tree.get("lang") or "").split("-")[0].lower()
-    found = bare_extraction(tree, include_comments=False, with_metadata=True)
+    full_title = " ".join(str(tree.findtext(".//title") or "").split())
+    _unwrap_layout(tree)
+    # Searching all of the text for a date finds years that the article merely mentions.
+    found = bare_extraction(
+        tree,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
     text = str(found.text or "") if isinstance(found, Found) else ""
     metadata = {
         name: " ".join(str(value).split())
@@ -92,13 +103,26 @@ def extract(markup: str) -> tuple[str, dict[str, str]]:
     }
     if language:
         metadata["language"] = language
-    lines = text.split("\n") if text else list(_all_lines(tree))
+    if "author" in metadata:
+        metadata["author"] = AUTHOR_PREFIX.sub("", metadata["author"])
     title = metadata.get("title", "")
+    if re.match(re.escape(title) + r"\s?: ", full_title):  # taken for a title and a site's name
+        title = metadata["title"] = SITE_SUFFIX.sub("", full_title)
+    lines = text.split("\n") if text else list(_all_lines(tree))
     if title and title not in lines[:3]:
         lines.insert(0, title)
     if not any(line.strip() for line in lines):
         raise InputError("holds no text, only markup")
     return "\n".join(lines), metadata
+
+
+def _unwrap_layout(tree: "HtmlElement") -> None:
+    """Tables that hold a page's layout become plain blocks."""
+    for table in tree.xpath("//table"):
+        if any(len(cell.text_content()) > MAX_CELL_CHARS for cell in table.iter("td")):
+            for element in table.iter("tr", "td", "tbody"):
+                element.tag = "div"
+            table.tag = "div"
 
 
 def _all_lines(tree: "HtmlElement") -> Iterator[str]:
