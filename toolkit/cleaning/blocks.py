@@ -171,9 +171,10 @@ def _weigh_run(weighed: list[Line], run: Sequence[int]) -> None:
 
 
 def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
-    """A short line right above a credit that stands alone is the caption."""
+    """A sentence right above a credit that stands alone, before most of the text, is a caption."""
     weighed = list(lines)
     above, sentences = None, 0
+    prose = [index for index, line in enumerate(lines) if line.sentence and not line.pattern]
     for index, line in enumerate(lines):
         if not line.text:
             continue
@@ -184,9 +185,10 @@ def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
             and len(line.text.split()) <= MAX_CREDIT_WORDS
             and not line.text.startswith("(")
         )
-        if credit and above is not None and not lines[above].pattern:
+        if credit and above is not None and prose and index < prose[-1]:
             caption = lines[above]
-            if sentences <= HEAD_SENTENCES and len(caption.text) <= MAX_CAPTION_CHARS:
+            short = caption.sentence and len(caption.text) <= MAX_CAPTION_CHARS
+            if short and not caption.pattern and sentences <= HEAD_SENTENCES:
                 weighed[above] = caption.add("photo caption", -6.0)
         above = index
     return weighed

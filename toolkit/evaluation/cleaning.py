@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from toolkit.cleaning import judge
 from toolkit.cleaning.steps import repair
+from toolkit.documents import Document
 from toolkit.segmentation import split_sentences
 from toolkit.text import fold
 
@@ -65,6 +67,22 @@ def load_gold_pages(folder: Path) -> list[GoldPage]:
         value["lines"] = tuple((label, line) for label, line in value["lines"])
         pages.append(GoldPage(name=path.stem, **value))
     return pages
+
+
+def load_html_pages(folder: Path) -> list[GoldPage]:
+    """The pages of `folder`, each an HTML file and beside it its title and paragraphs in JSON."""
+    pages = []
+    for path in sorted(folder.glob("*.json")):
+        value = json.loads(path.read_text(encoding="utf-8"))
+        article = tuple((ARTICLE, line) for line in value["article"])
+        lines = ((TITLE, value["title"]), *article)
+        pages.append(GoldPage(name=path.stem, kind=value["kind"], part="tune", lines=lines))
+    return pages
+
+
+def toolkit_cleaner(page: GoldPage) -> str:
+    """What the toolkit keeps of a flattened page."""
+    return judge(Document(name=page.name, text=page.text)).document.text
 
 
 def digest_of(pages: Iterable[GoldPage]) -> str:
