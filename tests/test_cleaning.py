@@ -19,6 +19,7 @@ ROOT = asset_folder("eval").parent
 PAGES = load_gold_pages(asset_folder("eval") / "gold/cleaning")
 SEEDS = [page for page in PAGES if page.document]
 CHARACTERS = json.loads((ROOT / "tests/cases/characters.json").read_text("utf-8"))
+LINE_CASES = json.loads((ROOT / "tests/cases/lines.json").read_text("utf-8"))
 ARTICLE = "Le ministre a présenté jeudi son plan devant les députés réunis à Paris."
 OTHER = "Selon lui, le texte sera discuté en mars, puis soumis au Sénat avant l’été."
 
@@ -128,6 +129,15 @@ def test_furniture_inside_an_article_goes_for_its_reason(line, reason):
 def test_short_lines_and_headings_inside_an_article_stay(line):
     text = clean(document(f"{ARTICLE}\n{OTHER}\n{line}\n{ARTICLE} Oui.")).document.text
     assert repair(line) in text.split("\n\n")
+
+
+@pytest.mark.parametrize(("label", "line"), LINE_CASES)
+def test_article_lines_that_look_like_furniture_stay_and_furniture_goes(label, line):
+    around = [f"{ARTICLE} {count}" for count in ("Un.", "Deux.", "Trois.", "Quatre.", "Cinq.")]
+    cleaning = clean(document("\n".join([*around[:3], line, *around[3:]])))
+    assert cleaning.blocks[3].kept == (label == "article")
+    if label == "article":
+        assert cleaning.blocks[4].kept
 
 
 def test_links_under_a_heading_go_and_the_article_goes_on():
