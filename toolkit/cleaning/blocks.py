@@ -22,14 +22,18 @@ ENOUGH = {"always": 2.5, "late": 7.0}  # what the run needs before a line can en
 MIN_TITLE_WORDS = 3
 MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no worse
 MAX_CAPITALS = 0.5
+LONG_TITLE_CHARS = 90
+MIN_LEAD_SCORE = 2.0
 TITLE_REACH = 15  # lines above the article
 HEAD_SENTENCES = 2
 MAX_NAME_WORDS = 6
 MAX_CAPTION_CHARS = 160
 MAX_CREDIT_WORDS = 7
 MIN_LIST_LINES = 3
+MIN_PROSE_CHARS = 60
 
 ARTICLE = "article"
+CAPTION = "photo caption"
 TITLE = "title"
 
 
@@ -96,10 +100,11 @@ def _judge(
     if "lists" in groups:
         weighed = _weigh_captions(_weigh_lists(weighed))
     first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
-    weighed = _weigh_head(weighed, first, last)
     title_line = _title_line(weighed, first)
-    if title_line is not None and not title:
-        title = weighed[title_line].text
+    if title_line is not None:
+        title = title or weighed[title_line].text
+        first = _lead(weighed, title_line, first)
+    weighed = _weigh_head(weighed, first, last)
     verdicts: list[Verdict] = []
     titled = False
     normal_title = normal_form(title)
@@ -146,20 +151,28 @@ def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
     """Links under a heading such as "À lire aussi", and runs of lines without a full stop."""
     weighed = list(lines)
     run: list[int] = []
-    opened = ""
+    opened, above = "", -1
     for index, line in enumerate(lines):
+        if not line.text:
+            continue
         if line.pattern and line.pattern.opens_list:
             opened = line.pattern.reason
         elif line.sentence and not line.pattern:
-            _weigh_run(weighed, run)
+            if run and len(line.text) >= MIN_PROSE_CHARS and above == run[-1]:
+                heading = weighed[above]  # of the paragraph, more likely than a link
+                _weigh_run(weighed, run)
+                weighed[above] = heading
+            else:
+                _weigh_run(weighed, run)
             run, opened = [], ""
         elif opened and (line.bare or line.question) and not line.pattern:
             weighed[index] = line.add(opened, -3.0)
         elif line.bare and not line.pattern:
             run.append(index)
-        elif not line.bare and line.text and not line.question and not line.pattern:
+        elif not line.bare and not line.question and not line.pattern:
             _weigh_run(weighed, run)
             run = []
+        above = index
     _weigh_run(weighed, run)
     return weighed
 
@@ -181,17 +194,22 @@ def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
         sentences += line.sentence and not line.pattern
         credit = (
             line.pattern is not None
-            and line.pattern.reason == "photo caption"
+            and line.pattern.reason == CAPTION
             and len(line.text.split()) <= MAX_CREDIT_WORDS
             and not line.text.startswith("(")
         )
-        if credit and above is not None and prose and index < prose[-1]:
-            caption = lines[above]
-            short = caption.sentence and len(caption.text) <= MAX_CAPTION_CHARS
-            if short and not caption.pattern and sentences <= HEAD_SENTENCES:
-                weighed[above] = caption.add("photo caption", -6.0)
+        if credit and prose and index < prose[-1] and sentences <= HEAD_SENTENCES:
+            # Some sites print the credit first.
+            below = next((i for i in range(index + 1, len(lines)) if lines[i].text), None)
+            caption = below if line.text.startswith("PHOTO ") else above
+            if caption is not None and _can_be_caption(lines[caption]):
+                weighed[caption] = weighed[caption].add(CAPTION, -6.0)
         above = index
     return weighed
+
+
+def _can_be_caption(line: Line) -> bool:
+    return line.sentence and not line.pattern and len(line.text) <= MAX_CAPTION_CHARS
 
 
 def _article_run(lines: Sequence[Line]) -> tuple[int, int]:
@@ -251,11 +269,26 @@ def _head_groups(lines: Sequence[Line], first: int, last: int) -> Iterator[list[
                 return
 
 
+def _lead(lines: Sequence[Line], title: int, first: int) -> int:
+    """Where the article begins when a lead stands between the title and its first paragraph.
+
+    Bylines, dates, prompts and captions between them can be many, so their cost doesn't count.
+    """
+    for index in range(title + 1, first):
+        line = lines[index]
+        if not line.pattern and line.sentence and line.score >= MIN_LEAD_SCORE:
+            return index
+    return first
+
+
 def _title_line(lines: Sequence[Line], first: int) -> int | None:
     """The likeliest title among the lines above the article."""
     above = [index for index in range(min(first, len(lines))) if lines[index].text][-TITLE_REACH:]
     near = lines[: first + 2 * TITLE_REACH]
     texts = [normal_form(line.text) for line in near if 0 < len(line.text) <= MAX_TITLE_CHARS * 2]
+    dated = next(
+        (i for i in above if (p := lines[i].pattern) and p.reason in ("byline", "time")), 0
+    )
     best, chosen = float("-inf"), None
     for distance, index in enumerate(reversed(above)):
         line = lines[index]
@@ -266,6 +299,7 @@ def _title_line(lines: Sequence[Line], first: int) -> int | None:
             continue
         elsewhere = sum(normal_form(line.text) in text for text in texts) - 1
         score = 3.0 * bool(elsewhere) + 1.5 * (words > MIN_TITLE_WORDS) - 0.15 * distance
+        score += 1.0 * (index < dated) - 0.5 * (len(line.text) > LONG_TITLE_CHARS)
         if sum(word[0].isupper() for word in line.text.split()) > MAX_CAPITALS * words:
             score -= 2.0  # names, as in a byline
         if score > best:

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 PATTERNS_FILE = Path(__file__).with_name("patterns.toml")
+DATES_OF_TIMELINES = ("MONTH #", "#e siecle")  # headings rather than the date of an article
 INTERRUPTION = 0.25
 MAX_SENTENCE_WORDS = 8
 MAX_CHARS = 400  # longer lines are paragraphs
@@ -23,6 +24,7 @@ FOLDED = str.maketrans(
 ) | {ord("œ"): "oe", ord("æ"): "ae"}
 MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
 DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche"
+YEAR = re.compile(r"(?:1[89]|20)\d\d")
 DIGITS = re.compile(r"\d+")
 MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS.split())})\b")
 DAY = re.compile(rf"\b(?:{'|'.join(DAYS.split())})\b")
@@ -57,6 +59,8 @@ def normal_form(line: str) -> str:
     text = line.lower()
     if not text.isascii():
         text = text.translate(FOLDED)
+    if YEAR.fullmatch(text):
+        return text  # the heading of a timeline
     if DIGITS.search(text):
         text = DAY.sub("DAY", MONTH.sub("MONTH", DIGITS.sub("#", text)))
     return " ".join(text.split()).replace(" :", ":").strip(EDGES)
@@ -113,7 +117,9 @@ class PatternSet:
                     if count <= pattern.max_words and phrase in text:
                         found.append(pattern)
             for only, needs, pattern in self._only:
-                if count <= pattern.max_words and words <= only and not words.isdisjoint(needs):
+                if count > pattern.max_words or text in DATES_OF_TIMELINES:
+                    continue
+                if words <= only and not words.isdisjoint(needs):
                     found.append(pattern)
         straight = line.replace("’", "'")
         for gate, expression, pattern in self._matches:
