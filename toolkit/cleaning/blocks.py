@@ -6,6 +6,7 @@ points add up highest; inside of it a line stays unless much speaks against it, 
 line goes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -27,11 +28,19 @@ MIN_LEAD_SCORE = 2.0
 TITLE_REACH = 15  # lines above the article
 HEAD_SENTENCES = 2
 MAX_NAME_WORDS = 6
+PARTICLES = ("de", "du", "des", "la", "le", "les", "et", "à", "d’", "l’")
 MAX_CAPTION_CHARS = 160
 MAX_CREDIT_WORDS = 7
 MIN_LIST_LINES = 3
+CARD_REACH = 4  # lines from a link to the date below it
+HEADING_CHARS = 40
 MIN_PROSE_CHARS = 60
 
+# What captions end with, before an article's own sentences have begun.
+DATED_CAPTION = re.compile(
+    r", (?:le|en) (?:\d{1,2}(?:er)? )?(?:janvier|février|mars|avril|mai|juin|juillet|août|"
+    r"septembre|octobre|novembre|décembre) \d{4}\.$"
+)
 ARTICLE = "article"
 CAPTION = "photo caption"
 TITLE = "title"
@@ -151,22 +160,22 @@ def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
     """Links under a heading such as "À lire aussi", and runs of lines without a full stop."""
     weighed = list(lines)
     run: list[int] = []
-    opened, above = "", -1
+    opened, listed, above = "", 0, -1
     for index, line in enumerate(lines):
         if not line.text:
             continue
         if line.pattern and line.pattern.opens_list:
-            opened = line.pattern.reason
+            opened, listed = line.pattern.reason, 0
         elif line.sentence and not line.pattern:
-            if run and len(line.text) >= MIN_PROSE_CHARS and above == run[-1]:
-                heading = weighed[above]  # of the paragraph, more likely than a link
-                _weigh_run(weighed, run)
-                weighed[above] = heading
-            else:
-                _weigh_run(weighed, run)
-            run, opened = [], ""
+            # The line right above a paragraph is more likely its heading than a link.
+            heading = above if len(line.text) >= MIN_PROSE_CHARS else -1
+            _weigh_run(weighed, run, heading)
+            if opened and listed > 1 and heading >= 0 and len(lines[heading].text) <= HEADING_CHARS:
+                weighed[heading] = lines[heading]
+            run, opened, listed = [], "", 0
         elif opened and (line.bare or line.question) and not line.pattern:
             weighed[index] = line.add(opened, -3.0)
+            listed += 1
         elif line.bare and not line.pattern:
             run.append(index)
         elif not line.bare and not line.question and not line.pattern:
@@ -177,10 +186,16 @@ def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
     return weighed
 
 
-def _weigh_run(weighed: list[Line], run: Sequence[int]) -> None:
-    if len(run) >= MIN_LIST_LINES:
+def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
+    """A run of links; two are enough when a date or a subscriber's mark stands among them."""
+    card = len(run) > 1 and any(
+        (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
+        for line in weighed[run[0] : run[-1] + CARD_REACH]
+    )
+    if len(run) >= MIN_LIST_LINES or card:
         for index in run:
-            weighed[index] = weighed[index].add("list of links", -1.5)
+            if index != heading:
+                weighed[index] = weighed[index].add("list of links", -2.0)
 
 
 def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
@@ -204,6 +219,9 @@ def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
             caption = below if line.text.startswith("PHOTO ") else above
             if caption is not None and _can_be_caption(lines[caption]):
                 weighed[caption] = weighed[caption].add(CAPTION, -6.0)
+        dated = sentences <= 1 and prose and index < prose[-1] and DATED_CAPTION.search(line.text)
+        if dated and _can_be_caption(line):
+            weighed[index] = line.add(CAPTION, -5.0)
         above = index
     return weighed
 
@@ -249,9 +267,18 @@ def _weigh_head(lines: Sequence[Line], first: int, last: int) -> list[Line]:
         for index in group:
             line = lines[index]
             short = len(line.text.split()) <= MAX_NAME_WORDS
-            if known and index < known[-1] + 1 and line.bare and short and not line.pattern:
+            if not known or line.pattern or not line.bare:
+                continue
+            if (index < known[-1] and short) or _is_name(line.text):
                 weighed[index] = line.add("beside byline or time", -2.0)
     return weighed
+
+
+def _is_name(text: str) -> bool:
+    """Whether `text` is names only, of a person, a paper or a list of places."""
+    words = [word for word in text.replace(",", " ").split() if word not in PARTICLES]
+    names = [word for word in words if word[0].isupper() or word in "–-/|"]
+    return 2 <= len(words) <= MAX_NAME_WORDS and len(names) == len(words)
 
 
 def _head_groups(lines: Sequence[Line], first: int, last: int) -> Iterator[list[int]]:

@@ -1,12 +1,13 @@
 """What a line says about itself: named points for and against its being an article's text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from toolkit.cleaning.language import identify_language
-from toolkit.cleaning.patterns import Pattern, patterns
+from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns, prompt
 
 FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
 MIN_LANGUAGE_CHARS = 60
@@ -17,6 +18,9 @@ MAX_REMEMBERED_CHARS = 100
 SENTENCE_END = re.compile(r"[.!…][\s\u00a0\u202f»”\"'’)\]]*$")
 QUESTION_END = re.compile(r"\?[\s\u00a0\u202f»”\"'’)\]]*$")
 ITEM = re.compile(r"(?:[–—•*·-]|\d{1,2}[.)])\s")
+QUOTE = re.compile('[«»“”"]')
+EMOJI = re.compile("[\U0001f300-\U0001faff]")
+CHARACTER = re.compile(r"[^\W_]")
 WORD = re.compile(r"[^\W\d_]+")
 
 # The groups of features; each can be switched off to see what it is worth.
@@ -89,7 +93,16 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
             evidence.append(("length", round(min(len(text), 400) / 100, 2)))
         elif len(text) > 120:
             evidence.append(("length", round(min(len(text) - 120, 280) / 100, 2)))
-    share = _function_word_share(text[:600], language) if words >= 5 else None
+    if not CHARACTER.search(text):
+        evidence.append(("no words", -5.0))
+    elif not text.isascii() and EMOJI.search(text, 0, MAX_CHARS):
+        evidence.append(("emoji", -2.0))
+    found = WORD.findall(text[:600].lower()) if words >= 4 else []
+    share = _function_word_share(found, language) if words >= 5 else None
+    if "phrases" in groups and found and len(text) <= MAX_CHARS and not QUOTE.search(text):
+        points = prompt().weigh(found)
+        if points and pattern is None:
+            evidence.append((prompt().reason, points))
     if share is not None and "words" in groups:
         if share >= 0.25:
             evidence.append(("running text", 0.5))
@@ -103,11 +116,10 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
 _remembered = lru_cache(maxsize=1 << 15)(_describe)
 
 
-def _function_word_share(text: str, language: str | None) -> float | None:
+def _function_word_share(words: Sequence[str], language: str | None) -> float | None:
     known = function_words(language or "")
     if not known:
         return None
-    words = WORD.findall(text.lower())
     return sum(map(known.__contains__, words)) / len(words) if words else 0.0
 
 

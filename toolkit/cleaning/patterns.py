@@ -6,9 +6,10 @@ number of phrases; the few regular expressions run on short lines only.
 
 import re
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -52,6 +53,28 @@ class Pattern(BaseModel):
     only: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     matches: tuple[tuple[str, str], ...] = ()
+
+
+class Prompt(BaseModel):
+    """The words of the file's table `prompt`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: str
+    points: float
+    points_of_more: float
+    verbs: frozenset[str]
+    nouns: frozenset[str]
+    addresses: frozenset[str]
+
+    def weigh(self, words: Collection[str]) -> float:
+        """The points against a line with these words, in lower case; 0 when it is no prompt."""
+        found = set(words)
+        nouns = len(found & self.nouns)
+        hits = nouns + len(found & self.verbs) + len(found & self.addresses)
+        if not nouns or hits < 3:
+            return 0.0
+        return self.points if hits == 3 else self.points_of_more
 
 
 def normal_form(line: str) -> str:
@@ -147,12 +170,22 @@ def _starts(text: str, phrase: str) -> bool:
 @cache
 def patterns() -> PatternSet:
     """The bundled patterns."""
-    entries = tomllib.loads(PATTERNS_FILE.read_text(encoding="utf-8"))["pattern"]
     return PatternSet(
         tuple(
             Pattern.model_validate(
                 {("is_" if key == "is" else key): value for key, value in entry.items()}
             )
-            for entry in entries
+            for entry in _file()["pattern"]
         )
     )
+
+
+@cache
+def prompt() -> Prompt:
+    """The bundled words of reader prompts."""
+    return Prompt.model_validate(_file()["prompt"])
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(PATTERNS_FILE.read_text(encoding="utf-8"))
