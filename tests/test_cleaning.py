@@ -141,7 +141,7 @@ def test_article_lines_that_look_like_furniture_stay_and_furniture_goes(label, l
 
 
 def test_links_under_a_heading_go_and_the_article_goes_on():
-    links = ["Sur le même sujet", "Un autre plan contesté", "Pourquoi le budget est en retard"]
+    links = ["Sur le même sujet", "Un autre plan contesté", "Pourquoi le budget de la ville est encore en retard"]
     text = clean(document("\n".join([ARTICLE, OTHER, *links, ARTICLE + " Oui."]))).document.text
     assert text.split("\n\n") == [ARTICLE, OTHER, ARTICLE + " Oui."]
 

@@ -103,7 +103,7 @@ def _judge(
     groups: frozenset[str],
 ) -> tuple[list[Verdict], str]:
     """Verdicts on lines with the evidence of their own."""
-    weighed = list(described)
+    weighed = _limit_patterns(described)
     if "repeats" in groups:
         weighed = _weigh_repeats(weighed, repeated)
     if "lists" in groups:
@@ -142,6 +142,16 @@ def _same(line: str, title: str, normal_title: str) -> bool:
     return line == title or (
         abs(len(line) - len(title)) <= 12 and normal_form(line) == normal_title
     )
+
+
+def _limit_patterns(lines: Sequence[Line]) -> list[Line]:
+    """Patterns that hold above the text only don't count below its first lines."""
+    limited, sentences = [], 0
+    for line in lines:
+        sentences += line.sentence and not line.pattern
+        beyond = line.pattern and line.pattern.only_above and sentences > HEAD_SENTENCES
+        limited.append(line.without_pattern() if beyond else line)
+    return limited
 
 
 def _weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
@@ -188,14 +198,14 @@ def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
 
 def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
     """A run of links; two are enough when a date or a subscriber's mark stands among them."""
-    card = len(run) > 1 and any(
+    links = [index for index in run if index != heading]
+    card = len(links) > 1 and any(
         (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
         for line in weighed[run[0] : run[-1] + CARD_REACH]
     )
     if len(run) >= MIN_LIST_LINES or card:
-        for index in run:
-            if index != heading:
-                weighed[index] = weighed[index].add("list of links", -2.0)
+        for index in links:
+            weighed[index] = weighed[index].add("list of links", -2.0)
 
 
 def _weigh_captions(lines: Sequence[Line]) -> list[Line]:

@@ -16,6 +16,8 @@ MAX_TITLE_CHARS = 220
 MAX_REMEMBERED_CHARS = 100
 
 SENTENCE_END = re.compile(r"[.!…][\s\u00a0\u202f»”\"'’)\]]*$")
+# A full stop and behind it the mark of an agency or author, as in `en 2035. - VNA`.
+SIGNED_END = re.compile(r"[a-zà-ÿ\d][.!…][»”\"]?\s(?:[-–—]\s?|\()[A-Z][\w./-]{1,12}\)?$")
 QUESTION_END = re.compile(r"\?[\s\u00a0\u202f»”\"'’)\]]*$")
 ITEM = re.compile(r"(?:[–—•*·-]|\d{1,2}[.)])\s")
 QUOTE = re.compile('[«»“”"]')
@@ -45,6 +47,12 @@ class Line:
     def score(self) -> float:
         return sum([points for _, points in self.evidence])
 
+    def without_pattern(self) -> "Line":
+        """The line as if its pattern had not been found."""
+        assert self.pattern
+        evidence = tuple(each for each in self.evidence if each[0] != self.pattern.reason)
+        return Line(self.text, evidence, None, self.sentence, self.question, self.bare)
+
     def add(self, name: str, points: float) -> "Line":
         evidence = (*self.evidence, (name, points))
         return Line(self.text, evidence, self.pattern, self.sentence, self.question, self.bare)
@@ -70,7 +78,7 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
     if not text:
         return Line(text)
     end = text[-12:]
-    sentence = SENTENCE_END.search(end) is not None
+    sentence = bool(SENTENCE_END.search(end) or SIGNED_END.search(text[-24:]))
     question = QUESTION_END.search(end) is not None
     goes_on = end[-1] in ":;," or ITEM.match(text) is not None
     bare = not (sentence or question or goes_on) and len(text) <= MAX_TITLE_CHARS

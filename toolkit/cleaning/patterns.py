@@ -44,6 +44,7 @@ class Pattern(BaseModel):
     max_words: int = 14
     cost: float = INTERRUPTION
     opens_list: bool = False
+    only_above: bool = False
     sentences: bool = False
     ends_article: Literal["", "late", "always"] = ""
     is_: tuple[str, ...] = ()
