@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from toolkit.cleaning.language import identify_language
 from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns, prompt
@@ -29,33 +29,33 @@ WORD = re.compile(r"[^\W\d_]+")
 GROUPS = ("phrases", "sentence", "length", "words", "lists", "language", "repeats", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A stripped line with the evidence found so far.
+class Line(NamedTuple):
+    """A stripped line with the evidence found so far; `score` is the sum of its points.
 
     `bare`: it doesn't end as a sentence or as something that goes on, like headings and links.
     """
 
     text: str
     evidence: tuple[tuple[str, float], ...] = ()
+    score: float = 0.0
     pattern: Pattern | None = None
     sentence: bool = False
     question: bool = False
     bare: bool = False
 
-    @property
-    def score(self) -> float:
-        return sum([points for _, points in self.evidence])
-
     def without_pattern(self) -> "Line":
         """The line as if its pattern had not been found."""
         assert self.pattern
         evidence = tuple(each for each in self.evidence if each[0] != self.pattern.reason)
-        return Line(self.text, evidence, None, self.sentence, self.question, self.bare)
+        return self._replace(evidence=evidence, score=_sum(evidence), pattern=None)
 
     def add(self, name: str, points: float) -> "Line":
         evidence = (*self.evidence, (name, points))
-        return Line(self.text, evidence, self.pattern, self.sentence, self.question, self.bare)
+        return self._replace(evidence=evidence, score=_sum(evidence))
+
+
+def _sum(evidence: Sequence[tuple[str, float]]) -> float:
+    return round(sum([points for _, points in evidence]), 2)
 
 
 @cache
@@ -118,7 +118,7 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
             evidence.append(("few small words", -1.0))
     if "language" in groups and (share is None or share < 0.2) and _is_foreign(text, language):
         evidence.append(("another language", -8.0))
-    return Line(text, tuple(evidence), pattern, sentence, question, bare)
+    return Line(text, tuple(evidence), _sum(evidence), pattern, sentence, question, bare)
 
 
 _remembered = lru_cache(maxsize=1 << 15)(_describe)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.cleaning.blocks import judge_lines
 from toolkit.cleaning.lost import Loss, find_losses
-from toolkit.cleaning.steps import STEPS, Change, repair_explained
+from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError
 
@@ -22,19 +22,29 @@ from toolkit.errors import InputError
 class Cleaning:
     """A cleaned document with the verdict on each line of the page and what the steps changed.
 
-    `steps` are those that were on, `digest` the sha256 of the page's text as it was read.
+    `source` is the page's text as it was read, `repaired` the same after `steps`, those that
+    were on.
     """
 
     document: Document
     blocks: tuple[Block, ...]
     steps: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
+    source: str = ""
     repaired: str = ""
-    digest: str = ""
 
     @property
     def title(self) -> str:
         return self.document.metadata.get("title", "")
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the source."""
+        return _digest(self.source)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What the steps changed."""
+        return tuple(changes_of(self.source, self.steps))
 
     @cached_property
     def unsure(self) -> tuple[tuple[int, str], ...]:
@@ -98,7 +108,7 @@ def judge(
     repeated: Mapping[str, int] | None = None,
 ) -> Cleaning:
     """`clean`, with an empty text where the page holds no article."""
-    text, changes = repair_explained(document.text, steps)
+    text = repair(document.text, steps)
     blocks, title = judge_lines(
         text.split("\n"),
         language=language,
@@ -106,7 +116,7 @@ def judge(
         keep=keep,
         repeated=repeated,
     )
-    return _cleaning(document, text, blocks, title, tuple(steps), changes)
+    return _cleaning(document, text, blocks, title, tuple(steps))
 
 
 def replay(document: Document, plan: str) -> Cleaning:
@@ -124,7 +134,7 @@ def replay(document: Document, plan: str) -> Cleaning:
         raise InputError(f"{document.name}: the plan is of another text, or of an older state")
     if unknown := set(read.steps) - STEPS.keys():
         raise InputError(f"the plan has unknown steps: {', '.join(sorted(unknown))}")
-    text, changes = repair_explained(document.text, read.steps)
+    text = repair(document.text, read.steps)
     lines = text.split("\n")
     if [line.line for line in read.lines] != list(range(1, len(lines) + 1)):
         raise InputError(f"{document.name}: the plan doesn't have a verdict for every line")
@@ -132,7 +142,7 @@ def replay(document: Document, plan: str) -> Cleaning:
         Block(each.line, line, each.kept, each.reason)
         for each, line in zip(read.lines, lines, strict=True)
     )
-    return _cleaning(document, text, blocks, read.title, read.steps, changes)
+    return _cleaning(document, text, blocks, read.title, read.steps)
 
 
 def _cleaning(
@@ -141,7 +151,6 @@ def _cleaning(
     blocks: tuple[Block, ...],
     title: str,
     steps: tuple[str, ...],
-    changes: tuple[Change, ...],
 ) -> Cleaning:
     metadata = {**document.metadata, **({"title": title} if title else {})}
     return Cleaning(
@@ -153,9 +162,8 @@ def _cleaning(
         ),
         blocks=blocks,
         steps=steps,
-        changes=changes,
+        source=document.text,
         repaired=text,
-        digest=_digest(document.text),
     )
 
 

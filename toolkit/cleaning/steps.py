@@ -6,6 +6,7 @@ The name of a function is its name in settings and in the explanation.
 import html
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -120,30 +121,31 @@ MAX_ROUNDS = 5
 
 def repair(text: str, steps: Sequence[str] = tuple(STEPS)) -> str:
     """`text` after the named steps."""
-    return repair_explained(text, steps)[0]
+    last = deque(_repairs(text, steps), maxlen=1)
+    return last[0][1] if last else text
 
 
-def repair_explained(
-    text: str, steps: Sequence[str] = tuple(STEPS)
-) -> tuple[str, tuple[Change, ...]]:
-    """`text` after the named steps, until it is stable, and what each of them changed.
+def changes_of(text: str, steps: Sequence[str] = tuple(STEPS)) -> Iterator[Change]:
+    """What each of the named steps changes in `text`."""
+    for name, repaired in _repairs(text, steps):
+        if repaired != text:
+            yield from _changes(name, text, repaired)
+        text = repaired
 
-    Entities are decoded in the first round only.
-    """
-    changes: list[Change] = []
+
+def _repairs(text: str, steps: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The text after each step, until it is stable; entities are decoded in the first round."""
     for round_ in range(MAX_ROUNDS):
         uncovered = False
         for name in steps:
             if name == "entities" and round_:
                 continue
             repaired = STEPS[name](text)
-            if repaired != text:
-                changes += _changes(name, text, repaired)
-                uncovered |= name in UNCOVERING
+            uncovered |= repaired != text and name in UNCOVERING
             text = repaired
+            yield name, text
         if not uncovered:
-            break
-    return text, tuple(changes)
+            return
 
 
 def _changes(step: str, before: str, after: str) -> Iterator[Change]:
