@@ -287,8 +287,7 @@ def refuse_empty(cleaning: Cleaning, page: Document, *, language: str | None) ->
     if language:
         refuse_language(page, language)
     raise InputError(
-        f"{page.name}: no article found, only page furniture; `toolkit clean --explain` shows why, "
-        "--no-clean takes the text as it is"
+        f"{page.name}: no article found, only page furniture; `toolkit clean --explain` shows why"
     )
 
 

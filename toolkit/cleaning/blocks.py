@@ -104,15 +104,10 @@ def _settle(
             break
         verdicts = [dropped.get(index, verdict) for index, verdict in enumerate(verdicts)]
     blocks = tuple(
-        Block(
-            index,
-            text,
-            verdict.kept,
-            verdict.reason,
-            round(verdict.line.score, 2),
-            verdict.line.evidence,
+        Block(number, text, kept, reason, line.score, line.evidence)
+        for number, (text, (line, kept, reason)) in enumerate(
+            zip(lines, verdicts, strict=True), start=1
         )
-        for index, (text, verdict) in enumerate(zip(lines, verdicts, strict=True), start=1)
     )
     return blocks, title
 

@@ -93,8 +93,8 @@ def clean(
     cleaning = judge(document, language=language, keep=keep, steps=steps, repeated=repeated)
     if not cleaning.document.text:
         raise InputError(
-            f"{document.name}: no article found, only page furniture; --explain shows the reason "
-            "for each line, --no-clean takes the text as it is"
+            f"{document.name}: no article found, only page furniture; `toolkit clean --explain` "
+            "shows why"
         )
     return cleaning
 

@@ -15,6 +15,7 @@ from toolkit.cleaning.lost import find_losses, restore
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
+TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and the like
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # A lead byte of UTF-8 and the next one, both read as cp1252 or Latin-1; or a sign of Mac Roman.
 SUSPICIOUS = re.compile(
@@ -23,8 +24,8 @@ SUSPICIOUS = re.compile(
 LOST_SPACE = re.compile("Â (?=[;:!?»])")  # a no-break space, of which the plain one is left
 WIDE_SPACE = re.compile("[\t\u2000-\u2008\u200a\u205f\u3000]")
 THIN_SPACE = re.compile("\u2009")
-BEFORE_MARK = re.compile(r"(?<=[^\sÂÃ]) (?=[;:!?»](?![\w?]))")
-AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
+BEFORE_MARK = re.compile(r" (?=[;:!?»](?![\w?]))(?<=[^\sÂÃ] )")
+AFTER_QUOTE = re.compile(r"« (?=\S)")
 
 WRAPPED_LINE_CHARS = range(45, 121)
 WRAPPED_SHARE = 0.3
@@ -60,7 +61,9 @@ def mojibake(text: str) -> str:
 
 
 def invisible(text: str) -> str:
-    """Soft hyphens, zero-width characters, direction marks and control characters go."""
+    """Soft hyphens, zero-width characters, direction marks, control characters and sequences go."""
+    if "\x1b" in text:
+        text = TERMINAL.sub("", text)
     return CONTROLS.sub("", INVISIBLE.sub("", text))
 
 
@@ -81,7 +84,7 @@ def spaces(text: str) -> str:
 
 def french_spaces(text: str) -> str:
     """The space before `; : ! ? »` and behind `«` becomes a no-break one; none is added."""
-    return AFTER_QUOTE.sub("\u00a0", BEFORE_MARK.sub("\u00a0", text))
+    return AFTER_QUOTE.sub("«\u00a0", BEFORE_MARK.sub("\u00a0", text))
 
 
 def wrapped_lines(text: str) -> str:

@@ -117,11 +117,14 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
     for step in cleaning.steps:
         changes = [change for change in cleaning.changes if change.step == step]
         if changes:
-            some = ", ".join(f"{c.before} → {c.after}" for c in changes[:MAX_CHANGES_SHOWN])
-            more = len(changes) - MAX_CHANGES_SHOWN
-            some += f" and {more} more" if more > 0 else ""
-            words = max(len(change.before) for change in changes) < MAX_CHANGE_CHARS
-            yield f"# {step}: {len(changes)} changed" + (f": {some}" if words else "")
+            seen = [c for c in changes if c.before.split() != c.after.split()]  # not spaces alone
+            some = [f"{c.before} → {c.after}" for c in seen if len(c.before) < MAX_CHANGE_CHARS]
+            more = (
+                [f"{len(some) - MAX_CHANGES_SHOWN} more"] if len(some) > MAX_CHANGES_SHOWN else []
+            )
+            yield f"# {step}: " + ", ".join(
+                [f"{len(changes)} changed", *some[:MAX_CHANGES_SHOWN], *more]
+            )
     for number, word in cleaning.unsure:
         yield f"# unsure: {word} in line {number}"
     colour = sys.stdout.isatty()

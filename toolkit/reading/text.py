@@ -14,7 +14,7 @@ SIGNATURES = (
 )
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 MAX_CONTROL_SHARE = 0.02
-LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
+LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str]:
