@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEED ?= seeds/004_3473a8a060ce66d5.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow-test lint format bench clean
+.PHONY: help demo test slow-test lint format cleaning bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,7 +35,12 @@ format: $(VENV)/dev ## put the code into ruff's form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/base ## speed and memory with the default model, as ratios
+cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
+	@$(BIN)/python eval/cleaning.py
+	@$(BIN)/python eval/cleaning.py --part test
+
+bench: $(VENV)/base ## speed of cleaning, and speed and memory with the default model, as ratios
+	@$(BIN)/python eval/bench_cleaning.py
 	@$(BIN)/toolkit models pull
 	@$(BIN)/python eval/bench.py
 
@@ -48,6 +53,10 @@ $(VENV)/created:
 
 $(VENV)/base: $(VENV)/created pyproject.toml constraints.txt
 	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/baselines: $(VENV)/base
+	$(PIP) install --constraint constraints.txt --editable '.[baselines]'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
