@@ -1,19 +1,24 @@
 """Which lines of a page are the article, and why the others are not.
 
 Flattened pages have no markup left, so the article is found by its prose. Every line gets points
-for and against (features.py); lines in context get more here. The article is the run of lines whose
-points add up highest; inside of it a line stays unless much speaks against it, outside of it every
-line goes.
+for and against, in itself (features.py) and among its neighbours (context.py). The article is the
+run of lines whose points add up highest; inside of it a line stays unless much speaks against it,
+outside of it every line goes.
 """
 
 import gc
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import NamedTuple
 
+from toolkit.cleaning.context import (
+    limit_patterns,
+    weigh_captions,
+    weigh_head,
+    weigh_lists,
+    weigh_repeats,
+)
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.documents import Block
@@ -21,6 +26,7 @@ from toolkit.documents import Block
 DROP_BELOW = -2.0
 MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
 MIN_ARTICLE = 1.0
+MAX_PASSES = 20  # two are usual; a page made to need more must not take for ever
 ENOUGH = {"always": 2.5, "late": 7.0}  # what the run needs before a line can end the article
 MIN_TITLE_WORDS = 3
 MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no worse
@@ -28,23 +34,8 @@ MAX_CAPITALS = 0.5
 LONG_TITLE_CHARS = 90
 MIN_LEAD_SCORE = 2.0
 TITLE_REACH = 15  # lines above the article
-HEAD_SENTENCES = 2
-MAX_NAME_WORDS = 6
-PARTICLES = ("de", "du", "des", "la", "le", "les", "et", "à", "d’", "l’")
-MAX_CAPTION_CHARS = 160
-MAX_CREDIT_WORDS = 7
-MIN_LIST_LINES = 3
-CARD_REACH = 4  # lines from a link to the date below it
-HEADING_CHARS = 40
-MIN_PROSE_CHARS = 60
 
-# What captions end with, before an article's own sentences have begun.
-DATED_CAPTION = re.compile(
-    r", (?:le|en) (?:\d{1,2}(?:er)? )?(?:janvier|février|mars|avril|mai|juin|juillet|août|"
-    r"septembre|octobre|novembre|décembre) \d{4}\.$"
-)
 ARTICLE = "article"
-CAPTION = "photo caption"
 TITLE = "title"
 
 
@@ -94,7 +85,7 @@ def _settle(
     verdicts, title = _judge(described, title, keep, repeated, groups)
     # What stays is judged again without what went, until that changes nothing: so cleaning a
     # cleaned text changes nothing either.
-    while True:
+    for _ in range(MAX_PASSES):
         kept = [index for index, verdict in enumerate(verdicts) if verdict.kept]
         again, _ = _judge([described[index] for index in kept], "", keep, repeated, groups)
         dropped = {
@@ -126,17 +117,17 @@ def _judge(
     groups: frozenset[str],
 ) -> tuple[list[Verdict], str]:
     """Verdicts on lines with the evidence of their own."""
-    weighed = _limit_patterns(described)
+    weighed = limit_patterns(described)
     if "repeats" in groups:
-        weighed = _weigh_repeats(weighed, repeated)
+        weighed = weigh_repeats(weighed, repeated)
     if "lists" in groups:
-        weighed = _weigh_captions(_weigh_lists(weighed))
+        weighed = weigh_captions(weigh_lists(weighed))
     first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
     title_line = _title_line(weighed, first)
     if title_line is not None:
         title = title or weighed[title_line].text
         first = _lead(weighed, title_line, first)
-    weighed = _weigh_head(weighed, first, last)
+    weighed = weigh_head(weighed, first, last)
     verdicts: list[Verdict] = []
     titled = False
     normal_title = normal_form(title)
@@ -167,102 +158,6 @@ def _same(line: str, title: str, normal_title: str) -> bool:
     )
 
 
-def _limit_patterns(lines: Sequence[Line]) -> list[Line]:
-    """Patterns that hold above the text only don't count below its first lines."""
-    limited, sentences = [], 0
-    for line in lines:
-        sentences += line.sentence and not line.pattern
-        beyond = line.pattern and line.pattern.only_above and sentences > HEAD_SENTENCES
-        limited.append(line.without_pattern() if beyond else line)
-    return limited
-
-
-def _weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
-    seen = Counter(line.text for line in lines if line.bare)
-    weighed = []
-    for line in lines:
-        if line.bare and seen[line.text] > 1:
-            line = line.add("repeated on the page", -1.5)
-        if repeated and line.text and (pages := repeated.get(normal_form(line.text), 0)):
-            line = line.add(f"on {pages} pages", -8.0)
-        weighed.append(line)
-    return weighed
-
-
-def _weigh_lists(lines: Sequence[Line]) -> list[Line]:
-    """Links under a heading such as "À lire aussi", and runs of lines without a full stop."""
-    weighed = list(lines)
-    run: list[int] = []
-    opened, listed, above = "", 0, -1
-    for index, line in enumerate(lines):
-        if not line.text:
-            continue
-        if line.pattern and line.pattern.opens_list:
-            opened, listed = line.pattern.reason, 0
-        elif line.sentence and not line.pattern:
-            # The line right above a paragraph is more likely its heading than a link.
-            heading = above if len(line.text) >= MIN_PROSE_CHARS else -1
-            _weigh_run(weighed, run, heading)
-            if opened and listed > 1 and heading >= 0 and len(lines[heading].text) <= HEADING_CHARS:
-                weighed[heading] = lines[heading]
-            run, opened, listed = [], "", 0
-        elif opened and (line.bare or line.question) and not line.pattern:
-            weighed[index] = line.add(opened, -3.0)
-            listed += 1
-        elif line.bare and not line.pattern:
-            run.append(index)
-        elif not line.bare and not line.question and not line.pattern:
-            _weigh_run(weighed, run)
-            run = []
-        above = index
-    _weigh_run(weighed, run)
-    return weighed
-
-
-def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
-    """A run of links; two are enough when a date or a subscriber's mark stands among them."""
-    links = [index for index in run if index != heading]
-    card = len(links) > 1 and any(
-        (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
-        for line in weighed[run[0] : run[-1] + CARD_REACH]
-    )
-    if len(run) >= MIN_LIST_LINES or card:
-        for index in links:
-            weighed[index] = weighed[index].add("list of links", -2.0)
-
-
-def _weigh_captions(lines: Sequence[Line]) -> list[Line]:
-    """A sentence right above a credit that stands alone, before most of the text, is a caption."""
-    weighed = list(lines)
-    above, sentences = None, 0
-    prose = [index for index, line in enumerate(lines) if line.sentence and not line.pattern]
-    for index, line in enumerate(lines):
-        if not line.text:
-            continue
-        sentences += line.sentence and not line.pattern
-        credit = (
-            line.pattern is not None
-            and line.pattern.reason == CAPTION
-            and len(line.text.split()) <= MAX_CREDIT_WORDS
-            and not line.text.startswith("(")
-        )
-        if credit and prose and index < prose[-1] and sentences <= HEAD_SENTENCES:
-            # Some sites print the credit first.
-            below = next((i for i in range(index + 1, len(lines)) if lines[i].text), None)
-            caption = below if line.text.startswith("PHOTO ") else above
-            if caption is not None and _can_be_caption(lines[caption]):
-                weighed[caption] = weighed[caption].add(CAPTION, -6.0)
-        dated = sentences <= 1 and prose and index < prose[-1] and DATED_CAPTION.search(line.text)
-        if dated and _can_be_caption(line):
-            weighed[index] = line.add(CAPTION, -5.0)
-        above = index
-    return weighed
-
-
-def _can_be_caption(line: Line) -> bool:
-    return line.sentence and not line.pattern and len(line.text) <= MAX_CAPTION_CHARS
-
-
 def _article_run(lines: Sequence[Line]) -> tuple[int, int]:
     """The first and last line of the run with the highest sum; an empty run when none is enough.
 
@@ -286,47 +181,6 @@ def _cost(line: Line) -> float:
     if line.pattern and (line.score < 0 or line.pattern.cost > INTERRUPTION):
         return -line.pattern.cost
     return max(line.score, MAX_COST)
-
-
-def _weigh_head(lines: Sequence[Line], first: int, last: int) -> list[Line]:
-    """Names and short lines among the byline and date between a lead and the text."""
-    weighed = list(lines)
-    for group in _head_groups(lines, first, last):
-        known = [
-            index
-            for index in group
-            if (pattern := lines[index].pattern) and pattern.reason in ("byline", "time")
-        ]
-        for index in group:
-            line = lines[index]
-            short = len(line.text.split()) <= MAX_NAME_WORDS
-            if not known or line.pattern or not line.bare:
-                continue
-            if (index < known[-1] and short) or _is_name(line.text):
-                weighed[index] = line.add("beside byline or time", -2.0)
-    return weighed
-
-
-def _is_name(text: str) -> bool:
-    """Whether `text` is names only, of a person, a paper or a list of places."""
-    words = [word for word in text.replace(",", " ").split() if word not in PARTICLES]
-    names = [word for word in words if word[0].isupper() or word in "–-/|"]
-    return 2 <= len(words) <= MAX_NAME_WORDS and len(names) == len(words)
-
-
-def _head_groups(lines: Sequence[Line], first: int, last: int) -> Iterator[list[int]]:
-    group: list[int] = []
-    sentences = 0
-    for index in range(first, last + 1):
-        line = lines[index]
-        if line.bare or line.pattern or not line.text:
-            group.append(index)
-        else:
-            yield group
-            group = []
-            sentences += 1
-            if sentences > HEAD_SENTENCES:
-                return
 
 
 def _lead(lines: Sequence[Line], title: int, first: int) -> int:
