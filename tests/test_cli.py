@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -381,10 +380,13 @@ def test_help_loads_no_model_library():
 def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
     (tmp_path / "page.txt").write_text(ARTICLE * 20, "utf-8")
     code = (
-        "import time, toolkit.engines.fake as fake\n"
-        "fake.fake_answer.__code__ = (lambda text: __import__('time').sleep(9)).__code__\n"
-        "print('ready', flush=True)\n"
-        "from toolkit.cli.main import run; run()"
+        "import toolkit.engines.fake as fake\n"
+        "def answer(text):\n"
+        "    import time\n"
+        "    print('asked', flush=True)\n"
+        "    time.sleep(60)\n"
+        "fake.fake_answer.__code__ = answer.__code__\n"
+        "from toolkit.cli import run; run()"
     )
     arguments = ["translate", "page.txt", "--model", "fake", "-o", "out"]
     running = subprocess.Popen(
@@ -395,8 +397,7 @@ def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
         text=True,
     )
     assert running.stdout is not None
-    assert running.stdout.readline() == "ready\n"
-    time.sleep(2)
+    assert running.stdout.readline() == "asked\n"
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=20)
     assert running.returncode == 130, errors
