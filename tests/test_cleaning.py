@@ -219,6 +219,18 @@ def test_versions_of_one_article_teach_nothing():
     assert clean(page, repeated=repeats.of(page)).document.text == f"{ARTICLE}\n\n{OTHER}"
 
 
+def test_pages_that_differ_in_figures_only_are_not_taken_for_furniture():
+    pages = [document(f"Le fleuve a monté de {n} m.\nIl baissera de {n} m.") for n in range(9)]
+    repeats = Repeats(pages)
+    assert clean(pages[3], repeated=repeats.of(pages[3])).document.text.count("3 m.") == 2
+
+
+def test_a_page_that_is_all_repeated_is_taken_for_a_copy():
+    page = document("Le chat dort.\nIl rêve.")
+    known = {"Le chat dort.": 5, "Il rêve.": 5}
+    assert clean(page, repeated=known).document.text == "Le chat dort.\n\nIl rêve."
+
+
 def test_two_pages_are_too_few_to_learn_from():
     pages = list(pages_of_a_site(2))
     assert not Repeats(pages).of(pages[0])

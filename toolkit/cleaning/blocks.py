@@ -53,7 +53,7 @@ def judge_lines(
     `language` is the article's; lines clearly in another are dropped. None skips that test.
     `title` is the page's where reading found one. `keep` names reasons for which lines above and
     inside the article stay after all. `repeated` holds lines that stand on several pages, in
-    their normal form, with the number of pages. `groups` are the features used.
+    single spaces, with the number of pages. `groups` are the features used.
     """
     with _no_garbage_collection():
         return _settle(lines, language, title, keep, repeated or {}, groups)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from toolkit.cleaning.features import Line
-from toolkit.cleaning.patterns import normal_form
 
 HEAD_SENTENCES = 2
 MAX_NAME_WORDS = 6
@@ -35,13 +34,18 @@ def limit_patterns(lines: Sequence[Line]) -> list[Line]:
     return limited
 
 
+def one_spaced(line: str) -> str:
+    """`line` as lines of several pages are compared."""
+    return " ".join(line.split())
+
+
 def weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
     seen = Counter(line.text for line in lines if line.bare)
     weighed = []
     for line in lines:
         if line.bare and seen[line.text] > 1:
             line = line.add("repeated on the page", -1.5)
-        if repeated and line.text and (pages := repeated.get(normal_form(line.text), 0)):
+        if repeated and line.text and (pages := repeated.get(one_spaced(line.text), 0)):
             line = line.add(f"on {pages} pages", -8.0)
         weighed.append(line)
     return weighed

@@ -109,13 +109,17 @@ def judge(
 ) -> Cleaning:
     """`clean`, with an empty text where the page holds no article."""
     text = repair(document.text, steps)
-    blocks, title = judge_lines(
-        text.split("\n"),
-        language=language,
-        title=document.metadata.get("title", ""),
-        keep=keep,
-        repeated=repeated,
-    )
+    # A page of nothing but lines that stand elsewhere too is a copy rather than furniture.
+    for known in (repeated, None) if repeated else (None,):
+        blocks, title = judge_lines(
+            text.split("\n"),
+            language=language,
+            title=document.metadata.get("title", ""),
+            keep=keep,
+            repeated=known,
+        )
+        if any(block.kept for block in blocks):
+            break
     return _cleaning(document, text, blocks, title, tuple(steps))
 
 
@@ -159,6 +163,7 @@ def _cleaning(
             text="\n\n".join(block.text.strip() for block in blocks if block.kept),
             encoding=document.encoding,
             metadata=metadata,
+            record=document.record,
         ),
         blocks=blocks,
         steps=steps,

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from toolkit.cleaning.patterns import normal_form
+from toolkit.cleaning.context import one_spaced
 from toolkit.cleaning.steps import repair
 from toolkit.documents import Document
 
@@ -22,7 +22,10 @@ def site_of(document: Document) -> str:
 
 
 class Repeats:
-    """The lines of each site, in their normal form, with the number of pages that hold them."""
+    """The lines of each site, in single spaces, with the number of pages that hold them.
+
+    Lines must be the same to the letter: articles about figures differ in nothing but these.
+    """
 
     def __init__(self, documents: Iterable[Document] = ()) -> None:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -32,7 +35,7 @@ class Repeats:
             site = site_of(document)
             if pages[site] >= MAX_PAGES:
                 continue
-            lines = {normal_form(line) for line in repair(document.text).split("\n")} - {""}
+            lines = {one_spaced(line) for line in repair(document.text).split("\n")} - {""}
             long = {line for line in lines if len(line) >= MIN_PROSE_CHARS}
             seen = sum(len(line) for line in long & prose[site])
             if seen > MAX_SEEN_SHARE * sum(map(len, long)):
