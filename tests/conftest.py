@@ -13,7 +13,7 @@ def _own_home(tmp_path_factory, monkeypatch):
     """No test sees the settings or models of the person who runs it."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
         monkeypatch.delenv(name)

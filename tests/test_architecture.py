@@ -15,12 +15,12 @@ ROOT = PACKAGE.parent
 # Each layer may import from those before it.
 LAYERS = [
     {"errors", "documents", "text", "assets"},
-    {"reading", "cleaning", "segmentation", "models"},
+    {"reading", "cleaning", "segmentation", "models", "store"},
     {"engines"},
     {"prompts"},
     {"translation", "summarization", "settings"},
     {"pipeline"},
-    {"output"},
+    {"output", "bilingual"},
     {"evaluation"},
     {"cli"},
 ]

@@ -1,13 +1,17 @@
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from toolkit.cli.main import main
+from toolkit.settings import resolve_settings
+from toolkit.store import Store
 
 ARTICLE = (
     "Le ministre a présenté jeudi son plan devant les députés réunis à Paris.\n"
@@ -416,3 +420,127 @@ def test_a_full_disk_leaves_no_half_file(run, page, tmp_path, monkeypatch):
     assert code == 3
     assert "No space left on device" in err
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def corpus(folder, count):
+    for number in range(count):
+        (folder / f"in/{number % 3}").mkdir(parents=True, exist_ok=True)
+        text = f"La ville de Brive ouvre {number} écoles, a dit le maire.\nIl en a promis {number}."
+        (folder / f"in/{number % 3}/{number}.txt").write_text(text)
+
+
+def contents(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+KILLED = (
+    "import os, signal, toolkit.engines.fake as fake\n"
+    "real, left = fake.FakeEngine.generate, [int(os.environ['CALLS'])]\n"
+    "def generate(self, sources, config):\n"
+    "    left[0] -= 1\n"
+    "    if left[0] < 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+    "    return real(self, sources, config)\n"
+    "fake.FakeEngine.generate = generate\n"
+    "from toolkit.cli import run; run()"
+)
+
+
+def test_a_killed_run_goes_on_where_it_was_and_ends_like_an_undisturbed_one(tmp_path):
+    corpus(tmp_path, 70)
+    arguments = ["translate", "in", "--model", "fake", "--quiet", "-o"]
+
+    def start(out, calls):
+        environment = {**os.environ, "CALLS": str(calls)}
+        command = [sys.executable, "-c", KILLED, *arguments, out]
+        return subprocess.run(command, cwd=tmp_path, env=environment, check=False).returncode
+
+    assert start("whole", 999) == 0
+    Store(user_store(), max_bytes=1).clear()
+    codes = [start("out", 2) for _ in range(4)]
+    assert codes[:3] == [-9, -9, -9]
+    assert start("out", 999) == 0
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    assert start("out", 0) == 0  # nothing is left for the model
+
+
+def user_store():
+    return resolve_settings({})[0].cache_file
+
+
+def test_bad_documents_are_set_aside_with_their_reasons(run, tmp_path):
+    corpus(tmp_path, 3)
+    (tmp_path / "in/empty.txt").write_text("")
+    code, _, _ = run("translate", "in", "--model", "fake", "-q", "-o", "out")
+    assert code == 3
+    (failed,) = (tmp_path / "out/_failed.jsonl").read_text().splitlines()
+    assert json.loads(failed) == {"input": "in/empty.txt", "reason": "is empty"}
+    assert len(list((tmp_path / "out").rglob("*.txt"))) == 3
+    (tmp_path / "in/empty.txt").unlink()
+    assert run("translate", "in", "--model", "fake", "-q", "-o", "out")[0] == 0
+    assert not (tmp_path / "out/_failed.jsonl").exists()
+
+
+def test_an_output_that_is_not_ours_is_kept(run, tmp_path, page):
+    target = tmp_path / "out/page.txt"
+    translate = ("translate", page, "--model", "fake", "-q", "-o", "out")
+    assert run(*translate)[0] == 0
+    written = target.read_text()
+    assert run(*translate)[0] == 0  # ours: done again, or rather not
+    target.write_text("corrected by hand")
+    code, _, err = run(*translate)
+    assert code == 3
+    assert "page.txt exists and is kept; --overwrite replaces it" in err
+    assert target.read_text() == "corrected by hand"
+    assert run(*translate, "--overwrite")[0] == 0
+    assert target.read_text() == written
+
+
+def test_outputs_do_not_lie_among_the_inputs(run, tmp_path):
+    corpus(tmp_path, 1)
+    code, _, err = run("translate", "in", "--model", "fake", "-o", "in")
+    assert code == 2
+    assert "lies in the output folder" in err
+
+
+def test_records_come_back_with_their_other_fields(run, tmp_path):
+    text = "Le maire a déclaré jeudi la fête ouverte à tous."
+    lines = [json.dumps({"id": number, "body": f"{text} Oui.", "x": [1]}) for number in (1, 2)]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines))
+    flags = ("--text-field", "body", "--model", "fake", "-q")
+    run("translate", "c.jsonl", *flags, "-f", "jsonl", "-o", "out")
+    records = [json.loads(line) for line in (tmp_path / "out/c.jsonl").read_text().splitlines()]
+    assert [each["record"] for each in records] == [{"id": 1, "x": [1]}, {"id": 2, "x": [1]}]
+    assert all(each["translation"] for each in records)
+    (tmp_path / "c.csv").write_text(f"id;body\n7;{text}\n8;{text}\n")
+    run("translate", "c.csv", *flags, "-f", "csv", "-o", "out")
+    rows = list(csv.DictReader((tmp_path / "out/c.csv").read_text().splitlines()))
+    assert [row["id"] for row in rows] == ["7", "8"]
+    assert rows[0].keys() == {"id", "translation", "flagged"}
+    assert run("translate", "c.jsonl", *flags, "-f", "csv")[0] == 2
+
+
+def test_the_translation_is_shown_beside_its_source(run, page):
+    flags = ("--model", "fake", "-q")
+    table = run("translate", page, "--side-by-side", *flags)[1]
+    assert table.startswith("| fr | en |\n|---|---|\n| Un plan pour Paris |")
+    shown = run("translate", page, "-f", "html", *flags)[1]
+    assert '<td lang="fr">Un plan pour Paris</td><td lang="en">' in shown
+    memory = ElementTree.fromstring(run("translate", page, "-f", "tmx", *flags)[1])
+    segments = [each.text for each in memory.iter("seg")]
+    assert segments[0] == "Un plan pour Paris"
+    assert run("translate", page, "-f", "tmx", "--side-by-side", *flags)[0] == 2
+
+
+def test_strict_ends_with_3_when_a_sentence_is_flagged(run, page):
+    code, out, _ = run("translate", page, "--model", "fake", "--strict")
+    assert code == 3
+    assert out
+
+
+def test_the_store_is_shown_and_cleared_and_can_be_left_out(run, page):
+    run("translate", page, "--model", "fake", "-q", "--no-cache")
+    assert "sentences: 0" in run("cache", "info")[1]
+    run("translate", page, "--model", "fake", "-q")
+    assert "sentences: 0" not in run("cache", "info")[1]
+    assert run("cache", "clear")[1].startswith("forgot ")
+    assert "sentences: 0" in run("cache", "info")[1]

@@ -1,17 +1,19 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from toolkit.documents import join_translations
-from toolkit.engines.base import Output
+from toolkit.engines.base import GenerationConfig, Output
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import UsageError
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
+from toolkit.store import Store
 from toolkit.translation.checks import check_translation
 from toolkit.translation.glossary import Glossary, Term, load_glossary
-from toolkit.translation.translate import Translator
+from toolkit.translation.translate import PENALTY, Translator
 
 CASES = json.loads((Path(__file__).parent / "cases/translation_checks.json").read_text("utf-8"))
 TERMS = (
@@ -152,3 +154,109 @@ def test_a_glossary_that_is_none_is_refused(tmp_path):
     for reference in (path, tmp_path / "absent.tsv"):
         with pytest.raises(UsageError, match="glossary"):
             load_glossary(str(reference), source_language="fr", target_language="en")
+
+
+def counted(answer=str.upper, **options):
+    asked = []
+
+    def ask(text):
+        asked.append(text)
+        return answer(text)
+
+    return translator(ask, **options), asked
+
+
+def test_the_same_sentence_is_translated_once():
+    model, asked = counted()
+    segments = split_sentences("Il dort. Elle lit. Il dort.")
+    assert [each.text for each in model.translate(segments)] == [
+        "IL DORT.",
+        "ELLE LIT.",
+        "IL DORT.",
+    ]
+    assert sorted(asked) == ["Elle lit.", "Il dort."]
+
+
+def test_finished_sentences_are_not_done_again(tmp_path):
+    store = Store(tmp_path / "store.sqlite", max_bytes=10**9)
+    model, asked = counted()
+    first = replace(model, store=store).translate(split_sentences("Il dort. Elle lit."))
+    asked.clear()
+    again = replace(model, store=store).translate(split_sentences("Il dort. Elle lit. Il rit."))
+    assert again[:2] == (first[0], replace(first[1], segment=again[1].segment))
+    assert asked == ["Il rit."]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"target_language": "de"},
+        {"config": GenerationConfig(beam_size=2)},
+        {"glossary": Glossary(TERMS, digest="sha256:1")},
+        {"prompt": None},
+    ],
+)
+def test_whatever_affects_the_output_is_done_again(tmp_path, change):
+    model, asked = counted()
+    model = replace(model, store=Store(tmp_path / "store.sqlite", max_bytes=10**9))
+    model.translate(split_sentences("Il dort."))
+    replace(model, **change).translate(split_sentences("Il dort."))
+    assert asked.count("Il dort.") == 2
+
+
+def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path):
+    store = Store(tmp_path / "store.sqlite", max_bytes=10**9)
+
+    def answer(text):
+        if len(text) > 300:
+            raise KeyboardInterrupt
+        return text.upper()
+
+    model, _ = counted(answer)
+    texts = [f"{'mot ' * (number + 1)}fin." for number in range(100)]
+    with pytest.raises(KeyboardInterrupt):
+        replace(model, store=store).translate(split_sentences("\n".join(texts)))
+    assert store.info().entries == 64
+
+
+def test_a_long_sentence_that_lost_something_is_tried_in_pieces():
+    words = "the man signed many papers near one small river beside old friends".split()
+
+    def answer(prompt):
+        source = prompt.rpartition("\n")[2]
+        if len(source) > 100:
+            return "He signed them."
+        kept = [each for each in source.split() if each.isdigit()]
+        return " ".join([*words[: len(source) // 8], *kept])
+
+    text = (
+        "Il a signé 58 accords avec le président de la région, puis il est parti pour la ville "
+        "voisine, où il a parlé devant 300 élus."
+    )
+    model, _ = counted(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences(text))
+    assert "58" in result.text
+    assert "300" in result.text
+    assert result.tries >= 3
+
+
+def test_pieces_come_back_in_their_order_though_they_are_alike():
+    text = "oui, non non non, oui, non non non non, oui"
+    model, _ = counted(max_source_tokens=3)
+    (result,) = model.translate(split_sentences(text))
+    assert result.text == text.upper()
+
+
+def test_a_loop_is_tried_with_a_penalty():
+    seen = []
+
+    class Engine(FakeEngine):
+        def generate(self, sources, config):
+            seen.append(config.repetition_penalty)
+            return super().generate(sources, config)
+
+    model = replace(
+        translator(str.upper), engine=Engine(lambda text: "again and then " * 9, family="seq2seq")
+    )
+    model.translate(split_sentences("Il est revenu encore et encore dans la ville de ses parents."))
+    assert seen == [1.0, PENALTY]

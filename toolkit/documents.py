@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One text with where it came from. `metadata` holds what reading or cleaning found out."""
+    """One text with where it came from. `metadata` holds what reading or cleaning found out.
+
+    `record` holds the other fields of the JSON line or CSV row that the text is from.
+    """
 
     name: str
     text: str
     encoding: str = "utf-8"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """The translation of one segment. `failed` is empty when every check passed."""
+    """The translation of one segment. `failed` is empty when every check passed.
+
+    `tries` counts how often the model was asked.
+    """
 
     segment: Segment
     text: str
     failed: tuple[Check, ...] = ()
     new_tokens: int = 0
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ ToolkitError                1   a fault of ours
 ├── UsageError              2   the call can't be carried out as it was typed
 ├── InputError              3   an input can't be used; other inputs are still done
 │   └── LanguageError       3   the text is in another language than expected
+├── StoreError              3   the store of finished work can't be used
 └── ModelError              4   a model is missing, damaged or out of reach
     ├── ModelMissingError   4   it was never pulled
     └── ModelDamagedError   4   a file of it is missing or has changed
@@ -28,6 +29,10 @@ class InputError(ToolkitError):
 
 class LanguageError(InputError):
     pass
+
+
+class StoreError(ToolkitError):
+    exit_code = 3
 
 
 class ModelError(ToolkitError):

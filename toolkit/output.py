@@ -12,12 +12,15 @@ from toolkit.documents import Block, Check, Translation
 from toolkit.errors import InputError
 from toolkit.pipeline import Result
 
-Format = Literal["text", "markdown", "json", "jsonl"]
+Format = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
 SUFFIXES: dict[Format, str] = {
     "text": ".txt",
     "markdown": ".md",
     "json": ".json",
     "jsonl": ".jsonl",
+    "csv": ".csv",
+    "html": ".html",
+    "tmx": ".tmx",
 }
 
 
@@ -31,6 +34,7 @@ def render_cleaning(cleaning: Cleaning, form: Format) -> str:
         {
             "document": _document(document.name, document.encoding, cleaning.title),
             "metadata": dict(document.metadata),
+            "record": dict(document.record),
             "text": document.text,
             "digest": cleaning.digest,
             "title": cleaning.title,
@@ -105,6 +109,8 @@ def _result(result: Result) -> dict[str, Any]:
     title = "".join(segment.text + segment.after for segment in article.title)
     value: dict[str, Any] = {
         "document": _document(article.document.name, article.document.encoding, title),
+        "metadata": dict(article.document.metadata),
+        "record": dict(article.document.record),
         "cleaning": {"steps": list(article.steps), "lines": _lines(article.blocks)},
         "source": article.document.text,
         "title": result.title_text,
@@ -149,6 +155,7 @@ def _segment(translation: Translation) -> dict[str, Any]:
         "source": segment.text,
         "target": translation.text,
         "new_tokens": translation.new_tokens,
+        "tries": translation.tries,
         "ends_paragraph": segment.ends_paragraph,
         "failed": _checks(translation.failed),
     }

@@ -24,6 +24,7 @@ from toolkit.errors import InputError, LanguageError
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
+from toolkit.store import Store
 from toolkit.summarization.summarize import Summarizer
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator
@@ -192,6 +193,11 @@ class Pipeline:
         return results
 
     @cached_property
+    def store(self) -> Store | None:
+        """Where finished work is kept, None when that is switched off."""
+        return store_of(self.settings)
+
+    @cached_property
     def translator(self) -> Translator:
         settings = self.settings
         languages = (settings.source_language, settings.target_language)
@@ -214,6 +220,7 @@ class Pipeline:
                 target_language=settings.target_language,
             ),
             config=GenerationConfig(beam_size=settings.beam_size),
+            store=self.store,
         )
 
     @cached_property
@@ -278,6 +285,13 @@ class Pipeline:
                 self._seconds.get("loading", 0.0) + time.perf_counter() - started
             )
         return self._engines[model]
+
+
+def store_of(settings: Settings) -> Store | None:
+    """Where finished work is kept, None when that is switched off."""
+    if not settings.cache:
+        return None
+    return Store(settings.cache_file, max_bytes=settings.cache_max_mb * 1_000_000)
 
 
 def refuse_empty(cleaning: Cleaning, page: Document, *, language: str | None) -> None:

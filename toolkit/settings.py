@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from toolkit.cleaning.steps import STEPS
@@ -40,6 +40,9 @@ class Settings(BaseModel):
     summarization_prompt: str = "news"
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     max_document_chars: int = Field(1_000_000, ge=1)
+    cache: bool = Field(True, description="keep finished sentences and don't do them again")
+    cache_file: Path = Field(default_factory=lambda: user_cache_path(APP) / "store.sqlite")
+    cache_max_mb: int = Field(500, ge=1, description="size limit of the store; the oldest goes")
     skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
 

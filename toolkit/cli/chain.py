@@ -1,7 +1,8 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import typer
 
 from toolkit.cleaning import Repeats
 from toolkit.cli.console import is_terminal, stage_progress, tell
-from toolkit.cli.inputs import Tally, attempt, check_targets, emit, expand, learn
+from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
 from toolkit.cli.models import pull
+from toolkit.cli.outputs import FOLDED, Outputs, csv_row
 from toolkit.documents import Check, Document
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output import Format
@@ -23,45 +25,106 @@ from toolkit.settings import resolve_settings
 DOCUMENTS_AT_ONCE = 32
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a call of `translate` or `summarize` asks for, beside its settings."""
+
+    form: Format
+    reading: Reading
+    output_dir: Path | None
+    overwrite: bool
+    strict: bool
+    no_clean: bool
+    keep_title: bool
+    quiet: bool
+    verbose: bool
+
+
 def run_chain(
     arguments: Sequence[str],
     *,
     flags: Mapping[str, Any],
-    form: Format,
-    reading: Reading,
-    output_dir: Path | None,
-    no_clean: bool,
-    keep_title: bool,
-    quiet: bool,
-    verbose: bool,
+    job: Job,
     process: Callable[[Pipeline, list[Article]], list[Result]],
     render: Callable[[Result], str],
 ) -> None:
-    """Bad inputs are told and passed over; then the exit code is 3."""
+    """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
     settings, _ = resolve_settings(flags)
     inputs = expand(arguments)
-    check_targets(inputs, output_dir, form, reading)
-    repeats = Repeats() if no_clean else learn(inputs, reading)
-    with stage_progress(quiet=quiet) as on_progress:
+    check_targets(inputs, job.output_dir, job.form, job.reading)
+    repeats = Repeats() if job.no_clean else learn(inputs, job.reading)
+    with stage_progress(quiet=job.quiet) as on_progress:
         pipeline = Pipeline(settings, on_progress=on_progress)
+        outputs = Outputs(job.output_dir, job.form, pipeline.store, overwrite=job.overwrite)
 
-        def prepare(document: Document) -> Article:
+        def prepare(place: Place, document: Document) -> Article:
+            outputs.refuse_existing(place)
             return pipeline.prepare(
                 document,
                 check_language=flags.get("source_language") is None,
-                cleaned=no_clean,
-                keep_title=keep_title,
+                cleaned=job.no_clean,
+                keep_title=job.keep_title,
                 repeated=repeats.of(document),
             )
 
-        tally = Tally()
-        ready = attempt(inputs, reading, prepare, tally)
-        while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
-            results = process(pipeline, [article for _, article in some])
-            pairs = zip((target for target, _ in some), results, strict=True)
-            emit(_rendered(pairs, render, quiet, verbose), output_dir, form)
-    if tally.bad:
+        tally, flagged = Tally(), 0
+        with Records(outputs) as records:
+            ready = attempt(inputs, job.reading, prepare, tally)
+            while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
+                results = process(pipeline, [article for _, article in some])
+                for (place, _), result in zip(some, results, strict=True):
+                    records.write(place, result, render)
+                    flagged += len(result.flagged)
+                    if not job.quiet:
+                        _tell_flags(result, verbose=job.verbose)
+        outputs.write_failed(tally.failed)
+    if tally.failed or (job.strict and flagged):
         raise typer.Exit(InputError.exit_code)
+
+
+class Records:
+    """Writes results, those of one JSON lines or CSV input together when the last one is there."""
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+        self._open: Path | None = None
+        self._lines: list[str] = []
+        self._started = False
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._finish()
+
+    def write(self, place: Place, result: Result, render: Callable[[Result], str]) -> None:
+        form = self._outputs.form
+        if form == "csv":
+            row = {**result.article.document.record, **_csv_fields(result)}
+            new = self._outputs.folder is not None and self._open != self._outputs.path_of(place)
+            text = csv_row(row, header=new or not self._started)
+        else:
+            text = render(result)
+        self._started = True
+        path = self._outputs.path_of(place)
+        if path is None or not (place.container and form in FOLDED):
+            self._outputs.write(place, text)
+            return
+        if path != self._open:
+            self._finish()
+            self._open = path
+        self._lines.append(text)
+
+    def _finish(self) -> None:
+        if self._open is not None:
+            self._outputs.write_file(self._open, "".join(self._lines))
+        self._open, self._lines = None, []
+
+
+def _csv_fields(result: Result) -> dict[str, str]:
+    fields = {"translation": result.translation_text, "flagged": str(len(result.flagged))}
+    return {**fields, "summary": result.summary.text} if result.summary else fields
 
 
 def offer_pull(run: Callable[[], None]) -> None:
@@ -75,18 +138,6 @@ def offer_pull(run: Callable[[], None]) -> None:
             raise
         pull(error.model_id)
         run()
-
-
-def _rendered(
-    pairs: Iterator[tuple[Path, Result]],
-    render: Callable[[Result], str],
-    quiet: bool,
-    verbose: bool,
-) -> Iterator[tuple[Path, str]]:
-    for target, result in pairs:
-        yield target, render(result)
-        if not quiet:
-            _tell_flags(result, verbose=verbose)
 
 
 def _tell_flags(result: Result, *, verbose: bool) -> None:

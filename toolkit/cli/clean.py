@@ -9,11 +9,12 @@ import typer
 
 from toolkit.cleaning import Cleaning, Repeats, judge, replay
 from toolkit.cli import options
-from toolkit.cli.inputs import Tally, attempt, check_targets, emit, expand, learn
+from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
+from toolkit.cli.outputs import Outputs
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.output import render_cleaning
-from toolkit.pipeline import refuse_empty, refuse_language, refuse_surrogates
+from toolkit.pipeline import refuse_empty, refuse_language, refuse_surrogates, store_of
 from toolkit.settings import resolve_settings
 
 MAX_CHANGES_SHOWN = 8
@@ -48,6 +49,7 @@ def clean_command(
         Path | None,
         typer.Option("--replay", help="Clean as this explanation in JSON says (one input)."),
     ] = None,
+    overwrite: options.Overwrite = False,
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
@@ -63,6 +65,8 @@ def clean_command(
     learned = learn(expand([str(learn_from)]), reading).of_all() if learn_from else None
     repeats = Repeats() if learn_from or written else learn(found, reading)
 
+    outputs = Outputs(output_dir, form, store_of(settings), overwrite=overwrite)
+
     def work(document: Document) -> Cleaning:
         refuse_surrogates(document)
         if written is not None:
@@ -75,7 +79,8 @@ def clean_command(
             repeated=repeats.of(document) if learned is None else learned,
         )
 
-    def checked(document: Document) -> Cleaning:
+    def checked(place: Place, document: Document) -> Cleaning:
+        outputs.refuse_existing(place)
         cleaning = work(document)
         expected = None if language or written else settings.source_language
         try:
@@ -92,9 +97,10 @@ def clean_command(
         return _explain(cleaning) if explain and form == "text" else render_cleaning(cleaning, form)
 
     tally = Tally()
-    done = attempt(found, reading, checked, tally)
-    emit(((target, render(cleaning)) for target, cleaning in done), output_dir, form)
-    if tally.bad:
+    for place, cleaning in attempt(found, reading, checked, tally):
+        outputs.write(place, render(cleaning))
+    outputs.write_failed(tally.failed)
+    if tally.failed:
         raise typer.Exit(InputError.exit_code)
 
 

@@ -3,7 +3,7 @@
 import glob
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,12 +11,23 @@ from toolkit.cleaning import Repeats
 from toolkit.cli.console import tell
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
-from toolkit.output import SUFFIXES, Format, write_atomically
+from toolkit.output import SUFFIXES, Format
 from toolkit.reading import KINDS, Reading, read_bytes, read_file
 
 STDIN = "-"
 MIN_LEARNED = 3  # inputs; fewer can't show what repeats
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document's output belongs, without suffix, relative to the output folder.
+
+    `container` is the same for the file that it is a record of, None for a file of its own.
+    """
+
+    target: Path
+    container: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +37,31 @@ class Input:
     path: str
     target: Path
 
-    def documents(self, reading: Reading) -> Iterator[tuple[Path, Document | InputError]]:
-        """Each document with its target; an InputError stands for one that can't be used."""
+    def documents(self, reading: Reading) -> Iterator[tuple[Place, Document | InputError]]:
+        """Each document with its place; an InputError stands for one that can't be used."""
         try:
             if self.path == STDIN:
                 found = read_bytes(STDIN, sys.stdin.buffer.read(), reading)
             else:
                 found = read_file(Path(self.path), reading)
         except InputError as error:
-            yield self.target, error
+            yield Place(self.target), error
             return
         many = reading.holds_many(self.path)
         for number, document in enumerate(found, start=1):
-            yield (self.target / f"{number:06}" if many else self.target), document
+            one = Place(self.target / f"{number:06}", self.target) if many else Place(self.target)
+            yield one, document
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts the inputs that could not be used."""
+    """The inputs that could not be used, with the reasons."""
 
-    bad: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, error: InputError) -> None:
+        tell(str(error))
+        self.failed.append({"input": name, "reason": str(error).removeprefix(f"{name}: ")})
 
 
 def expand(arguments: Sequence[str]) -> list[Input]:
@@ -74,9 +90,13 @@ def expand(arguments: Sequence[str]) -> list[Input]:
 def check_targets(
     inputs: Sequence[Input], output_dir: Path | None, form: Format, reading: Reading
 ) -> None:
-    """Raises UsageError when the outputs would have no place, or one place for two."""
+    """Raises UsageError when the outputs would have no place, one place for two, or a place among
+    the inputs.
+    """
+    if form == "csv" and any(reading.kind_of(each.path) != "csv" for each in inputs):
+        raise UsageError("--format csv is for CSV inputs; jsonl takes any")
     if output_dir is None:
-        if form != "jsonl":
+        if form not in ("jsonl", "csv"):
             if len(inputs) > 1:
                 raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
             for each in inputs:
@@ -88,6 +108,8 @@ def check_targets(
         return
     targets: dict[Path, str] = {}
     for each in inputs:
+        if each.path != STDIN and output_dir.resolve() in Path(each.path).resolve().parents:
+            raise UsageError(f"{each.path} lies in the output folder {output_dir}; name another")
         if each.target in targets:
             raise UsageError(
                 f"{targets[each.target]} and {each.path} would both be written to "
@@ -109,27 +131,20 @@ def learn(inputs: Sequence[Input], reading: Reading) -> Repeats:
 
 
 def attempt(
-    inputs: Iterable[Input], reading: Reading, work: Callable[[Document], Value], tally: Tally
-) -> Iterator[tuple[Path, Value]]:
-    """What worked, in order, with its target; what didn't is told on stderr and counted."""
+    inputs: Iterable[Input],
+    reading: Reading,
+    work: Callable[[Place, Document], Value],
+    tally: Tally,
+) -> Iterator[tuple[Place, Value]]:
+    """What worked, in order, with its place; what didn't is told on stderr and set aside."""
     for each in inputs:
-        for target, document in each.documents(reading):
+        for place, document in each.documents(reading):
+            name = document.name if isinstance(document, Document) else each.path
             try:
                 if isinstance(document, InputError):
                     raise document
-                value = work(document)
+                value = work(place, document)
             except InputError as error:
-                tell(str(error))
-                tally.bad += 1
+                tally.add(name, error)
                 continue
-            yield target, value
-
-
-def emit(outputs: Iterable[tuple[Path, str]], output_dir: Path | None, form: Format) -> None:
-    """Write each output to its file, or to stdout."""
-    for target, text in outputs:
-        if output_dir is None:
-            sys.stdout.write(text)
-        else:
-            path = output_dir / target
-            write_atomically(path.with_name(path.name + SUFFIXES[form]), text)
+            yield place, value

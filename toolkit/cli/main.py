@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, runtime_checkable
 import typer
 
 from toolkit import __version__
-from toolkit.cli import clean, config, doctor, models, prompts, summarize, translate
+from toolkit.cli import cache, clean, config, doctor, models, prompts, summarize, translate
 from toolkit.cli.console import tell
 from toolkit.errors import ToolkitError
 
@@ -37,6 +37,7 @@ app.command("translate")(translate.translate_command)
 app.command("summarize")(summarize.summarize_command)
 app.add_typer(models.app, name="models")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(cache.app, name="cache")
 app.command("config")(config.config_command)
 app.command("doctor")(doctor.doctor_command)
 

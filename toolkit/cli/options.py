@@ -21,6 +21,25 @@ FormatOption = Annotated[
     Literal["text", "markdown", "json", "jsonl"],
     typer.Option("--format", "-f", help="json holds every stage, sentence by sentence."),
 ]
+TranslationFormat = Annotated[
+    Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"],
+    typer.Option(
+        "--format",
+        "-f",
+        help="json holds every stage; html is source and translation side by side; csv is for CSV.",
+    ),
+]
+SideBySide = Annotated[
+    bool, typer.Option("--side-by-side", help="A Markdown or HTML table with the source.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace outputs that somebody else wrote or changed.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 when a sentence is left flagged.")]
+Cache = Annotated[
+    bool | None,
+    typer.Option("--cache/--no-cache", help="Keep finished sentences for the next run [on]."),
+]
 OutputDir = Annotated[
     Path | None,
     typer.Option("--output-dir", "-o", help="Where to write; needed for more than one input."),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from toolkit.cli import options
-from toolkit.cli.chain import offer_pull, run_chain
+from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.output import render_summary
 from toolkit.pipeline import Pipeline
 
@@ -36,11 +36,15 @@ def summarize_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    overwrite: options.Overwrite = False,
+    strict: options.Strict = False,
+    cache: options.Cache = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Clean, translate and summarize."""
     flags = {
+        "cache": cache,
         "max_words": max_words,
         "source_language": source_language,
         "target_language": target_language,
@@ -53,17 +57,22 @@ def summarize_command(
         "glossary": glossary,
         "summarization_prompt": prompt,
     }
+    job = Job(
+        form=form,
+        reading=options.reading(input_format, encoding, text_field),
+        output_dir=output_dir,
+        overwrite=overwrite,
+        strict=strict,
+        no_clean=no_clean,
+        keep_title=keep_title,
+        quiet=quiet,
+        verbose=verbose,
+    )
     offer_pull(
         lambda: run_chain(
             inputs,
             flags=flags,
-            form=form,
-            reading=options.reading(input_format, encoding, text_field),
-            output_dir=output_dir,
-            no_clean=no_clean,
-            keep_title=keep_title,
-            quiet=quiet,
-            verbose=verbose,
+            job=job,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
                 result, form, with_translation=show == "translation"

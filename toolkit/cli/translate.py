@@ -1,14 +1,18 @@
 """`toolkit translate`: French pages in English, sentence by sentence."""
 
+from toolkit.bilingual import side_by_side as side_by_side_table
+from toolkit.bilingual import translation_memory
 from toolkit.cli import options
-from toolkit.cli.chain import offer_pull, run_chain
+from toolkit.cli.chain import Job, offer_pull, run_chain
+from toolkit.errors import UsageError
 from toolkit.output import render_translation
-from toolkit.pipeline import Pipeline
+from toolkit.pipeline import Pipeline, Result
 
 
 def translate_command(
     inputs: options.Inputs,
-    form: options.FormatOption = "text",
+    form: options.TranslationFormat = "text",
+    side_by_side: options.SideBySide = False,
     output_dir: options.OutputDir = None,
     source_language: options.From = None,
     target_language: options.To = None,
@@ -23,11 +27,15 @@ def translate_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    overwrite: options.Overwrite = False,
+    strict: options.Strict = False,
+    cache: options.Cache = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Clean and translate; paragraphs stay as they are in the source."""
     flags = {
+        "cache": cache,
         "source_language": source_language,
         "target_language": target_language,
         "translator": model,
@@ -38,18 +46,34 @@ def translate_command(
         "translation_prompt": prompt,
         "second_translation_prompt": prompt,
     }
+    if side_by_side and form not in ("text", "markdown", "html"):
+        raise UsageError(f"--side-by-side is a Markdown or HTML table, not {form}")
+    form = "markdown" if side_by_side and form == "text" else form
+
+    def render(result: Result) -> str:
+        if form == "tmx":
+            return translation_memory(result)
+        if form == "html" or (form == "markdown" and side_by_side):
+            return side_by_side_table(result, form)
+        return render_translation(result, form)
+
+    job = Job(
+        form=form,
+        reading=options.reading(input_format, encoding, text_field),
+        output_dir=output_dir,
+        overwrite=overwrite,
+        strict=strict,
+        no_clean=no_clean,
+        keep_title=keep_title,
+        quiet=quiet,
+        verbose=verbose,
+    )
     offer_pull(
         lambda: run_chain(
             inputs,
             flags=flags,
-            form=form,
-            reading=options.reading(input_format, encoding, text_field),
-            output_dir=output_dir,
-            no_clean=no_clean,
-            keep_title=keep_title,
-            quiet=quiet,
-            verbose=verbose,
+            job=job,
             process=Pipeline.translate,
-            render=lambda result: render_translation(result, form),
+            render=render,
         )
     )

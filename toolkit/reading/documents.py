@@ -1,7 +1,7 @@
 """Files and streams to documents, each by its kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -116,7 +116,9 @@ def _records(
             if isinstance(record, InputError):
                 raise record
             inner, others = records.text_of(record, field)
-            yield _document(place, inner, None, encoding, others)
+            document = _document(place, inner, None, encoding, others)
+            others_as_they_were = {name: value for name, value in record.items() if name != field}
+            yield replace(document, record=others_as_they_were)
         except InputError as error:
             yield InputError(f"{place}: {error}")
 

@@ -1,23 +1,31 @@
 """Segments to translations, in batches of similar length."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
-from toolkit.documents import Segment, Translation
+from toolkit.documents import Check, Segment, Translation
 from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Source
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
+from toolkit.store import Store, key_of
 from toolkit.translation.checks import advice, check_translation
 from toolkit.translation.glossary import Glossary
+from toolkit.translation.tries import AGAIN, FIRST, Tried, Way
 
-# Sentences handed to the engine at once. Similar lengths keep padding small, and what is done can
-# be told after each group.
-GROUP = 64
+# Sentences handed to the engine at once, and the most that a sudden end loses. Similar lengths keep
+# padding small.
+GROUP = 32
+# Raise when the ways of trying or what checks find change: finished work is then done again.
+RECIPE = 1
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
 # Twice the longest sentences of newspapers: beyond it there is no sentence, but missing full stops.
 MAX_PIECE_CHARS = 1200
+PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
+PENALTY = 1.15  # on repeated tokens, when that is tried
 OPENING_MARKS = ('"', "«", "“")
 
 Progress = Callable[[int], None]
@@ -30,8 +38,8 @@ PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 class Translator:
     """`prompt` is needed for a causal engine and ignored by a sequence-to-sequence one.
 
-    Segments that fail a check are tried once more with `second_prompt`; the try that fails fewer
-    checks is kept.
+    Texts that fail a check are tried again in the ways of AGAIN; the try that fails fewest checks
+    is kept. What is in `store` is not done again. `second_prompt` is the careful one.
     """
 
     engine: Engine
@@ -41,23 +49,73 @@ class Translator:
     second_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
     config: GenerationConfig = field(default_factory=GenerationConfig)
+    store: Store | None = None
 
     def translate(
         self, segments: Sequence[Segment], on_done: Progress = lambda count: None
     ) -> tuple[Translation, ...]:
-        """One translation for each segment, in order. `on_done` hears how many are finished."""
-        first = self._pass(segments, self.prompt, on_done=on_done)
-        again = [index for index, translation in enumerate(first) if translation.failed]
-        if not again or not self._has_second_way():
-            return tuple(first)
-        faults = {segments[index].text: advice(first[index].failed) for index in again}
-        second = self._pass([segments[index] for index in again], self.second_prompt, faults)
-        for index, translation in zip(again, second, strict=True):
-            if len(translation.failed) < len(first[index].failed):
-                first[index] = translation
-        return tuple(first)
+        """One translation for each segment, in order. `on_done` hears how many are finished.
 
-    def _has_second_way(self) -> bool:
+        The same text is translated once, and so always the same way.
+        """
+        counts = Counter(segment.text for segment in segments)
+        done = {"": Tried(text="")} | self._finished([text for text in counts if text])
+        on_done(sum(counts[text] for text in done))
+        missing = sorted(counts.keys() - done.keys(), key=lambda text: (len(text), text))
+        for start in range(0, len(missing), GROUP):
+            group = missing[start : start + GROUP]
+            new = dict(zip(group, self._work(group), strict=True))
+            if self.store:
+                self.store.add({self.key(text): each.as_json() for text, each in new.items()})
+            done |= new
+            on_done(sum(counts[text] for text in group))
+        return tuple(_translation(segment, done[segment.text]) for segment in segments)
+
+    def key(self, text: str) -> str:
+        """The content key of the translation of `text`: all that affects it."""
+        return key_of("translation", {"text": text, **self._fingerprint})
+
+    @property
+    def _fingerprint(self) -> dict[str, Any]:
+        return {
+            "recipe": RECIPE,
+            "languages": [self.source_language, self.target_language],
+            "engine": self.engine.info.as_dict(),
+            "prompts": [prompt.digest for prompt in (self.prompt, self.second_prompt) if prompt],
+            "glossary": self.glossary.digest,
+            "generation": asdict(self.config),
+        }
+
+    def _finished(self, texts: Sequence[str]) -> dict[str, Tried]:
+        if self.store is None:
+            return {}
+        keys = {self.key(text): text for text in texts}
+        found = self.store.find(list(keys))
+        return {keys[key]: Tried.from_json(value) for key, value in found.items()}
+
+    def _work(self, texts: Sequence[str]) -> list[Tried]:
+        """Every text, tried until nothing fails or no way is left."""
+        best = self._try(texts, FIRST, [()] * len(texts))
+        for way in AGAIN:
+            again = [
+                index
+                for index, (text, tried) in enumerate(zip(texts, best, strict=True))
+                if tried.failed and way.may_help(text, tried.failed) and self._differs(way)
+            ]
+            if not again:
+                continue
+            failed = [best[index].failed for index in again]
+            for index, tried in zip(
+                again, self._try([texts[index] for index in again], way, failed), strict=True
+            ):
+                better = tried if len(tried.failed) < len(best[index].failed) else best[index]
+                best[index] = replace(better, tries=best[index].tries + 1)
+        return best
+
+    def _differs(self, way: Way) -> bool:
+        """Whether `way` is another one than the first for this model and these prompts."""
+        if way.pieces or way.penalty:
+            return True
         first, second = self.prompt, self.second_prompt
         return (
             self.engine.info.family == "causal"
@@ -65,44 +123,29 @@ class Translator:
             and (first is None or first.digest != second.digest)
         )
 
-    def _pass(
-        self,
-        segments: Sequence[Segment],
-        prompt: Prompt | None,
-        faults: Mapping[str, list[str]] | None = None,
-        on_done: Progress = lambda count: None,
-    ) -> list[Translation]:
-        """Every segment once, its pieces in batches of similar length.
-
-        `faults` tells, by source text, what an earlier try got wrong.
-        """
-
-        def source(text: str) -> Source:
-            return self._source(text, prompt, (faults or {}).get(text, []))
-
+    def _try(
+        self, texts: Sequence[str], way: Way, failed: Sequence[tuple[Check, ...]]
+    ) -> list[Tried]:
+        """Every text once, pieces sorted by length. `failed` is what earlier tries got wrong."""
+        prompt = (way.careful and self.second_prompt) or self.prompt
+        faults = [advice(checks) for checks in failed]
         pieces = [
-            (index, piece)
-            for index, segment in enumerate(segments)
-            if segment.text
-            for piece in self._pieces(segment.text, source)
+            (piece, index, order)
+            for index, text in enumerate(texts)
+            for order, piece in enumerate(self._pieces(text, prompt, faults[index], way))
         ]
-        outputs: dict[int, Output] = {}
-        order = sorted(range(len(pieces)), key=lambda position: len(pieces[position][1]))
-        for start in range(0, len(order), GROUP):
-            group = order[start : start + GROUP]
-            texts = [pieces[position][1].strip() for position in group]
-            answers = self._generate(texts, source)
-            for position, text, answer in zip(group, texts, answers, strict=True):
-                opening = '"' if _lost_opening(text, (faults or {}).get(text, [])) else ""
-                outputs[position] = replace(answer, text=opening + answer.text)
-            on_done(len(group))
-        by_segment: dict[int, list[Output]] = {}
-        for position, (index, _) in enumerate(pieces):
-            by_segment.setdefault(index, []).append(outputs[position])
-        return [
-            self._result(segment, by_segment.get(index, []))
-            for index, segment in enumerate(segments)
-        ]
+        pieces.sort(key=lambda each: (len(each[0]), each[1:]))
+        # Which piece a fault is about can't be known.
+        told = [[] if way.pieces else faults[index] for _, index, _ in pieces]
+        answers = self._generate([piece for piece, _, _ in pieces], prompt, told, way)
+        by_place: dict[tuple[int, int], Output] = {}
+        for (piece, index, order), fault, answer in zip(pieces, told, answers, strict=True):
+            opening = '"' if _lost_opening(piece, fault) else ""
+            by_place[index, order] = replace(answer, text=opening + answer.text)
+        outputs: list[list[Output]] = [[] for _ in texts]
+        for place in sorted(by_place):
+            outputs[place[0]].append(by_place[place])
+        return [self._result(text, each) for text, each in zip(texts, outputs, strict=True)]
 
     def _source(self, text: str, prompt: Prompt | None, faults: list[str]) -> Source:
         """What the engine is given for `text`."""
@@ -117,45 +160,69 @@ class Translator:
         )
         return (*chat, Message("assistant", '"')) if _lost_opening(text, faults) else chat
 
-    def _pieces(self, text: str, source: Callable[[str], Source]) -> tuple[str, ...]:
-        """The text itself, or parts of it when it is too long for the model or for memory."""
+    def _pieces(
+        self, text: str, prompt: Prompt | None, faults: list[str], way: Way
+    ) -> tuple[str, ...]:
+        """The text itself, or parts of it: when asked, or too long for the model or for memory."""
+        limit = int(len(text) * PIECE_SHARE) if way.pieces else MAX_PIECE_CHARS
         return tuple(
-            piece
-            for part in split_long(text, max_tokens=MAX_PIECE_CHARS, count_tokens=len)
+            piece.strip()
+            for part in split_long(text, max_tokens=limit, count_tokens=len)
             for piece in split_long(
                 part,
                 max_tokens=self.engine.max_source_tokens,
-                count_tokens=lambda piece: self.engine.count_tokens(source(piece)),
+                count_tokens=lambda piece: self.engine.count_tokens(
+                    self._source(piece, prompt, faults)
+                ),
             )
+            if piece.strip()
         )
 
-    def _generate(self, texts: list[str], source: Callable[[str], Source]) -> list[Output]:
+    def _generate(
+        self,
+        texts: Sequence[str],
+        prompt: Prompt | None,
+        faults: Sequence[list[str]],
+        way: Way,
+    ) -> list[Output]:
         longest = max(len(text) for text in texts)
         wanted = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
-        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, wanted))
-        return self.engine.generate([source(text) for text in texts], config)
+        config = replace(
+            self.config,
+            max_new_tokens=min(self.config.max_new_tokens, wanted),
+            repetition_penalty=PENALTY if way.penalty else self.config.repetition_penalty,
+        )
+        sources = [
+            self._source(text, prompt, told) for text, told in zip(texts, faults, strict=True)
+        ]
+        return self.engine.generate(sources, config)
 
-    def _result(self, segment: Segment, outputs: list[Output]) -> Translation:
-        if not outputs:
-            return Translation(segment=segment, text="")
+    def _result(self, text: str, outputs: Sequence[Output]) -> Tried:
+        joined = " ".join(output.text for output in outputs if output.text)
         whole = Output(
-            text=self.glossary.repair(
-                " ".join(output.text for output in outputs if output.text), source=segment.text
-            ),
+            text=self.glossary.repair(joined, source=text),
             source_tokens=sum(output.source_tokens for output in outputs),
             new_tokens=sum(output.new_tokens for output in outputs),
             finished=all(output.finished for output in outputs),
         )
         failed = check_translation(
-            segment.text,
+            text,
             whole,
             source_language=self.source_language,
             target_language=self.target_language,
-            terms=self.glossary.occurring(segment.text),
+            terms=self.glossary.occurring(text),
         )
-        return Translation(
-            segment=segment, text=whole.text, failed=failed, new_tokens=whole.new_tokens
-        )
+        return Tried(text=whole.text, failed=failed, new_tokens=whole.new_tokens)
+
+
+def _translation(segment: Segment, tried: Tried) -> Translation:
+    return Translation(
+        segment=segment,
+        text=tried.text,
+        failed=tried.failed,
+        new_tokens=tried.new_tokens,
+        tries=tried.tries,
+    )
 
 
 def _lost_opening(source: str, faults: Sequence[str]) -> bool:

@@ -1,0 +1,32 @@
+"""`toolkit cache`: the store of finished work."""
+
+import time
+
+import typer
+
+from toolkit.pipeline import store_of
+from toolkit.settings import resolve_settings
+
+app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished sentences.")
+
+
+@app.command("info")
+def info_command() -> None:
+    """Where it is, how much it holds and how old that is."""
+    store = store_of(resolve_settings({"cache": True})[0])
+    assert store
+    info = store.info()
+    typer.echo(f"file: {info.path}")
+    typer.echo(f"sentences: {info.entries:,}")
+    typer.echo(f"size: {info.bytes / 1e6:,.1f} MB of {store.max_bytes / 1e6:,.0f} MB")
+    for name, when in (("oldest use", info.oldest), ("newest use", info.newest)):
+        if when is not None:
+            typer.echo(f"{name}: {time.strftime('%Y-%m-%d %H:%M', time.localtime(when))}")
+
+
+@app.command("clear")
+def clear_command() -> None:
+    """Forget all finished sentences; they are translated again when needed."""
+    store = store_of(resolve_settings({"cache": True})[0])
+    assert store
+    typer.echo(f"forgot {store.clear():,} sentences")

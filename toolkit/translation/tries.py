@@ -1,0 +1,57 @@
+"""In which ways a text is tried, and what came of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toolkit.documents import Check
+
+# Shorter sentences have nothing to gain from being translated in pieces.
+MIN_CHARS_FOR_PIECES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of trying. `helps` names the checks that it may put right, none for all."""
+
+    careful: bool = False
+    pieces: bool = False
+    penalty: bool = False
+    helps: frozenset[str] = frozenset()
+
+    def may_help(self, text: str, failed: Sequence[Check]) -> bool:
+        if self.pieces and len(text) < MIN_CHARS_FOR_PIECES:
+            return False
+        return not self.helps or any(check.name in self.helps for check in failed)
+
+
+LOST = frozenset({"names", "numbers", "dates", "length", "unfinished", "repetition"})
+STUCK = frozenset({"empty", "unfinished", "repetition", "copied", "language", "length"})
+FIRST = Way()
+# What is tried next, in this order, as long as a check fails.
+AGAIN = (
+    Way(careful=True),
+    Way(careful=True, pieces=True, helps=LOST),
+    Way(careful=True, penalty=True, helps=STUCK),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """The best of the tries of one text."""
+
+    text: str
+    failed: tuple[Check, ...] = ()
+    new_tokens: int = 0
+    tries: int = 1
+
+    def as_json(self) -> str:
+        failed = [[check.name, check.detail] for check in self.failed]
+        value = [self.text, failed, self.new_tokens, self.tries]
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, written: str) -> "Tried":
+        text, failed, new_tokens, tries = json.loads(written)
+        checks = tuple(Check(name=name, detail=detail) for name, detail in failed)
+        return cls(text=text, failed=checks, new_tokens=new_tokens, tries=tries)
