@@ -261,10 +261,11 @@ def test_a_language_that_is_given_is_not_doubted(run, tmp_path):
 
 def test_other_directions_need_their_own_prompt(run, tmp_path):
     (tmp_path / "english.txt").write_text(ENGLISH)
-    arguments = ("translate", "english.txt", "--from", "en", "--to", "fr", "--model", "fake")
-    code, _, err = run(*arguments)
+    arguments = ("translate", "english.txt", "--from", "en", "--model", "fake")
+    assert run(*arguments, "--to", "fr")[0] == 0
+    code, _, err = run(*arguments, "--to", "de")
     assert code == 2
-    assert "is for fr to en, not for en to fr" in err
+    assert "is for fr to en, not for en to de" in err
 
 
 def test_missing_things_are_named(run, tmp_path):
@@ -328,8 +329,12 @@ def test_own_prompts_are_checked_and_used(run, page, tmp_path):
 
 def test_prompts_are_listed(run):
     _, out, _ = run("prompts", "list")
-    assert {"translation/news.v1", "translation/careful.v1", "summarization/news.v1"} == {
-        line.split()[0] for line in out.splitlines()
+    assert {line.split()[0] for line in out.splitlines()} == {
+        "translation/news.v1",
+        "translation/careful.v1",
+        "translation/news-en-fr.v1",
+        "translation/careful-en-fr.v1",
+        "summarization/news.v1",
     }
 
 

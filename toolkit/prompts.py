@@ -70,11 +70,14 @@ class Prompt:
 def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None = None) -> Prompt:
     """A bundled prompt by name (`news` for the newest version, `news.v1`), or a YAML file.
 
+    A bundled one for other languages than French to English has them in its name: `news` from
+    English to French is `news-en-fr`.
+
     Raises UsageError for an unknown name and for a prompt of another task or languages.
     """
     path = Path(reference)
     if path.suffix not in (".yaml", ".yml"):
-        path = _bundled(task, reference)
+        path = _bundled(task, reference, languages)
     try:
         raw = path.read_bytes()
         content = PromptFile.model_validate(yaml.safe_load(raw))
@@ -109,9 +112,16 @@ def _parse(path: Path) -> tuple[str, int]:
     return (match["name"], int(match["version"])) if match else ("", 0)
 
 
-def _bundled(task: Task, reference: str) -> Path:
+def _bundled(task: Task, reference: str, languages: tuple[str, str] | None) -> Path:
     prompts = [path for _, path in list_prompts(task) if _parse(path)[1]]
-    versions = [path for path in prompts if reference in (path.stem, _parse(path)[0])]
+    wanted = [f"{reference}-{'-'.join(languages)}"] if languages else []
+    versions = [
+        path
+        for name in (*wanted, reference)
+        for path in prompts
+        if name in (path.stem, _parse(path)[0])
+    ]
+    versions = [path for path in versions if _parse(path)[0] == _parse(versions[0])[0]]
     if not versions:
         known = ", ".join(path.stem for path in prompts)
         raise UsageError(f"no {task} prompt named '{reference}' (there are: {known})")

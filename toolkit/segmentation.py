@@ -15,7 +15,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Never at the end of a sentence: a name or a number follows.
-TITLES = _words("m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms")
+TITLES = _words(
+    "m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms gen gov rep rev sen capt"
+)
 # At the end of a sentence only when a word follows that usually begins one.
 ABBREVIATIONS = _words(
     "adj adm al ap apr art av avr ann bd bld bibl bull cap cf ch chap chron cie col comm cdt coll "

@@ -56,7 +56,7 @@ def check_translation(
     if added and {source_language, target_language} == {"fr", "en"}:
         found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
-    if names := _lost_names(source, target, terms):
+    if names := _lost_names(source, target, terms, source_language):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
     lost = [t.target for t in terms if t.kind == "term" and not _holds(target, t.target)]
     if lost:
@@ -91,11 +91,12 @@ def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list
     return [Check(name="quotation", detail="no longer marked: " + ", ".join(quoted))]
 
 
-def _lost_names(source: str, target: str, terms: tuple[Term, ...]) -> list[str]:
+def _lost_names(source: str, target: str, terms: tuple[Term, ...], language: str) -> list[str]:
     """Rare capitalized words of the source that have no counterpart in the translation.
 
-    A counterpart begins with the same letters: Russie and Russia. Words that are common in French
-    may have any English name (Allemagne, Germany), and glossary terms have their own check.
+    A counterpart begins with the same letters: Russie and Russia. Words that are common in the
+    source's `language` may have any name in the other (Allemagne, Germany), and glossary terms
+    have their own check.
     """
     from wordfreq import zipf_frequency
 
@@ -108,7 +109,7 @@ def _lost_names(source: str, target: str, terms: tuple[Term, ...]) -> list[str]:
         parts = word.split("-")
         if word in present or word[:NAME_PREFIX] in starts or all(p in covered for p in parts):
             continue
-        if zipf_frequency(match.group().lower(), "fr") < COMMON_NAME_FREQUENCY:
+        if zipf_frequency(match.group().lower(), language) < COMMON_NAME_FREQUENCY:
             lost.append(match.group())
     return list(dict.fromkeys(lost))
 

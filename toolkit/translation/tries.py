@@ -25,7 +25,8 @@ class Way:
         return not self.helps or any(check.name in self.helps for check in failed)
 
 
-LOST = frozenset({"names", "numbers", "dates", "length", "unfinished", "repetition"})
+# Pieces are complete but can be badly joined, so a lost name or day is rather flagged.
+LOST = frozenset({"numbers", "length", "unfinished", "repetition"})
 STUCK = frozenset({"empty", "unfinished", "repetition", "copied", "language", "length"})
 FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
