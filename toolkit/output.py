@@ -1,9 +1,11 @@
 """Results as text, Markdown or JSON, and files that are never half-written."""
 
+import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,24 +71,67 @@ def render_summary(result: Result, form: Format, *, with_translation: bool = Fal
     return _json(_result(result), form)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Raises InputError when the folder can't be written; a reader sees all of it or nothing."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
+class AtomicFile:
+    """A file that appears whole when `commit` is called, or not at all.
+
+    Every method raises InputError when the folder can't be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._digest = hashlib.sha256()
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(f"{path} can't be written: {error.strerror or error}") from error
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        except OSError as error:
+            raise self._refused(error) from error
+        self._temporary = Path(name)
+        self._stream = os.fdopen(descriptor, "wb")
+
+    @property
+    def digest(self) -> str:
+        """sha256 of what was written so far."""
+        return f"sha256:{self._digest.hexdigest()}"
+
+    def write(self, text: str) -> None:
+        data = text.encode("utf-8")
+        self._digest.update(data)
+        try:
+            self._stream.write(data)
+        except OSError as error:
+            self.abandon()
+            raise self._refused(error) from error
+
+    def commit(self) -> None:
+        try:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            self._temporary.chmod(0o666 & ~_umask())
+            self._temporary.replace(self.path)
+        except OSError as error:
+            self.abandon()
+            raise self._refused(error) from error
+
+    def abandon(self) -> None:
+        """Leave nothing behind; may be called at any time, also after `commit`."""
+        with suppress(OSError):
+            self._stream.close()
+        self._temporary.unlink(missing_ok=True)
+
+    def _refused(self, error: OSError) -> InputError:
+        return InputError(f"{self.path} can't be written: {error.strerror or error}")
+
+
+def write_atomically(path: Path, text: str) -> str:
+    """Write a file that a reader sees whole or not at all, and return its sha256."""
+    file = AtomicFile(path)
+    try:
+        file.write(text)
+        file.commit()
+    finally:
+        file.abandon()
+    return file.digest
 
 
 def _umask() -> int:

@@ -9,14 +9,13 @@ from typing import Any
 
 import typer
 
-from toolkit.cleaning import Repeats
 from toolkit.cli.console import is_terminal, stage_progress, tell
 from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
 from toolkit.cli.models import pull
 from toolkit.cli.outputs import FOLDED, Outputs, csv_row
 from toolkit.documents import Check, Document
 from toolkit.errors import InputError, ModelMissingError
-from toolkit.output import Format
+from toolkit.output import AtomicFile, Format
 from toolkit.pipeline import Article, Pipeline, Result
 from toolkit.reading import Reading
 from toolkit.settings import resolve_settings
@@ -52,14 +51,14 @@ def run_chain(
     settings, _ = resolve_settings(flags)
     inputs = expand(arguments)
     check_targets(inputs, job.output_dir, job.form, job.reading)
-    repeats = Repeats() if job.no_clean else learn(inputs, job.reading)
-    with stage_progress(quiet=job.quiet) as on_progress:
-        pipeline = Pipeline(settings, on_progress=on_progress)
+    repeats, total_chars = learn(inputs, job.reading)
+    with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
+        pipeline = Pipeline(settings, on_progress=progress.stage)
         outputs = Outputs(job.output_dir, job.form, pipeline.store, overwrite=job.overwrite)
 
-        def prepare(place: Place, document: Document) -> Article:
+        def prepare(place: Place, document: Document) -> tuple[int, Article]:
             outputs.refuse_existing(place)
-            return pipeline.prepare(
+            return len(document.text), pipeline.prepare(
                 document,
                 check_language=flags.get("source_language") is None,
                 cleaned=job.no_clean,
@@ -71,7 +70,8 @@ def run_chain(
         with Records(outputs) as records:
             ready = attempt(inputs, job.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
-                results = process(pipeline, [article for _, article in some])
+                progress.part(sum(length for _, (length, _) in some))
+                results = process(pipeline, [article for _, (_, article) in some])
                 for (place, _), result in zip(some, results, strict=True):
                     records.write(place, result, render)
                     flagged += len(result.flagged)
@@ -83,12 +83,13 @@ def run_chain(
 
 
 class Records:
-    """Writes results, those of one JSON lines or CSV input together when the last one is there."""
+    """Writes results. Those of one JSON lines or CSV input go into one file, which appears when the
+    last of them is there.
+    """
 
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
-        self._open: Path | None = None
-        self._lines: list[str] = []
+        self._file: AtomicFile | None = None
         self._started = False
 
     def __enter__(self) -> "Records":
@@ -97,29 +98,31 @@ class Records:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
             self._finish()
+        elif self._file:
+            self._file.abandon()
 
     def write(self, place: Place, result: Result, render: Callable[[Result], str]) -> None:
-        form = self._outputs.form
-        if form == "csv":
+        path = self._outputs.path_of(place)
+        together = path is not None and place.container and self._outputs.form in FOLDED
+        if together and path and (self._file is None or self._file.path != path):
+            self._finish()
+            self._file, self._started = AtomicFile(path), False
+        if self._outputs.form == "csv":
             row = {**result.article.document.record, **_csv_fields(result)}
-            new = self._outputs.folder is not None and self._open != self._outputs.path_of(place)
-            text = csv_row(row, header=new or not self._started)
+            text = csv_row(row, header=not self._started)
         else:
             text = render(result)
         self._started = True
-        path = self._outputs.path_of(place)
-        if path is None or not (place.container and form in FOLDED):
+        if together and self._file:
+            self._file.write(text)
+        else:
             self._outputs.write(place, text)
-            return
-        if path != self._open:
-            self._finish()
-            self._open = path
-        self._lines.append(text)
 
     def _finish(self) -> None:
-        if self._open is not None:
-            self._outputs.write_file(self._open, "".join(self._lines))
-        self._open, self._lines = None, []
+        if self._file:
+            self._file.commit()
+            self._outputs.remember(self._file.path, self._file.digest)
+        self._file = None
 
 
 def _csv_fields(result: Result) -> dict[str, str]:

@@ -62,8 +62,8 @@ def clean_command(
     written = _read_plan(plan, len(found)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption"} if keep_captions else set()
-    learned = learn(expand([str(learn_from)]), reading).of_all() if learn_from else None
-    repeats = Repeats() if learn_from or written else learn(found, reading)
+    learned = learn(expand([str(learn_from)]), reading)[0].of_all() if learn_from else None
+    repeats = Repeats() if learn_from or written else learn(found, reading)[0]
 
     outputs = Outputs(output_dir, form, store_of(settings), overwrite=overwrite)
 

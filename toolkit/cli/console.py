@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     SpinnerColumn,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -31,31 +31,53 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+class StageProgress:
+    """A bar for the stage that runs now, and one for the whole corpus where its length is known.
+
+    Without `bar` nothing is shown.
+    """
+
+    def __init__(self, bar: Progress | None = None, *, total_chars: int = 0) -> None:
+        self._bar = bar
+        self._stage = bar.add_task("", total=None) if bar else None
+        self._whole = bar.add_task("all", total=total_chars) if bar and total_chars else None
+        self._current = ""
+        self._done_chars = self._part_chars = 0
+
+    def part(self, chars: int) -> None:
+        """The next documents, of `chars` in all, begin."""
+        self._done_chars += self._part_chars
+        self._part_chars = chars
+
+    def stage(self, stage: str, done: int, total: int) -> None:
+        if self._bar is None or self._stage is None:
+            return
+        if stage != self._current:
+            self._bar.reset(self._stage, description=stage, total=total or None)
+            self._current = stage
+        self._bar.update(self._stage, completed=done, total=total or None)
+        if self._whole is not None and total:
+            completed = self._done_chars + self._part_chars * done / total
+            self._bar.update(self._whole, completed=completed)
+
+
 @contextmanager
-def stage_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for the stage that runs now; nothing when stderr is no terminal."""
+def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgress]:
+    """Nothing is shown when stderr is no terminal. The time left is that of the whole corpus, as
+    fast as its last part went.
+    """
     if quiet or not is_terminal():
-        yield lambda stage, done, total: None
+        yield StageProgress()
         return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeRemainingColumn(),
     )
     with _progress(*columns) as bar:
-        task = bar.add_task("", total=None)
-        current = ""
-
-        def show(stage: str, done: int, total: int) -> None:
-            nonlocal current
-            if stage != current:
-                bar.reset(task, description=stage, total=total or None)
-                current = stage
-            bar.update(task, completed=done, total=total or None)
-
-        yield show
+        yield StageProgress(bar, total_chars=total_chars)
 
 
 @contextmanager

@@ -118,16 +118,23 @@ def check_targets(
         targets[each.target] = each.path
 
 
-def learn(inputs: Sequence[Input], reading: Reading) -> Repeats:
-    """The lines that repeat over the inputs, which are read once for this."""
+def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:
+    """The lines that repeat over the inputs, which are read once for this, and the characters in
+    all; nothing of a few inputs, or of standard input.
+    """
     files = [each for each in inputs if each.path != STDIN]
     many = len(files) >= MIN_LEARNED or any(reading.holds_many(each.path) for each in files)
-    return Repeats(
-        document
-        for each in (files if many else ())
-        for _, document in each.documents(reading)
-        if isinstance(document, Document)
-    )
+    total_chars = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal total_chars
+        for each in files if many else ():
+            for _, document in each.documents(reading):
+                if isinstance(document, Document):
+                    total_chars += len(document.text)
+                    yield document
+
+    return Repeats(documents()), total_chars
 
 
 def attempt(

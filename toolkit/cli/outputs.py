@@ -53,12 +53,12 @@ class Outputs:
         if path is None:
             sys.stdout.write(text)
         else:
-            self.write_file(path, text)
+            self.remember(path, write_atomically(path, text))
 
-    def write_file(self, path: Path, text: str) -> None:
-        write_atomically(path, text)
+    def remember(self, path: Path, digest: str) -> None:
+        """That `path` with this content is ours."""
         if self.store:
-            self.store.wrote(path.resolve(), _digest(text.encode()))
+            self.store.wrote(path.resolve(), digest)
 
     def write_failed(self, failed: Iterable[Mapping[str, Any]]) -> None:
         """The inputs that were set aside, a JSON line each; no file when there are none."""
