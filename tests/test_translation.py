@@ -148,12 +148,70 @@ def test_bundled_glossary_is_for_one_direction():
     assert not load_glossary("diplomacy", source_language="en", target_language="fr").terms
 
 
-def test_a_glossary_that_is_none_is_refused(tmp_path):
-    path = tmp_path / "bad.tsv"
-    path.write_text("one\ttwo\na\tb\n")
-    for reference in (path, tmp_path / "absent.tsv"):
-        with pytest.raises(UsageError, match="glossary"):
-            load_glossary(str(reference), source_language="fr", target_language="en")
+def test_inflected_forms_are_found():
+    found = Glossary(TERMS).occurring("Les chefs de la diplomatie se sont vus.")
+    assert [term.target for term in found] == ["foreign minister"]
+
+
+def test_a_term_can_ask_for_its_case():
+    glossary = Glossary((Term("Orange", "Orange", same_case=True),))
+    assert glossary.occurring("Le groupe Orange recrute.")
+    assert not glossary.occurring("Une orange par jour.")
+
+
+def test_a_glossary_of_tsv_with_all_its_columns(tmp_path):
+    path = tmp_path / "mine.tsv"
+    path.write_text(
+        "source\ttarget\tkind\tnote\tcase\nOrange\tOrange\tterm\ta firm\tsame\n\nbail\tlease\n"
+    )
+    glossary = load_glossary(str(path), source_language="fr", target_language="en")
+    assert glossary.terms == (Term("Orange", "Orange", "term", True), Term("bail", "lease"))
+
+
+TBX = """<?xml version="1.0"?><tbx xmlns="urn:iso:std:iso:30042:ed-2"><text><body>
+<conceptEntry id="1"><langSec xml:lang="fr-FR"><termSec><term>bail</term></termSec></langSec>
+<langSec xml:lang="en"><termSec><term>lease</term></termSec></langSec></conceptEntry>
+<conceptEntry id="2"><langSec xml:lang="fr"><termSec><term>dol</term></termSec></langSec>
+</conceptEntry></body></text></tbx>"""
+
+
+def test_a_glossary_of_tbx(tmp_path):
+    path = tmp_path / "law.tbx"
+    path.write_text(TBX)
+    glossary = load_glossary(str(path), source_language="fr", target_language="en")
+    assert glossary.terms == (Term("bail", "lease"),)
+    assert load_glossary(str(path), source_language="en", target_language="fr").terms == (
+        Term("lease", "bail"),
+    )
+
+
+def test_the_bundled_glossary_has_no_term_twice():
+    terms = load_glossary("diplomacy", source_language="fr", target_language="en").terms
+    assert len({term.source for term in terms}) == len(terms)
+    assert sum(term.kind == "term" for term in terms) >= 150
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("bad.tsv", "one\ttwo\na\tb\n", "columns source and target"),
+        ("bad.tsv", "source\ttarget\na\tb\n\nc\n", "line 4 is no term: 'c'"),
+        ("bad.tsv", "source\ttarget\na\tb\tc\n", "line 2 is no term"),
+        ("bad.tsv", "source\ttarget\tkind\na\tb\tverb\n", "line 2: kind is"),
+        ("bad.tsv", "\udcff", "utf-8"),
+        ("bad.tbx", "<tbx><unclosed>", "no element found: line 1"),
+    ],
+)
+def test_a_broken_glossary_is_refused_with_the_line(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=message):
+        load_glossary(str(path), source_language="fr", target_language="en")
+
+
+def test_a_glossary_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"absent\.tsv can't be read"):
+        load_glossary(str(tmp_path / "absent.tsv"), source_language="fr", target_language="en")
 
 
 def counted(answer=str.upper, **options):

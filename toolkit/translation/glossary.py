@@ -1,17 +1,19 @@
 """Terms that must be translated one way, and which of them occur in a text."""
 
-import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
+from xml.etree import ElementTree
 
 from toolkit.assets import asset_folder
 from toolkit.errors import UsageError
 from toolkit.text import fold
 
+Kind = Literal["term", "phrase"]
+XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -19,12 +21,14 @@ APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 class Term:
     """A source phrase and its translation.
 
-    A `phrase` is told to the model but not insisted on: another wording may be as good.
+    A `phrase` is told to the model but not insisted on: another wording may be as good. With
+    `same_case` it is found only as it is written; acronyms are so always.
     """
 
     source: str
     target: str
-    kind: Literal["term", "phrase"] = "term"
+    kind: Kind = "term"
+    same_case: bool = False
 
 
 class Glossary:
@@ -34,31 +38,33 @@ class Glossary:
         self.terms = terms
         self.name = name
         self.digest = digest
-        self._by_source = {_normal(term.source): term for term in terms}
-        self._pattern = _whole_words(self._by_source)
+        self._longest_first = sorted(terms, key=lambda term: len(term.source), reverse=True)
+        self._pattern = _any_of(_inflected(term.source) for term in self._longest_first)
         # Only what begins with a capital is sure not to be an English word as well.
         self._by_name = {
             term.source: term.target
             for term in terms
             if term.source[0].isupper() and not term.target.startswith("the ")
         }
-        self._names = _whole_words(self._by_name)
+        longest_first = sorted(self._by_name, key=len, reverse=True)
+        self._names = _any_of(map(re.escape, longest_first))
 
     def occurring(self, text: str) -> tuple[Term, ...]:
         """The terms in `text`, each once, in the order in which they first occur.
 
-        Of overlapping terms the longest counts. Case is ignored but for acronyms.
+        Of overlapping terms the longest counts. Plurals and feminine forms are found as well; case
+        is ignored but for acronyms and where a term says otherwise.
         """
         if self._pattern is None:
             return ()
-        found: dict[str, Term] = {}
-        folded = _normal(text)
-        for match in self._pattern.finditer(folded):
-            term = self._by_source[match.group()]
-            written = text[match.start() : match.end()]
-            if not term.source.isupper() or written == term.source:
-                found.setdefault(match.group(), term)
-        return tuple(found.values())
+        found: dict[Term, None] = {}
+        for match in self._pattern.finditer(_normal(text)):
+            term = self._longest_first[(match.lastindex or 1) - 1]
+            written = text[match.start() : match.end()].translate(APOSTROPHES)
+            exact = term.same_case or term.source.isupper()
+            if not exact or written == term.source.translate(APOSTROPHES):
+                found.setdefault(term)
+        return tuple(found)
 
     def repair(self, text: str, *, source: str) -> str:
         """`text`, a translation of `source`, with names and acronyms that were left in their
@@ -78,41 +84,85 @@ class Glossary:
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:
-    """A TSV file with the columns source, target and kind, or a bundled glossary by name.
+    """A TSV or TBX file, or a bundled glossary by name.
 
-    `kind` is `term` or `phrase`; the column may be left out.
-
-    `none`, and a bundled name that doesn't exist for the languages, give the empty glossary.
-    Raises UsageError for a file that can't be read.
+    A TSV file has the columns source and target, and may have kind (`term` or `phrase`), case
+    (`same`: found only as written) and note. `none`, and a bundled name that doesn't exist for the
+    languages, give the empty glossary.
+    Raises UsageError for a file that can't be read, naming the line.
     """
     path = Path(reference)
-    if path.suffix != ".tsv":
+    if path.suffix not in (".tsv", ".tbx"):
         direction = f"{source_language}-{target_language}"
         path = asset_folder("prompts") / "glossaries" / f"{reference}.{direction}.tsv"
         if not path.is_file():
             return Glossary()
     try:
         raw = path.read_bytes()
-        rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(), delimiter="\t"))
-        terms = tuple(_term(row) for row in rows)
     except OSError as error:
         raise UsageError(f"glossary {path} can't be read: {error.strerror}") from error
-    except (UnicodeDecodeError, KeyError, AttributeError, csv.Error) as error:
-        raise UsageError(
-            f"glossary {path} is no UTF-8 TSV file with the columns source, target and kind"
-        ) from error
+    try:
+        if path.suffix == ".tbx":
+            terms = tuple(_tbx_terms(raw, source_language, target_language))
+        else:
+            terms = tuple(_tsv_terms(raw.decode("utf-8-sig")))
+    except (ValueError, ElementTree.ParseError) as error:
+        raise UsageError(f"glossary {path}: {error}") from error
     return Glossary(terms, name=path.stem, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}")
 
 
-def _term(row: dict[str, str]) -> Term:
-    kind: Literal["term", "phrase"] = "phrase" if row.get("kind") == "phrase" else "term"
-    return Term(row["source"].strip(), row["target"].strip(), kind)
+def _tsv_terms(text: str) -> Iterator[Term]:
+    """Raises ValueError for a line that is no term."""
+    lines = text.splitlines()
+    header = lines[0].split("\t") if lines else []
+    if not {"source", "target"} <= set(header):
+        raise ValueError("is no TSV file with the columns source and target")
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        row = dict(zip(header, line.split("\t"), strict=False))
+        source, target = row.get("source", "").strip(), row.get("target", "").strip()
+        kind = row.get("kind", "").strip() or "term"
+        if not source or not target or len(line.split("\t")) > len(header):
+            raise ValueError(f"line {number} is no term: {line!r}")
+        if kind not in ("term", "phrase"):
+            raise ValueError(f"line {number}: kind is 'term' or 'phrase', not '{kind}'")
+        yield Term(source, target, cast(Kind, kind), row.get("case", "").strip() == "same")
 
 
-def _whole_words(terms: Iterable[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(terms, key=len, reverse=True)
-    alternatives = "|".join(re.escape(term) for term in longest_first)
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if longest_first else None
+def _tbx_terms(raw: bytes, source_language: str, target_language: str) -> Iterator[Term]:
+    """The first term of each language of each entry, of any dialect of TBX."""
+    tree = ElementTree.fromstring(raw)
+    for entry in tree.iter():
+        if _tag(entry) not in ("termEntry", "conceptEntry"):
+            continue
+        terms: dict[str, str] = {}
+        for section in entry:
+            language = section.get(XML_LANGUAGE, "").split("-")[0].lower()
+            for term in section.iter():
+                if _tag(term) == "term" and language and (text := "".join(term.itertext()).strip()):
+                    terms.setdefault(language, text)
+        if source_language in terms and target_language in terms:
+            yield Term(terms[source_language], terms[target_language])
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _inflected(source: str) -> str:
+    """A regular expression for `source` in any number and gender, as far as an ending tells."""
+    words = re.split(r"(\w{4,})", _normal(source))
+    return "".join(
+        re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
+        for index, word in enumerate(words)
+    )
+
+
+def _any_of(expressions: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for whole words in which `lastindex` says which expression was found."""
+    alternatives = "|".join(f"({expression})" for expression in expressions)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if alternatives else None
 
 
 def _normal(text: str) -> str:
