@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEED ?= seeds/004_3473a8a060ce66d5.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow-test lint format cleaning bench clean
+.PHONY: help demo test slow-test lint format cleaning translation bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ format: $(VENV)/dev ## put the code into ruff's form
 cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 	@$(BIN)/python eval/cleaning.py
 	@$(BIN)/python eval/cleaning.py --part test
+
+translation: $(VENV)/base ## BLEU and chrF++ of the default model on sentences translated by hand
+	@$(BIN)/toolkit models pull
+	@$(BIN)/python eval/translation.py
 
 bench: $(VENV)/base ## speed of cleaning, and speed and memory with the default model, as ratios
 	@$(BIN)/python eval/bench_cleaning.py

@@ -41,7 +41,7 @@ def results():
         load_installed(MODELS, Settings().model)
     except ModelMissingError as error:
         pytest.fail(str(error))
-    pipeline = Pipeline(Settings(models_folder=MODELS))
+    pipeline = Pipeline(Settings(models_folder=MODELS, cache=False))
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
     articles = [pipeline.prepare(read_document(path)) for path in seeds]
     return dict(zip((path.stem for path in seeds), pipeline.summarize(articles), strict=True))

@@ -5,6 +5,7 @@ import unicodedata
 
 # 1 200, 1,200, 1.200, 3,5, 3.5, 20 000 000; a year or plain number as well.
 NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f'’.,]\d{3}(?!\d))*(?:[.,]\d+)?")
+MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 CLOCK = re.compile(r"\b(\d{1,2})\s?(?:heures?|h|:)\s?(?:\d{2})?\b", re.IGNORECASE)
 
 WORDS = {
@@ -68,8 +69,13 @@ def relative_dates(text: str, language: str) -> set[str]:
 
 
 def written_in_digits(text: str) -> set[str]:
-    """The digits of each number, without separators: `1 200` and `1,200` both give `1200`."""
-    return {re.sub(r"\D", "", match.group()) for match in NUMBER.finditer(text)}
+    """The digits of each number, without separators and leading zeros.
+
+    `1 200` and `1,200` both give `1200`; `0041 GMT` gives hours and minutes as `00H41` does.
+    """
+    spaced = MILITARY_TIME.sub(r"\1 h \2", text)
+    digits = (re.sub(r"\D", "", match.group()) for match in NUMBER.finditer(spaced))
+    return {each.lstrip("0") or "0" for each in digits}
 
 
 def written_out(text: str, language: str) -> set[str]:

@@ -119,8 +119,7 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
     known = numbers(target, to)
     hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
-    lost = {value for value in written_in_digits(source) if value.lstrip("0") not in known}
-    lost = {value for value in lost if value not in known}
+    lost = written_in_digits(source) - known
     added = written_in_digits(target) - numbers(source, from_) - hours.keys()
     if lost:
         found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
