@@ -19,6 +19,8 @@ from toolkit.output import AtomicFile, Format
 from toolkit.pipeline import Article, Pipeline, Result
 from toolkit.reading import Reading
 from toolkit.settings import resolve_settings
+from toolkit.translation.checks import lost_terms
+from toolkit.translation.glossary import Glossary
 
 # Documents translated together: enough for full batches, few enough for memory.
 DOCUMENTS_AT_ONCE = 32
@@ -66,7 +68,7 @@ def run_chain(
                 repeated=repeats.of(document),
             )
 
-        tally, flagged = Tally(), 0
+        tally, count = Tally(), Count()
         with Records(outputs) as records:
             ready = attempt(inputs, job.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
@@ -74,12 +76,41 @@ def run_chain(
                 results = process(pipeline, [article for _, (_, article) in some])
                 for (place, _), result in zip(some, results, strict=True):
                     records.write(place, result, render)
-                    flagged += len(result.flagged)
+                    count.add(result, pipeline.translator.glossary)
                     if not job.quiet:
                         _tell_flags(result, verbose=job.verbose)
         outputs.write_failed(tally.failed)
-    if tally.failed or (job.strict and flagged):
+    if not job.quiet and (count.documents > 1 or job.verbose):
+        tell(str(count))
+    if tally.failed or (job.strict and count.flagged):
         raise typer.Exit(InputError.exit_code)
+
+
+@dataclass(slots=True)
+class Count:
+    """What came out of a run."""
+
+    documents: int = 0
+    sentences: int = 0
+    flagged: int = 0
+    terms: int = 0
+    terms_kept: int = 0
+
+    def add(self, result: Result, glossary: Glossary) -> None:
+        self.documents += 1
+        self.flagged += len(result.flagged)
+        for translation in (*result.title, *result.translations):
+            terms = glossary.occurring(translation.segment.text)
+            wanted = sum(term.kind == "term" for term in terms)
+            self.sentences += bool(translation.segment.text)
+            self.terms += wanted
+            self.terms_kept += wanted - len(lost_terms(translation.text, terms))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.documents} documents, {self.sentences} sentences, {self.flagged} of them "
+            f"flagged; glossary terms kept: {self.terms_kept} of {self.terms}"
+        )
 
 
 class Records:

@@ -58,10 +58,15 @@ def check_translation(
     found += _quotation_checks(source, target, terms)
     if names := _lost_names(source, target, terms, source_language):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
-    lost = [t.target for t in terms if t.kind == "term" and not _holds(target, t.target)]
-    if lost:
-        found.append(Check(name="terms", detail="without " + ", ".join(lost)))
+    if lost := lost_terms(target, terms):
+        detail = "without " + ", ".join(term.target for term in lost)
+        found.append(Check(name="terms", detail=detail))
     return tuple(found)
+
+
+def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
+    """Those of `terms` that the translation `target` had to hold and doesn't."""
+    return [term for term in terms if term.kind == "term" and not _holds(target, term.target)]
 
 
 def advice(failed: tuple[Check, ...]) -> list[str]:
@@ -138,7 +143,17 @@ def _loop(text: str) -> str:
 
 
 def _holds(text: str, term: str) -> bool:
-    """Whether every word of `term` but articles stands in `text`, in any inflection or case."""
-    words = [word for word in re.findall(r"\w+", term.lower()) if word not in ("the", "a", "of")]
-    lowered = text.lower()
-    return all(word.rstrip("s") in lowered for word in words)
+    """Whether every word of `term` but articles stands in `text`: acronyms as they are, others in
+    any case and with any ending.
+    """
+    words = re.findall(r"\w+", text)
+    lowered = [word.lower() for word in words]
+    for word in re.findall(r"\w+", term):
+        if word.isupper() and len(word) > 1:
+            if word not in words:
+                return False
+        elif word.lower() not in ("the", "a", "of"):
+            stem = word.lower().rstrip("s")
+            if not any(each.startswith(stem) for each in lowered):
+                return False
+    return True
