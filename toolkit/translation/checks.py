@@ -6,7 +6,15 @@ from collections import Counter
 from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
-from toolkit.text import clock_hours, dates, fold, numbers, relative_dates, written_in_digits
+from toolkit.text import (
+    clock_hours,
+    dates,
+    fold,
+    numbers,
+    relative_dates,
+    written_in_digits,
+    written_out,
+)
 from toolkit.translation.glossary import Term
 
 MIN_CHARS_FOR_RATIO = 40
@@ -18,6 +26,8 @@ QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
 QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
+# In words these often are no numbers: an article, a second, both, new ("neuf").
+VAGUE = frozenset({"0", "1", "2", "9"})
 COMMON_NAME_FREQUENCY = 4.3  # Zipf scale
 
 
@@ -124,7 +134,7 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
     known = numbers(target, to)
     hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
-    lost = written_in_digits(source) - known
+    lost = (written_in_digits(source) | (written_out(source, from_) - VAGUE)) - known
     added = written_in_digits(target) - numbers(source, from_) - hours.keys()
     if lost:
         found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
