@@ -64,6 +64,15 @@ def test_what_does_not_reach_its_end_is_marked(load, name, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", [name for name in FAMILIES if FAMILIES[name] == "seq2seq"])
+def test_an_output_ends_with_the_models_positions(load, name, engine):
+    model = load(name, engine)
+    config = GenerationConfig(max_new_tokens=100_000, repetition_penalty=1.2)
+    for output in model.generate(sources(name), config):
+        assert output.new_tokens <= model.max_source_tokens
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_source_over_the_limit_is_refused_and_never_cut(load, name, engine):
     model = load(name, engine)

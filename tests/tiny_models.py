@@ -52,7 +52,14 @@ def build_marian(folder: Path) -> Path:
     for name in ("source.spm", "target.spm"):
         (folder / name).write_bytes(model_file.read_bytes())
     (folder / "tokenizer_config.json").write_text(
-        json.dumps({"source_lang": "fr", "target_lang": "en", "tokenizer_class": "MarianTokenizer"})
+        json.dumps(
+            {
+                "source_lang": "fr",
+                "target_lang": "en",
+                "tokenizer_class": "MarianTokenizer",
+                "model_max_length": 128,
+            }
+        )
     )
     pad = vocabulary["<pad>"]
     config = transformers.MarianConfig(

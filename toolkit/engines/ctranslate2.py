@@ -121,7 +121,8 @@ class CTranslate2Engine:
             sources,
             target_prefix=[prefix] * len(sources) if prefix else None,
             max_input_length=0,
-            max_decoding_length=max_new_tokens + len(prefix),
+            # The decoder has as many positions as the encoder, one of them for the start.
+            max_decoding_length=min(max_new_tokens + len(prefix), self._max_source_tokens - 1),
             **search,
         )
         skipped = len(prefix)

@@ -132,8 +132,11 @@ class TransformersEngine:
 
         own = self._model.generation_config
         tokenizer = self._tokens.tokenizer
+        most = config.max_new_tokens + len(self._tokens.target_prefix)
+        if self._info.family == "seq2seq":  # as many positions as the encoder, one for the start
+            most = min(most, self._max_source_tokens - 1)
         settings: dict[str, Any] = {
-            "max_new_tokens": config.max_new_tokens + len(self._tokens.target_prefix),
+            "max_new_tokens": most,
             "num_beams": config.beam_size,
             "do_sample": False,
             "repetition_penalty": config.repetition_penalty,
