@@ -476,7 +476,7 @@ def test_a_run_ends_with_its_count(run, tmp_path):
     corpus(tmp_path, 2)
     (tmp_path / "in/1/1.txt").write_text("L’ONU ouvre un bureau à Brive, a dit jeudi le maire.")
     _, _, err = run("translate", "in", "--model", "fake", "-o", "out")
-    assert "2 documents, 3 sentences, " in err
+    assert "documents: 2; sentences: 3, " in err
     assert "glossary terms kept: 1 of 1" in err  # the fake one leaves it, and it is put right
 
 

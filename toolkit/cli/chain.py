@@ -108,7 +108,7 @@ class Count:
 
     def __str__(self) -> str:
         return (
-            f"{self.documents} documents, {self.sentences} sentences, {self.flagged} of them "
+            f"documents: {self.documents}; sentences: {self.sentences}, {self.flagged} of them "
             f"flagged; glossary terms kept: {self.terms_kept} of {self.terms}"
         )
 
