@@ -127,6 +127,11 @@ def test_records_become_documents(run, tmp_path):
     assert [json.loads(line)["text"] for line in out.splitlines()] == [text, text + " Oui."]
     assert err.startswith("toolkit: c.jsonl:2: is no JSON")
     assert run("clean", "c.jsonl", "--text-field", "body")[0] == 2
+    run("clean", "c.jsonl", "--text-field", "body", "-f", "jsonl", "-o", "out")
+    kept = [
+        json.loads(line)["text"] for line in (tmp_path / "out/c.jsonl").read_text().splitlines()
+    ]
+    assert kept == [text, text + " Oui."]
     run("clean", "c.jsonl", "--text-field", "body", "-o", "out")
     assert (tmp_path / "out/c/000003.txt").read_text() == text + " Oui.\n"
 

@@ -71,6 +71,11 @@ def render_summary(result: Result, form: Format, *, with_translation: bool = Fal
     return _json(_result(result), form)
 
 
+def sha256_of(data: bytes) -> str:
+    """Tagged, as AtomicFile gives it for what it wrote."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
 class AtomicFile:
     """A file that appears whole when `commit` is called, or not at all.
 

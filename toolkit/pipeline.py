@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from toolkit import __version__
-from toolkit.cleaning import Cleaning, judge
+from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
 from toolkit.cleaning.language import identify_language, language_name
 from toolkit.documents import (
@@ -118,9 +118,7 @@ class Pipeline:
                 steps=self.settings.steps,
                 repeated=repeated,
             )
-            refuse_empty(cleaning, document, language=language)
-            if language:
-                refuse_language(cleaning.document, language)
+            refuse_unusable(cleaning, document, language=language)
         length = len(cleaning.document.text)
         if length > self.settings.max_document_chars:
             raise InputError(
@@ -294,15 +292,11 @@ def store_of(settings: Settings) -> Store | None:
     return Store(settings.cache_file, max_bytes=settings.cache_max_mb * 1_000_000)
 
 
-def refuse_empty(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
-    """Raises LanguageError or InputError for a page that holds no article."""
-    if cleaning.document.text:
-        return
+def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
+    """Raises LanguageError for a page in another language, InputError for one with no article."""
     if language:
-        refuse_language(page, language)
-    raise InputError(
-        f"{page.name}: no article found, only page furniture; `toolkit clean --explain` shows why"
-    )
+        refuse_language(cleaning.document if cleaning.document.text else page, language)
+    refuse_empty(cleaning)
 
 
 def refuse_language(document: Document, expected: str) -> None:

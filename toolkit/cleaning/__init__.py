@@ -1,6 +1,6 @@
 """From a scraped page to the article alone."""
 
-from toolkit.cleaning.plan import Cleaning, clean, judge, replay
+from toolkit.cleaning.plan import Cleaning, clean, judge, refuse_empty, replay
 from toolkit.cleaning.repeats import Repeats
 
-__all__ = ["Cleaning", "Repeats", "clean", "judge", "replay"]
+__all__ = ["Cleaning", "Repeats", "clean", "judge", "refuse_empty", "replay"]

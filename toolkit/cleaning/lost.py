@@ -91,11 +91,8 @@ def _words(text: str) -> Iterator[Loss]:
         in_text = follows[:1] in (",", ";", ".", ")", "-", "'", "’") or (
             follows[:1] in (" ", "\u00a0") and (follows[1:].islower() or follows[1:].isdigit())
         )
-        verdict = _read(
-            word,
-            in_text,
-            _starts_sentence(text, start) or (follows[1:].isupper() and follows[:1] == "-"),
-        )
+        capital = _starts_sentence(text, start) or (follows[:1] == "-" and follows[1:].isupper())
+        verdict = _read(word, in_text, capital)
         if verdict is not None:
             yield Loss(start, word, verdict or None)
 
@@ -129,14 +126,9 @@ def _read(word: str, in_text: bool, capital: bool) -> str | None:
         return _unsure_if_inside(bare)
     if ends and "?" not in bare and MARK not in bare:
         return _read_end(bare, reduced, in_text)
-    if (
-        ends and not in_text
-    ):  # a damaged word before a real question mark, or one lost at its end too
-        whole = _readings(reduced, capital)
-        inner = _readings(bare, capital)
-        if inner and not whole:
-            return inner if inner == "" else inner + "?"
-        return whole if whole else ""
+    if ends and not in_text:  # the last mark may be a real one
+        whole, inner = _readings(reduced, capital), _readings(bare, capital)
+        return whole or (inner and inner + "?")
     elided = ELIDED.fullmatch(reduced)
     reading = _readings(reduced, capital)
     rare = MIN_TAIL if reading else MIN_FREQUENCY

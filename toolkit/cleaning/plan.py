@@ -12,7 +12,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.cleaning.blocks import judge_lines
-from toolkit.cleaning.lost import Loss, find_losses
+from toolkit.cleaning.lost import find_losses
 from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError
@@ -49,8 +49,10 @@ class Cleaning:
     @cached_property
     def unsure(self) -> tuple[tuple[int, str], ...]:
         """Words that seem to have lost letters which no word list could tell, with their lines."""
-        losses: list[Loss] = list(find_losses(self.repaired))
-        return tuple((self.repaired.count("\n", 0, loss.start) + 1, loss.before) for loss in losses)
+        text = self.repaired
+        return tuple(
+            (text.count("\n", 0, loss.start) + 1, loss.before) for loss in find_losses(text)
+        )
 
 
 class PlanLine(BaseModel):
@@ -61,7 +63,6 @@ class PlanLine(BaseModel):
     line: int
     kept: bool
     reason: str
-    text: str
 
 
 class Plan(BaseModel):
@@ -91,12 +92,17 @@ def clean(
     Raises InputError when the page holds no article.
     """
     cleaning = judge(document, language=language, keep=keep, steps=steps, repeated=repeated)
+    refuse_empty(cleaning)
+    return cleaning
+
+
+def refuse_empty(cleaning: Cleaning) -> None:
+    """Raises InputError for a page that holds no article."""
     if not cleaning.document.text:
         raise InputError(
-            f"{document.name}: no article found, only page furniture; `toolkit clean --explain` "
-            "shows why"
+            f"{cleaning.document.name}: no article found, only page furniture; `toolkit clean "
+            "--explain` shows why"
         )
-    return cleaning
 
 
 def judge(

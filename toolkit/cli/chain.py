@@ -12,10 +12,10 @@ import typer
 from toolkit.cli.console import is_terminal, stage_progress, tell
 from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
 from toolkit.cli.models import pull
-from toolkit.cli.outputs import FOLDED, Outputs, csv_row
+from toolkit.cli.outputs import Outputs
 from toolkit.documents import Check, Document
 from toolkit.errors import InputError, ModelMissingError
-from toolkit.output import AtomicFile, Format
+from toolkit.output import Format
 from toolkit.pipeline import Article, Pipeline, Result
 from toolkit.reading import Reading
 from toolkit.settings import resolve_settings
@@ -69,13 +69,16 @@ def run_chain(
             )
 
         tally, count = Tally(), Count()
-        with Records(outputs) as records:
+        with outputs:
             ready = attempt(inputs, job.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
                 progress.part(sum(length for _, (length, _) in some))
                 results = process(pipeline, [article for _, (_, article) in some])
                 for (place, _), result in zip(some, results, strict=True):
-                    records.write(place, result, render)
+                    if job.form == "csv":
+                        outputs.write_row(place, _csv_fields(result))
+                    else:
+                        outputs.write(place, render(result))
                     count.add(result, pipeline.translator.glossary)
                     if not job.quiet:
                         _tell_flags(result, verbose=job.verbose)
@@ -113,52 +116,9 @@ class Count:
         )
 
 
-class Records:
-    """Writes results. Those of one JSON lines or CSV input go into one file, which appears when the
-    last of them is there.
-    """
-
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
-        self._file: AtomicFile | None = None
-        self._started = False
-
-    def __enter__(self) -> "Records":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            self._finish()
-        elif self._file:
-            self._file.abandon()
-
-    def write(self, place: Place, result: Result, render: Callable[[Result], str]) -> None:
-        path = self._outputs.path_of(place)
-        together = path is not None and place.container and self._outputs.form in FOLDED
-        if together and path and (self._file is None or self._file.path != path):
-            self._finish()
-            self._file, self._started = AtomicFile(path), False
-        if self._outputs.form == "csv":
-            row = {**result.article.document.record, **_csv_fields(result)}
-            text = csv_row(row, header=not self._started)
-        else:
-            text = render(result)
-        self._started = True
-        if together and self._file:
-            self._file.write(text)
-        else:
-            self._outputs.write(place, text)
-
-    def _finish(self) -> None:
-        if self._file:
-            self._file.commit()
-            self._outputs.remember(self._file.path, self._file.digest)
-        self._file = None
-
-
-def _csv_fields(result: Result) -> dict[str, str]:
-    fields = {"translation": result.translation_text, "flagged": str(len(result.flagged))}
-    return {**fields, "summary": result.summary.text} if result.summary else fields
+def _csv_fields(result: Result) -> dict[str, Any]:
+    record = result.article.document.record
+    return {**record, "translation": result.translation_text, "flagged": len(result.flagged)}
 
 
 def offer_pull(run: Callable[[], None]) -> None:

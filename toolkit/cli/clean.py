@@ -14,7 +14,7 @@ from toolkit.cli.outputs import Outputs
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.output import render_cleaning
-from toolkit.pipeline import refuse_empty, refuse_language, refuse_surrogates, store_of
+from toolkit.pipeline import refuse_surrogates, refuse_unusable, store_of
 from toolkit.settings import resolve_settings
 
 MAX_CHANGES_SHOWN = 8
@@ -84,9 +84,7 @@ def clean_command(
         cleaning = work(document)
         expected = None if language or written else settings.source_language
         try:
-            refuse_empty(cleaning, document, language=expected)
-            if expected:
-                refuse_language(cleaning.document, expected)
+            refuse_unusable(cleaning, document, language=expected)
         except InputError:
             if explain and output_dir is None:
                 sys.stdout.write(render(cleaning))
@@ -97,8 +95,9 @@ def clean_command(
         return _explain(cleaning) if explain and form == "text" else render_cleaning(cleaning, form)
 
     tally = Tally()
-    for place, cleaning in attempt(found, reading, checked, tally):
-        outputs.write(place, render(cleaning))
+    with outputs:
+        for place, cleaning in attempt(found, reading, checked, tally):
+            outputs.write(place, render(cleaning))
     outputs.write_failed(tally.failed)
     if tally.failed:
         raise typer.Exit(InputError.exit_code)

@@ -1,70 +1,105 @@
 """Where results go: standard output, a file a document, or a file a table of records."""
 
 import csv
-import hashlib
 import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toolkit.cli.inputs import Place
 from toolkit.errors import InputError
-from toolkit.output import SUFFIXES, Format, write_atomically
+from toolkit.output import SUFFIXES, AtomicFile, Format, sha256_of, write_atomically
 from toolkit.store import Store
 
 FAILED_FILE = "_failed.jsonl"
 FOLDED: tuple[Format, ...] = ("jsonl", "csv")  # one file for all records of an input
 
 
-@dataclass(slots=True)
 class Outputs:
     """Writes results to `folder`, or to standard output when it is None.
 
     A file that is there already is kept, unless it is one that this toolkit wrote before, as
-    `store` remembers, or `overwrite` says otherwise.
+    `store` remembers, or `overwrite` says otherwise. As JSON lines or CSV, all records of one input
+    go into one file, which appears when the last of them is there.
     """
 
-    folder: Path | None
-    form: Format
-    store: Store | None = None
-    overwrite: bool = False
+    def __init__(
+        self, folder: Path | None, form: Format, store: Store | None, *, overwrite: bool
+    ) -> None:
+        self._folder = folder
+        self._form = form
+        self._store = store
+        self._overwrite = overwrite
+        self._shared: AtomicFile | None = None
+        self._started = False
 
-    def path_of(self, place: Place) -> Path | None:
-        if self.folder is None:
-            return None
-        target = place.container if place.container and self.form in FOLDED else place.target
-        path = self.folder / target
-        return path.with_name(path.name + SUFFIXES[self.form])
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._finish()
+        elif self._shared:
+            self._shared.abandon()
 
     def refuse_existing(self, place: Place) -> None:
         """Raises InputError when the file of `place` is there and not ours to replace."""
-        path = self.path_of(place)
-        if path is None or self.overwrite or not path.exists():
+        path = self._path_of(place)
+        if path is None or self._overwrite or not path.exists():
             return
-        known = self.store.digest_written(path.resolve()) if self.store else None
-        if known is None or known != _digest(path.read_bytes()):
+        known = self._store.digest_written(path.resolve()) if self._store else None
+        if known is None or known != sha256_of(path.read_bytes()):
             raise InputError(f"{path} exists and is kept; --overwrite replaces it")
 
     def write(self, place: Place, text: str) -> None:
-        path = self.path_of(place)
+        path = self._path_of(place)
         if path is None:
             sys.stdout.write(text)
+        elif place.container and self._form in FOLDED:
+            self._share(path).write(text)
         else:
-            self.remember(path, write_atomically(path, text))
+            self._remember(path, write_atomically(path, text))
 
-    def remember(self, path: Path, digest: str) -> None:
+    def write_row(self, place: Place, values: Mapping[str, Any]) -> None:
+        """A row of CSV, below its header when it is the first one."""
+        path = self._path_of(place)
+        if path:
+            self._share(path)
+        self.write(place, csv_row(values, header=not self._started))
+        self._started = True
+
+    def _path_of(self, place: Place) -> Path | None:
+        if self._folder is None:
+            return None
+        target = place.container if place.container and self._form in FOLDED else place.target
+        path = self._folder / target
+        return path.with_name(path.name + SUFFIXES[self._form])
+
+    def _share(self, path: Path) -> AtomicFile:
+        """The file that the records of one input are written to one after the other."""
+        if self._shared is None or self._shared.path != path:
+            self._finish()
+            self._shared, self._started = AtomicFile(path), False
+        return self._shared
+
+    def _finish(self) -> None:
+        if self._shared:
+            self._shared.commit()
+            self._remember(self._shared.path, self._shared.digest)
+        self._shared = None
+
+    def _remember(self, path: Path, digest: str) -> None:
         """That `path` with this content is ours."""
-        if self.store:
-            self.store.wrote(path.resolve(), digest)
+        if self._store:
+            self._store.wrote(path.resolve(), digest)
 
     def write_failed(self, failed: Iterable[Mapping[str, Any]]) -> None:
         """The inputs that were set aside, a JSON line each; no file when there are none."""
-        if self.folder is None:
+        if self._folder is None:
             return
-        path = self.folder / FAILED_FILE
+        path = self._folder / FAILED_FILE
         lines = [json.dumps(dict(each), ensure_ascii=False) + "\n" for each in failed]
         if lines:
             write_atomically(path, "".join(lines))
@@ -80,7 +115,3 @@ def csv_row(values: Mapping[str, Any], *, header: bool) -> str:
         writer.writeheader()
     writer.writerow(values)
     return stream.getvalue()
-
-
-def _digest(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest()
