@@ -111,11 +111,18 @@ def test_html_gives_its_main_text_and_what_it_says_of_itself(name):
     }
 
 
+def test_html_that_is_called_text_is_left_as_it_is():
+    page = PAGE.format(charset="utf-8")
+    assert one("page.html", page.encode(), kind="text").text == page
+
+
 def test_html_is_read_in_the_encoding_that_it_declares():
     page = PAGE.replace("’", "'")
     document = one("page.html", page.format(charset="iso-8859-15").encode("iso-8859-15"))
     assert "présenté" in document.text
     assert document.encoding == "iso-8859-15"
+    data = page.format(charset="iso-8859-15").encode("iso-8859-15")
+    assert one("page.txt", data).encoding == "iso-8859-15"
     wrongly = one("page.html", PAGE.format(charset="iso-8859-1").encode("utf-8"))
     assert "présenté" in wrongly.text
 

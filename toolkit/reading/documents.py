@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from toolkit.documents import Document
-from toolkit.errors import InputError, UsageError
+from toolkit.errors import InputError
 from toolkit.reading import html, markdown, records
 from toolkit.reading.text import decode
 
@@ -76,8 +76,11 @@ def read_bytes(
     if len(data) > reading.max_bytes:
         raise InputError(_too_large(name, len(data), reading))
     kind = reading.kind_of(name)
+    # A name that promises text may hold a page; somebody who says text means it.
+    sniffed = reading.kind is None and kind in (None, "text")
+    head = data[: html.HEAD_BYTES].decode("latin-1")
     try:
-        if kind == "html" or (kind is None and html.is_html(data[:4096].decode("latin-1"))):
+        if kind == "html" or (sniffed and html.is_html(head)):
             text, encoding = html.decode_html(data, encoding=reading.encoding)
             kind = "html"
         else:
@@ -87,15 +90,13 @@ def read_bytes(
             return iter([document])
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
-    except LookupError as error:
-        raise UsageError(f"--encoding: {error}") from error
     return _records(name, text, encoding, kind == "jsonl", reading.text_field)
 
 
 def _document(
     name: str, text: str, kind: Kind | None, encoding: str, metadata: dict[str, str]
 ) -> Document:
-    if kind == "html" or (kind != "markdown" and html.is_html(text)):
+    if kind == "html" or (kind is None and html.is_html(text)):
         text, found = html.extract(text)
         metadata = {**found, **metadata}
     elif kind == "markdown":

@@ -1,7 +1,7 @@
 """Segments to translations, in batches of similar length."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -59,24 +59,23 @@ class Translator:
         The same text is translated once, and so always the same way.
         """
         counts = Counter(segment.text for segment in segments)
-        done = {"": Tried(text="")} | self._finished([text for text in counts if text])
+        fingerprint = self._fingerprint
+        keys = {text: key_of("translation", {"text": text, **fingerprint}) for text in counts}
+        done = {"": Tried(text="")} | self._finished(keys)
         on_done(sum(counts[text] for text in done))
         missing = sorted(counts.keys() - done.keys(), key=lambda text: (len(text), text))
         for start in range(0, len(missing), GROUP):
             group = missing[start : start + GROUP]
             new = dict(zip(group, self._work(group), strict=True))
             if self.store:
-                self.store.add({self.key(text): each.as_json() for text, each in new.items()})
+                self.store.add({keys[text]: each.as_json() for text, each in new.items()})
             done |= new
             on_done(sum(counts[text] for text in group))
         return tuple(_translation(segment, done[segment.text]) for segment in segments)
 
-    def key(self, text: str) -> str:
-        """The content key of the translation of `text`: all that affects it."""
-        return key_of("translation", {"text": text, **self._fingerprint})
-
     @property
     def _fingerprint(self) -> dict[str, Any]:
+        """All that affects a translation but the text."""
         return {
             "recipe": RECIPE,
             "languages": [self.source_language, self.target_language],
@@ -86,12 +85,14 @@ class Translator:
             "generation": asdict(self.config),
         }
 
-    def _finished(self, texts: Sequence[str]) -> dict[str, Tried]:
+    def _finished(self, keys: Mapping[str, str]) -> dict[str, Tried]:
+        """What the store holds of the texts of `keys`."""
         if self.store is None:
             return {}
-        keys = {self.key(text): text for text in texts}
-        found = self.store.find(list(keys))
-        return {keys[key]: Tried.from_json(value) for key, value in found.items()}
+        found = self.store.find(list(keys.values()))
+        return {
+            text: Tried.from_json(found[key]) for text, key in keys.items() if text and key in found
+        }
 
     def _work(self, texts: Sequence[str]) -> list[Tried]:
         """Every text, tried until nothing fails or no way is left."""
