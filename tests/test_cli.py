@@ -520,6 +520,13 @@ def test_outputs_do_not_lie_among_the_inputs(run, tmp_path):
     assert "lies in the output folder" in err
 
 
+def test_outputs_inside_the_input_folder_are_no_inputs_of_the_next_run(run, tmp_path):
+    corpus(tmp_path, 3)
+    for _ in range(2):
+        assert run("translate", "in", "--model", "fake", "-q", "-o", "in/out")[0] == 0
+    assert len(list((tmp_path / "in/out").rglob("*.txt"))) == 3
+
+
 def test_records_come_back_with_their_other_fields(run, tmp_path):
     text = "Le maire a déclaré jeudi la fête ouverte à tous."
     lines = [json.dumps({"id": number, "body": f"{text} Oui.", "x": [1]}) for number in (1, 2)]

@@ -51,7 +51,7 @@ def run_chain(
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
     settings, _ = resolve_settings(flags)
-    inputs = expand(arguments)
+    inputs = expand(arguments, job.output_dir)
     check_targets(inputs, job.output_dir, job.form, job.reading)
     repeats, total_chars = learn(inputs, job.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:

@@ -57,7 +57,7 @@ def clean_command(
     """Keep the article of a scraped page and drop what stands around it."""
     settings, _ = resolve_settings({"source_language": language, "skip_steps": skip_step})
     reading = options.reading(input_format, encoding, text_field)
-    found = expand(inputs)
+    found = expand(inputs, output_dir)
     check_targets(found, output_dir, form, reading)
     written = _read_plan(plan, len(found)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}

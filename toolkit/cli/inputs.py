@@ -64,11 +64,13 @@ class Tally:
         self.failed.append({"input": name, "reason": str(error).removeprefix(f"{name}: ")})
 
 
-def expand(arguments: Sequence[str]) -> list[Input]:
+def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Input]:
     """Folders give the readable files inside them, in order; a glob gives what it matches.
 
-    A name that doesn't exist is kept, so that reading it says so.
+    An output folder inside of an input folder gives none: a second run would take the outputs of
+    the first for inputs. A name that doesn't exist is kept, so that reading it says so.
     """
+    outputs = output_dir.resolve() if output_dir else None
     found: list[Input] = []
     for argument in arguments:
         path = Path(argument)
@@ -76,12 +78,14 @@ def expand(arguments: Sequence[str]) -> list[Input]:
             found.append(Input(STDIN, Path("stdin")))
         elif path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in KINDS and p.is_file())
+            if outputs and path.resolve() in outputs.parents:
+                inside = [each for each in inside if outputs not in each.resolve().parents]
             if not inside:
                 kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
                 raise InputError(f"{argument}: the folder holds none of {kinds}")
             found += [Input(str(each), each.relative_to(path).with_suffix("")) for each in inside]
         elif not path.exists() and (matches := sorted(glob.glob(argument, recursive=True))):  # noqa: PTH207
-            found += expand(matches)
+            found += expand(matches, output_dir)
         else:
             found.append(Input(argument, Path(path.stem or "input")))
     return list(dict.fromkeys(found))
