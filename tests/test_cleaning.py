@@ -321,9 +321,12 @@ def test_changes_and_losses_lie_in_the_text(text):
 @pytest.mark.parametrize(
     "unit", ["a?", "(", "| a ", "par A ", "« ", "1 ", "?", "\u00a0", "Ã©", "&amp"]
 )
-def test_hostile_lines_cost_no_more_than_their_length(unit):
+def test_hostile_lines_come_back_judged_and_repaired_for_good(unit):
     """A pattern that backtracks would not come back from these."""
     for length in (399, 20_000):
         line = (unit * length)[:length]
-        judge_lines([line, f"Par {line}", f"© {line}"], language="fr")
-        repair(line)
+        lines = [line, f"Par {line}", f"© {line}"]
+        blocks, _ = judge_lines(lines, language="fr")
+        assert [block.text for block in blocks] == lines
+        repaired = repair(line)
+        assert repair(repaired) == repaired
