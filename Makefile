@@ -43,10 +43,11 @@ translation: $(VENV)/base ## BLEU and chrF++ of the default model on sentences t
 	@$(BIN)/toolkit models pull
 	@$(BIN)/python eval/translation.py
 
-bench: $(VENV)/base ## speed of cleaning, and speed and memory with the default model, as ratios
+bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_cleaning.py
 	@$(BIN)/toolkit models pull
 	@$(BIN)/python eval/bench.py
+	@$(BIN)/python eval/bench_translation.py
 
 clean: ## remove the virtual environment and caches; models stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist

@@ -11,10 +11,11 @@ from toolkit.errors import UsageError
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
-from toolkit.translation.checks import check_translation
+from toolkit.translation.checks import Limits, check_translation
 from toolkit.translation.glossary import Glossary, Term, load_glossary
-from toolkit.translation.translate import PENALTY, Translator
+from toolkit.translation.translate import GROUP, PENALTY, Translator
 
+CONTEXT_PROMPT = Path(__file__).parent / "cases/context.v1.yaml"
 CASES = json.loads((Path(__file__).parent / "cases/translation_checks.json").read_text("utf-8"))
 TERMS = (
     Term("Ceinture et la Route", "Belt and Road"),
@@ -49,8 +50,54 @@ def test_checks_find_what_is_wrong_and_nothing_else(case):
         source_language="fr",
         target_language="en",
         terms=terms,
+        instructions=case.get("instructions", ""),
     )
     assert [check.name for check in failed] == case["failed"], failed
+
+
+def test_limits_move_where_checks_draw_their_lines():
+    source, target = "Le ministre a signé un accord de coopération lundi.", "On Monday he signed."
+
+    def failed(limits):
+        checks = check_translation(
+            source, output(target), source_language="fr", target_language="en", limits=limits
+        )
+        return [check.name for check in checks]
+
+    assert failed(Limits()) == ["length"]
+    assert failed(Limits(min_length_ratio=0.3)) == []
+    assert failed(Limits(off=("length",))) == []
+
+
+def test_sentences_before_are_shown_but_only_those_of_the_same_document():
+    def answer(prompt):
+        return prompt
+
+    model = replace(
+        translator(answer, family="causal", max_source_tokens=10_000),
+        prompt=load_prompt("translation", str(CONTEXT_PROMPT)),
+        context_sentences=1,
+        max_tries=1,
+    )
+    documents = [*split_sentences("Il vient. Elle part."), *split_sentences("Nul ne reste.")]
+    assert [each.text for each in model.translate(documents)] == [
+        "() Il vient.",
+        "(Il vient.) Elle part.",
+        "() Nul ne reste.",
+    ]
+
+
+def test_a_sentence_is_tried_as_often_as_asked():
+    tries = []
+
+    def answer(prompt):
+        tries.append(prompt)
+        return "He met him."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    model = replace(model, max_tries=1)
+    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    assert len(tries) == result.tries == 1
 
 
 def test_sentences_come_back_in_order_with_their_paragraphs():
@@ -252,6 +299,8 @@ def test_finished_sentences_are_not_done_again(tmp_path):
         {"config": GenerationConfig(beam_size=2)},
         {"glossary": Glossary(TERMS, digest="sha256:1")},
         {"prompt": None},
+        {"limits": Limits(loop_times=4)},
+        {"max_tries": 2},
     ],
 )
 def test_whatever_affects_the_output_is_done_again(tmp_path, change):
@@ -262,7 +311,7 @@ def test_whatever_affects_the_output_is_done_again(tmp_path, change):
     assert asked.count("Il dort.") == 2
 
 
-def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path):
+def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path, monkeypatch):
     store = Store(tmp_path / "store.sqlite", max_bytes=10**9)
 
     def answer(text):
@@ -272,6 +321,7 @@ def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path):
 
     model, _ = counted(answer)
     texts = [f"{'mot ' * (number + 1)}fin." for number in range(100)]
+    monkeypatch.setitem(GROUP, "seq2seq", 32)
     with pytest.raises(KeyboardInterrupt):
         replace(model, store=store).translate(split_sentences("\n".join(texts)))
     assert store.info().entries == 64

@@ -26,9 +26,9 @@ CHAT_TEMPLATE = (
 )
 
 
-def train_sentencepiece(folder: Path, *, vocab_size: int = 90, **options) -> Path:
+def train_sentencepiece(folder, *, vocab_size=90, texts=SENTENCES, **options) -> Path:
     corpus = folder / "corpus.txt"
-    corpus.write_text("\n".join(SENTENCES * 20), encoding="utf-8")
+    corpus.write_text("\n".join(list(texts) * 20), encoding="utf-8")
     sentencepiece.SentencePieceTrainer.train(
         input=str(corpus),
         model_prefix=str(folder / "spm"),
@@ -40,14 +40,20 @@ def train_sentencepiece(folder: Path, *, vocab_size: int = 90, **options) -> Pat
     return folder / "spm.model"
 
 
-def build_marian(folder: Path) -> Path:
-    """A Marian checkpoint with its pair of sentencepiece models."""
+def build_marian(folder: Path, *, vocab_size=90, texts=SENTENCES, words=0, **sizes: int) -> Path:
+    """A Marian checkpoint with its pair of sentencepiece models, trained on `texts`.
+
+    `words` fills the vocabulary up with what never occurs, and `sizes` are those of MarianConfig:
+    together they make a model as large, and so as slow, as a real one.
+    """
     folder.mkdir(parents=True)
-    model_file = train_sentencepiece(folder)
+    model_file = train_sentencepiece(folder, vocab_size=vocab_size, texts=texts)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
     pieces = [processor.id_to_piece(i) for i in range(processor.get_piece_size())]
-    words = ["</s>", "<unk>", *(p for p in pieces if p not in ("<s>", "</s>", "<unk>")), "<pad>"]
-    vocabulary = {piece: index for index, piece in enumerate(words)}
+    pieces = [piece for piece in pieces if piece not in ("<s>", "</s>", "<unk>")]
+    pieces += [f"<unused{number}>" for number in range(words - len(pieces))]
+    pieces = ["</s>", "<unk>", *pieces, "<pad>"]
+    vocabulary = {piece: index for index, piece in enumerate(pieces)}
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     for name in ("source.spm", "target.spm"):
         (folder / name).write_bytes(model_file.read_bytes())
@@ -62,15 +68,18 @@ def build_marian(folder: Path) -> Path:
         )
     )
     pad = vocabulary["<pad>"]
+    small = {
+        "d_model": 32,
+        "encoder_layers": 2,
+        "decoder_layers": 2,
+        "encoder_attention_heads": 4,
+        "decoder_attention_heads": 4,
+        "encoder_ffn_dim": 64,
+        "decoder_ffn_dim": 64,
+    }
     config = transformers.MarianConfig(
+        **(small | sizes),
         vocab_size=len(vocabulary),
-        d_model=32,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=4,
-        decoder_attention_heads=4,
-        encoder_ffn_dim=64,
-        decoder_ffn_dim=64,
         max_position_embeddings=128,
         pad_token_id=pad,
         decoder_start_token_id=pad,

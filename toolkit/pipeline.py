@@ -219,6 +219,9 @@ class Pipeline:
             ),
             config=GenerationConfig(beam_size=settings.beam_size),
             store=self.store,
+            limits=settings.checks,
+            max_tries=settings.max_tries,
+            context_sentences=settings.context_sentences,
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from toolkit.cleaning.steps import STEPS
 from toolkit.errors import UsageError
 from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.translation.checks import Limits
 
 APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
@@ -38,6 +39,9 @@ class Settings(BaseModel):
     translation_prompt: str = "news"
     second_translation_prompt: str = Field("careful", description="for sentences that fail a check")
     summarization_prompt: str = "news"
+    context_sentences: int = Field(0, ge=0, description="shown before each, to a prompted model")
+    max_tries: int = Field(4, ge=1, description="of a sentence that fails a check")
+    checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     max_document_chars: int = Field(1_000_000, ge=1)
     cache: bool = Field(True, description="keep finished sentences and don't do them again")

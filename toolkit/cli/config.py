@@ -9,8 +9,10 @@ def config_command() -> None:
     """Print every setting with its origin: default, a file, or an environment variable."""
     settings, origins = resolve_settings({})
     for name, value in settings.model_dump(mode="json").items():
-        shown = "" if value is None else value
-        typer.echo(f"{name} = {shown}  ({origins[name]})")
+        rows = value.items() if isinstance(value, dict) else [("", value)]
+        for key, each in rows:
+            shown = "" if each is None else each
+            typer.echo(f"{name}{'.' if key else ''}{key} = {shown}  ({origins[name]})")
     typer.echo(
         f"# set them in {FILE_NAME} here or in the user's configuration folder, as "
         f"{ENVIRONMENT_PREFIX}NAME in the environment, or as options"

@@ -1,7 +1,8 @@
 """CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,16 @@ class CTranslate2Engine:
         batch_size: int,
     ) -> None:
         """Raises ModelError when the folder can't be loaded."""
-        loader = ctranslate2.Generator if info.family == "causal" else ctranslate2.Translator
+        causal = info.family == "causal"
+        loader = ctranslate2.Generator if causal else ctranslate2.Translator
         try:
             self._model: Any = loader(
                 str(folder),
                 device=info.device,
                 compute_type=info.compute_type,
-                inter_threads=1,
-                intra_threads=threads,
+                # A small model runs several batches side by side; a large one fills memory.
+                inter_threads=1 if causal else threads,
+                intra_threads=threads if causal else 1,
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"CTranslate2 can't load {folder}: {error}") from error
@@ -72,34 +75,36 @@ class CTranslate2Engine:
             "return_scores": True,
             "asynchronous": True,
         }
-        causal = self._info.family == "causal"
-        shared = self._shared_prefix(strings) if causal else []
-        outputs: dict[int, Output] = {}
-        for batch in _batches([len(ids) for ids in encoded], self._batch_size):
-            tokens = [strings[index] for index in batch]
-            if causal:
-                answers = self._complete(tokens, shared, config.max_new_tokens, search)
-            else:
-                answers = self._translate(tokens, config.max_new_tokens, search)
-            for index, (answer, score) in zip(batch, answers, strict=True):
-                outputs[index] = self._output(answer, score, len(encoded[index]))
+        batches = _batches([len(ids) for ids in encoded], self._batch_size)
+        grouped = [[strings[index] for index in batch] for batch in batches]
+        if self._info.family == "causal":
+            answers = self._complete(grouped, self._shared_prefix(strings), config, search)
+        else:
+            answers = self._translate(grouped, config, search)
+        outputs = {
+            index: self._output(answer, score, len(encoded[index]))
+            for index, (answer, score) in zip(chain.from_iterable(batches), answers, strict=True)
+        }
         return [outputs[index] for index in range(len(encoded))]
 
     def _complete(
         self,
-        prompts: list[list[str]],
+        batches: list[list[list[str]]],
         shared: list[str],
-        max_new_tokens: int,
+        config: GenerationConfig,
         search: dict[str, Any],
-    ) -> list[tuple[list[str], float]]:
-        results = self._model.generate_batch(
-            [prompt[len(shared) :] for prompt in prompts],
-            static_prompt=shared or None,
-            include_prompt_in_result=False,
-            max_length=max_new_tokens,
-            **search,
-        )
-        return [(result.sequences[0], result.scores[0]) for result in _wait(results)]
+    ) -> Iterator[tuple[list[str], float]]:
+        """One batch after the other: what is queued can't be called off by Ctrl-C."""
+        for prompts in batches:
+            results = self._model.generate_batch(
+                [prompt[len(shared) :] for prompt in prompts],
+                static_prompt=shared or None,
+                include_prompt_in_result=False,
+                max_length=config.max_new_tokens,
+                **search,
+            )
+            for result in _wait(results):
+                yield result.sequences[0], result.scores[0]
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
         """What all prompts begin with: the library computes it once.
@@ -114,19 +119,25 @@ class CTranslate2Engine:
         return self._last_prefix
 
     def _translate(
-        self, sources: list[list[str]], max_new_tokens: int, search: dict[str, Any]
-    ) -> list[tuple[list[str], float]]:
+        self, batches: list[list[list[str]]], config: GenerationConfig, search: dict[str, Any]
+    ) -> Iterator[tuple[list[str], float]]:
+        """All batches at once: each thread takes the next one."""
         prefix = self._tokens.target_prefix
-        results = self._model.translate_batch(
-            sources,
-            target_prefix=[prefix] * len(sources) if prefix else None,
-            max_input_length=0,
-            # The decoder has as many positions as the encoder, one of them for the start.
-            max_decoding_length=min(max_new_tokens + len(prefix), self._max_source_tokens - 1),
-            **search,
-        )
-        skipped = len(prefix)
-        return [(each.hypotheses[0][skipped:], each.scores[0]) for each in _wait(results)]
+        queued = [
+            self._model.translate_batch(
+                sources,
+                target_prefix=[prefix] * len(sources) if prefix else None,
+                max_input_length=0,
+                # The decoder has as many positions as the encoder, one of them for the start.
+                max_decoding_length=min(
+                    config.max_new_tokens + len(prefix), self._max_source_tokens - 1
+                ),
+                **search,
+            )
+            for sources in batches
+        ]
+        for result in _wait(list(chain.from_iterable(queued))):
+            yield result.hypotheses[0][len(prefix) :], result.scores[0]
 
     def _output(self, tokens: list[str], score: float, source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
+from toolkit.segmentation import split_sentences
 from toolkit.text import (
     clock_hours,
     dates,
@@ -17,10 +19,6 @@ from toolkit.text import (
 )
 from toolkit.translation.glossary import Term
 
-MIN_CHARS_FOR_RATIO = 40
-LENGTH_RATIO = (0.45, 2.2)  # target to source, in characters
-MIN_LANGUAGE_CONFIDENCE = 0.7
-LOOP_WORDS, LOOP_TIMES = 4, 3
 QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 # Capitalized, and not at the beginning of a sentence or quotation.
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
@@ -28,7 +26,40 @@ QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
 # In words these often are no numbers: an article, a second, both, new ("neuf").
 VAGUE = frozenset({"0", "1", "2", "9"})
-COMMON_NAME_FREQUENCY = 4.3  # Zipf scale
+CHECKS = """
+    empty echo unfinished length sentences copied language repetition numbers dates quotation names
+    terms
+""".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Where the checks draw their lines. `off` names checks that are left out.
+
+    The length ratio is of target to source in characters, and counts from `min_chars_for_ratio` of
+    the source on. A loop is `loop_words` words in a row that come `loop_times` times. A name counts
+    as lost when it is rarer in the source's language than `common_name`, on the Zipf scale. An echo
+    is `echo_words` in a row out of the prompt.
+    """
+
+    min_length_ratio: float = 0.45
+    max_length_ratio: float = 2.2
+    min_chars_for_ratio: int = 40
+    min_language_confidence: float = 0.7
+    loop_words: int = 4
+    loop_times: int = 3
+    common_name: float = 4.3
+    more_sentences: int = 1
+    echo_words: int = 5
+    off: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.off) - set(CHECKS):
+            known = ", ".join(CHECKS)
+            raise ValueError(f"no check {', '.join(sorted(unknown))} (there are: {known})")
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def check_translation(
@@ -38,26 +69,37 @@ def check_translation(
     source_language: str,
     target_language: str,
     terms: tuple[Term, ...] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    instructions: str = "",
 ) -> tuple[Check, ...]:
-    """The checks that `output` fails as a translation of `source`."""
+    """The checks that `output` fails as a translation of `source`.
+
+    `instructions` is what a model was told, which small ones at times give back for an answer.
+    """
     target = output.text
     if not target:
         return (Check(name="empty", detail="no translation came back"),)
     found = []
+    if echo := _shared_run(target, instructions, limits.echo_words):
+        found.append(Check(name="echo", detail=f"the prompt came back: '{echo}'"))
     if not output.finished:
         found.append(Check(name="unfinished", detail="stopped at the token limit"))
     ratio = len(target) / len(source)
-    if len(source) >= MIN_CHARS_FOR_RATIO and not LENGTH_RATIO[0] <= ratio <= LENGTH_RATIO[1]:
+    usual = limits.min_length_ratio <= ratio <= limits.max_length_ratio
+    if len(source) >= limits.min_chars_for_ratio and not usual:
         found.append(Check(name="length", detail=f"{ratio:.2f} times as long as the source"))
+    added_sentences = len(split_sentences(target)) - len(split_sentences(source))
+    if added_sentences > limits.more_sentences:
+        found.append(Check(name="sentences", detail=f"{added_sentences} more than the source"))
     if target == source and len(source.split()) > 3:
         found.append(Check(name="copied", detail="the source came back unchanged"))
     elif (
         (language := identify_language(target))
         and language.code == source_language != target_language
-        and language.confidence >= MIN_LANGUAGE_CONFIDENCE
+        and language.confidence >= limits.min_language_confidence
     ):
         found.append(Check(name="language", detail=f"still {language.name}"))
-    if loop := _loop(target):
+    if loop := _loop(target, limits):
         found.append(Check(name="repetition", detail=f"'{loop}' again and again"))
     found += _number_checks(source, target, source_language, target_language)
     if lost_dates := dates(source, source_language) - dates(target, target_language):
@@ -66,12 +108,12 @@ def check_translation(
     if added and {source_language, target_language} == {"fr", "en"}:
         found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
-    if names := _lost_names(source, target, terms, source_language):
+    if names := _lost_names(source, target, terms, source_language, limits):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
     if lost := lost_terms(target, terms):
         detail = "without " + ", ".join(term.target for term in lost)
         found.append(Check(name="terms", detail=detail))
-    return tuple(found)
+    return tuple(check for check in found if check.name not in limits.off)
 
 
 def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
@@ -106,7 +148,9 @@ def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list
     return [Check(name="quotation", detail="no longer marked: " + ", ".join(quoted))]
 
 
-def _lost_names(source: str, target: str, terms: tuple[Term, ...], language: str) -> list[str]:
+def _lost_names(
+    source: str, target: str, terms: tuple[Term, ...], language: str, limits: Limits
+) -> list[str]:
     """Rare capitalized words of the source that have no counterpart in the translation.
 
     A counterpart begins with the same letters: Russie and Russia. Words that are common in the
@@ -124,7 +168,7 @@ def _lost_names(source: str, target: str, terms: tuple[Term, ...], language: str
         parts = word.split("-")
         if word in present or word[:NAME_PREFIX] in starts or all(p in covered for p in parts):
             continue
-        if zipf_frequency(match.group().lower(), language) < COMMON_NAME_FREQUENCY:
+        if zipf_frequency(match.group().lower(), language) < limits.common_name:
             lost.append(match.group())
     return list(dict.fromkeys(lost))
 
@@ -143,13 +187,21 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
     return found
 
 
-def _loop(text: str) -> str:
+def _loop(text: str, limits: Limits) -> str:
+    counts = Counter(_runs(text, limits.loop_words))
+    phrase, times = counts.most_common(1)[0] if counts else ("", 0)
+    return phrase if times >= limits.loop_times else ""
+
+
+def _shared_run(text: str, other: str, size: int) -> str:
+    """The first `size` words in a row that stand in both."""
+    known = set(_runs(other, size)) if other else set()
+    return next((run for run in _runs(text, size) if run in known), "")
+
+
+def _runs(text: str, size: int) -> list[str]:
     words = re.findall(r"\w+", text.lower())
-    runs = Counter(
-        " ".join(words[start : start + LOOP_WORDS]) for start in range(len(words) - LOOP_WORDS + 1)
-    )
-    phrase, times = runs.most_common(1)[0] if runs else ("", 0)
-    return phrase if times >= LOOP_TIMES else ""
+    return [" ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
 
 
 def _holds(text: str, term: str) -> bool:

@@ -10,15 +10,14 @@ from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Sour
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
-from toolkit.translation.checks import advice, check_translation
+from toolkit.translation.checks import DEFAULT_LIMITS, Limits, advice, check_translation
 from toolkit.translation.glossary import Glossary
-from toolkit.translation.tries import AGAIN, FIRST, Tried, Way
+from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 
-# Sentences handed to the engine at once, and the most that a sudden end loses. Similar lengths keep
-# padding small.
-GROUP = 32
+# Sentences handed to the engine at once, and the most that a sudden end loses: seconds of work.
+GROUP = {"causal": 32, "seq2seq": 256}
 # Raise when the ways of trying or what checks find change: finished work is then done again.
-RECIPE = 1
+RECIPE = 2
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
@@ -39,7 +38,8 @@ class Translator:
     """`prompt` is needed for a causal engine and ignored by a sequence-to-sequence one.
 
     Texts that fail a check are tried again in the ways of AGAIN; the try that fails fewest checks
-    is kept. What is in `store` is not done again. `second_prompt` is the careful one.
+    is kept, and no text is tried more than `max_tries` times. What is in `store` is not done again.
+    `second_prompt` is the careful one. A causal model is shown `context_sentences` before each.
     """
 
     engine: Engine
@@ -50,28 +50,48 @@ class Translator:
     glossary: Glossary = field(default_factory=Glossary)
     config: GenerationConfig = field(default_factory=GenerationConfig)
     store: Store | None = None
+    limits: Limits = DEFAULT_LIMITS
+    max_tries: int = 1 + len(AGAIN)
+    context_sentences: int = 0
 
     def translate(
         self, segments: Sequence[Segment], on_done: Progress = lambda count: None
     ) -> tuple[Translation, ...]:
         """One translation for each segment, in order. `on_done` hears how many are finished.
 
-        The same text is translated once, and so always the same way.
+        A segment that starts at 0 begins another document. The same text is translated once, and so
+        always the same way, unless the sentences before it are shown as context.
         """
-        counts = Counter(segment.text for segment in segments)
+        wanted = self._wanted(segments)
+        counts = Counter(wanted)
         fingerprint = self._fingerprint
-        keys = {text: key_of("translation", {"text": text, **fingerprint}) for text in counts}
-        done = {"": Tried(text="")} | self._finished(keys)
-        on_done(sum(counts[text] for text in done))
-        missing = sorted(counts.keys() - done.keys(), key=lambda text: (len(text), text))
-        for start in range(0, len(missing), GROUP):
-            group = missing[start : start + GROUP]
+        keys = {each: key_of("translation", asdict(each) | fingerprint) for each in counts}
+        done = {each: Tried(text="") for each in counts if not each.text} | self._finished(keys)
+        on_done(sum(counts[each] for each in done))
+        missing = sorted(counts.keys() - done.keys(), key=lambda each: (len(each.text), each))
+        size = GROUP[self.engine.info.family]
+        for start in range(0, len(missing), size):
+            group = missing[start : start + size]
             new = dict(zip(group, self._work(group), strict=True))
             if self.store:
-                self.store.add({keys[text]: each.as_json() for text, each in new.items()})
+                self.store.add({keys[each]: tried.as_json() for each, tried in new.items()})
             done |= new
-            on_done(sum(counts[text] for text in group))
-        return tuple(_translation(segment, done[segment.text]) for segment in segments)
+            on_done(sum(counts[each] for each in group))
+        return tuple(
+            _translation(segment, done[each])
+            for segment, each in zip(segments, wanted, strict=True)
+        )
+
+    def _wanted(self, segments: Sequence[Segment]) -> list[Wanted]:
+        """What there is to translate, each with the sentences of its document before it."""
+        wanted, before = [], list[str]()
+        for segment in segments:
+            if segment.start == 0:
+                before.clear()
+            nearest = before[-self.context_sentences :] if self.context_sentences else []
+            wanted.append(Wanted(segment.text, " ".join(nearest)))
+            before.append(segment.text)
+        return wanted
 
     @property
     def _fingerprint(self) -> dict[str, Any]:
@@ -83,31 +103,38 @@ class Translator:
             "prompts": [prompt.digest for prompt in (self.prompt, self.second_prompt) if prompt],
             "glossary": self.glossary.digest,
             "generation": asdict(self.config),
+            "limits": asdict(self.limits),
+            "max_tries": self.max_tries,
         }
 
-    def _finished(self, keys: Mapping[str, str]) -> dict[str, Tried]:
-        """What the store holds of the texts of `keys`."""
+    def _finished(self, keys: Mapping[Wanted, str]) -> dict[Wanted, Tried]:
+        """What the store holds of `keys`."""
         if self.store is None:
             return {}
         found = self.store.find(list(keys.values()))
         return {
-            text: Tried.from_json(found[key]) for text, key in keys.items() if text and key in found
+            each: Tried.from_json(found[key])
+            for each, key in keys.items()
+            if each.text and key in found
         }
 
-    def _work(self, texts: Sequence[str]) -> list[Tried]:
-        """Every text, tried until nothing fails or no way is left."""
-        best = self._try(texts, FIRST, [()] * len(texts))
+    def _work(self, wanted: Sequence[Wanted]) -> list[Tried]:
+        """Everything, tried until nothing fails or no way is left."""
+        best = self._try(wanted, FIRST, [()] * len(wanted))
         for way in AGAIN:
             again = [
                 index
-                for index, (text, tried) in enumerate(zip(texts, best, strict=True))
-                if tried.failed and way.may_help(text, tried.failed) and self._differs(way)
+                for index, (each, tried) in enumerate(zip(wanted, best, strict=True))
+                if tried.failed
+                and tried.tries < self.max_tries
+                and way.may_help(each.text, tried.failed)
+                and self._differs(way)
             ]
             if not again:
                 continue
             failed = [best[index].failed for index in again]
             for index, tried in zip(
-                again, self._try([texts[index] for index in again], way, failed), strict=True
+                again, self._try([wanted[index] for index in again], way, failed), strict=True
             ):
                 better = tried if len(tried.failed) < len(best[index].failed) else best[index]
                 best[index] = replace(better, tries=best[index].tries + 1)
@@ -125,55 +152,60 @@ class Translator:
         )
 
     def _try(
-        self, texts: Sequence[str], way: Way, failed: Sequence[tuple[Check, ...]]
+        self, wanted: Sequence[Wanted], way: Way, failed: Sequence[tuple[Check, ...]]
     ) -> list[Tried]:
-        """Every text once, pieces sorted by length. `failed` is what earlier tries got wrong."""
+        """Everything once, pieces sorted by length. `failed` is what earlier tries got wrong."""
         prompt = (way.careful and self.second_prompt) or self.prompt
         faults = [advice(checks) for checks in failed]
         pieces = [
             (piece, index, order)
-            for index, text in enumerate(texts)
-            for order, piece in enumerate(self._pieces(text, prompt, faults[index], way))
+            for index, each in enumerate(wanted)
+            for order, piece in enumerate(self._pieces(each, prompt, faults[index], way))
         ]
-        pieces.sort(key=lambda each: (len(each[0]), each[1:]))
+        pieces.sort(key=lambda piece: (len(piece[0].text), piece[1:]))
         # Which piece a fault is about can't be known.
         told = [[] if way.pieces else faults[index] for _, index, _ in pieces]
         answers = self._generate([piece for piece, _, _ in pieces], prompt, told, way)
         by_place: dict[tuple[int, int], Output] = {}
         for (piece, index, order), fault, answer in zip(pieces, told, answers, strict=True):
-            opening = '"' if _lost_opening(piece, fault) else ""
+            opening = '"' if _lost_opening(piece.text, fault) else ""
             by_place[index, order] = replace(answer, text=opening + answer.text)
-        outputs: list[list[Output]] = [[] for _ in texts]
+        outputs: list[list[Output]] = [[] for _ in wanted]
         for place in sorted(by_place):
             outputs[place[0]].append(by_place[place])
-        return [self._result(text, each) for text, each in zip(texts, outputs, strict=True)]
+        return [
+            self._result(each.text, answered, prompt)
+            for each, answered in zip(wanted, outputs, strict=True)
+        ]
 
-    def _source(self, text: str, prompt: Prompt | None, faults: list[str]) -> Source:
-        """What the engine is given for `text`."""
-        text = text.translate(PLAIN_SPACES)
+    def _source(self, wanted: Wanted, prompt: Prompt | None, faults: list[str]) -> Source:
+        """What the engine is given for `wanted`."""
+        text = wanted.text.translate(PLAIN_SPACES)
         if prompt is None or self.engine.info.family == "seq2seq":
             return text
         terms = self.glossary.occurring(text)
         chat = prompt.render(
             source=text,
+            before=wanted.before.translate(PLAIN_SPACES),
             terms=[{"source": term.source, "target": term.target} for term in terms],
             faults=faults,
         )
         return (*chat, Message("assistant", '"')) if _lost_opening(text, faults) else chat
 
     def _pieces(
-        self, text: str, prompt: Prompt | None, faults: list[str], way: Way
-    ) -> tuple[str, ...]:
+        self, wanted: Wanted, prompt: Prompt | None, faults: list[str], way: Way
+    ) -> tuple[Wanted, ...]:
         """The text itself, or parts of it: when asked, or too long for the model or for memory."""
+        text = wanted.text
         limit = int(len(text) * PIECE_SHARE) if way.pieces else MAX_PIECE_CHARS
         return tuple(
-            piece.strip()
+            replace(wanted, text=piece.strip())
             for part in split_long(text, max_tokens=limit, count_tokens=len)
             for piece in split_long(
                 part,
                 max_tokens=self.engine.max_source_tokens,
                 count_tokens=lambda piece: self.engine.count_tokens(
-                    self._source(piece, prompt, faults)
+                    self._source(replace(wanted, text=piece), prompt, faults)
                 ),
             )
             if piece.strip()
@@ -181,24 +213,24 @@ class Translator:
 
     def _generate(
         self,
-        texts: Sequence[str],
+        wanted: Sequence[Wanted],
         prompt: Prompt | None,
         faults: Sequence[list[str]],
         way: Way,
     ) -> list[Output]:
-        longest = max(len(text) for text in texts)
-        wanted = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
+        longest = max(len(each.text) for each in wanted)
+        most = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
         config = replace(
             self.config,
-            max_new_tokens=min(self.config.max_new_tokens, wanted),
+            max_new_tokens=min(self.config.max_new_tokens, most),
             repetition_penalty=PENALTY if way.penalty else self.config.repetition_penalty,
         )
         sources = [
-            self._source(text, prompt, told) for text, told in zip(texts, faults, strict=True)
+            self._source(each, prompt, told) for each, told in zip(wanted, faults, strict=True)
         ]
         return self.engine.generate(sources, config)
 
-    def _result(self, text: str, outputs: Sequence[Output]) -> Tried:
+    def _result(self, text: str, outputs: Sequence[Output], prompt: Prompt | None) -> Tried:
         joined = " ".join(output.text for output in outputs if output.text)
         whole = Output(
             text=self.glossary.repair(joined, source=text),
@@ -212,6 +244,8 @@ class Translator:
             source_language=self.source_language,
             target_language=self.target_language,
             terms=self.glossary.occurring(text),
+            limits=self.limits,
+            instructions=prompt.content.system if prompt else "",
         )
         return Tried(text=whole.text, failed=failed, new_tokens=whole.new_tokens)
 

@@ -10,6 +10,14 @@ from toolkit.documents import Check
 MIN_CHARS_FOR_PIECES = 100
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Wanted:
+    """A text to translate, and what stands `before` it for a model to see but not to translate."""
+
+    text: str
+    before: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One way of trying. `helps` names the checks that it may put right, none for all."""
@@ -27,7 +35,7 @@ class Way:
 
 # Pieces are complete but can be badly joined, so a lost name or day is rather flagged.
 LOST = frozenset({"numbers", "length", "unfinished", "repetition"})
-STUCK = frozenset({"empty", "unfinished", "repetition", "copied", "language", "length"})
+STUCK = frozenset({"empty", "echo", "unfinished", "repetition", "copied", "language", "length"})
 FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
 AGAIN = (
