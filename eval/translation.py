@@ -17,14 +17,18 @@ from toolkit.documents import Segment
 from toolkit.pipeline import Pipeline
 from toolkit.settings import resolve_settings
 
-REFERENCES = Path(__file__).parent / "references/news.fr-en.tsv"
+REFERENCES = Path(__file__).parent / "references"
+FILES = ("news.fr-en.tsv", "diplomacy.fr-en.tsv")
 RESAMPLES = 1000
 
 
 def read_references() -> list[dict[str, str]]:
     """Rows of page, source and target, one sentence each, in the order of the pages."""
-    with REFERENCES.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = []
+    for name in FILES:
+        with (REFERENCES / name).open(encoding="utf-8", newline="") as stream:
+            rows += csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return rows
 
 
 def segments_of(rows: Sequence[Mapping[str, str]]) -> Iterator[Segment]:
@@ -64,6 +68,8 @@ def main() -> None:
     for metric in (BLEU(), CHRF(word_order=2)):
         score = metric.corpus_score(translated, [references], n_bootstrap=RESAMPLES)
         print(score.format(signature=str(metric.get_signature())))
+        own = metric.corpus_score(translated[-30:], [references[-30:]])
+        print("  diplomacy alone:", own.format(width=1, score_only=True))
     if options.show:
         for row, result in zip(rows, results, strict=True):
             sys.stdout.write(f"\n{row['source']}\n= {row['target']}\n> {result.text}\n")

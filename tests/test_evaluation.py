@@ -56,17 +56,25 @@ def test_cleaning_keeps_to_its_floors(part):
     assert sum(bool(score.lost) for score in scores) <= floor["pages_losing_a_sentence"]
 
 
-def references():
-    with (EVAL / "references/news.fr-en.tsv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+def references(*names):
+    rows = []
+    for name in names or ("news", "diplomacy"):
+        path = EVAL / f"references/{name}.fr-en.tsv"
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows += csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return rows
 
 
-def test_translations_by_hand_are_of_the_pages_and_hold_their_numbers():
-    rows = references()
+def test_translations_by_hand_are_of_the_pages():
     articles = {page.name: " ".join(repair(page.article).split()) for page in PAGES}
-    assert len({row["source"] for row in rows}) == len(rows) >= 100
-    for row in rows:
+    for row in references("news"):
         assert " ".join(repair(row["source"]).split()) in articles[row["page"]]
+
+
+def test_translations_by_hand_hold_all_that_can_be_checked():
+    rows = references()
+    assert len({row["source"] for row in rows}) == len(rows) >= 150
+    for row in rows:
         translated = Output(text=row["target"], source_tokens=1, new_tokens=1, finished=True)
         failed = check_translation(
             row["source"], translated, source_language="fr", target_language="en"

@@ -164,6 +164,30 @@ def test_names_left_in_french_are_put_right_but_no_other_words():
     assert repaired == "The SCO met in Beijing with its chef de la diplomatie."
 
 
+def test_numbers_that_were_pulled_apart_are_joined():
+    model = translator(lambda text: "It costs 2. 10 euros, 5 in all.")
+    (result,) = model.translate(split_sentences("Cela coûte 2,10 euros, 5 en tout."))
+    assert result.text == "It costs 2.10 euros, 5 in all."
+
+
+def test_a_quotation_that_is_only_closed_is_opened():
+    model = translator(lambda text: 'Here we are", he says.')
+    (result,) = model.translate(split_sentences("« Nous voici », dit-il."))
+    assert (result.text, result.failed) == ('"Here we are", he says.', ())
+
+
+def test_no_translation_at_all_is_worse_than_two_faults():
+    def answer(prompt):
+        return (
+            "He met 12 men." if "keep" in prompt else "Il l'a rencontré lundi en ville hier soir."
+        )
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("Il l'a rencontré lundi en ville hier soir."))
+    assert result.text == "He met 12 men."
+    assert len(result.failed) > 1
+
+
 def test_words_that_only_look_like_a_french_name_stay():
     glossary = Glossary((Term("CPI", "ICC"),))
     source = "L'indice des prix à la consommation a monté."

@@ -148,7 +148,7 @@ class Store:
                 raise StoreError(f"store {self.path} can't be made: {error.strerror}") from error
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
                 # A commit then outlives the process, though not a power cut.
                 connection.execute("PRAGMA synchronous = NORMAL")
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -174,6 +174,19 @@ class Store:
         if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
             return f"store {self.path} is damaged or no store; remove it, or use --no-cache"
         return f"store {self.path}: {error}; --no-cache goes without"
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to WAL mode, for which SQLite doesn't wait while another process does the same."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:

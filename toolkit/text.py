@@ -91,6 +91,17 @@ def numbers(text: str, language: str) -> set[str]:
     return written_in_digits(text) | written_out(text, language)
 
 
+def rejoin_numbers(text: str, source: str) -> str:
+    """`text` with numbers of `source` that were pulled apart joined again: 1, 150 for 1.150."""
+    known = written_in_digits(source)
+
+    def joined(match: re.Match[str]) -> str:
+        whole = f"{match[1]}{match[2]}{match[3]}"
+        return whole if re.sub(r"\D", "", whole) in known else match.group()
+
+    return re.sub(r"(\d+)([.,]) (\d+)", joined, text)
+
+
 def clock_hours(text: str) -> set[str]:
     """The hours of times of day, such as 14 in `14h30` and `14:30`."""
     return set(CLOCK.findall(text))

@@ -31,7 +31,7 @@ class TransformersEngine:
         device: str = "cpu",
         compute_type: str = "float32",
         threads: int = 0,
-        batch_size: int = 8,
+        batch_size: int = 16,
         revision: str = "",
     ) -> None:
         """Load a local folder, or a hub repository that is in the local cache.

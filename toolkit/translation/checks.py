@@ -3,10 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
+from toolkit.exonyms import places
+from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
 from toolkit.text import (
     clock_hours,
@@ -15,7 +18,6 @@ from toolkit.text import (
     numbers,
     relative_dates,
     written_in_digits,
-    written_out,
 )
 from toolkit.translation.glossary import Term
 
@@ -24,8 +26,10 @@ QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
 QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
+MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
 # In words these often are no numbers: an article, a second, both, new ("neuf").
 VAGUE = frozenset({"0", "1", "2", "9"})
+TERM_LIST = " = "  # as glossary terms are told in prompts
 CHECKS = """
     empty echo unfinished length sentences copied language repetition numbers dates quotation names
     terms
@@ -80,7 +84,10 @@ def check_translation(
     if not target:
         return (Check(name="empty", detail="no translation came back"),)
     found = []
-    if echo := _shared_run(target, instructions, limits.echo_words):
+    echo = _shared_run(target, instructions, limits.echo_words)
+    if TERM_LIST in target and TERM_LIST not in source:
+        echo = TERM_LIST.strip()
+    if echo:
         found.append(Check(name="echo", detail=f"the prompt came back: '{echo}'"))
     if not output.finished:
         found.append(Check(name="unfinished", detail="stopped at the token limit"))
@@ -108,7 +115,7 @@ def check_translation(
     if added and {source_language, target_language} == {"fr", "en"}:
         found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
-    if names := _lost_names(source, target, terms, source_language, limits):
+    if names := _lost_names(source, target, terms, (source_language, target_language), limits):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
     if lost := lost_terms(target, terms):
         detail = "without " + ", ".join(term.target for term in lost)
@@ -149,42 +156,69 @@ def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list
 
 
 def _lost_names(
-    source: str, target: str, terms: tuple[Term, ...], language: str, limits: Limits
+    source: str,
+    target: str,
+    terms: tuple[Term, ...],
+    languages: tuple[str, str],
+    limits: Limits,
 ) -> list[str]:
     """Rare capitalized words of the source that have no counterpart in the translation.
 
-    A counterpart begins with the same letters: Russie and Russia. Words that are common in the
-    source's `language` may have any name in the other (Allemagne, Germany), and glossary terms
-    have their own check.
+    A counterpart looks alike, as Russie and Russia do, or is what the place is called in the other
+    language. Words that are common in the source's language may have any name in the other, and
+    glossary terms have their own check.
     """
     from wordfreq import zipf_frequency
 
     covered = {fold(word) for term in terms for word in re.findall(r"\w+", term.source)}
     present = {fold(word) for word in re.findall(r"\w+", target)}
-    starts = {word[:NAME_PREFIX] for word in present}
+    for place, name in places(source, *languages).items():
+        if fold(name) in fold(target):
+            covered |= set(re.findall(r"\w+", place))
     lost = []
     for match in NAME.finditer(source):
         word = fold(match.group())
-        parts = word.split("-")
-        if word in present or word[:NAME_PREFIX] in starts or all(p in covered for p in parts):
+        if all(part in covered for part in word.split("-")) or _alike(word, present):
             continue
-        if zipf_frequency(match.group().lower(), language) < limits.common_name:
+        if zipf_frequency(match.group().lower(), languages[0]) < limits.common_name:
             lost.append(match.group())
     return list(dict.fromkeys(lost))
 
 
+def _alike(word: str, others: set[str]) -> bool:
+    """Whether `word` is one of `others`, begins like one or differs from it by a letter or so."""
+    return any(
+        word == other
+        or word[:NAME_PREFIX] == other[:NAME_PREFIX]
+        or (word[0] == other[0] and SequenceMatcher(None, word, other).ratio() >= MIN_LIKENESS)
+        for other in others
+    )
+
+
 def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]:
     found = []
-    known = numbers(target, to)
+    known = numbers(target, to) | _values(target, to)
     hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
-    lost = (written_in_digits(source) | (written_out(source, from_) - VAGUE)) - known
-    added = written_in_digits(target) - numbers(source, from_) - hours.keys()
+    in_words = _values(source, from_, in_words=True) - VAGUE
+    lost = (written_in_digits(source) | in_words) - known
+    added = written_in_digits(target) - numbers(source, from_) - _values(source, from_)
+    added -= hours.keys()
     if lost:
         found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
     if added:
         found.append(Check(name="numbers", detail="added " + ", ".join(sorted(added))))
     return found
+
+
+def _values(text: str, language: str, *, in_words: bool = False) -> set[str]:
+    """The values of the whole numbers of `text`, or of those alone that it has in words."""
+    return {
+        str(int(each.value))
+        for each in quantities(text, language)
+        if each.value == each.value.to_integral_value()
+        and not (in_words and text[each.start].isdigit())
+    }
 
 
 def _loop(text: str, limits: Limits) -> str:

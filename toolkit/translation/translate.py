@@ -1,5 +1,6 @@
 """Segments to translations, in batches of similar length."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -10,6 +11,7 @@ from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Sour
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
+from toolkit.text import rejoin_numbers
 from toolkit.translation.checks import DEFAULT_LIMITS, Limits, advice, check_translation
 from toolkit.translation.glossary import Glossary
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
@@ -136,7 +138,7 @@ class Translator:
             for index, tried in zip(
                 again, self._try([wanted[index] for index in again], way, failed), strict=True
             ):
-                better = tried if len(tried.failed) < len(best[index].failed) else best[index]
+                better = tried if tried.badness < best[index].badness else best[index]
                 best[index] = replace(better, tries=best[index].tries + 1)
         return best
 
@@ -233,7 +235,7 @@ class Translator:
     def _result(self, text: str, outputs: Sequence[Output], prompt: Prompt | None) -> Tried:
         joined = " ".join(output.text for output in outputs if output.text)
         whole = Output(
-            text=self.glossary.repair(joined, source=text),
+            text=self.glossary.repair(_repair(joined, text), source=text),
             source_tokens=sum(output.source_tokens for output in outputs),
             new_tokens=sum(output.new_tokens for output in outputs),
             finished=all(output.finished for output in outputs),
@@ -258,6 +260,18 @@ def _translation(segment: Segment, tried: Tried) -> Translation:
         new_tokens=tried.new_tokens,
         tries=tried.tries,
     )
+
+
+def _repair(target: str, source: str) -> str:
+    """`target` in one line, with its numbers in one piece, and a quotation at the beginning that is
+    only closed opened.
+    """
+    target = rejoin_numbers(" ".join(target.split()), source)
+    if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
+        marks = re.findall(r"[«»“”\"]", target)
+        if marks in (['"'], ["”"], ["»"]):
+            return f'"{target}'
+    return target
 
 
 def _lost_opening(source: str, faults: Sequence[str]) -> bool:

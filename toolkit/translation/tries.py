@@ -34,8 +34,9 @@ class Way:
 
 
 # Pieces are complete but can be badly joined, so a lost name or day is rather flagged.
-LOST = frozenset({"numbers", "length", "unfinished", "repetition"})
+LOST = frozenset({"echo", "numbers", "length", "unfinished", "repetition"})
 STUCK = frozenset({"empty", "echo", "unfinished", "repetition", "copied", "language", "length"})
+NO_TRANSLATION = frozenset({"empty", "echo", "copied", "language"})
 FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
 AGAIN = (
@@ -53,6 +54,11 @@ class Tried:
     failed: tuple[Check, ...] = ()
     new_tokens: int = 0
     tries: int = 1
+
+    @property
+    def badness(self) -> tuple[bool, int]:
+        """What is no translation at all is worse than any number of other faults."""
+        return any(check.name in NO_TRANSLATION for check in self.failed), len(self.failed)
 
     def as_json(self) -> str:
         failed = [[check.name, check.detail] for check in self.failed]

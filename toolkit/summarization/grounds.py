@@ -1,0 +1,170 @@
+"""What a summary may rest on: the sentences of the article, with their translations if any."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from toolkit.documents import Translation
+from toolkit.quantities import Date, Quantity, calendar_dates, clock_times, quantities
+from toolkit.segmentation import split_sentences
+from toolkit.text import dates, fold, relative_dates
+
+STEM_CHARS = 5
+MIN_WORD_CHARS = 3
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+FULL_NAME = re.compile(r"(?=\b([A-ZÀ-Þ][\w'’-]*[\w])[ \u00a0]([A-ZÀ-Þ][\w'’-]*[\w]))")
+# Too frequent to tell one sentence from another.
+STOP = frozenset(
+    """a an and are as at au aux avec been but by ce ces cette comme d dans de des du elle en est et
+    for from had has have he her his il ils in into is it its l la le les leur leurs mais more ne
+    not of on or ou par pas plus pour qu que qui s sa said says se ses she son sont sur than that
+    the their they this to un une was were which who will with would""".split()
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One sentence of the article. `start` is its offset there; -1 for a title or a fact beside it.
+
+    `text` is in the language of the article and `translation` may be empty.
+    """
+
+    text: str
+    translation: str = ""
+    start: int = -1
+    document: str = ""
+    language: str = "fr"
+    translation_language: str = "en"
+
+    @property
+    def versions(self) -> list[tuple[str, str]]:
+        """Text and language of the sentence and of its translation."""
+        both = [(self.text, self.language), (self.translation, self.translation_language)]
+        return [(text, language) for text, language in both if text]
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stem for text, _ in self.versions for stem in stems(text))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(each for version in self.versions for each in quantities(*version))
+
+    @cached_property
+    def dates(self) -> frozenset[Date]:
+        return frozenset(date for v in self.versions for date, _, _ in calendar_dates(*v))
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """The days of the week by their English names."""
+        return frozenset(day for version in self.versions for day in dates(*version))
+
+    @cached_property
+    def times(self) -> frozenset[int]:
+        return frozenset(time for text, _ in self.versions for time, _, _ in clock_times(text))
+
+    @cached_property
+    def relative_dates(self) -> frozenset[str]:
+        return frozenset(each for version in self.versions for each in relative_dates(*version))
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """All passages of one article, or of several. `names` are further names for what occurs in
+    them, such as those a glossary gives.
+    """
+
+    passages: tuple[Passage, ...]
+    names: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word in lower case without accents, and the parts of compounds."""
+        found = set[str]()
+        for text in (text for passage in self.passages for text, _ in passage.versions):
+            for word in re.findall(r"[\w'’-]+", text):
+                folded = fold(word)
+                found |= {folded, *re.split(r"['-]", folded)}
+        return frozenset(found | {fold(word) for name in self.names for word in name.split()})
+
+    @cached_property
+    def full_names(self) -> frozenset[tuple[str, str]]:
+        """Capitalized words side by side in the article's own language, in lower case."""
+        return frozenset(
+            (fold(match[1]), fold(match[2]))
+            for passage in self.passages
+            for match in FULL_NAME.finditer(passage.text)
+        )
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(text for passage in self.passages for text, _ in passage.versions)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """How much a stem tells: the rarer the more (inverse document frequency)."""
+        counts = Counter(stem for passage in self.passages for stem in passage.stems)
+        total = len(self.passages)
+        return {stem: math.log(1 + total / count) for stem, count in counts.items()}
+
+    def score(self, statement: str, passage: Passage) -> float:
+        """The share of what `statement` says that stands in `passage`, from 0 to 1.
+
+        Words count by their first letters and weigh by how rare they are in the article.
+        """
+        wanted = stems(statement)
+        unknown = math.log(1 + len(self.passages))
+        total = sum(self._weights.get(stem, unknown) for stem in wanted)
+        shared = sum(self._weights[stem] for stem in wanted & passage.stems)
+        return shared / total if total else 0.0
+
+    def ranked(self, statement: str) -> list[tuple[float, Passage]]:
+        """The passages of the text itself, the best first, with their scores."""
+        scored = [(self.score(statement, each), each) for each in self.passages if each.start >= 0]
+        return sorted(scored, key=lambda pair: (-pair[0], pair[1].start))
+
+
+def stems(text: str) -> frozenset[str]:
+    """The beginnings of the words that tell something, and all numbers."""
+    words = (part for word in WORD.findall(text) for part in re.split(r"['’-]", fold(word)))
+    return frozenset(
+        word[:STEM_CHARS]
+        for word in words
+        if word.isdigit() or (len(word) >= MIN_WORD_CHARS and word not in STOP)
+    )
+
+
+def grounds_of(
+    translations: Sequence[Translation],
+    *,
+    title: Iterable[Translation] = (),
+    facts: Iterable[str] = (),
+    names: Iterable[str] = (),
+    languages: tuple[str, str] = ("fr", "en"),
+    document: str = "",
+) -> Grounds:
+    """Grounds of a translated article. `facts` are true beside it, such as its date."""
+    source, target = languages
+
+    def passage(translation: Translation, start: int) -> Passage:
+        segment = translation.segment
+        return Passage(segment.text, translation.text, start, document, source, target)
+
+    passages = [passage(each, each.segment.start) for each in translations if each.segment.text]
+    passages += [passage(each, -1) for each in title]
+    passages += [Passage("", fact, -1, document, source, target) for fact in facts]
+    return Grounds(tuple(passages), frozenset(names))
+
+
+def grounds_of_text(text: str, *, language: str, document: str = "") -> Grounds:
+    """Grounds of an article without a translation."""
+    return Grounds(
+        tuple(
+            Passage(each.text, "", each.start, document, language)
+            for each in split_sentences(text)
+            if each.text
+        )
+    )

@@ -1,0 +1,78 @@
+"""Names in a summary that its article doesn't have, or has otherwise put together."""
+
+import re
+
+from toolkit.summarization.grounds import Grounds
+from toolkit.text import DATES, fold
+
+NAME = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:-\w+)*")
+# Words that begin sentences without being names; so do most in -ing, -ed and -ly.
+STARTERS = frozenset(
+    """a about according additionally after all along also although among an and another any as at
+    because before besides both but by de despite during each earlier either every few finally
+    first following for foreign four from further he her his how however if in instead it its
+    last later leaders many meanwhile ministers more moreover most mr mrs ms neither no not of
+    officials on once one only or other our over president prime separately several she since so
+    some state still such that the their then there these they this those though three through
+    thus to together talks two under until we what when where which while who with within
+    without yet you""".split()
+)
+DEMONYM_ENDINGS = ("ese", "an", "ish")  # Chinese rests on China or chinois
+STARTER_ENDINGS = ("ing", "ed", "ly")
+PREFIX = 5
+CALENDAR = frozenset(name for names in DATES.values() for name in fold(names).split())
+DIRECTIONS = frozenset("north south east west nord sud est ouest".split())
+FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
+
+
+def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
+    """Capitalized words that are nowhere in the article, in any case, accent or ending, and full
+    names whose parts the article has but not side by side.
+
+    The first word of a sentence counts unless sentences commonly begin with it. Days and months
+    are no names.
+    """
+    found = []
+    for match in NAME.finditer(statement):
+        word = _bare(match.group())
+        if fold(word) in CALENDAR | DIRECTIONS or _known(word, grounds):
+            continue
+        if not (_starts_sentence(statement, match.start()) and _is_starter(word)):
+            found.append(word)
+    return list(dict.fromkeys(found or _mixed_names(statement, grounds)))
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word)
+
+
+def _known(word: str, grounds: Grounds) -> bool:
+    folded = fold(word)
+    parts = [part for part in re.split(r"['-]", folded) if part]
+    if folded in grounds.words or all(part in grounds.words for part in parts):
+        return True
+    if len(folded) < PREFIX - 1 or word.isupper():
+        return False
+    size = PREFIX - 1 if word.endswith(DEMONYM_ENDINGS) else max(PREFIX, len(folded) // 2)
+    return any(known.startswith(folded[:size]) for known in grounds.words)
+
+
+def _mixed_names(statement: str, grounds: Grounds) -> list[str]:
+    """Two parts of full names that the article has, but not of one person."""
+    people = grounds.full_names
+    parts = {part for name in people for part in name}
+    found = []
+    for match in FULL_NAME.finditer(statement):
+        pair = (fold(_bare(match[1])), fold(_bare(match[2])))
+        if parts.issuperset(pair) and pair not in people:
+            found.append(f"{match[1]} {_bare(match[2])}")
+    return found
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \"“«'‘(")
+    return not before or before[-1] in ".!?:…"
+
+
+def _is_starter(word: str) -> bool:
+    return word.lower() in STARTERS or word.endswith(STARTER_ENDINGS)

@@ -1,0 +1,138 @@
+"""Which names, numbers, dates and quotations of a statement its article doesn't support.
+
+Rules, not a model: each fault can be pointed at. docs/decisions/0008 says what they catch.
+"""
+
+import re
+from itertools import pairwise
+
+from toolkit.documents import Check
+from toolkit.quantities import Quantity, calendar_dates, clock_times, quantities
+from toolkit.summarization.grounds import Grounds, Passage, stems
+from toolkit.summarization.names import unsupported_names
+from toolkit.text import DATES, dates, relative_dates
+
+QUOTED = re.compile(r"[“\"«]\s?([^”\"»]+?)\s?[”\"»]")
+MIN_QUOTED_WORDS, MIN_QUOTED_SHARE = 3, 0.5
+CLAUSE = re.compile(r"[,;:()–—]\s|\s(?:and|but|or|while|et|mais|ou|tandis)\s")
+WEEKDAYS = frozenset(DATES["en"].title().split()[:7])
+# Two countries, both ministers: who they are need not have been counted in the article.
+COUNTED_BY_NAME = re.compile(
+    r"\b(?:the |les )?(?:two|both|deux) (?:\w+ )?(?:countr|nation|side|minister|leader|president|"
+    r"part|state|men|women|government|official|pays|côté|chef|camp|État|Etat)",
+    re.IGNORECASE,
+)
+TIMES = tuple(
+    re.compile(rf"\b(?:{times})\b", re.IGNORECASE)
+    for times in (
+        r"doubl\w+|twice|twofold|deux fois|two times",
+        r"tripl\w+|threefold|trois fois|three times",
+        r"quadrupl\w+|fourfold|quatre fois|four times",
+        r"halv\w+|half|moitié|deux fois moins",
+    )
+)
+SEVERAL = frozenset({"other", "", "percent"})
+
+
+def unsupported(statement: str, grounds: Grounds, language: str) -> list[Check]:
+    """The faults of one sentence of a summary in `language`."""
+    found = []
+    for name, values in (
+        ("names", unsupported_names(statement, grounds)),
+        ("numbers", _numbers(statement, grounds, language)),
+        ("dates", _dates(statement, grounds, language)),
+        ("quotation", _quotations(statement, grounds)),
+    ):
+        if values:
+            detail = "not in the article: " + ", ".join(dict.fromkeys(values))
+            found.append(Check(name=name, detail=detail))
+    return found
+
+
+def _numbers(statement: str, grounds: Grounds, language: str) -> list[str]:
+    counted_by_name = [match.span() for match in COUNTED_BY_NAME.finditer(statement)]
+    wanted = [
+        each
+        for each in quantities(statement, language)
+        if each.unit not in ("date", "time")
+        and not any(start <= each.start < end for start, end in counted_by_name)
+        and not _vague(each, statement)
+    ]
+    known = [each for passage in grounds.passages for each in passage.quantities]
+    found = [
+        statement[each.start : each.end]
+        for each in wanted
+        if not any(_same(each, other) for other in known)
+    ]
+    found += [
+        match.group()
+        for pattern in TIMES
+        if (match := pattern.search(statement)) and not pattern.search(grounds.text)
+    ]
+    if not found:
+        found = _apart(statement, wanted, grounds)
+    return found
+
+
+def _vague(quantity: Quantity, statement: str) -> bool:
+    """`one` and `first` in words are seldom counts."""
+    return quantity.value <= 1 and not statement[quantity.start].isdigit()
+
+
+def _same(wanted: Quantity, known: Quantity) -> bool:
+    """The same value, and no other unit. A number without unit may have any."""
+    if wanted.value != known.value:
+        return False
+    if not wanted.unit or not known.unit or wanted.unit == known.unit:
+        return True
+    return wanted.unit in SEVERAL and known.unit in SEVERAL
+
+
+def _apart(statement: str, wanted: list[Quantity], grounds: Grounds) -> list[str]:
+    """Numbers of one clause that no passage has together."""
+    cuts = [0, *(match.end() for match in CLAUSE.finditer(statement)), len(statement)]
+    for start, end in pairwise(cuts):
+        together = [each for each in wanted if start <= each.start < end]
+        if len(together) > 1 and not any(
+            all(any(_same(each, other) for other in passage.quantities) for each in together)
+            for passage in grounds.passages
+        ):
+            return [" with ".join(statement[each.start : each.end] for each in together)]
+    return []
+
+
+def _dates(statement: str, grounds: Grounds, language: str) -> list[str]:
+    passages = grounds.passages
+    known = {date for passage in passages for date in passage.dates}
+    days = {day for passage in passages for day in passage.days}
+    times = {time for passage in passages for time in passage.times}
+    found = [
+        statement[start:end]
+        for date, start, end in calendar_dates(statement, language)
+        if not any(date.fits(other) for other in known)
+    ]
+    found += sorted((dates(statement, language) & WEEKDAYS) - days)
+    for time, start, end in clock_times(statement):
+        # Without a.m. or p.m. an English hour may be meant either way.
+        if time not in times and not (
+            "m" not in statement[start:end].lower() and (time + 720) % 1440 in times
+        ):
+            found.append(statement[start:end])
+    known_relative = {each for passage in passages for each in passage.relative_dates}
+    return found + sorted(relative_dates(statement, language) - known_relative)
+
+
+def _quotations(statement: str, grounds: Grounds) -> list[str]:
+    """Passages in quotation marks that say what the article nowhere says in such words."""
+    found = []
+    for match in QUOTED.finditer(statement):
+        if len(match[1].split()) < MIN_QUOTED_WORDS:
+            continue
+        wanted = stems(match[1])
+        if wanted and max(_share(wanted, each) for each in grounds.passages) < MIN_QUOTED_SHARE:
+            found.append(match[1])
+    return found
+
+
+def _share(wanted: frozenset[str], passage: Passage) -> float:
+    return len(wanted & passage.stems) / len(wanted)
