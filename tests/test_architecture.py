@@ -20,7 +20,7 @@ LAYERS = [
     {"prompts"},
     {"translation", "summarization", "settings"},
     {"pipeline"},
-    {"output", "bilingual"},
+    {"output", "bilingual", "evidence"},
     {"evaluation"},
     {"cli"},
 ]

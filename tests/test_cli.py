@@ -341,7 +341,10 @@ def test_prompts_are_listed(run):
         "translation/careful.v2",
         "translation/news-en-fr.v1",
         "translation/careful-en-fr.v1",
-        "summarization/news.v1",
+        *(
+            f"summarization/{n}.v1"
+            for n in ("headline", "brief", "standard", "detailed", "bullets")
+        ),
     }
 
 
@@ -571,3 +574,51 @@ def test_the_store_is_shown_and_cleared_and_can_be_left_out(run, page):
     assert "sentences: 0" not in run("cache", "info")[1]
     assert run("cache", "clear")[1].startswith("forgot ")
     assert "sentences: 0" in run("cache", "info")[1]
+
+
+def test_a_summary_comes_by_every_route_and_length(run, page):
+    for route in ("translate-first", "direct", "summarize-first"):
+        for length in ("headline", "brief", "standard", "detailed"):
+            arguments = ("--model", "fake", "--route", route, "--length", length, "-f", "json")
+            code, out, _ = run("summarize", page, *arguments)
+            value = json.loads(out)
+            assert code == 0
+            assert value["provenance"]["summarization"]["route"] == route
+            assert (
+                value["summary"]["max_words"]
+                == {
+                    "headline": 14,
+                    "brief": 60,
+                    "standard": 120,
+                    "detailed": 240,
+                }[length]
+            )
+            assert bool(value["segments"]) == (route == "translate-first")
+
+
+def test_within_one_language_nothing_is_translated(run, page, tmp_path):
+    code, out, _ = run("summarize", page, "--model", "fake", "--to", "fr", "-f", "json")
+    assert code == 0
+    assert json.loads(out)["provenance"].keys() == {"toolkit", "summarization"}
+    english = tmp_path / "english.txt"
+    english.write_text(ENGLISH, "utf-8")
+    arguments = ("--model", "fake", "--from", "en", "--to", "en", "-f", "json")
+    code, out, _ = run("summarize", english, *arguments)
+    assert code == 0
+    assert json.loads(out)["segments"] == []
+
+
+def test_evidence_is_shown_below_the_summary_and_as_a_page(run, page):
+    _, out, _ = run("summarize", page, "--model", "fake", "--evidence")
+    assert "] Le ministre a présenté jeudi" in out
+    code, out, _ = run("summarize", page, "--model", "fake", "--format", "html")
+    assert code == 0
+    assert out.startswith("<!doctype html>")
+    assert out.count('class="sentence') == 2
+    assert "http" not in out
+
+
+def test_a_limit_that_no_summary_can_keep_is_refused(run, page):
+    code, _, err = run("summarize", page, "--model", "fake", "--max-words", "3")
+    assert code == 2
+    assert "max_words" in err

@@ -74,17 +74,49 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A sentence of a document on which a statement rests.
+
+    `start` and `end` are offsets in the cleaned text, in characters; `score` is the share of the
+    statement that stands there, from 0 to 1.
+    """
+
+    document: str
+    start: int
+    end: int
+    source: str
+    translation: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of a summary with what it rests on, the best first."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    failed: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """`attempts` counts the times the model was asked."""
+    """`attempts` counts the drafts that the model wrote.
+
+    `method` is `abstractive`, or names the extractive one that chose sentences of the article.
+    `guards` says what had to be done to the drafts.
+    """
 
     text: str
     max_words: int
     failed: tuple[Check, ...] = ()
     attempts: int = 1
+    statements: tuple[Statement, ...] = ()
+    method: str = "abstractive"
+    guards: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:
-        return len(self.text.split())
+        return sum(word != "-" for word in self.text.split())
 
 
 def join_segments(segments: Sequence[Segment]) -> str:

@@ -6,12 +6,14 @@ import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.cleaning import Cleaning
-from toolkit.documents import Block, Check, Translation
+from toolkit.documents import Block, Check, Summary, Translation
 from toolkit.errors import InputError
+from toolkit.evidence import evidence_page
 from toolkit.pipeline import Result
 
 Format = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
@@ -60,15 +62,36 @@ def render_translation(result: Result, form: Format) -> str:
     return _json(_result(result), form)
 
 
-def render_summary(result: Result, form: Format, *, with_translation: bool = False) -> str:
-    summary = result.summary.text if result.summary else ""
+def render_summary(
+    result: Result, form: Format, *, with_translation: bool = False, with_evidence: bool = False
+) -> str:
+    """`with_evidence` puts below the summary what each of its sentences rests on."""
+    if form == "html":
+        return evidence_page(result)
+    if form not in ("text", "markdown"):
+        return _json(_result(result), form)
+    parts = [result.summary.text if result.summary else ""]
+    if with_evidence and result.summary:
+        parts.append(_evidence(result.summary))
+    if with_translation:
+        heading = "## Translation\n\n" if form == "markdown" else ""
+        parts.append(heading + result.translation_text)
     if form == "text":
-        parts = [summary, result.translation_text] if with_translation else [summary]
         return "\n\n".join(parts) + "\n"
-    if form == "markdown":
-        body = f"{summary}\n\n## Translation\n\n{result.translation_text}"
-        return _markdown(result.title_text, body if with_translation else summary)
-    return _json(_result(result), form)
+    return _markdown(result.title_text, "\n\n".join(parts))
+
+
+def _evidence(summary: Summary) -> str:
+    """Each sentence of a summary, and indented the sentences of the article that support it."""
+    lines = []
+    for statement in summary.statements:
+        lines.append(statement.text)
+        lines += [f"    ! {check.name}: {check.detail}" for check in statement.failed]
+        lines += [
+            f"    {each.score:.2f}  [{each.start}-{each.end}] {each.source}"
+            for each in statement.evidence
+        ]
+    return "\n".join(lines)
 
 
 def sha256_of(data: bytes) -> str:
@@ -172,8 +195,11 @@ def _result(result: Result) -> dict[str, Any]:
             "text": result.summary.text,
             "words": result.summary.words,
             "max_words": result.summary.max_words,
+            "method": result.summary.method,
             "attempts": result.summary.attempts,
+            "guards": list(result.summary.guards),
             "failed": _checks(result.summary.failed),
+            "statements": [asdict(each) for each in result.summary.statements],
         }
     value["provenance"] = dict(result.provenance)
     value["seconds"] = {stage: round(seconds, 3) for stage, seconds in result.seconds.items()}

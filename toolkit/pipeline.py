@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,15 +21,20 @@ from toolkit.documents import (
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import load_engine
 from toolkit.errors import InputError, LanguageError
+from toolkit.exonyms import places
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
 from toolkit.store import Store
-from toolkit.summarization.summarize import Summarizer
+from toolkit.summarization.checks import check_form
+from toolkit.summarization.grounds import Grounds, grounds_of
+from toolkit.summarization.summarize import PART, Summarizer, Task, statements_of
+from toolkit.summarization.when import date_facts
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator
 
 MIN_LANGUAGE_CONFIDENCE = 0.6
+BOTH_STAGES = ("translation", "summarization")
 
 # Told the stage, how much of it is done and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -44,6 +49,11 @@ class Article:
     steps: tuple[str, ...]
     segments: tuple[Segment, ...]
     title: tuple[Segment, ...] = ()
+
+    @property
+    def date(self) -> str:
+        """The day on which it was published, as YYYY-MM-DD, or empty when the page doesn't say."""
+        return self.document.metadata.get("date", "")[:10]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,32 +173,78 @@ class Pipeline:
         ]
 
     def summarize(self, articles: Sequence[Article]) -> list[Result]:
-        """Translate first, then summarize each translation."""
-        results = []
-        translated = self.translate(articles)
-        summarizer = self.summarizer
-        for index, result in enumerate(translated):
-            self._on_progress("summarizing", index, len(translated))
+        """One result with a summary for each article, made on the route of the settings.
+
+        `translate-first` translates the article and summarizes that; `direct` has the model write
+        in the target language about the article as it is; `summarize-first` translates a summary in
+        the source language. Within one language there is nothing to translate.
+        """
+        settings = self.settings
+        same = settings.source_language == settings.target_language
+        if settings.route == "translate-first" and not same:
+            results = self.translate(articles)
+        else:
+            results = [Result(article=article) for article in articles]
+        summarized = []
+        for index, result in enumerate(results):
+            self._on_progress("summarizing", index, len(results))
             started = time.perf_counter()
-            summary = summarizer.summarize(
-                result.translation_text,
-                max_words=self.settings.max_words,
-                title=result.title_text,
-                evidence=result.article.document.text,
-            )
+            if settings.route == "summarize-first" and not same:
+                result = self._summarize_first(result)
+            else:
+                result = replace(result, summary=self.summarizer.summarize(self._task(result)))
+            stages = ("summarization",) if settings.route == "direct" or same else BOTH_STAGES
             seconds = {**self._seconds, "summarization": time.perf_counter() - started}
-            results.append(
-                Result(
-                    article=result.article,
-                    title=result.title,
-                    translations=result.translations,
-                    summary=summary,
-                    provenance=self.provenance("translation", "summarization"),
-                    seconds=seconds,
-                )
-            )
-        self._on_progress("summarizing", len(translated), len(translated))
-        return results
+            summarized.append(replace(result, provenance=self.provenance(*stages), seconds=seconds))
+        self._on_progress("summarizing", len(results), len(results))
+        return summarized
+
+    def _task(self, result: Result) -> Task:
+        """The translation where there is one, else the article."""
+        article = result.article
+        title = "".join(segment.text + segment.after for segment in article.title)
+        return Task(
+            text=result.translation_text if result.translations else article.document.text,
+            title=result.title_text if result.translations else title,
+            date=article.date,
+            form=self.settings.form,
+            grounds=self._grounds(result),
+        )
+
+    def _grounds(self, result: Result) -> Grounds:
+        article = result.article
+        languages = (self.settings.source_language, self.settings.target_language)
+        text = article.document.text
+        glossary = load_glossary(
+            self.settings.glossary, source_language=languages[0], target_language=languages[1]
+        )
+        return grounds_of(
+            result.translations
+            or [Translation(segment=each, text="") for each in article.segments],
+            title=result.title or [Translation(segment=each, text="") for each in article.title],
+            facts=date_facts(article.date, text, languages[0]),
+            names=(
+                *(term.target for term in glossary.occurring(text)),
+                *places(text, *languages).values(),
+            ),
+            languages=languages,
+            document=article.document.name,
+        )
+
+    def _summarize_first(self, result: Result) -> Result:
+        """A summary in the article's language, translated and checked again."""
+        draft = self._summarizer_in(self.settings.source_language).summarize(self._task(result))
+        segments = tuple(each for each in split_sentences(draft.text) if each.text)
+        translated = self.translator.translate(segments)
+        grounds = self._grounds(result)
+        text = join_translations(translated)
+        language = self.settings.target_language
+        statements = statements_of([[each.text for each in translated]], grounds, language)
+        failed = check_form(text, language=language, max_words=draft.max_words)
+        failed += [check for each in statements for check in each.failed]
+        failed += [check for each in translated for check in each.failed]
+        summary = replace(draft, text=text, statements=statements, failed=tuple(failed))
+        return replace(result, summary=summary)
 
     @cached_property
     def store(self) -> Store | None:
@@ -226,19 +282,28 @@ class Pipeline:
 
     @cached_property
     def summarizer(self) -> Summarizer:
+        return self._summarizer_in(self.settings.target_language)
+
+    def _summarizer_in(self, language: str) -> Summarizer:
         settings = self.settings
         engine = self._engine(settings.summarizer_model)
-        prompt = None
+        prompts = {}
         if engine.info.family == "causal":
-            languages = (settings.target_language, settings.target_language)
-            prompt = load_prompt(
-                "summarization", settings.summarization_prompt, languages=languages
+            name = settings.form.prompt
+            source = language if settings.route == "translate-first" else settings.source_language
+            prompts[name] = load_prompt(
+                "summarization",
+                settings.summarization_prompt or name,
+                languages=(source, language),
             )
+            if PART.prompt not in prompts:
+                prompts[PART.prompt] = load_prompt("summarization", PART.prompt)
         return Summarizer(
             engine=engine,
-            language=settings.target_language,
-            prompt=prompt,
+            language=language,
+            prompts=prompts,
             config=GenerationConfig(beam_size=settings.beam_size),
+            store=self.store,
         )
 
     def provenance(self, *stages: str) -> dict[str, Any]:
@@ -256,12 +321,14 @@ class Pipeline:
             }
         if "summarization" in stages:
             summarizer = self.summarizer
-            prompt = summarizer.prompt
             record["summarization"] = {
                 **summarizer.engine.info.as_dict(),
                 "language": summarizer.language,
-                "prompts": {prompt.name: prompt.digest} if prompt else {},
-                "max_words": self.settings.max_words,
+                "prompts": {each.name: each.digest for each in summarizer.prompts.values()},
+                "route": self.settings.route,
+                "length": self.settings.length,
+                "style": self.settings.style,
+                "max_words": self.settings.form.max_words,
                 "generation": asdict(summarizer.config),
             }
         return record

@@ -33,7 +33,7 @@ class PromptFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     task: Task
-    languages: tuple[str, str]  # of the input and of the answer
+    languages: tuple[str, str] | None = None  # of the input and of the answer; None for any
     description: str
     system: str
     user: str
@@ -89,7 +89,7 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
         raise UsageError(f"prompt {path}: {_one_line(error)}") from error
     if content.task != task:
         raise UsageError(f"prompt {path} is for {content.task}, not for {task}")
-    if languages and content.languages != languages:
+    if languages and content.languages and content.languages != languages:
         raise UsageError(
             f"prompt {path.stem} is for {' to '.join(content.languages)}, not for "
             f"{' to '.join(languages)}; give a prompt file for these languages"

@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from toolkit.cleaning.steps import STEPS
 from toolkit.errors import UsageError
 from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
 
 APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
+Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
 
 
@@ -35,10 +37,13 @@ class Settings(BaseModel):
     beam_size: int = Field(1, ge=1)
     source_language: str = "fr"
     target_language: str = "en"
-    max_words: int = Field(60, ge=5, description="length limit of a summary")
+    length: Length = Field("brief", description="headline, brief, standard or detailed")
+    style: Style = Field("prose", description="prose or bullets")
+    max_words: int | None = Field(None, ge=5, description="of a summary; by its length if not set")
+    route: Route = Field("translate-first", description="in which order a summary is made")
     translation_prompt: str = "news"
     second_translation_prompt: str = Field("careful", description="for sentences that fail a check")
-    summarization_prompt: str = "news"
+    summarization_prompt: str | None = Field(None, description="by the length if not set")
     context_sentences: int = Field(0, ge=0, description="shown before each, to a prompted model")
     max_tries: int = Field(4, ge=1, description="of a sentence that fails a check")
     checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
@@ -67,6 +72,11 @@ class Settings(BaseModel):
     def steps(self) -> tuple[str, ...]:
         """The repairs of characters that are on."""
         return tuple(name for name in STEPS if name not in self.skip_steps)
+
+    @property
+    def form(self) -> Form:
+        """What a summary is to look like."""
+        return Form(self.length, self.style, self.max_words or WORDS[self.length])
 
     @property
     def translator_model(self) -> str:

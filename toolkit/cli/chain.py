@@ -20,7 +20,6 @@ from toolkit.pipeline import Article, Pipeline, Result
 from toolkit.reading import Reading
 from toolkit.settings import resolve_settings
 from toolkit.translation.checks import lost_terms
-from toolkit.translation.glossary import Glossary
 
 # Documents translated together: enough for full batches, few enough for memory.
 DOCUMENTS_AT_ONCE = 32
@@ -79,13 +78,13 @@ def run_chain(
                         outputs.write_row(place, _csv_fields(result))
                     else:
                         outputs.write(place, render(result))
-                    count.add(result, pipeline.translator.glossary)
+                    count.add(result, pipeline)
                     if not job.quiet:
                         _tell_flags(result, verbose=job.verbose)
         outputs.write_failed(tally.failed)
     if not job.quiet and (count.documents > 1 or job.verbose):
         tell(str(count))
-    if tally.failed or (job.strict and count.flagged):
+    if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
 
 
@@ -96,29 +95,41 @@ class Count:
     documents: int = 0
     sentences: int = 0
     flagged: int = 0
+    summaries: int = 0
+    summaries_flagged: int = 0
     terms: int = 0
     terms_kept: int = 0
 
-    def add(self, result: Result, glossary: Glossary) -> None:
+    def add(self, result: Result, pipeline: Pipeline) -> None:
         self.documents += 1
         self.flagged += len(result.flagged)
+        self.summaries += result.summary is not None
+        self.summaries_flagged += bool(result.summary and result.summary.failed)
         for translation in (*result.title, *result.translations):
-            terms = glossary.occurring(translation.segment.text)
+            terms = pipeline.translator.glossary.occurring(translation.segment.text)
             wanted = sum(term.kind == "term" for term in terms)
             self.sentences += bool(translation.segment.text)
             self.terms += wanted
             self.terms_kept += wanted - len(lost_terms(translation.text, terms))
 
     def __str__(self) -> str:
-        return (
-            f"documents: {self.documents}; sentences: {self.sentences}, {self.flagged} of them "
-            f"flagged; glossary terms kept: {self.terms_kept} of {self.terms}"
-        )
+        parts = [f"documents: {self.documents}"]
+        if self.sentences:
+            parts += [
+                f"sentences: {self.sentences}, {self.flagged} of them flagged",
+                f"glossary terms kept: {self.terms_kept} of {self.terms}",
+            ]
+        if self.summaries:
+            parts.append(f"summaries: {self.summaries}, {self.summaries_flagged} of them flagged")
+        return "; ".join(parts)
 
 
 def _csv_fields(result: Result) -> dict[str, Any]:
-    record = result.article.document.record
-    return {**record, "translation": result.translation_text, "flagged": len(result.flagged)}
+    values = {**result.article.document.record, "translation": result.translation_text}
+    if result.summary:
+        values["summary"] = result.summary.text
+        values["summary_flagged"] = len(result.summary.failed)
+    return {**values, "flagged": len(result.flagged)}
 
 
 def offer_pull(run: Callable[[], None]) -> None:

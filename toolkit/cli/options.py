@@ -8,6 +8,8 @@ import typer
 
 from toolkit.errors import UsageError
 from toolkit.reading import Kind, Reading
+from toolkit.settings import Route
+from toolkit.summarization.forms import Length, Style
 
 Inputs = Annotated[
     list[str],
@@ -28,6 +30,21 @@ TranslationFormat = Annotated[
         "-f",
         help="json holds every stage; html is source and translation side by side; csv is for CSV.",
     ),
+]
+SummaryFormat = Annotated[
+    Literal["text", "markdown", "json", "jsonl", "csv", "html"],
+    typer.Option(
+        "--format",
+        "-f",
+        help="json holds every stage; html shows what each sentence rests on; csv is for CSV.",
+    ),
+]
+LengthOption = Annotated[
+    Length | None, typer.Option("--length", "-l", help="How much to tell [brief].")
+]
+StyleOption = Annotated[Style | None, typer.Option("--style", help="Prose or a list [prose].")]
+RouteOption = Annotated[
+    Route | None, typer.Option("--route", help="In which order it is made [translate-first].")
 ]
 SideBySide = Annotated[
     bool, typer.Option("--side-by-side", help="A Markdown or HTML table with the source.")

@@ -15,7 +15,7 @@ def list_command() -> None:
     """Every prompt with its languages, digest and purpose."""
     for task, path in list_prompts():
         prompt = load_prompt(task, str(path))
-        languages = " to ".join(prompt.content.languages)
+        languages = " to ".join(prompt.content.languages or ["any language"])
         digest = prompt.digest.removeprefix("sha256:")[:12]
         typer.echo(f"{task}/{prompt.name}  {languages}  {digest}  {prompt.content.description}")
 

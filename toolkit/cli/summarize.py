@@ -12,14 +12,21 @@ from toolkit.pipeline import Pipeline
 
 def summarize_command(
     inputs: options.Inputs,
+    length: options.LengthOption = None,
     max_words: Annotated[
-        int | None, typer.Option("--max-words", "-n", help="Limit of the summary [60].")
+        int | None,
+        typer.Option("--max-words", "-n", help="Limit of the summary [by its length; brief: 60]."),
     ] = None,
+    style: options.StyleOption = None,
+    route: options.RouteOption = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Show what each sentence of the summary rests on.")
+    ] = False,
     show: Annotated[
         Literal["summary", "translation"],
         typer.Option(help="translation prints the summary and then the translation."),
     ] = "summary",
-    form: options.FormatOption = "text",
+    form: options.SummaryFormat = "text",
     output_dir: options.OutputDir = None,
     source_language: options.From = None,
     target_language: options.To = None,
@@ -45,6 +52,9 @@ def summarize_command(
     """Clean, translate and summarize."""
     flags = {
         "cache": cache,
+        "length": length,
+        "style": style,
+        "route": route,
         "max_words": max_words,
         "source_language": source_language,
         "target_language": target_language,
@@ -75,7 +85,7 @@ def summarize_command(
             job=job,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
-                result, form, with_translation=show == "translation"
+                result, form, with_translation=show == "translation", with_evidence=evidence
             ),
         )
     )

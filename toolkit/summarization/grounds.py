@@ -104,6 +104,20 @@ class Grounds:
         return "\n".join(text for passage in self.passages for text, _ in passage.versions)
 
     @cached_property
+    def whole(self) -> Passage:
+        """The text itself as one passage."""
+        text = [each for each in self.passages if each.start >= 0]
+        return Passage(
+            " ".join(each.text for each in text), " ".join(each.translation for each in text), 0
+        )
+
+    def text_in(self, language: str) -> str:
+        """All that is there in one language."""
+        return " ".join(
+            text for passage in self.passages for text, own in passage.versions if own == language
+        )
+
+    @cached_property
     def _weights(self) -> dict[str, float]:
         """How much a stem tells: the rarer the more (inverse document frequency)."""
         counts = Counter(stem for passage in self.passages for stem in passage.stems)

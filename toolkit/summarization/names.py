@@ -2,6 +2,7 @@
 
 import re
 
+from toolkit.numerals import NUMBER_WORDS
 from toolkit.summarization.grounds import Grounds
 from toolkit.text import DATES, fold
 
@@ -22,6 +23,11 @@ STARTER_ENDINGS = ("ing", "ed", "ly")
 PREFIX = 5
 CALENDAR = frozenset(name for names in DATES.values() for name in fold(names).split())
 DIRECTIONS = frozenset("north south east west nord sud est ouest".split())
+NO_NAMES = (
+    CALENDAR | DIRECTIONS | frozenset(word for each in NUMBER_WORDS.values() for word in each)
+)
+TITLE_CASE_SHARE, MIN_TITLED_CHARS = 0.7, 3
+COMMON_WORD = 3.5  # Zipf scale
 FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
 
 
@@ -33,13 +39,29 @@ def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
     are no names.
     """
     found = []
+    titled = _in_title_case(statement)
     for match in NAME.finditer(statement):
         word = _bare(match.group())
-        if fold(word) in CALENDAR | DIRECTIONS or _known(word, grounds):
+        if fold(word) in NO_NAMES or _known(word, grounds):
+            continue
+        if titled and _is_common(word):
             continue
         if not (_starts_sentence(statement, match.start()) and _is_starter(word)):
             found.append(word)
     return list(dict.fromkeys(found or _mixed_names(statement, grounds)))
+
+
+def _in_title_case(statement: str) -> bool:
+    """Whether it is a Headline in Which Most Words Have a Capital."""
+    words = [word for word in re.findall(r"[^\W\d_]+", statement) if len(word) > MIN_TITLED_CHARS]
+    capital = sum(word[0].isupper() for word in words)
+    return len(words) > MIN_TITLED_CHARS and capital >= TITLE_CASE_SHARE * len(words)
+
+
+def _is_common(word: str) -> bool:
+    from wordfreq import zipf_frequency
+
+    return zipf_frequency(word.lower(), "en") >= COMMON_WORD
 
 
 def _bare(word: str) -> str:

@@ -1,139 +1,311 @@
-"""An article to a short summary that stays within its words and its source."""
+"""An article to a summary that stays within its words and its source."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
-from toolkit.documents import Check, Summary
-from toolkit.engines.base import Engine, GenerationConfig, Output, Source
+from toolkit.cleaning.language import language_name
+from toolkit.documents import Check, Evidence, Statement, Summary
+from toolkit.engines.base import Engine, GenerationConfig, Source
 from toolkit.errors import ModelError
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long, split_sentences
-from toolkit.summarization.checks import check_summary
+from toolkit.store import Store, key_of
+from toolkit.summarization.checks import check_form, check_statement
+from toolkit.summarization.forms import Form
+from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.quality import quality_of
 
+# Raise when drafts are made, checked or chosen in another way: finished work is then done again.
+RECIPE = 1
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
-MAX_ATTEMPTS = 3
+# What is asked for in the drafts of the first round; a fault of one is often none of the other.
+ANGLES = ("", "Stay close to the wording of the article.")
+MAX_REPAIRS = 1
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
-PART_WORDS = 120
+PART = Form("standard", "prose", 120)
+MIN_EVIDENCE, MOST_EVIDENCE = 0.2, 3
+# A summary is shorter than its article, whatever the limit.
+MAX_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be summarized: `text` as the model reads it, and all that it may rest on."""
+
+    text: str
+    grounds: Grounds
+    form: Form
+    title: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An answer of the model, cut to whole sentences within the limit."""
+
+    paragraphs: list[list[str]]
+    failed: tuple[Check, ...]
+    quality: float
+    cut: bool
+
+    @property
+    def worth(self) -> tuple[bool, int, float]:
+        """To compare drafts: whether there is any text, then how few faults, then quality."""
+        return bool(self.paragraphs), -len(self.failed), self.quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summarizer:
-    """`prompt` is needed for a causal engine and ignored by a sequence-to-sequence one."""
+    """`prompts` holds one for each form by name; a sequence-to-sequence engine needs none.
+
+    What is in `store` is not done again.
+    """
 
     engine: Engine
     language: str = "en"
-    prompt: Prompt | None = None
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
     config: GenerationConfig = field(default_factory=GenerationConfig)
+    store: Store | None = None
 
-    def summarize(
-        self, text: str, *, max_words: int, title: str = "", evidence: str = ""
-    ) -> Summary:
-        """A summary of `text` in at most `max_words` words and whole sentences.
+    def summarize(self, task: Task) -> Summary:
+        """A summary in whole sentences within the limit, each with what it rests on.
 
-        `evidence` is further text that the summary may rest on, such as the article before it was
-        translated. What still fails a check is named in the result.
+        Several drafts are compared; faults of the best one are told to the model once. A sentence
+        that is still not supported is dropped where the rest can stand without it, else flagged.
         """
-        support = "\n".join((title, text, evidence))
+        key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": task.grounds.text})
+        found = self.store.find([key]) if self.store else {}
+        if found:
+            return _from_json(found[key])
+        summary = self._summarize(task)
+        if self.store:
+            self.store.add({key: json.dumps(asdict(summary), ensure_ascii=False)})
+        return summary
 
-        def check(draft: str) -> list[Check]:
-            return check_summary(
-                draft, article=support, language=self.language, max_words=max_words
-            )
-
-        attempts: list[tuple[str, list[Check]]] = []
-        note = ""
-        article = self._shorten(text)
-        while len(attempts) < MAX_ATTEMPTS:
-            draft = self._ask(article, max_words=max_words, title=title, note=note)
-            kept = _within(draft.text, max_words) or draft.text
-            failed = check(kept)
-            attempts.append((kept, failed))
-            if not failed:
+    def _summarize(self, task: Task) -> Summary:
+        sentences = [each.text for each in split_sentences(task.text) if each.text]
+        if len(sentences) < 2 and len(task.text.split()) <= task.form.max_words:
+            return self._summary(task, [sentences], attempts=0, guards=(), method="whole article")
+        most = max(10, int(len(task.text.split()) * MAX_SHARE))
+        asked = replace(task, form=replace(task.form, max_words=min(task.form.max_words, most)))
+        asked = replace(asked, text=self._shorten(asked))
+        drafts = self._drafts(asked, ANGLES if self.engine.info.family == "causal" else ANGLES[:1])
+        guards: list[str] = []
+        best = max(drafts, key=lambda draft: draft.worth)
+        for _ in range(MAX_REPAIRS):
+            if not best.failed and best.paragraphs:
                 break
-            note = _note(failed, max_words)
-        best, failed = min(attempts, key=lambda attempt: _badness(attempt[1]))
-        if failed and (rest := _supported_sentences(best, check)):
-            best, failed = rest, []
-        return Summary(text=best, max_words=max_words, failed=tuple(failed), attempts=len(attempts))
+            guards.append("asked again: " + ", ".join(dict.fromkeys(c.name for c in best.failed)))
+            drafts += self._drafts(asked, [_note(best.failed, asked.form)])
+            best = max(drafts, key=lambda draft: draft.worth)
+        if best.cut:
+            guards.append("shortened to whole sentences")
+        paragraphs = best.paragraphs
+        if best.failed and (rest := self._without_faults(asked, paragraphs)):
+            guards.append("left a sentence out")
+            paragraphs = rest
+        if not paragraphs:
+            return self._fallback(task, attempts=len(drafts), guards=tuple(guards))
+        return self._summary(task, paragraphs, attempts=len(drafts), guards=tuple(guards))
 
-    def _ask(self, text: str, *, max_words: int, title: str, note: str) -> Output:
-        source = self._source(text, max_words=max_words, title=title, note=note)
-        wanted = max_words * TOKENS_PER_WORD + 32
-        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, wanted))
-        return self.engine.generate([source], config)[0]
+    def _drafts(self, task: Task, notes: Sequence[str]) -> list[Draft]:
+        """One draft for each note, all in one batch."""
+        config = replace(
+            self.config,
+            max_new_tokens=min(
+                self.config.max_new_tokens, task.form.max_words * TOKENS_PER_WORD + 32
+            ),
+        )
+        sources = [self._source(task, note) for note in notes]
+        return [self._draft(task, each.text) for each in self.engine.generate(sources, config)]
 
-    def _source(self, text: str, **inputs: object) -> Source:
-        if self.prompt is None or self.engine.info.family == "seq2seq":
-            return text
-        return self.prompt.render(text=text, **inputs)
+    def _draft(self, task: Task, answer: str) -> Draft:
+        paragraphs = task.form.fit(answer)
+        text = task.form.join(paragraphs)
+        failed = self._faults(task, paragraphs)
+        return Draft(
+            paragraphs=paragraphs,
+            failed=tuple(failed),
+            quality=quality_of(text, task.grounds, max_words=task.form.max_words),
+            cut=len(text.split()) < len(answer.split()),
+        )
 
-    def _shorten(self, text: str) -> str:
-        """`text` itself, or the joined summaries of its parts when it is too long for one."""
+    def _faults(self, task: Task, paragraphs: Sequence[Sequence[str]]) -> list[Check]:
+        text = task.form.join([list(sentences) for sentences in paragraphs])
+        failed = check_form(text, language=self.language, max_words=task.form.max_words)
+        for sentence in (each for sentences in paragraphs for each in sentences):
+            failed += check_statement(sentence, task.grounds, self.language)
+        return failed
+
+    def _without_faults(
+        self, task: Task, paragraphs: Sequence[Sequence[str]]
+    ) -> list[list[str]] | None:
+        """The sentences that are supported, if the first is one of them: the rest leans on it."""
+        kept = [
+            [each for each in sentences if not check_statement(each, task.grounds, self.language)]
+            for sentences in paragraphs
+        ]
+        kept = [sentences for sentences in kept if sentences]
+        if not kept or not paragraphs or kept[0][0] != paragraphs[0][0]:
+            return None
+        return None if self._faults(task, kept) else kept
+
+    def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
+        """No draft had a sentence within the limit: the article's own that fits, or nothing."""
+        candidates = [task.title, *(each.text for each in split_sentences(task.text))]
+        fitting = (task.form.fit(each) for each in candidates if each)
+        paragraphs = next((each for each in fitting if each), [])
+        method = "lead" if paragraphs else "none"
+        return self._summary(task, paragraphs, attempts=attempts, guards=guards, method=method)
+
+    def _summary(
+        self,
+        task: Task,
+        paragraphs: list[list[str]],
+        *,
+        attempts: int,
+        guards: tuple[str, ...],
+        method: str = "abstractive",
+    ) -> Summary:
+        text = task.form.join(paragraphs)
+        return Summary(
+            text=text,
+            max_words=task.form.max_words,
+            failed=tuple(self._faults(task, paragraphs)),
+            attempts=attempts,
+            statements=statements_of(paragraphs, task.grounds, self.language),
+            method=method,
+            guards=guards,
+        )
+
+    def _source(self, task: Task, note: str) -> Source:
+        prompt = self.prompts.get(task.form.prompt)
+        if prompt is None or self.engine.info.family == "seq2seq":
+            return task.text
+        return prompt.render(
+            text=task.text,
+            title=task.title,
+            date=task.date,
+            max_words=task.form.max_words,
+            language=language_name(self.language),
+            note=note,
+        )
+
+    def _shorten(self, task: Task) -> str:
+        """The text itself, or the joined summaries of its parts when it is too long for one.
+
+        Each part has the same room, so that the end of an article weighs as much as its beginning.
+        """
         budget = min(self.engine.max_source_tokens, MAX_ARTICLE_TOKENS)
 
-        def count(part: str) -> int:
-            return self.engine.count_tokens(
-                self._source(part, max_words=PART_WORDS, title="", note="")
-            )
+        def part_of(text: str) -> Task:
+            return replace(task, text=text, form=PART, title="", date="")
 
-        if count(text) <= budget:
-            return text
-        parts = list(_parts(text, budget=budget, count=count))
+        def count(text: str) -> int:
+            return self.engine.count_tokens(self._source(part_of(text), ""))
+
+        if count(task.text) <= budget:
+            return task.text
+        parts = list(_parts(task.text, budget=budget, count=count))
         if len(parts) < 2:
             raise ModelError("the summarizer's context is too short for any part of the article")
-        summaries = [
-            _within(self._ask(part, max_words=PART_WORDS, title="", note="").text, PART_WORDS)
-            for part in parts
-        ]
-        return self._shorten("\n\n".join(summary for summary in summaries if summary))
+        drafts = [self._drafts(part_of(part), [""])[0] for part in parts]
+        joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
+        return self._shorten(replace(task, text=joined))
+
+    @property
+    def _fingerprint(self) -> dict[str, Any]:
+        return {
+            "recipe": RECIPE,
+            "language": self.language,
+            "engine": self.engine.info.as_dict(),
+            "prompts": [prompt.digest for prompt in self.prompts.values()],
+            "generation": asdict(self.config),
+        }
+
+
+def statements_of(
+    paragraphs: Sequence[Sequence[str]], grounds: Grounds, language: str
+) -> tuple[Statement, ...]:
+    """Each sentence with its evidence and what is not supported."""
+    return tuple(
+        Statement(
+            text=sentence,
+            evidence=evidence_of(sentence, grounds),
+            failed=tuple(check_statement(sentence, grounds, language)),
+        )
+        for sentences in paragraphs
+        for sentence in sentences
+    )
+
+
+def evidence_of(sentence: str, grounds: Grounds) -> tuple[Evidence, ...]:
+    """The sentences of the article that support `sentence` best."""
+    return tuple(
+        Evidence(
+            document=passage.document,
+            start=passage.start,
+            end=passage.start + len(passage.text),
+            source=passage.text,
+            translation=passage.translation,
+            score=round(score, 3),
+        )
+        for score, passage in grounds.ranked(sentence)[:MOST_EVIDENCE]
+        if score >= MIN_EVIDENCE
+    )
 
 
 def _parts(text: str, *, budget: int, count: Callable[[str], int]) -> Iterator[str]:
     """Runs of paragraphs of at most `budget` tokens; longer paragraphs are cut at clauses."""
-    part = ""
+    part, size = "", 0
     for paragraph in text.split("\n\n"):
         for piece in split_long(paragraph, max_tokens=budget, count_tokens=count):
-            joined = f"{part}\n\n{piece}" if part else piece
-            if part and count(joined) > budget:
+            added = count(piece)
+            if part and size + added > budget:
                 yield part
-                part = piece
+                part, size = piece, added
             else:
-                part = joined
+                part, size = f"{part}\n\n{piece}" if part else piece, size + added
     if part:
         yield part
 
 
-def _within(text: str, max_words: int) -> str:
-    """The leading whole sentences of `text` that fit, as one paragraph; empty if none does."""
-    kept = ""
-    for segment in split_sentences(" ".join(text.split())):
-        longer = f"{kept} {segment.text}".strip()
-        if len(longer.split()) > max_words or segment.text[-1] not in ".!?…”\"’')]":
-            break
-        kept = longer
-    return kept
+def _note(failed: Sequence[Check], form: Form) -> str:
+    """What to tell the model about its best draft."""
+    told = []
+    for check in failed:
+        if check.name in ("names", "numbers", "dates", "quotation"):
+            told.append(f"Don't use these, they are {check.detail}.")
+        elif check.name == "attribution":
+            told.append(f"In this article: {check.detail}. Keep who said what of whom.")
+        elif check.name == "language":
+            told.append("Answer in the language that was asked for.")
+    if not told:
+        told = [f"Use at most {form.max_words * 2 // 3} words and end with a full sentence."]
+    return " ".join(dict.fromkeys(told))
 
 
-def _supported_sentences(text: str, check: Callable[[str], list[Check]]) -> str:
-    """The sentences of `text` that pass on their own, if the first does: the rest leans on it."""
-    sentences = [segment.text for segment in split_sentences(text)]
-    passed = [sentence for sentence in sentences if not check(sentence)]
-    kept = " ".join(passed)
-    return kept if passed and passed[0] == sentences[0] and not check(kept) else ""
+def _from_json(written: str) -> Summary:
+    value = json.loads(written)
 
+    def checks(values: list[dict[str, str]]) -> tuple[Check, ...]:
+        return tuple(Check(**each) for each in values)
 
-def _note(failed: list[Check], max_words: int) -> str:
-    """What to tell the model about its last attempt."""
-    faults = {check.name: check.detail for check in failed}
-    notes = [f"Don't use these, they are {faults[k]}." for k in ("names", "numbers") if k in faults]
-    if "attribution" in faults:
-        notes.append(f"In this article: {faults['attribution']}. Keep who said what of whom.")
-    if "length" in faults or "unfinished" in faults:
-        notes.append(f"Write one short sentence of at most {max_words * 2 // 3} words.")
-    return " ".join(notes)
-
-
-def _badness(failed: list[Check]) -> tuple[bool, int]:
-    """Over the limit is worse than anything else."""
-    return any(check.name in ("length", "empty") for check in failed), len(failed)
+    statements = tuple(
+        Statement(
+            text=each["text"],
+            evidence=tuple(Evidence(**evidence) for evidence in each["evidence"]),
+            failed=checks(each["failed"]),
+        )
+        for each in value["statements"]
+    )
+    rest = {name: value[name] for name in ("text", "max_words", "attempts", "method")}
+    return Summary(
+        failed=checks(value["failed"]),
+        statements=statements,
+        guards=tuple(value["guards"]),
+        **rest,
+    )
