@@ -27,16 +27,27 @@ def exonyms(source_language: str, target_language: str) -> dict[str, str]:
         # English needs no name of its own where the zone's identifier is one.
         own = target.time_zones.get(zone, {}).get("city") or zone.rsplit("/")[-1].replace("_", " ")
         pairs.append((names.get("city"), own))
-    return {fold(name): other for name, other in pairs if name and other and not name.isdigit()}
+    return {
+        fold(name): other for name, other in pairs if name and other and fold(name)[0].isalpha()
+    }
+
+
+@cache
+def _by_first_word(source_language: str, target_language: str) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for name in exonyms(source_language, target_language):
+        index.setdefault(re.findall(r"\w+", name)[0], []).append(name)
+    return index
 
 
 def places(text: str, source_language: str, target_language: str) -> dict[str, str]:
     """The places that `text` names, folded, with their names in the target language."""
     folded = fold(text)
-    words = set(re.findall(r"\w+", folded))
+    known = exonyms(source_language, target_language)
+    index = _by_first_word(source_language, target_language)
     return {
-        name: other
-        for name, other in exonyms(source_language, target_language).items()
-        if name.split()[0].split("'")[-1].split("-")[0] in words
-        and re.search(rf"\b{re.escape(name)}\b", folded)
+        name: known[name]
+        for word in set(re.findall(r"\w+", folded))
+        for name in index.get(word, ())
+        if re.search(rf"\b{re.escape(name)}\b", folded)
     }

@@ -33,7 +33,7 @@ class Settings(BaseModel):
     device: Literal["cpu", "cuda"] = "cpu"
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
-    batch_size: int = Field(16, ge=1, description="sentences that the model sees at once")
+    batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
     beam_size: int = Field(1, ge=1)
     source_language: str = "fr"
     target_language: str = "en"

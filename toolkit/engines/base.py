@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol
 from toolkit.errors import ModelError
 
 Family = Literal["seq2seq", "causal"]
+# Sentences at once where nothing else is asked for: docs/decisions/0008.
+BATCH_SIZE: dict[Family, int] = {"causal": 16, "seq2seq": 32}
 
 
 @dataclass(frozen=True, slots=True)

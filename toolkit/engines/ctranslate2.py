@@ -8,7 +8,14 @@ from typing import Any
 
 import ctranslate2
 
-from toolkit.engines.base import EngineInfo, GenerationConfig, Output, Source, refuse_long
+from toolkit.engines.base import (
+    BATCH_SIZE,
+    EngineInfo,
+    GenerationConfig,
+    Output,
+    Source,
+    refuse_long,
+)
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 
@@ -47,7 +54,7 @@ class CTranslate2Engine:
         self._tokens = tokens
         self._info = info
         self._max_source_tokens = max_source_tokens
-        self._batch_size = batch_size
+        self._batch_size = batch_size or BATCH_SIZE[info.family]
         self._last_prefix: list[str] = []
 
     @property
@@ -160,7 +167,7 @@ def _batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
             batches[-1].append(index)
         else:
             batches.append([index])
-    return batches
+    return batches[::-1]  # the longest first, so that threads end together
 
 
 def _wait(results: list[Any]) -> list[Any]:

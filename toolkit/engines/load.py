@@ -27,7 +27,7 @@ def load_engine(
     device: str = "cpu",
     compute_type: str = "auto",
     threads: int = 0,
-    batch_size: int = 16,
+    batch_size: int = 0,
     source_language: str = "fr",
     target_language: str = "en",
 ) -> Engine:
@@ -90,7 +90,7 @@ def open_installed(
     device: str = "cpu",
     compute_type: str = "auto",
     threads: int = 0,
-    batch_size: int = 16,
+    batch_size: int = 0,
     languages: tuple[str, str] = ("fr", "en"),
 ) -> Engine:
     """Load a model that was pulled. Raises ModelError when CTranslate2 refuses it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.engines.base import (
+    BATCH_SIZE,
     EngineInfo,
     Family,
     GenerationConfig,
@@ -31,7 +32,7 @@ class TransformersEngine:
         device: str = "cpu",
         compute_type: str = "float32",
         threads: int = 0,
-        batch_size: int = 16,
+        batch_size: int = 0,
         revision: str = "",
     ) -> None:
         """Load a local folder, or a hub repository that is in the local cache.
@@ -62,7 +63,7 @@ class TransformersEngine:
             raise ModelError(f"transformers can't load {reference}: {reason}") from error
         self._torch = torch
         self._model = model.to(device).eval()
-        self._batch_size = batch_size
+        self._batch_size = batch_size or BATCH_SIZE[family]
         self._max_source_tokens = _context(config, self._tokens.tokenizer)
         self._info = EngineInfo(
             engine="transformers",

@@ -14,6 +14,7 @@ from toolkit.text import fold
 
 Kind = Literal["term", "phrase"]
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+BEGINNING = 4  # letters of a term that stay whatever its ending
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -46,8 +47,9 @@ class Glossary:
             for term in terms
             if term.source[0].isupper() and not term.target.startswith("the ")
         }
-        longest_first = sorted(self._by_name, key=len, reverse=True)
-        self._names = _any_of(map(re.escape, longest_first))
+        self._folded = {name: fold(name) for name in sorted(self._by_name, key=len, reverse=True)}
+        # What no text with a term can lack, to skip most texts quickly.
+        self._beginnings = {_normal(term.source)[:BEGINNING] for term in terms}
 
     def occurring(self, text: str) -> tuple[Term, ...]:
         """The terms in `text`, each once, in the order in which they first occur.
@@ -55,10 +57,11 @@ class Glossary:
         Of overlapping terms the longest counts. Plurals and feminine forms are found as well; case
         is ignored but for acronyms and where a term says otherwise.
         """
-        if self._pattern is None:
+        normal = _normal(text)
+        if self._pattern is None or not any(each in normal for each in self._beginnings):
             return ()
         found: dict[Term, None] = {}
-        for match in self._pattern.finditer(_normal(text)):
+        for match in self._pattern.finditer(normal):
             term = self._longest_first[(match.lastindex or 1) - 1]
             written = text[match.start() : match.end()].translate(APOSTROPHES)
             exact = term.same_case or term.source.isupper()
@@ -72,15 +75,10 @@ class Glossary:
 
         What `source` doesn't hold stays: CPI is a court in French and an index in English.
         """
-        if self._names is None:
-            return text
         held = fold(source)
-
-        def replacement(match: re.Match[str]) -> str:
-            name = match.group()
-            return self._by_name[name] if fold(name) in held else name
-
-        return self._names.sub(replacement, text)
+        names = [name for name, folded in self._folded.items() if folded in held and name in text]
+        pattern = _any_of(map(re.escape, names))
+        return pattern.sub(lambda match: self._by_name[match.group()], text) if pattern else text
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:

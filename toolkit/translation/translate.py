@@ -17,7 +17,7 @@ from toolkit.translation.glossary import Glossary
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 
 # Sentences handed to the engine at once, and the most that a sudden end loses: seconds of work.
-GROUP = {"causal": 32, "seq2seq": 256}
+GROUP = {"causal": 32, "seq2seq": 512}
 # Raise when the ways of trying or what checks find change: finished work is then done again.
 RECIPE = 2
 # An answer longer than this many tokens per source character is a loop, not a translation.
@@ -72,13 +72,23 @@ class Translator:
         on_done(sum(counts[each] for each in done))
         missing = sorted(counts.keys() - done.keys(), key=lambda each: (len(each.text), each))
         size = GROUP[self.engine.info.family]
+        failing: dict[Wanted, Tried] = {}
+
+        def finish(tried: Mapping[Wanted, Tried]) -> None:
+            if self.store:
+                self.store.add({keys[each]: result.as_json() for each, result in tried.items()})
+            done.update(tried)
+            on_done(sum(counts[each] for each in tried))
+
         for start in range(0, len(missing), size):
             group = missing[start : start + size]
-            new = dict(zip(group, self._work(group), strict=True))
-            if self.store:
-                self.store.add({keys[each]: tried.as_json() for each, tried in new.items()})
-            done |= new
-            on_done(sum(counts[each] for each in group))
+            first = dict(zip(group, self._try(group, FIRST, [()] * len(group)), strict=True))
+            failing |= {each: tried for each, tried in first.items() if tried.failed}
+            finish({each: tried for each, tried in first.items() if not tried.failed})
+            if len(failing) >= size // 2:
+                finish(self._again(failing))
+                failing = {}
+        finish(self._again(failing))
         return tuple(
             _translation(segment, done[each])
             for segment, each in zip(segments, wanted, strict=True)
@@ -120,13 +130,16 @@ class Translator:
             if each.text and key in found
         }
 
-    def _work(self, wanted: Sequence[Wanted]) -> list[Tried]:
-        """Everything, tried until nothing fails or no way is left."""
-        best = self._try(wanted, FIRST, [()] * len(wanted))
+    def _again(self, failing: Mapping[Wanted, Tried]) -> dict[Wanted, Tried]:
+        """What failed at first, tried until nothing fails or no way is left.
+
+        It is gathered from several groups, so that these tries fill batches as well.
+        """
+        best = dict(failing)
         for way in AGAIN:
             again = [
-                index
-                for index, (each, tried) in enumerate(zip(wanted, best, strict=True))
+                each
+                for each, tried in best.items()
                 if tried.failed
                 and tried.tries < self.max_tries
                 and way.may_help(each.text, tried.failed)
@@ -134,12 +147,10 @@ class Translator:
             ]
             if not again:
                 continue
-            failed = [best[index].failed for index in again]
-            for index, tried in zip(
-                again, self._try([wanted[index] for index in again], way, failed), strict=True
-            ):
-                better = tried if tried.badness < best[index].badness else best[index]
-                best[index] = replace(better, tries=best[index].tries + 1)
+            failed = [best[each].failed for each in again]
+            for each, tried in zip(again, self._try(again, way, failed), strict=True):
+                better = tried if tried.badness < best[each].badness else best[each]
+                best[each] = replace(better, tries=best[each].tries + 1)
         return best
 
     def _differs(self, way: Way) -> bool:

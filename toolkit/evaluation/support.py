@@ -1,0 +1,92 @@
+"""The checks of summaries against sentences that were labelled by hand."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.documents import Segment, Translation
+from toolkit.evaluation.cleaning import TITLE, GoldPage
+from toolkit.exonyms import places
+from toolkit.segmentation import split_sentences
+from toolkit.summarization.checks import check_statement
+from toolkit.summarization.grounds import Grounds, grounds_of
+from toolkit.translation.glossary import Glossary
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A sentence about a page; `fault` says what is wrong with it and is empty when nothing is."""
+
+    page: str
+    text: str
+    fault: str
+    subtle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How often the checks spoke: `flagged` of `count` sentences of one kind."""
+
+    count: int
+    flagged: int
+
+    @property
+    def share(self) -> float:
+        return self.flagged / self.count if self.count else 0.0
+
+
+def load_sentences(path: Path) -> list[LabelledSentence]:
+    """A TSV file with the columns page, sentence, supported, fault and subtle."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [
+            LabelledSentence(row["page"], row["sentence"], row["fault"], row["subtle"] == "yes")
+            for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
+
+
+def sentences_of(page: GoldPage) -> tuple[list[Segment], list[Segment]]:
+    """The sentences of the title and of the article."""
+    title = "\n".join(line for label, line in page.lines if label == TITLE)
+    return (
+        [each for each in split_sentences(title) if each.text],
+        [each for each in split_sentences(page.article) if each.text],
+    )
+
+
+def grounds_of_page(
+    page: GoldPage, glossary: Glossary, translations: Mapping[str, str] | None = None
+) -> Grounds:
+    """`translations` holds those of the page's sentences; without it the French stands alone."""
+    title, article = sentences_of(page)
+    known = translations or {}
+
+    def translated(segments: Iterable[Segment]) -> list[Translation]:
+        return [Translation(segment=each, text=known.get(each.text, "")) for each in segments]
+
+    text = page.article
+    names = [term.target for term in glossary.occurring(text)]
+    return grounds_of(
+        translated(article),
+        title=translated(title),
+        names=[*names, *places(text, "fr", "en").values()],
+        document=page.name,
+    )
+
+
+def outcomes(
+    sentences: Sequence[LabelledSentence], grounds: Mapping[str, Grounds]
+) -> dict[str, Outcome]:
+    """By fault: how many sentences there are, and in how many a check found something."""
+    counts: dict[str, list[bool]] = {}
+    for each in sentences:
+        flagged = bool(check_statement(each.text, grounds[each.page], "en"))
+        counts.setdefault(each.fault, []).append(flagged)
+    return {fault: Outcome(len(flags), sum(flags)) for fault, flags in counts.items()}
+
+
+def load_translations(path: Path) -> dict[str, dict[str, str]]:
+    """By page: the machine translations that were recorded, by their French sentences."""
+    value: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["pages"]
+    return value
