@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEED ?= seeds/004_3473a8a060ce66d5.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow-test lint format cleaning translation bench clean
+.PHONY: help demo test slow-test lint format cleaning translation support summaries bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,13 @@ cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 translation: $(VENV)/base ## BLEU and chrF++ of the default model on sentences translated by hand
 	@$(BIN)/toolkit models pull
 	@$(BIN)/python eval/translation.py
+
+support: $(VENV)/base ## how well the checks of summaries find what an article doesn't say
+	@$(BIN)/python eval/support.py
+
+summaries: $(VENV)/base ## what the default model's summaries of 25 articles keep and break
+	@$(BIN)/toolkit models pull
+	@$(BIN)/python eval/summaries.py --show
 
 bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_cleaning.py

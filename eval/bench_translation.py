@@ -141,7 +141,7 @@ def ctranslate2_at_once(task: Task, clock: Clock) -> None:
     """The library given everything at once, with its own sorting into batches."""
     import ctranslate2
 
-    options: dict[str, Any] = {"beam_size": 1, "return_scores": True, "asynchronous": True}
+    options: dict[str, Any] = {"beam_size": 1, "asynchronous": True}
     if task.model == "default":
         tokens = Tokens.load(task.folder / TOKENIZER_FOLDER)
         ids = [tokens.encode(source) for source in task.sources]

@@ -618,6 +618,15 @@ def test_evidence_is_shown_below_the_summary_and_as_a_page(run, page):
     assert "http" not in out
 
 
+def test_the_beginning_of_the_article_is_a_summary_to_compare_with(run, page):
+    arguments = ("--model", "fake", "--summarizer", "lead-1", "-f", "json")
+    code, out, _ = run("summarize", page, *arguments)
+    value = json.loads(out)
+    assert code == 0
+    assert value["summary"]["method"] == value["provenance"]["summarization"]["method"] == "lead-1"
+    assert value["summary"]["text"] == value["segments"][0]["target"]
+
+
 def test_a_limit_that_no_summary_can_keep_is_refused(run, page):
     code, _, err = run("summarize", page, "--model", "fake", "--max-words", "3")
     assert code == 2

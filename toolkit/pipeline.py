@@ -27,6 +27,7 @@ from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
 from toolkit.store import Store
 from toolkit.summarization.checks import check_form
+from toolkit.summarization.extractive import LEADS, LeadSummarizer
 from toolkit.summarization.grounds import Grounds, grounds_of
 from toolkit.summarization.summarize import PART, Summarizer, Task, statements_of
 from toolkit.summarization.when import date_facts
@@ -281,11 +282,14 @@ class Pipeline:
         )
 
     @cached_property
-    def summarizer(self) -> Summarizer:
+    def summarizer(self) -> Summarizer | LeadSummarizer:
         return self._summarizer_in(self.settings.target_language)
 
-    def _summarizer_in(self, language: str) -> Summarizer:
+    def _summarizer_in(self, language: str) -> Summarizer | LeadSummarizer:
         settings = self.settings
+        name = settings.summarizer_model
+        if name in LEADS:
+            return LeadSummarizer(name, LEADS[name], language)
         engine = self._engine(settings.summarizer_model)
         prompts = {}
         if engine.info.family == "causal":
@@ -321,15 +325,20 @@ class Pipeline:
             }
         if "summarization" in stages:
             summarizer = self.summarizer
+            made_by: dict[str, Any] = {"method": self.settings.summarizer_model}
+            if isinstance(summarizer, Summarizer):
+                made_by = {
+                    **summarizer.engine.info.as_dict(),
+                    "prompts": {each.name: each.digest for each in summarizer.prompts.values()},
+                    "generation": asdict(summarizer.config),
+                }
             record["summarization"] = {
-                **summarizer.engine.info.as_dict(),
+                **made_by,
                 "language": summarizer.language,
-                "prompts": {each.name: each.digest for each in summarizer.prompts.values()},
                 "route": self.settings.route,
                 "length": self.settings.length,
                 "style": self.settings.style,
                 "max_words": self.settings.form.max_words,
-                "generation": asdict(summarizer.config),
             }
         return record
 

@@ -5,6 +5,7 @@ A file that a recorded run has used is never edited; a new version is added besi
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,9 +48,10 @@ class Prompt:
         self.name = name
         self.content = content
         self.digest = digest
-        self._environment = Environment(
+        environment = Environment(
             undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
         )
+        self._template = cache(environment.from_string)
 
     def render(self, **inputs: Any) -> Chat:
         """Raises UsageError when the template is broken or wants an input that isn't there."""
@@ -62,7 +64,7 @@ class Prompt:
 
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
         try:
-            return self._environment.from_string(template).render(inputs).strip()
+            return self._template(template).render(inputs).strip()
         except TemplateError as error:
             raise UsageError(f"prompt {self.name}: {error}") from error
 

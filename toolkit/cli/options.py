@@ -70,7 +70,10 @@ Model = Annotated[
     str | None, typer.Option("--model", "-m", help="Catalogue id, folder or hub repository.")
 ]
 Translator = Annotated[str | None, typer.Option(help="Another model for translation.")]
-Summarizer = Annotated[str | None, typer.Option(help="Another model for summaries.")]
+Summarizer = Annotated[
+    str | None,
+    typer.Option(help="Another model for summaries; lead-1 or lead-3 copy its beginning."),
+]
 Engine = Annotated[
     Literal["auto", "ctranslate2", "transformers"] | None, typer.Option(help="What runs the model.")
 ]

@@ -4,7 +4,7 @@ An engine holds one loaded model. A sequence-to-sequence model takes plain text,
 takes a chat; both give one `Output` per source, in the order of the sources.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
@@ -38,16 +38,12 @@ class GenerationConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """`finished` says whether the model ended by itself rather than at `max_new_tokens`.
-
-    `score` is the mean log-probability per new token, or None where the engine gives none.
-    """
+    """`finished` says whether the model ended by itself rather than at `max_new_tokens`."""
 
     text: str
     source_tokens: int
     new_tokens: int
     finished: bool
-    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +72,10 @@ def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
             )
 
 
+# Gives the outputs when they are finished.
+Pending = Callable[[], list[Output]]
+
+
 class Engine(Protocol):
     @property
     def info(self) -> EngineInfo: ...
@@ -89,3 +89,6 @@ class Engine(Protocol):
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
         """Raises ModelError for a source over the limit: nothing is ever cut."""
+
+    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
+        """As `generate`, but work may go on in the background until the outputs are asked for."""

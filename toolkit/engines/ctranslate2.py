@@ -13,6 +13,7 @@ from toolkit.engines.base import (
     EngineInfo,
     GenerationConfig,
     Output,
+    Pending,
     Source,
     refuse_long,
 )
@@ -48,6 +49,7 @@ class CTranslate2Engine:
                 # A small model runs several batches side by side; a large one fills memory.
                 inter_threads=1 if causal else threads,
                 intra_threads=threads if causal else 1,
+                max_queued_batches=-1,
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"CTranslate2 can't load {folder}: {error}") from error
@@ -69,8 +71,10 @@ class CTranslate2Engine:
         return len(self._tokens.encode(source))
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        if not sources:
-            return []
+        return self.begin(sources, config)()
+
+    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
+        """A sequence-to-sequence model works on in the background; a causal one when asked."""
         encoded = [self._tokens.encode(source) for source in sources]
         refuse_long(map(len, encoded), self._max_source_tokens)
         strings = [self._tokens.to_strings(ids) for ids in encoded]
@@ -79,39 +83,44 @@ class CTranslate2Engine:
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "return_end_token": True,
-            "return_scores": True,
             "asynchronous": True,
         }
         batches = _batches([len(ids) for ids in encoded], self._batch_size)
         grouped = [[strings[index] for index in batch] for batch in batches]
         if self._info.family == "causal":
-            answers = self._complete(grouped, self._shared_prefix(strings), config, search)
+            answers = self._complete(grouped, strings, config, search)
         else:
             answers = self._translate(grouped, config, search)
-        outputs = {
-            index: self._output(answer, score, len(encoded[index]))
-            for index, (answer, score) in zip(chain.from_iterable(batches), answers, strict=True)
-        }
-        return [outputs[index] for index in range(len(encoded))]
+
+        def outputs() -> list[Output]:
+            places = chain.from_iterable(batches)
+            by_index = {
+                index: self._output(answer, len(encoded[index]))
+                for index, answer in zip(places, answers, strict=True)
+            }
+            return [by_index[index] for index in range(len(encoded))]
+
+        return outputs
 
     def _complete(
         self,
         batches: list[list[list[str]]],
-        shared: list[str],
+        prompts: list[list[str]],
         config: GenerationConfig,
         search: dict[str, Any],
-    ) -> Iterator[tuple[list[str], float]]:
+    ) -> Iterator[list[str]]:
         """One batch after the other: what is queued can't be called off by Ctrl-C."""
-        for prompts in batches:
+        shared = self._shared_prefix(prompts)
+        for batch in batches:
             results = self._model.generate_batch(
-                [prompt[len(shared) :] for prompt in prompts],
+                [prompt[len(shared) :] for prompt in batch],
                 static_prompt=shared or None,
                 include_prompt_in_result=False,
                 max_length=config.max_new_tokens,
                 **search,
             )
             for result in _wait(results):
-                yield result.sequences[0], result.scores[0]
+                yield result.sequences[0]
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
         """What all prompts begin with: the library computes it once.
@@ -127,7 +136,7 @@ class CTranslate2Engine:
 
     def _translate(
         self, batches: list[list[list[str]]], config: GenerationConfig, search: dict[str, Any]
-    ) -> Iterator[tuple[list[str], float]]:
+    ) -> Iterator[list[str]]:
         """All batches at once: each thread takes the next one."""
         prefix = self._tokens.target_prefix
         queued = [
@@ -143,10 +152,15 @@ class CTranslate2Engine:
             )
             for sources in batches
         ]
-        for result in _wait(list(chain.from_iterable(queued))):
-            yield result.hypotheses[0][len(prefix) :], result.scores[0]
+        results = list(chain.from_iterable(queued))
 
-    def _output(self, tokens: list[str], score: float, source_tokens: int) -> Output:
+        def finished() -> Iterator[list[str]]:
+            for result in _wait(results):
+                yield result.hypotheses[0][len(prefix) :]
+
+        return finished()
+
+    def _output(self, tokens: list[str], source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)
         finished = bool(ids) and ids[-1] == self._tokens.tokenizer.eos_token_id
         return Output(
@@ -154,7 +168,6 @@ class CTranslate2Engine:
             source_tokens=source_tokens,
             new_tokens=len(ids),
             finished=finished,
-            score=score,
         )
 
 

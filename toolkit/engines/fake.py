@@ -10,6 +10,7 @@ from toolkit.engines.base import (
     Family,
     GenerationConfig,
     Output,
+    Pending,
     Source,
     refuse_long,
 )
@@ -53,6 +54,9 @@ class FakeEngine:
 
     def count_tokens(self, source: Source) -> int:
         return len(_text(source).split())
+
+    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
+        return lambda: self.generate(sources, config)
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
         refuse_long([self.count_tokens(source) for source in sources], self._max_source_tokens)

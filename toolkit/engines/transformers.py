@@ -13,6 +13,7 @@ from toolkit.engines.base import (
     Family,
     GenerationConfig,
     Output,
+    Pending,
     Source,
     refuse_long,
 )
@@ -85,6 +86,9 @@ class TransformersEngine:
 
     def count_tokens(self, source: Source) -> int:
         return len(self._tokens.encode(source))
+
+    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
+        return lambda: self.generate(sources, config)
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
         encoded = [self._tokens.encode(source) for source in sources]

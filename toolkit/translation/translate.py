@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from toolkit.documents import Check, Segment, Translation
-from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Source
+from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Pending, Source
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
@@ -80,9 +80,9 @@ class Translator:
             done.update(tried)
             on_done(sum(counts[each] for each in tried))
 
-        for start in range(0, len(missing), size):
-            group = missing[start : start + size]
-            first = dict(zip(group, self._try(group, FIRST, [()] * len(group)), strict=True))
+        groups = [missing[start : start + size] for start in range(0, len(missing), size)]
+        for group, tried in self._first_tries(groups):
+            first = dict(zip(group, tried, strict=True))
             failing |= {each: tried for each, tried in first.items() if tried.failed}
             finish({each: tried for each, tried in first.items() if not tried.failed})
             if len(failing) >= size // 2:
@@ -130,6 +130,19 @@ class Translator:
             if each.text and key in found
         }
 
+    def _first_tries(
+        self, groups: Sequence[list[Wanted]]
+    ) -> Iterator[tuple[list[Wanted], list[Tried]]]:
+        """Each group with its tries. The model is on the next one while one is being judged."""
+        waiting: tuple[list[Wanted], Callable[[], list[Tried]]] | None = None
+        for group in groups:
+            begun = (group, self._begin(group, FIRST, [()] * len(group)))
+            if waiting:
+                yield waiting[0], waiting[1]()
+            waiting = begun
+        if waiting:
+            yield waiting[0], waiting[1]()
+
     def _again(self, failing: Mapping[Wanted, Tried]) -> dict[Wanted, Tried]:
         """What failed at first, tried until nothing fails or no way is left.
 
@@ -167,6 +180,11 @@ class Translator:
     def _try(
         self, wanted: Sequence[Wanted], way: Way, failed: Sequence[tuple[Check, ...]]
     ) -> list[Tried]:
+        return self._begin(wanted, way, failed)()
+
+    def _begin(
+        self, wanted: Sequence[Wanted], way: Way, failed: Sequence[tuple[Check, ...]]
+    ) -> Callable[[], list[Tried]]:
         """Everything once, pieces sorted by length. `failed` is what earlier tries got wrong."""
         prompt = (way.careful and self.second_prompt) or self.prompt
         faults = [advice(checks) for checks in failed]
@@ -178,18 +196,22 @@ class Translator:
         pieces.sort(key=lambda piece: (len(piece[0].text), piece[1:]))
         # Which piece a fault is about can't be known.
         told = [[] if way.pieces else faults[index] for _, index, _ in pieces]
-        answers = self._generate([piece for piece, _, _ in pieces], prompt, told, way)
-        by_place: dict[tuple[int, int], Output] = {}
-        for (piece, index, order), fault, answer in zip(pieces, told, answers, strict=True):
-            opening = '"' if _lost_opening(piece.text, fault) else ""
-            by_place[index, order] = replace(answer, text=opening + answer.text)
-        outputs: list[list[Output]] = [[] for _ in wanted]
-        for place in sorted(by_place):
-            outputs[place[0]].append(by_place[place])
-        return [
-            self._result(each.text, answered, prompt)
-            for each, answered in zip(wanted, outputs, strict=True)
-        ]
+        pending = self._generate([piece for piece, _, _ in pieces], prompt, told, way)
+
+        def tried() -> list[Tried]:
+            outputs: dict[tuple[int, int], Output] = {}
+            for (piece, index, order), fault, answer in zip(pieces, told, pending(), strict=True):
+                opening = '"' if _lost_opening(piece.text, fault) else ""
+                outputs[index, order] = replace(answer, text=opening + answer.text)
+            by_index: list[list[Output]] = [[] for _ in wanted]
+            for index, order in sorted(outputs):
+                by_index[index].append(outputs[index, order])
+            return [
+                self._result(each.text, answered, prompt)
+                for each, answered in zip(wanted, by_index, strict=True)
+            ]
+
+        return tried
 
     def _source(self, wanted: Wanted, prompt: Prompt | None, faults: list[str]) -> Source:
         """What the engine is given for `wanted`."""
@@ -230,7 +252,7 @@ class Translator:
         prompt: Prompt | None,
         faults: Sequence[list[str]],
         way: Way,
-    ) -> list[Output]:
+    ) -> Pending:
         longest = max(len(each.text) for each in wanted)
         most = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
         config = replace(
@@ -241,7 +263,7 @@ class Translator:
         sources = [
             self._source(each, prompt, told) for each, told in zip(wanted, faults, strict=True)
         ]
-        return self.engine.generate(sources, config)
+        return self.engine.begin(sources, config)
 
     def _result(self, text: str, outputs: Sequence[Output], prompt: Prompt | None) -> Tried:
         joined = " ".join(output.text for output in outputs if output.text)
