@@ -17,13 +17,21 @@ from toolkit.evaluation.cleaning import (
     score_pages,
     toolkit_cleaner,
 )
+from toolkit.evaluation.support import (
+    grounds_of_page,
+    load_sentences,
+    load_translations,
+    outcomes,
+)
+from toolkit.output import sha256_of
 from toolkit.reading import read_document
 from toolkit.translation.checks import check_translation
 from toolkit.translation.glossary import load_glossary
 
 EVAL = asset_folder("eval")
 PAGES = load_gold_pages(EVAL / "gold/cleaning")
-FLOORS = json.loads((EVAL / "baseline.json").read_text("utf-8"))["cleaning"]
+BASELINE = json.loads((EVAL / "baseline.json").read_text("utf-8"))
+FLOORS = BASELINE["cleaning"]
 LABELS = {
     "article", "title", "blank", "caption", "image", "byline", "time", "navigation", "share",
     "subscribe", "paywall", "cookie notice", "related", "comment", "advertisement", "tags",
@@ -54,6 +62,27 @@ def test_cleaning_keeps_to_its_floors(part):
     assert mean_f1(scores) >= floor["mean_f1"]
     assert min(score.f1 for score in scores) >= floor["worst_f1"]
     assert sum(bool(score.lost) for score in scores) <= floor["pages_losing_a_sentence"]
+
+
+def test_the_checks_of_summaries_stay_as_good_as_they_were():
+    sentences = load_sentences(EVAL / "gold/support/sentences.tsv")
+    floor = BASELINE["support"]
+    assert len(sentences) >= 120
+    assert sum(each.subtle for each in sentences) >= len(sentences) / 3
+    assert floor["sentences"] == sha256_of((EVAL / "gold/support/sentences.tsv").read_bytes())
+    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    translations = load_translations(EVAL / "gold/support/translations.json")
+    grounds = {
+        page.name: grounds_of_page(page, glossary, translations[page.name])
+        for page in PAGES
+        if page.name in translations
+    }
+    found = outcomes(sentences, grounds)
+    flagged = sum(each.flagged for fault, each in found.items() if fault)
+    assert flagged / (flagged + found[""].flagged) >= floor["precision"]
+    looked_up = [found[fault] for fault in ("name", "number", "date")]
+    recall = sum(each.flagged for each in looked_up) / sum(each.count for each in looked_up)
+    assert recall >= floor["recall_names_numbers_dates"]
 
 
 def references(*names):

@@ -91,6 +91,13 @@ class Grounds:
         return frozenset(found | {fold(word) for name in self.names for word in name.split()})
 
     @cached_property
+    def capitalized(self) -> frozenset[str]:
+        """The words that have a capital somewhere, folded, and the parts of compounds."""
+        text = " ".join([self.text, *self.names])
+        names = {fold(word) for word in re.findall(r"\b[A-ZÀ-Þ][\w'’-]+", text)}
+        return frozenset(names | {part for word in names for part in re.split(r"['-]", word)})
+
+    @cached_property
     def full_names(self) -> frozenset[tuple[str, str]]:
         """Capitalized words side by side in the article's own language, in lower case."""
         return frozenset(

@@ -2,6 +2,7 @@
 
 import re
 
+from toolkit.exonyms import exonyms
 from toolkit.numerals import NUMBER_WORDS
 from toolkit.summarization.grounds import Grounds
 from toolkit.text import DATES, fold
@@ -28,6 +29,7 @@ NO_NAMES = (
 )
 TITLE_CASE_SHARE, MIN_TITLED_CHARS = 0.7, 3
 COMMON_WORD = 3.5  # Zipf scale
+MIN_NOUN, NOUN_LEAD = 3.0, 0.9
 FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
 
 
@@ -35,8 +37,7 @@ def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
     """Capitalized words that are nowhere in the article, in any case, accent or ending, and full
     names whose parts the article has but not side by side.
 
-    The first word of a sentence counts unless sentences commonly begin with it. Days and months
-    are no names.
+    The first word of a sentence counts unless it is a common one. Days and months are no names.
     """
     found = []
     titled = _in_title_case(statement)
@@ -46,8 +47,9 @@ def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
             continue
         if titled and _is_common(word):
             continue
-        if not (_starts_sentence(statement, match.start()) and _is_starter(word)):
-            found.append(word)
+        if _starts_sentence(statement, match.start()) and (_is_starter(word) or _is_noun(word)):
+            continue
+        found.append(word)
     return list(dict.fromkeys(found or _mixed_names(statement, grounds)))
 
 
@@ -64,6 +66,16 @@ def _is_common(word: str) -> bool:
     return zipf_frequency(word.lower(), "en") >= COMMON_WORD
 
 
+def _is_noun(word: str) -> bool:
+    """Whether it is a common English word rather than a name: names are as frequent in French."""
+    from wordfreq import zipf_frequency
+
+    if fold(word) in map(fold, exonyms("fr", "en").values()):
+        return False
+    english, french = (zipf_frequency(word.lower(), language) for language in ("en", "fr"))
+    return english >= MIN_NOUN and english - french >= NOUN_LEAD
+
+
 def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
 
@@ -76,7 +88,10 @@ def _known(word: str, grounds: Grounds) -> bool:
     if len(folded) < PREFIX - 1 or word.isupper():
         return False
     size = PREFIX - 1 if word.endswith(DEMONYM_ENDINGS) else max(PREFIX, len(folded) // 2)
-    return any(known.startswith(folded[:size]) for known in grounds.words)
+    if any(known.startswith(folded) for known in grounds.words):  # Vaud rests on vaudois
+        return True
+    others = grounds.words if word.endswith(DEMONYM_ENDINGS) else grounds.capitalized
+    return any(known.startswith(folded[:size]) for known in others)
 
 
 def _mixed_names(statement: str, grounds: Grounds) -> list[str]:
