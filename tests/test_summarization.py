@@ -11,6 +11,7 @@ from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
 from toolkit.summarization.checks import check_form
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
+from toolkit.summarization.modality import told_as_done
 from toolkit.summarization.names import unsupported_names
 from toolkit.summarization.summarize import Summarizer, Task, evidence_of
 from toolkit.summarization.support import unsupported
@@ -138,6 +139,33 @@ def test_a_headline_is_one_line_without_a_full_stop():
     model, _ = summarizer('"Putin Meets Wang Yi in Moscow."\n\nMore text.')
     summary = model.summarize(task(length="headline", max_words=14))
     assert (summary.text, summary.failed) == ("Putin Meets Wang Yi in Moscow", ())
+
+
+def test_a_headline_that_is_too_long_loses_its_last_part():
+    model, _ = summarizer(
+        "Putin and Wang Yi Meet in Moscow, Sign 58 Agreements in May for the Press"
+    )
+    summary = model.summarize(task(length="headline", max_words=11))
+    assert summary.text == "Putin and Wang Yi Meet in Moscow, Sign 58 Agreements"
+
+
+@pytest.mark.parametrize(
+    ("statement", "verbs"),
+    [
+        ("Xi Jinping met Vladimir Putin in June.", ["meet"]),
+        ("Xi and Putin meet in June, plan to strengthen relations.", ["meet"]),
+        ("Xi hoped to meet Putin in June.", []),
+        ("Xi will meet Putin in June.", []),
+        ("Xi spoke of meeting Putin in June.", []),
+        ("Xi signed a treaty in June.", []),
+    ],
+)
+def test_a_hope_is_not_told_as_done(statement, verbs):
+    passages = (
+        Passage("", "President Xi Jinping said that he hoped to meet Vladimir Putin in June.", 0),
+        Passage("", "He wants to sign a treaty and signed one last year.", 80),
+    )
+    assert told_as_done(statement, Grounds(passages)) == verbs
 
 
 def test_bullets_are_whole_lines_within_the_limit():

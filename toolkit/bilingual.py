@@ -6,6 +6,7 @@ from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from toolkit import __version__
+from toolkit.cleaning.language import language_name
 from toolkit.documents import Translation
 from toolkit.pipeline import Result
 
@@ -56,7 +57,7 @@ def _notes(translation: Translation) -> list[str]:
 
 def _markdown(result: Result) -> str:
     languages = result.provenance["translation"]["languages"]
-    rows = [f"| {languages[0]} | {languages[1]} |", "|---|---|"]
+    rows = [f"| {language_name(languages[0])} | {language_name(languages[1])} |", "|---|---|"]
     for translation in _sentences(result):
         notes = "".join(f"<br>({note})" for note in _notes(translation))
         source, target = translation.segment.text, translation.text + notes
@@ -83,5 +84,7 @@ def _html(result: Result) -> str:
         f'<!doctype html>\n<html lang="{target}">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<table>\n"
-        f"<tr><th>{source}</th><th>{target}</th></tr>\n" + "\n".join(rows) + "\n</table>\n</html>\n"
+        f"<tr><th>{language_name(source)}</th><th>{language_name(target)}</th></tr>\n"
+        + "\n".join(rows)
+        + "\n</table>\n</html>\n"
     )

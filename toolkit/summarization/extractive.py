@@ -19,7 +19,8 @@ class LeadSummarizer:
     language: str = "en"
 
     def summarize(self, task: Task) -> Summary:
-        sentences = [each.text for each in split_sentences(task.text) if each.text]
+        title = [task.title] if task.title and task.form.length == "headline" else []
+        sentences = title or [each.text for each in split_sentences(task.text) if each.text]
         paragraphs = task.form.fit(" ".join(sentences[: self.count]))
         text = task.form.join(paragraphs)
         failed = check_form(text, language=self.language, max_words=task.form.max_words)

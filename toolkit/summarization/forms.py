@@ -11,6 +11,9 @@ Style = Literal["prose", "bullets"]
 WORDS: dict[Length, int] = {"headline": 14, "brief": 60, "standard": 120, "detailed": 240}
 BULLET = "- "
 END = re.compile(r"[.!?…][”\"’')\]»]*$")
+# Where the last part of a headline begins, which it can do without.
+LAST_PART = re.compile(r"[,;:]?\s(?:and|in|on|as|with|for|during|et|dans|avec|pour)\s|[,;:]\s")
+MIN_HEADLINE = 4
 MARKER = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+")
 
 
@@ -30,12 +33,15 @@ class Form:
 
     def fit(self, draft: str) -> list[list[str]]:
         """The leading whole sentences of `draft` within the limit, paragraph by paragraph; a
-        paragraph of bullets is one bullet. Empty if none fits.
+        paragraph of bullets is one bullet. Empty if none fits. A headline loses its last parts.
         """
         if self.length == "headline":
             line = next(filter(None, map(str.strip, draft.splitlines())), "")
             line = MARKER.sub("", line).strip(' "“”*').rstrip(".")
-            return [[line]] if line and len(line.split()) <= self.max_words else []
+            while len(line.split()) > self.max_words:
+                parts = [match.start() for match in LAST_PART.finditer(line)]
+                line = line[: parts[-1]] if parts else ""
+            return [[line]] if len(line.split()) >= min(MIN_HEADLINE, self.max_words) else []
         kept: list[list[str]] = []
         words = 0
         for paragraph in self._paragraphs(draft):

@@ -281,6 +281,8 @@ def _note(failed: Sequence[Check], form: Form) -> str:
             told.append(f"Don't use these, they are {check.detail}.")
         elif check.name == "attribution":
             told.append(f"In this article: {check.detail}. Keep who said what of whom.")
+        elif check.name == "modality":
+            told.append(f"This is {check.detail}. Tell it as a hope or plan.")
         elif check.name == "language":
             told.append("Answer in the language that was asked for.")
     if not told:

@@ -1,0 +1,80 @@
+"""What an article only hopes, wants or plans, and an English summary tells as done."""
+
+import re
+
+from toolkit.summarization.grounds import Grounds
+
+# The verb of what is hoped: hoped to meet, looking forward to visiting, ready to work.
+HOPED = re.compile(
+    r"\b(?:hop(?:es?|ed|ing)|want(?:s|ed)?|wish(?:es|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|"
+    r"seek(?:s|ing)?|expect(?:s|ed)?|look(?:s|ed|ing)? forward|eager|ready|willing|prepared|"
+    r"would like|called (?:on|upon|for) [\w ]{0,30})"
+    r"(?: \w+ly)? to (?:\w+ly )?(?P<verb>[a-z]+)",
+    re.IGNORECASE,
+)
+# Before a verb these say that it is not told as done.
+NOT_DONE = frozenset(
+    "to will would may might can could should must shall for of in by cannot".split()
+)
+JOINING = frozenset({"and", "or"})  # to sign and ratify
+REACH = 2  # words before the verb
+IRREGULAR = {
+    "met": "meet",
+    "held": "hold",
+    "made": "make",
+    "took": "take",
+    "gave": "give",
+    "went": "go",
+    "built": "build",
+    "began": "begin",
+    "won": "win",
+}
+MIN_STEM = 3
+MIN_SCORE = 0.35  # of the sentence that hopes, to be what the statement speaks of
+
+
+def told_as_done(statement: str, grounds: Grounds) -> list[str]:
+    """The verbs of `statement` that the sentence it rests on has only as a hope or a plan.
+
+    A verb that any other sentence of the article has as done is no fault.
+    """
+    words = re.findall(r"[\w']+", statement.lower())
+    done = {_stem(word) for at, word in enumerate(words) if _tells_done(words, at)}
+    found = []
+    for score, passage in grounds.ranked(statement)[:2]:
+        if score < MIN_SCORE:
+            break
+        for match in HOPED.finditer(passage.translation):
+            verb = _stem(match["verb"])
+            if verb in done and not _is_done(verb, grounds):
+                found.append(match["verb"])
+    return list(dict.fromkeys(found))
+
+
+def _is_done(verb: str, grounds: Grounds) -> bool:
+    """Whether some sentence has `verb` in the past or present, not behind `to` or a modal."""
+    words = [
+        [word.lower() for word in re.findall(r"[\w']+", passage.translation)]
+        for passage in grounds.passages
+    ]
+    return any(
+        _stem(sentence[at]) == verb and _tells_done(sentence, at)
+        for sentence in words
+        for at in range(len(sentence))
+    )
+
+
+def _tells_done(words: list[str], at: int) -> bool:
+    """Whether the verb at this place is in the past or present."""
+    word, before = words[at], words[max(0, at - REACH) : at]
+    past = word.endswith("ed") or word in IRREGULAR
+    joined = not past and bool(JOINING & set(before[-1:]))
+    return not (word.endswith("ing") or joined or NOT_DONE & set(before))
+
+
+def _stem(word: str) -> str:
+    word = IRREGULAR.get(word.lower(), word.lower())
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
+            return word.removesuffix(ending)
+    return word
