@@ -45,6 +45,10 @@ class Passage:
         both = [(self.text, self.language), (self.translation, self.translation_language)]
         return [(text, language) for text, language in both if text]
 
+    def in_language(self, language: str) -> str:
+        """The version in `language`, empty if there is none."""
+        return next((text for text, own in self.versions if own == language), "")
+
     @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(stem for text, _ in self.versions for stem in stems(text))

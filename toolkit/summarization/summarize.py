@@ -74,7 +74,8 @@ class Summarizer:
         """A summary in whole sentences within the limit, each with what it rests on.
 
         Several drafts are compared; faults of the best one are told to the model once. A sentence
-        that is still not supported is dropped where the rest can stand without it, else flagged.
+        that is still not supported is left out where the rest can stand without it, else the
+        article's own takes its place where that fits; if not, it is flagged.
         """
         key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": task.grounds.text})
         found = self.store.find([key]) if self.store else {}
@@ -104,9 +105,13 @@ class Summarizer:
         if best.cut:
             guards.append("shortened to whole sentences")
         paragraphs = best.paragraphs
-        if best.failed and (rest := self._without_faults(asked, paragraphs)):
-            guards.append("left a sentence out")
-            paragraphs = rest
+        if best.failed and paragraphs:
+            if rest := self._without_faults(asked, paragraphs):
+                guards.append("left a sentence out")
+                paragraphs = rest
+            elif rest := self._with_evidence(asked, paragraphs):
+                guards.append("took a sentence of the article")
+                paragraphs = rest
         if not paragraphs:
             return self._fallback(task, attempts=len(drafts), guards=tuple(guards))
         return self._summary(task, paragraphs, attempts=len(drafts), guards=tuple(guards))
@@ -152,6 +157,23 @@ class Summarizer:
         if not kept or not paragraphs or kept[0][0] != paragraphs[0][0]:
             return None
         return None if self._faults(task, kept) else kept
+
+    def _with_evidence(
+        self, task: Task, paragraphs: Sequence[Sequence[str]]
+    ) -> list[list[str]] | None:
+        """The article's own sentence in the place of each that it doesn't support, if that fits."""
+        if task.form.length == "headline":
+            return None
+
+        def supported(sentence: str) -> str:
+            if not check_statement(sentence, task.grounds, self.language):
+                return sentence
+            ranked = task.grounds.ranked(sentence)
+            return ranked[0][1].in_language(self.language) if ranked else ""
+
+        texts = [[supported(each) for each in sentences] for sentences in paragraphs]
+        kept = task.form.fit(task.form.join([list(dict.fromkeys(each)) for each in texts]))
+        return None if not kept or self._faults(task, kept) else kept
 
     def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
         """No draft had a sentence within the limit: the article's own that fits, or nothing."""
