@@ -151,6 +151,8 @@ def _tell_flags(result: Result, *, verbose: bool) -> None:
         count = len(result.translations) + len(result.title)
         hint = "" if verbose else "; --verbose or --format json names them"
         tell(f"{name}: {len(result.flagged)} of {count} sentences failed a check{hint}")
+    if result.summary and result.summary.method not in ("abstractive", "none"):
+        tell(f"{name}: the summary is the article's own text ({result.summary.method})")
     if result.summary and result.summary.failed:
         tell(f"{name}: the summary failed a check: {_told(result.summary.failed)}")
     if verbose:
