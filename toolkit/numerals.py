@@ -45,9 +45,11 @@ def _number_words() -> dict[str, dict[str, int]]:
     french |= {"quatre-vingts": 80, "septante": 70, "huitante": 80, "nonante": 90, "une": 1}
     french |= {form: value for word, value in FR_COUNTS.items() for form in (word, word + "s")}
     ordinals = {
-        "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+        "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
         "fr": "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième "
-        "dixième onzième douzième",
+        "dixième onzième douzième treizième quatorzième quinzième seizième dix-septième "
+        "dix-huitième dix-neuvième vingtième",
     }
     english |= {word: number for number, word in enumerate(ordinals["en"].split(), start=1)}
     french |= {word: number for number, word in enumerate(ordinals["fr"].split(), start=1)}

@@ -3,29 +3,15 @@
 import re
 import unicodedata
 
+from toolkit.numerals import NUMBER_WORDS
+
 # 1 200, 1,200, 1.200, 3,5, 3.5, 20 000 000; a year or plain number as well.
 NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f'’.,]\d{3}(?!\d))*(?:[.,]\d+)?")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 CLOCK = re.compile(r"\b(\d{1,2})\s?(?:heures?|h|:)\s?(?:\d{2})?\b", re.IGNORECASE)
 
-WORDS = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty",
-    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
-    "seize dix-sept dix-huit dix-neuf vingt",
-}
-ORDINALS = {
-    "en": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh "
-    "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
-    "fr": "zéroième premier deuxième troisième quatrième cinquième sixième septième huitième "
-    "neuvième dixième onzième douzième treizième quatorzième quinzième seizième dix-septième "
-    "dix-huitième dix-neuvième vingtième",
-}
-OTHERS = {
-    "en": {"once": "1", "twice": "2", "half": "2", "dozen": "12", "a": "1", "an": "1"},
-    "fr": {"une": "1", "première": "1", "second": "2", "seconde": "2", "douzaine": "12"},
-}
-
+# What may stand for a number in a translation without being one.
+VAGUE_NUMBERS = {"en": {"half": 2, "a": 1, "an": 1}}
 
 DATES = {
     "en": "monday tuesday wednesday thursday friday saturday sunday january february march april "
@@ -79,11 +65,9 @@ def written_in_digits(text: str) -> set[str]:
 
 
 def written_out(text: str, language: str) -> set[str]:
-    """The numbers that stand in `text` as words, up to twenty, as digits."""
-    values = dict(OTHERS.get(language, {}))
-    for names in (WORDS, ORDINALS):
-        values |= {name: str(value) for value, name in enumerate(names.get(language, "").split())}
-    return {values[word] for word in re.findall(r"[\w-]+", text.lower()) if word in values}
+    """The numbers that stand in `text` as single words, as digits."""
+    values = NUMBER_WORDS.get(language, {}) | VAGUE_NUMBERS.get(language, {})
+    return {str(values[word]) for word in re.findall(r"[\w-]+", text.lower()) if word in values}
 
 
 def numbers(text: str, language: str) -> set[str]:
