@@ -96,7 +96,7 @@ def test_a_sentence_is_tried_as_often_as_asked():
 
     model = translator(answer, family="causal", max_source_tokens=10_000)
     model = replace(model, max_tries=1)
-    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    (result,) = model.translate(split_sentences("Il le rencontre lundi."))
     assert len(tries) == result.tries == 1
 
 
@@ -127,7 +127,7 @@ def test_a_sentence_that_failed_is_tried_again_and_the_better_try_is_kept():
         return "He met him on Monday." if "keep: Monday" in prompt else "He met him."
 
     model = translator(answer, family="causal", max_source_tokens=10_000)
-    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    (result,) = model.translate(split_sentences("Il le rencontre lundi."))
     assert result.text == "He met him on Monday."
     assert result.failed == ()
     assert len(tries) == 2
@@ -135,7 +135,7 @@ def test_a_sentence_that_failed_is_tried_again_and_the_better_try_is_kept():
 
 def test_what_still_fails_is_flagged():
     model = translator(lambda prompt: "He met him.", family="causal", max_source_tokens=10_000)
-    (result,) = model.translate(split_sentences("Il l'a rencontré lundi."))
+    (result,) = model.translate(split_sentences("Il le rencontre lundi."))
     assert [check.name for check in result.failed] == ["dates"]
 
 
@@ -146,6 +146,29 @@ def test_a_lost_quotation_is_begun_for_the_model():
     model = translator(answer, family="causal", max_source_tokens=10_000)
     (result,) = model.translate(split_sentences("« Nous sommes d'accord », a-t-il dit."))
     assert result.text == '"We agree," he said.'
+
+
+@pytest.mark.parametrize(
+    ("source", "opening"),
+    [
+        (
+            "La Chine et la Russie sont convenues jeudi de développer leurs relations.",
+            "On Thursday,",
+        ),
+        ("Les deux pays se sont engagés jeudi à coopérer.", "On Thursday,"),
+        ("Le président a déclaré jeudi qu'il viendrait.", "On Thursday,"),
+        ("Il a dit qu'il était arrivé jeudi.", ""),
+        ("L'accord qui a été signé jeudi sera publié.", ""),
+        ("Il viendra jeudi.", ""),
+    ],
+)
+def test_a_lost_day_is_begun_for_the_model_where_it_is_the_day_of_the_sentence(source, opening):
+    def answer(last):
+        return "they met." if last == "On Thursday," else "They met."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences(source))
+    assert result.text == (f"{opening} they met." if opening else "They met.")
 
 
 def test_glossary_finds_the_longest_terms_in_order():
@@ -178,12 +201,10 @@ def test_a_quotation_that_is_only_closed_is_opened():
 
 def test_no_translation_at_all_is_worse_than_two_faults():
     def answer(prompt):
-        return (
-            "He met 12 men." if "keep" in prompt else "Il l'a rencontré lundi en ville hier soir."
-        )
+        return "He met 12 men." if "keep" in prompt else "Il le rencontre lundi en ville le soir."
 
     model = translator(answer, family="causal", max_source_tokens=10_000)
-    (result,) = model.translate(split_sentences("Il l'a rencontré lundi en ville hier soir."))
+    (result,) = model.translate(split_sentences("Il le rencontre lundi en ville le soir."))
     assert result.text == "He met 12 men."
     assert len(result.failed) > 1
 

@@ -11,7 +11,7 @@ from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Pend
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
-from toolkit.text import rejoin_numbers
+from toolkit.text import DATES, dates, rejoin_numbers
 from toolkit.translation.checks import DEFAULT_LIMITS, Limits, advice, check_translation
 from toolkit.translation.glossary import Glossary
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
@@ -19,7 +19,7 @@ from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 # Sentences handed to the engine at once, and the most that a sudden end loses: seconds of work.
 GROUP = {"causal": 32, "seq2seq": 512}
 # Raise when the ways of trying or what checks find change: finished work is then done again.
-RECIPE = 2
+RECIPE = 3
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
@@ -28,6 +28,12 @@ MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
 OPENING_MARKS = ('"', "«", "“")
+# The day of what the sentence is about: an auxiliary, its participle, the day, nothing relative.
+DAY_OF_ACTION = re.compile(
+    r"(?:(?!\b(?:qui|que|dont|où)\b|\bqu['’]|[«“\"]).)*?"
+    r"\b(?:a|ont|est|sont|été|étaient|était|avait|avaient)\b(?: \w+){0,2}? \w+(?:é|i|u|s|t|e|es)s? "
+    rf"(?P<day>{'|'.join(DATES['fr'].split()[:7])})\b(?! (?:prochain|dernier|soir|matin))"
+)
 
 Progress = Callable[[int], None]
 
@@ -201,7 +207,9 @@ class Translator:
         def tried() -> list[Tried]:
             outputs: dict[tuple[int, int], Output] = {}
             for (piece, index, order), fault, answer in zip(pieces, told, pending(), strict=True):
-                opening = '"' if _lost_opening(piece.text, fault) else ""
+                opening = self._opening(piece.text, fault)
+                if opening and opening not in OPENING_MARKS:
+                    opening += " "
                 outputs[index, order] = replace(answer, text=opening + answer.text)
             by_index: list[list[Output]] = [[] for _ in wanted]
             for index, order in sorted(outputs):
@@ -225,7 +233,20 @@ class Translator:
             terms=[{"source": term.source, "target": term.target} for term in terms],
             faults=faults,
         )
-        return (*chat, Message("assistant", '"')) if _lost_opening(text, faults) else chat
+        opening = self._opening(text, faults)
+        return (*chat, Message("assistant", opening)) if opening else chat
+
+    def _opening(self, source: str, faults: Sequence[str]) -> str:
+        """How an answer has to begin, given to the model for what an earlier try lost: the mark of
+        a quotation, or the day on which somebody said or did something.
+        """
+        if source[:1] in OPENING_MARKS and any("quotation" in fault for fault in faults):
+            return '"'
+        if (self.source_language, self.target_language) != ("fr", "en"):
+            return ""
+        told = DAY_OF_ACTION.match(source)
+        days = dates(told["day"], "fr") if told else set()
+        return next((f"On {day}," for day in days if f"keep: {day}" in faults), "")
 
     def _pieces(
         self, wanted: Wanted, prompt: Prompt | None, faults: list[str], way: Way
@@ -305,11 +326,3 @@ def _repair(target: str, source: str) -> str:
         if marks in (['"'], ["”"], ["»"]):
             return f'"{target}'
     return target
-
-
-def _lost_opening(source: str, faults: Sequence[str]) -> bool:
-    """Whether `source` begins with a quotation that an earlier try left unmarked.
-
-    The next try's answer is then begun with the mark.
-    """
-    return source[:1] in OPENING_MARKS and any("quotation" in fault for fault in faults)
