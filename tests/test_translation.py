@@ -160,6 +160,7 @@ def test_a_lost_quotation_is_begun_for_the_model():
         ("Il a dit qu'il était arrivé jeudi.", ""),
         ("L'accord qui a été signé jeudi sera publié.", ""),
         ("Il viendra jeudi.", ""),
+        ("L'école ouvre un bureau, a dit jeudi le maire.", ""),
     ],
 )
 def test_a_lost_day_is_begun_for_the_model_where_it_is_the_day_of_the_sentence(source, opening):

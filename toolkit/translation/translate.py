@@ -28,10 +28,12 @@ MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
 OPENING_MARKS = ('"', "«", "“")
-# The day of what the sentence is about: an auxiliary, its participle, the day, nothing relative.
+# The day of what the sentence is about: an auxiliary, its participle, the day; nothing relative,
+# and not the day of the speaker who is named behind a comma.
 DAY_OF_ACTION = re.compile(
     r"(?:(?!\b(?:qui|que|dont|où)\b|\bqu['’]|[«“\"]).)*?"
-    r"\b(?:a|ont|est|sont|été|étaient|était|avait|avaient)\b(?: \w+){0,2}? \w+(?:é|i|u|s|t|e|es)s? "
+    r"(?<!, )\b(?:a|ont|est|sont|été|étaient|était|avait|avaient)\b"
+    r"(?: \w+){0,2}? \w+(?:é|i|u|s|t|e|es)s? "
     rf"(?P<day>{'|'.join(DATES['fr'].split()[:7])})\b(?! (?:prochain|dernier|soir|matin))"
 )
 
