@@ -24,12 +24,12 @@ FURNITURE = (
     r"\b(?:WeChat|Omar|Pelosi|captcha|comments?|share (?:this|on)|Boeing|Fujian|Lego|Dubai|"
     r"Zelensky|Benin|Ivory Coast|AFP|Xinhua|Press TV|last updated?|logo|advertisement)\b"
 )
-# What each article's English must carry, whatever the wording.
+# What each article's English must carry, whatever the wording, as regular expressions.
 FACTS = {
     "000": ["Putin", "Wang Yi", "Belt and Road", "May 14 and 15", "Shanghai Cooperation", "G20"],
     "001": ["Xi Jinping", "Lavrov", "June", "Qingdao", "SCO", "Great Hall of the People"],
     "002": ["2013", "58", "50 billion", "12", "fourth", "close allies", "Shanghai Cooperation"],
-    "003": ["Wang Yi", "Lavrov", "April 9", "Western powers", "United Nations"],
+    "003": ["Wang Yi", "Lavrov", "9 April|April 9", "Western powers", "United Nations"],
     "004": ["Qin Gang", "Goa", "India", "Cold War", "Asia-Pacific", "Ukrain"],
 }
 
@@ -64,7 +64,7 @@ def test_every_sentence_is_translated_in_order(result):
 def test_the_translation_carries_the_facts_and_none_of_the_page(result):
     name, made = result
     for fact in FACTS[name[:3]]:
-        assert fact in made.translation_text
+        assert re.search(fact, made.translation_text), fact
     assert not re.search(FURNITURE, made.translation_text, re.IGNORECASE)
 
 
