@@ -594,6 +594,7 @@ def test_a_summary_comes_by_every_route_and_length(run, page):
                 }[length]
             )
             assert bool(value["segments"]) == (route == "translate-first")
+            assert value["summary"]["words"] <= value["summary"]["max_words"]
 
 
 def test_within_one_language_nothing_is_translated(run, page, tmp_path):

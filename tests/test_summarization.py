@@ -310,6 +310,13 @@ def test_a_date_may_rest_on_the_day_of_publication():
     assert date_facts("", "mardi", "fr") == []
 
 
+def test_a_french_summary_may_begin_with_a_french_word():
+    article = grounds("Le ministre a présenté son plan. Il coûtera cher.", "fr")
+    assert not unsupported("Selon le ministre, le plan coûtera cher.", article, "fr")
+    found = unsupported("Macron a présenté son plan.", article, "fr")
+    assert [check.name for check in found] == ["names"]
+
+
 def test_names_may_rest_on_what_places_are_called():
     passages = (Passage("Il est allé en Allemagne.", "", 0),)
     assert not unsupported("He went to Germany.", Grounds(passages, frozenset({"Germany"})), "en")

@@ -238,9 +238,10 @@ class Pipeline:
         segments = tuple(each for each in split_sentences(draft.text) if each.text)
         translated = self.translator.translate(segments)
         grounds = self._grounds(result)
-        text = join_translations(translated)
-        language = self.settings.target_language
-        statements = statements_of([[each.text for each in translated]], grounds, language)
+        form, language = self.settings.form, self.settings.target_language
+        paragraphs = form.fit(join_translations(translated))  # a translation may be longer
+        text = form.join(paragraphs)
+        statements = statements_of(paragraphs, grounds, language)
         failed = check_form(text, language=language, max_words=draft.max_words)
         failed += [check for each in statements for check in each.failed]
         failed += [check for each in translated for check in each.failed]

@@ -252,7 +252,8 @@ def _disk_errors(model_id: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
         raise ModelError(
-            f"pulling {model_id} stopped: {error.strerror or error}; "
+            f"pulling {model_id} stopped: {error.strerror or error}{place}; "
             f"what was downloaded is kept, {_pull_again(model_id)}"
         ) from error

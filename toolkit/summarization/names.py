@@ -4,6 +4,7 @@ import re
 
 from toolkit.exonyms import exonyms
 from toolkit.numerals import NUMBER_WORDS
+from toolkit.segmentation import STARTERS as SENTENCE_STARTERS
 from toolkit.summarization.grounds import Grounds
 from toolkit.text import DATES, fold
 
@@ -33,7 +34,7 @@ MIN_NOUN, NOUN_LEAD = 3.0, 0.9
 FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
 
 
-def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
+def unsupported_names(statement: str, grounds: Grounds, language: str = "en") -> list[str]:
     """Capitalized words that are nowhere in the article, in any case, accent or ending, and full
     names whose parts the article has but not side by side.
 
@@ -47,7 +48,8 @@ def unsupported_names(statement: str, grounds: Grounds) -> list[str]:
             continue
         if titled and _is_common(word):
             continue
-        if _starts_sentence(statement, match.start()) and (_is_starter(word) or _is_noun(word)):
+        common = _is_starter(word) or (language == "en" and _is_noun(word))
+        if common and _starts_sentence(statement, match.start()):
             continue
         found.append(word)
     return list(dict.fromkeys(found or _mixed_names(statement, grounds)))
@@ -112,4 +114,5 @@ def _starts_sentence(text: str, start: int) -> bool:
 
 
 def _is_starter(word: str) -> bool:
-    return word.lower() in STARTERS or word.endswith(STARTER_ENDINGS)
+    known = word.lower() in STARTERS or word in SENTENCE_STARTERS
+    return known or word.endswith(STARTER_ENDINGS)

@@ -77,7 +77,8 @@ class Summarizer:
         that is still not supported is left out where the rest can stand without it, else the
         article's own takes its place where that fits; if not, it is flagged.
         """
-        key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": task.grounds.text})
+        grounds = [task.grounds.text, sorted(task.grounds.names)]
+        key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": grounds})
         found = self.store.find([key]) if self.store else {}
         if found:
             return _from_json(found[key])

@@ -38,7 +38,7 @@ def unsupported(statement: str, grounds: Grounds, language: str) -> list[Check]:
     """The faults of one sentence of a summary in `language`."""
     found = []
     for name, values in (
-        ("names", unsupported_names(statement, grounds)),
+        ("names", unsupported_names(statement, grounds, language)),
         ("numbers", _numbers(statement, grounds, language)),
         ("dates", _dates(statement, grounds, language)),
         ("quotation", _quotations(statement, grounds)),
