@@ -13,7 +13,8 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
 from toolkit.summarization.modality import told_as_done
 from toolkit.summarization.names import unsupported_names
-from toolkit.summarization.summarize import Summarizer, Task, evidence_of
+from toolkit.summarization.statements import evidence_of
+from toolkit.summarization.summarize import Summarizer, Task
 from toolkit.summarization.support import unsupported
 from toolkit.summarization.when import date_facts
 

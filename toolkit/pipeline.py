@@ -29,7 +29,8 @@ from toolkit.store import Store
 from toolkit.summarization.checks import check_form
 from toolkit.summarization.extractive import LEADS, LeadSummarizer
 from toolkit.summarization.grounds import Grounds, grounds_of
-from toolkit.summarization.summarize import PART, Summarizer, Task, statements_of
+from toolkit.summarization.statements import statements_of
+from toolkit.summarization.summarize import PART, Summarizer, Task
 from toolkit.summarization.when import date_facts
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator

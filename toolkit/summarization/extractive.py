@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from toolkit.documents import Summary
 from toolkit.segmentation import split_sentences
 from toolkit.summarization.checks import check_form
-from toolkit.summarization.summarize import Task, statements_of
+from toolkit.summarization.statements import statements_of
+from toolkit.summarization.summarize import Task
 
 LEADS = {"lead-1": 1, "lead-3": 3}
 

@@ -1,12 +1,13 @@
 """An article to a summary that stays within its words and its source."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from toolkit.cleaning.language import language_name
-from toolkit.documents import Check, Evidence, Statement, Summary
+from toolkit.documents import Check, Summary
 from toolkit.engines.base import Engine, GenerationConfig, Source
 from toolkit.errors import ModelError
 from toolkit.prompts import Prompt
@@ -16,6 +17,7 @@ from toolkit.summarization.checks import check_form, check_statement
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds
 from toolkit.summarization.quality import quality_of
+from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
 RECIPE = 1
@@ -26,9 +28,9 @@ MAX_REPAIRS = 1
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
 PART = Form("standard", "prose", 120)
-MIN_EVIDENCE, MOST_EVIDENCE = 0.2, 3
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
+SUMMARY = TypeAdapter(Summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +83,10 @@ class Summarizer:
         key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": grounds})
         found = self.store.find([key]) if self.store else {}
         if found:
-            return _from_json(found[key])
+            return SUMMARY.validate_json(found[key])
         summary = self._summarize(task)
         if self.store:
-            self.store.add({key: json.dumps(asdict(summary), ensure_ascii=False)})
+            self.store.add({key: SUMMARY.dump_json(summary).decode()})
         return summary
 
     def _summarize(self, task: Task) -> Summary:
@@ -250,37 +252,6 @@ class Summarizer:
         }
 
 
-def statements_of(
-    paragraphs: Sequence[Sequence[str]], grounds: Grounds, language: str
-) -> tuple[Statement, ...]:
-    """Each sentence with its evidence and what is not supported."""
-    return tuple(
-        Statement(
-            text=sentence,
-            evidence=evidence_of(sentence, grounds),
-            failed=tuple(check_statement(sentence, grounds, language)),
-        )
-        for sentences in paragraphs
-        for sentence in sentences
-    )
-
-
-def evidence_of(sentence: str, grounds: Grounds) -> tuple[Evidence, ...]:
-    """The sentences of the article that support `sentence` best."""
-    return tuple(
-        Evidence(
-            document=passage.document,
-            start=passage.start,
-            end=passage.start + len(passage.text),
-            source=passage.text,
-            translation=passage.translation,
-            score=round(score, 3),
-        )
-        for score, passage in grounds.ranked(sentence)[:MOST_EVIDENCE]
-        if score >= MIN_EVIDENCE
-    )
-
-
 def _parts(text: str, *, budget: int, count: Callable[[str], int]) -> Iterator[str]:
     """Runs of paragraphs of at most `budget` tokens; longer paragraphs are cut at clauses."""
     part, size = "", 0
@@ -311,26 +282,3 @@ def _note(failed: Sequence[Check], form: Form) -> str:
     if not told:
         told = [f"Use at most {form.max_words * 2 // 3} words and end with a full sentence."]
     return " ".join(dict.fromkeys(told))
-
-
-def _from_json(written: str) -> Summary:
-    value = json.loads(written)
-
-    def checks(values: list[dict[str, str]]) -> tuple[Check, ...]:
-        return tuple(Check(**each) for each in values)
-
-    statements = tuple(
-        Statement(
-            text=each["text"],
-            evidence=tuple(Evidence(**evidence) for evidence in each["evidence"]),
-            failed=checks(each["failed"]),
-        )
-        for each in value["statements"]
-    )
-    rest = {name: value[name] for name in ("text", "max_words", "attempts", "method")}
-    return Summary(
-        failed=checks(value["failed"]),
-        statements=statements,
-        guards=tuple(value["guards"]),
-        **rest,
-    )
