@@ -72,5 +72,5 @@ $(VENV)/baselines: $(VENV)/base
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP) install --constraint constraints.txt --editable '.[torch,dev]'
+	$(PIP) install --constraint constraints.txt --editable '.[torch,extractive,dev]'
 	@touch $@

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.articles import Article
 from toolkit.assets import asset_folder
 from toolkit.documents import Document
 from toolkit.evaluation.cleaning import load_gold_pages
-from toolkit.pipeline import Article, Pipeline, Result
+from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
+from toolkit.results import Result
 from toolkit.settings import resolve_settings
 from toolkit.summarization.forms import END
 

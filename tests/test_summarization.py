@@ -1,14 +1,18 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.engines.fake import FakeEngine
+from toolkit.errors import ModelError
 from toolkit.prompts import load_prompt
 from toolkit.quantities import calendar_dates, clock_times, quantities
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
 from toolkit.summarization.checks import check_form
+from toolkit.summarization.extractive import ExtractiveSummarizer
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
 from toolkit.summarization.modality import told_as_done
@@ -16,6 +20,7 @@ from toolkit.summarization.names import unsupported_names
 from toolkit.summarization.statements import evidence_of
 from toolkit.summarization.summarize import Summarizer, Task
 from toolkit.summarization.support import unsupported
+from toolkit.summarization.together import summarize_together
 from toolkit.summarization.when import date_facts
 
 ARTICLE = (
@@ -408,3 +413,91 @@ def test_evidence_is_the_sentence_that_says_it():
     article = grounds("Le prix du riz baisse à Ouagadougou. Issa Kaboré attend de voir.", "fr")
     (best, *_) = evidence_of("Issa Kaboré wants to wait and see.", article)
     assert best.source == "Issa Kaboré attend de voir."
+
+
+FIRST = (
+    "Un autocar est tombé jeudi dans un ravin près de Thiès, tuant 12 personnes. "
+    "Le préfet Issa Kaboré a demandé une enquête sur l'état de la route."
+)
+SECOND = (
+    "Un autocar est tombé vendredi dans un ravin près de Thiès, tuant 15 personnes. "
+    "Selon la préfecture, le chauffeur avait perdu le contrôle du véhicule."
+)
+
+
+def report(name, text, **options):
+    return Task(
+        text=text,
+        grounds=grounds_of_text(text, language="fr", document=name),
+        form=Form("brief", "prose", 60),
+        **options,
+    )
+
+
+def test_several_articles_are_told_in_one_summary_with_the_documents_of_each_statement():
+    told = "Un autocar est tombé jeudi dans un ravin près de Thiès, tuant 12 personnes."
+    model, asked = summarizer(told)
+    french = Summarizer(engine=model.engine, language="fr", prompts=PROMPTS)
+    agreeing = FIRST.replace("Le préfet", "La route est fermée. Le préfet")
+    summary = summarize_together(french, [report("a", FIRST), report("b", agreeing)])
+    assert summary.text == told
+    assert summary.failed == ()
+    assert {each.document for each in summary.statements[0].evidence} == {"a", "b"}
+    assert "2 reports" in asked[-1]
+
+
+def test_an_article_that_tells_it_otherwise_is_named():
+    told = "Un autocar est tombé jeudi près de Thiès, tuant 12 personnes."
+    model, _ = summarizer(told)
+    french = Summarizer(engine=model.engine, language="fr", prompts=PROMPTS)
+    summary = summarize_together(french, [report("a", FIRST), report("b", SECOND)])
+    assert [(check.name, check.detail) for check in summary.failed] == [
+        ("contradiction", "b has 15 personnes"),
+        ("contradiction", "b has Friday"),
+    ]
+    assert summary.statements[0].failed == summary.failed
+
+
+LONG = " ".join(
+    (
+        "La ministre a présenté lundi un plan pour les écoles de la région.",
+        "Le plan prévoit des travaux dans les écoles de la région.",
+        "Les travaux des écoles de la région commenceront en mai.",
+        "Il a plu.",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "sentences"),
+    [("lead-1", [0]), ("lead-3", [0, 1]), ("lexrank", None), ("lsa", None), ("luhn", None)],
+)
+def test_baselines_take_whole_sentences_in_the_order_of_the_article(method, sentences):
+    one = Task(
+        text=LONG, grounds=grounds_of_text(LONG, language="fr"), form=Form("brief", "prose", 25)
+    )
+    summary = ExtractiveSummarizer(method, "fr").summarize(one)
+    places = [LONG.index(each.text) for each in summary.statements]
+    assert places == sorted(places)
+    assert places
+    assert summary.words <= 25
+    assert (summary.method, summary.failed, summary.attempts) == (method, (), 0)
+    if sentences is not None:
+        assert summary.text == " ".join(split_sentences(LONG)[each].text for each in sentences)
+
+
+def test_the_most_central_sentences_are_taken_and_each_is_a_bullet():
+    one = Task(
+        text="Il a plu. " + LONG,
+        grounds=grounds_of_text(LONG, language="fr"),
+        form=Form("brief", "bullets", 24),
+    )
+    summary = ExtractiveSummarizer("textrank", "fr").summarize(one)
+    assert summary.text.count("- ") == 2
+    assert "plu" not in summary.text
+
+
+def test_a_baseline_without_sumy_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sumy.models.dom", None)
+    with pytest.raises(ModelError, match=r"toolkit-fr-en\[extractive\]"):
+        ExtractiveSummarizer("lexrank", "fr").summarize(report("a", LONG))

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from toolkit import __version__
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Translation
-from toolkit.pipeline import Result
+from toolkit.results import Result
 
 STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"

@@ -1,9 +1,10 @@
 """A summary beside its article, with what each sentence rests on: one self-contained page."""
 
 import html
+from collections.abc import Sequence
 
-from toolkit.documents import Statement, Translation
-from toolkit.pipeline import Result
+from toolkit.documents import Statement, Summary, Translation
+from toolkit.results import Digest, Result
 
 STYLE = (
     ":root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 20%,transparent);"
@@ -32,28 +33,53 @@ for (const one of document.querySelectorAll("[data-links]")) {
 
 def evidence_page(result: Result) -> str:
     """The page as HTML. Without scripts the numbers behind each statement lead to its sentences."""
-    sentences = [each for each in _sentences(result) if each.segment.text]
-    places = {each.segment.start: number for number, each in enumerate(sentences, start=1)}
-    statements = result.summary.statements if result.summary else ()
+    title = result.title_text or result.article.document.name
+    return _page(title, "Article", result.summary, [result])
+
+
+def digest_page(digest: Digest) -> str:
+    """The same for one summary of several articles, which stand below one another."""
+    return _page("Summary of several articles", "Articles", digest.summary, digest.results)
+
+
+def _page(title: str, heading: str, summary: Summary | None, results: Sequence[Result]) -> str:
+    sentences = [
+        (result.article.document.name, each)
+        for result in results
+        for each in _sentences(result)
+        if each.segment.text
+    ]
+    places = {
+        (name, each.segment.start): number for number, (name, each) in enumerate(sentences, start=1)
+    }
+    statements = summary.statements if summary else ()
     links = [
-        [places[each.start] for each in statement.evidence if each.start in places]
+        [
+            places[each.document, each.start]
+            for each in statement.evidence
+            if (each.document, each.start) in places
+        ]
         for statement in statements
     ]
-    title = html.escape(result.title_text or result.article.document.name)
-    summary = "\n".join(
+    told = "\n".join(
         _statement(number, statement, found)
         for number, (statement, found) in enumerate(zip(statements, links, strict=True), start=1)
     )
-    article = "\n".join(
-        _sentence(number, each, [at for at, found in enumerate(links, start=1) if number in found])
-        for number, each in enumerate(sentences, start=1)
-    )
+    article = []
+    name = sentences[0][0] if len(results) == 1 and sentences else ""
+    for number, (document, each) in enumerate(sentences, start=1):
+        if document != name:
+            name = document
+            article.append(f"<h3>{html.escape(name)}</h3>")
+        resting = [at for at, found in enumerate(links, start=1) if number in found]
+        article.append(_sentence(number, each, resting))
+    title = html.escape(title)
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<main>\n"
-        f'<section class="summary">\n<h2>Summary</h2>\n{summary}\n</section>\n'
-        f"<section>\n<h2>Article</h2>\n{article}\n</section>\n</main>\n"
+        f'<section class="summary">\n<h2>Summary</h2>\n{told}\n</section>\n'
+        f"<section>\n<h2>{heading}</h2>\n{chr(10).join(article)}\n</section>\n</main>\n"
         f"<script>{SCRIPT}</script>\n</html>\n"
     )
 

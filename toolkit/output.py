@@ -13,8 +13,8 @@ from typing import Any, Literal
 from toolkit.cleaning import Cleaning
 from toolkit.documents import Block, Check, Summary, Translation
 from toolkit.errors import InputError
-from toolkit.evidence import evidence_page
-from toolkit.pipeline import Result
+from toolkit.evidence import digest_page, evidence_page
+from toolkit.results import Digest, Result
 
 Format = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
 SUFFIXES: dict[Format, str] = {
@@ -81,16 +81,43 @@ def render_summary(
     return _markdown(result.title_text, "\n\n".join(parts))
 
 
+def render_digest(
+    digest: Digest, form: Format, *, with_translation: bool = False, with_evidence: bool = False
+) -> str:
+    """The summary with the numbers of the documents behind each statement, and their names."""
+    if form == "html":
+        return digest_page(digest)
+    if form not in ("text", "markdown"):
+        return _json(_digest(digest), form)
+    numbers = {name: number for number, name in enumerate(digest.documents, start=1)}
+    marked, rest = "", digest.summary.text
+    for statement in digest.summary.statements:
+        told = sorted({numbers[each.document] for each in statement.evidence})
+        before, found, rest = rest.partition(statement.text)
+        marked += before + found + (f" [{', '.join(map(str, told))}]" if told else "")
+    names = "\n".join(f"[{number}] {name}" for name, number in numbers.items())
+    parts = [marked + rest, names]
+    if with_evidence:
+        parts.append(_evidence(digest.summary))
+    if with_translation:
+        heading = "## " if form == "markdown" else ""
+        parts += [
+            f"{heading}[{number}] {result.title_text}".rstrip() + f"\n\n{result.translation_text}"
+            for number, result in enumerate(digest.results, start=1)
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
 def _evidence(summary: Summary) -> str:
     """Each sentence of a summary, and indented the sentences of the article that support it."""
     lines = []
+    several = len({each.document for told in summary.statements for each in told.evidence}) > 1
     for statement in summary.statements:
         lines.append(statement.text)
         lines += [f"    ! {check.name}: {check.detail}" for check in statement.failed]
-        lines += [
-            f"    {each.score:.2f}  [{each.start}-{each.end}] {each.source}"
-            for each in statement.evidence
-        ]
+        for each in statement.evidence:
+            place = f"{each.document} " if several else ""
+            lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")
     return "\n".join(lines)
 
 
@@ -178,9 +205,16 @@ def _json(value: dict[str, Any], form: Format) -> str:
 
 
 def _result(result: Result) -> dict[str, Any]:
+    value = _article(result)
+    if result.summary:
+        value["summary"] = _summary(result.summary)
+    return value | _made(result)
+
+
+def _article(result: Result) -> dict[str, Any]:
     article = result.article
     title = "".join(segment.text + segment.after for segment in article.title)
-    value: dict[str, Any] = {
+    return {
         "document": _document(article.document.name, article.document.encoding, title),
         "metadata": dict(article.document.metadata),
         "record": dict(article.document.record),
@@ -190,20 +224,29 @@ def _result(result: Result) -> dict[str, Any]:
         "translation": result.translation_text,
         "segments": [_segment(translation) for translation in result.translations],
     }
-    if result.summary:
-        value["summary"] = {
-            "text": result.summary.text,
-            "words": result.summary.words,
-            "max_words": result.summary.max_words,
-            "method": result.summary.method,
-            "attempts": result.summary.attempts,
-            "guards": list(result.summary.guards),
-            "failed": _checks(result.summary.failed),
-            "statements": [asdict(each) for each in result.summary.statements],
-        }
-    value["provenance"] = dict(result.provenance)
-    value["seconds"] = {stage: round(seconds, 3) for stage, seconds in result.seconds.items()}
-    return value
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    documents = [_article(result) for result in digest.results]
+    return {"documents": documents, "summary": _summary(digest.summary)} | _made(digest)
+
+
+def _made(made: Result | Digest) -> dict[str, Any]:
+    seconds = {stage: round(seconds, 3) for stage, seconds in made.seconds.items()}
+    return {"provenance": dict(made.provenance), "seconds": seconds}
+
+
+def _summary(summary: Summary) -> dict[str, Any]:
+    return {
+        "text": summary.text,
+        "words": summary.words,
+        "max_words": summary.max_words,
+        "method": summary.method,
+        "attempts": summary.attempts,
+        "guards": list(summary.guards),
+        "failed": _checks(summary.failed),
+        "statements": [asdict(each) for each in summary.statements],
+    }
 
 
 def _document(name: str, encoding: str, title: str) -> dict[str, str]:

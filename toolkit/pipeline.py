@@ -2,87 +2,37 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
 from toolkit import __version__
-from toolkit.cleaning import Cleaning, judge, refuse_empty
-from toolkit.cleaning.blocks import TITLE
-from toolkit.cleaning.language import identify_language, language_name
-from toolkit.documents import (
-    Block,
-    Document,
-    Segment,
-    Summary,
-    Translation,
-    join_translations,
-)
+from toolkit.articles import Article, prepare
+from toolkit.documents import Document, Summary, Translation, join_translations
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import load_engine
-from toolkit.errors import InputError, LanguageError
+from toolkit.errors import ModelMissingError
 from toolkit.exonyms import places
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.prompts import Prompt, load_prompt
+from toolkit.results import Digest, Result
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
 from toolkit.store import Store
 from toolkit.summarization.checks import check_form
-from toolkit.summarization.extractive import LEADS, LeadSummarizer
+from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
 from toolkit.summarization.grounds import Grounds, grounds_of
 from toolkit.summarization.statements import statements_of
 from toolkit.summarization.summarize import PART, Summarizer, Task
+from toolkit.summarization.together import Summarizing, joined, summarize_together
 from toolkit.summarization.when import date_facts
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator
 
-MIN_LANGUAGE_CONFIDENCE = 0.6
 BOTH_STAGES = ("translation", "summarization")
 
 # Told the stage, how much of it is done and how much there is.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A cleaned document in sentences. `title` holds the sentences of its title."""
-
-    document: Document
-    blocks: tuple[Block, ...]
-    steps: tuple[str, ...]
-    segments: tuple[Segment, ...]
-    title: tuple[Segment, ...] = ()
-
-    @property
-    def date(self) -> str:
-        """The day on which it was published, as YYYY-MM-DD, or empty when the page doesn't say."""
-        return self.document.metadata.get("date", "")[:10]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Everything that was made of one document, stage by stage.
-
-    `provenance` says with what; `seconds` how long each stage took for the whole call.
-    """
-
-    article: Article
-    translations: tuple[Translation, ...] = ()
-    title: tuple[Translation, ...] = ()
-    summary: Summary | None = None
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    seconds: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def translation_text(self) -> str:
-        return join_translations(self.translations)
-
-    @property
-    def title_text(self) -> str:
-        return join_translations(self.title).rstrip(".")
-
-    @property
-    def flagged(self) -> tuple[Translation, ...]:
-        return tuple(each for each in (*self.title, *self.translations) if each.failed)
 
 
 class Pipeline:
@@ -109,41 +59,16 @@ class Pipeline:
         keep_title: bool = False,
         repeated: Mapping[str, int] | None = None,
     ) -> Article:
-        """Clean and split one document; `cleaned` says that it is an article already.
-
-        `repeated` holds lines that stand on several pages of the site.
-        Raises InputError when there is no article or too much of it, LanguageError when it is in
-        another language.
-        """
-        refuse_surrogates(document)
-        language = self.settings.source_language if check_language else None
-        if cleaned:
-            cleaning = Cleaning(document=document, blocks=())
-            if language:
-                refuse_language(document, language)
-        else:
-            keep = frozenset({TITLE}) if keep_title else frozenset[str]()
-            cleaning = judge(
-                document,
-                language=language,
-                keep=keep,
-                steps=self.settings.steps,
-                repeated=repeated,
-            )
-            refuse_unusable(cleaning, document, language=language)
-        length = len(cleaning.document.text)
-        if length > self.settings.max_document_chars:
-            raise InputError(
-                f"{document.name}: {length:,} characters is over the limit of "
-                f"{self.settings.max_document_chars:,}; split the text, or raise "
-                "max_document_chars in toolkit.toml"
-            )
-        return Article(
-            document=cleaning.document,
-            blocks=cleaning.blocks,
-            steps=tuple(dict.fromkeys(change.step for change in cleaning.changes)),
-            segments=split_sentences(cleaning.document.text),
-            title=() if keep_title else split_sentences(cleaning.title),
+        """Clean and split one document, as the settings say; see `prepare`."""
+        settings = self.settings
+        return prepare(
+            document,
+            language=settings.source_language if check_language else None,
+            steps=settings.steps,
+            max_chars=settings.max_document_chars,
+            cleaned=cleaned,
+            keep_title=keep_title,
+            repeated=repeated,
         )
 
     def translate(self, articles: Sequence[Article]) -> list[Result]:
@@ -181,25 +106,70 @@ class Pipeline:
         in the target language about the article as it is; `summarize-first` translates a summary in
         the source language. Within one language there is nothing to translate.
         """
-        settings = self.settings
-        same = settings.source_language == settings.target_language
-        if settings.route == "translate-first" and not same:
-            results = self.translate(articles)
-        else:
-            results = [Result(article=article) for article in articles]
+        results = self._before_summaries(articles)
         summarized = []
         for index, result in enumerate(results):
             self._on_progress("summarizing", index, len(results))
             started = time.perf_counter()
-            if settings.route == "summarize-first" and not same:
-                result = self._summarize_first(result)
-            else:
-                result = replace(result, summary=self.summarizer.summarize(self._task(result)))
-            stages = ("summarization",) if settings.route == "direct" or same else BOTH_STAGES
+            summary = self._summary([self._task(result)])
             seconds = {**self._seconds, "summarization": time.perf_counter() - started}
-            summarized.append(replace(result, provenance=self.provenance(*stages), seconds=seconds))
+            made = replace(
+                result, summary=summary, provenance=self._summary_provenance(), seconds=seconds
+            )
+            summarized.append(made)
         self._on_progress("summarizing", len(results), len(results))
         return summarized
+
+    def summarize_together(self, articles: Sequence[Article]) -> Digest:
+        """One summary of articles on one event, on the same routes."""
+        results = self._before_summaries(articles)
+        self._on_progress("summarizing", 0, 1)
+        started = time.perf_counter()
+        summary = self._summary([self._task(result) for result in results])
+        seconds = {**self._seconds, "summarization": time.perf_counter() - started}
+        self._on_progress("summarizing", 1, 1)
+        return Digest(
+            results=tuple(results),
+            summary=summary,
+            provenance=self._summary_provenance(),
+            seconds=seconds,
+        )
+
+    @property
+    def _same_language(self) -> bool:
+        return self.settings.source_language == self.settings.target_language
+
+    def _before_summaries(self, articles: Sequence[Article]) -> list[Result]:
+        """The articles, translated where the route wants that first."""
+        if self.settings.route == "translate-first" and not self._same_language:
+            return self.translate(articles)
+        return [Result(article=article) for article in articles]
+
+    def _summary(self, tasks: Sequence[Task]) -> Summary:
+        """Of one task, or of several together."""
+        first = self.settings.route == "summarize-first" and not self._same_language
+        summarizer: Summarizing = self.summarizer
+        if first:
+            summarizer = self._summarizer_in(self.settings.source_language)
+        if len(tasks) == 1:
+            summary = summarizer.summarize(tasks[0])
+        else:
+            summary = summarize_together(summarizer, tasks)
+        return self._translated(summary, tasks) if first else summary
+
+    def _translated(self, draft: Summary, tasks: Sequence[Task]) -> Summary:
+        """A summary in the articles' language, translated and checked again."""
+        segments = tuple(each for each in split_sentences(draft.text) if each.text)
+        translated = self.translator.translate(segments)
+        form, language = self.settings.form, self.settings.target_language
+        paragraphs = form.fit(join_translations(translated))  # a translation may be longer
+        text = form.join(paragraphs)
+        grounds = joined([task.grounds for task in tasks])
+        statements = statements_of(paragraphs, grounds, language)
+        failed = check_form(text, language=language, max_words=draft.max_words)
+        failed += [check for each in statements for check in each.failed]
+        failed += [check for each in translated for check in each.failed]
+        return replace(draft, text=text, statements=statements, failed=tuple(failed))
 
     def _task(self, result: Result) -> Task:
         """The translation where there is one, else the article."""
@@ -232,22 +202,6 @@ class Pipeline:
             languages=languages,
             document=article.document.name,
         )
-
-    def _summarize_first(self, result: Result) -> Result:
-        """A summary in the article's language, translated and checked again."""
-        draft = self._summarizer_in(self.settings.source_language).summarize(self._task(result))
-        segments = tuple(each for each in split_sentences(draft.text) if each.text)
-        translated = self.translator.translate(segments)
-        grounds = self._grounds(result)
-        form, language = self.settings.form, self.settings.target_language
-        paragraphs = form.fit(join_translations(translated))  # a translation may be longer
-        text = form.join(paragraphs)
-        statements = statements_of(paragraphs, grounds, language)
-        failed = check_form(text, language=language, max_words=draft.max_words)
-        failed += [check for each in statements for check in each.failed]
-        failed += [check for each in translated for check in each.failed]
-        summary = replace(draft, text=text, statements=statements, failed=tuple(failed))
-        return replace(result, summary=summary)
 
     @cached_property
     def store(self) -> Store | None:
@@ -284,15 +238,23 @@ class Pipeline:
         )
 
     @cached_property
-    def summarizer(self) -> Summarizer | LeadSummarizer:
+    def summarizer(self) -> Summarizer | ExtractiveSummarizer:
         return self._summarizer_in(self.settings.target_language)
 
-    def _summarizer_in(self, language: str) -> Summarizer | LeadSummarizer:
+    def _summarizer_in(self, language: str) -> Summarizer | ExtractiveSummarizer:
+        """Raises ModelMissingError for a model that was asked for; for the default one, if it is
+        missing, sentences of the article have to do.
+        """
         settings = self.settings
-        name = settings.summarizer_model
-        if name in LEADS:
-            return LeadSummarizer(name, LEADS[name], language)
-        engine = self._engine(settings.summarizer_model)
+        model = settings.summarizer_model
+        if model in METHODS:
+            return ExtractiveSummarizer(model, language)
+        try:
+            engine = self._engine(model)
+        except ModelMissingError as error:
+            if settings.summarizer or model != DEFAULT_MODEL:
+                raise
+            return ExtractiveSummarizer(FALLBACK, language, reason=str(error))
         prompts = {}
         if engine.info.family == "causal":
             name = settings.form.prompt
@@ -312,6 +274,10 @@ class Pipeline:
             store=self.store,
         )
 
+    def _summary_provenance(self) -> dict[str, Any]:
+        direct = self.settings.route == "direct" or self._same_language
+        return self.provenance(*(("summarization",) if direct else BOTH_STAGES))
+
     def provenance(self, *stages: str) -> dict[str, Any]:
         """What affects the output of `stages`, by name, version and digest."""
         record: dict[str, Any] = {"toolkit": __version__}
@@ -327,8 +293,9 @@ class Pipeline:
             }
         if "summarization" in stages:
             summarizer = self.summarizer
-            made_by: dict[str, Any] = {"method": self.settings.summarizer_model}
-            if isinstance(summarizer, Summarizer):
+            if isinstance(summarizer, ExtractiveSummarizer):
+                made_by: dict[str, Any] = {"method": summarizer.method}
+            else:
                 made_by = {
                     **summarizer.engine.info.as_dict(),
                     "prompts": {each.name: each.digest for each in summarizer.prompts.values()},
@@ -371,30 +338,3 @@ def store_of(settings: Settings) -> Store | None:
     if not settings.cache:
         return None
     return Store(settings.cache_file, max_bytes=settings.cache_max_mb * 1_000_000)
-
-
-def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
-    """Raises LanguageError for a page in another language, InputError for one with no article."""
-    if language:
-        refuse_language(cleaning.document if cleaning.document.text else page, language)
-    refuse_empty(cleaning)
-
-
-def refuse_language(document: Document, expected: str) -> None:
-    """Raises LanguageError when `document` is clearly not in the language `expected`."""
-    found = identify_language(document.text)
-    if found and found.code != expected and found.confidence >= MIN_LANGUAGE_CONFIDENCE:
-        raise LanguageError(
-            f"{document.name}: looks {found.name} ({found.confidence:.0%} sure), not "
-            f"{language_name(expected)}; --from {expected} takes it as it is"
-        )
-
-
-def refuse_surrogates(document: Document) -> None:
-    """Raises InputError for text that can't be written as UTF-8."""
-    try:
-        document.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"{document.name}: holds a lone surrogate at character {error.start}"
-        ) from error

@@ -9,15 +9,18 @@ from typing import Any
 
 import typer
 
+from toolkit.articles import Article
+from toolkit.cleaning import Repeats
 from toolkit.cli.console import is_terminal, stage_progress, tell
 from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
 from toolkit.cli.models import pull
 from toolkit.cli.outputs import Outputs
-from toolkit.documents import Check, Document
+from toolkit.documents import Check, Document, Summary
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output import Format
-from toolkit.pipeline import Article, Pipeline, Result
+from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading
+from toolkit.results import Result
 from toolkit.settings import resolve_settings
 from toolkit.translation.checks import lost_terms
 
@@ -59,13 +62,7 @@ def run_chain(
 
         def prepare(place: Place, document: Document) -> tuple[int, Article]:
             outputs.refuse_existing(place)
-            return len(document.text), pipeline.prepare(
-                document,
-                check_language=flags.get("source_language") is None,
-                cleaned=job.no_clean,
-                keep_title=job.keep_title,
-                repeated=repeats.of(document),
-            )
+            return len(document.text), prepared(pipeline, document, flags, job, repeats)
 
         tally, count = Tally(), Count()
         with outputs:
@@ -80,12 +77,24 @@ def run_chain(
                         outputs.write(place, render(result))
                     count.add(result, pipeline)
                     if not job.quiet:
-                        _tell_flags(result, verbose=job.verbose)
+                        tell_flags(result, verbose=job.verbose)
         outputs.write_failed(tally.failed)
     if not job.quiet and (count.documents > 1 or job.verbose):
         tell(str(count))
     if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
+
+
+def prepared(
+    pipeline: Pipeline, document: Document, flags: Mapping[str, Any], job: Job, repeats: Repeats
+) -> Article:
+    return pipeline.prepare(
+        document,
+        check_language=flags.get("source_language") is None,
+        cleaned=job.no_clean,
+        keep_title=job.keep_title,
+        repeated=repeats.of(document),
+    )
 
 
 @dataclass(slots=True)
@@ -145,21 +154,28 @@ def offer_pull(run: Callable[[], None]) -> None:
         run()
 
 
-def _tell_flags(result: Result, *, verbose: bool) -> None:
+def tell_flags(result: Result, *, verbose: bool) -> None:
     name = result.article.document.name
     if result.flagged:
         count = len(result.translations) + len(result.title)
         hint = "" if verbose else "; --verbose or --format json names them"
         tell(f"{name}: {len(result.flagged)} of {count} sentences failed a check{hint}")
-    if result.summary and result.summary.method not in ("abstractive", "none"):
-        tell(f"{name}: the summary is the article's own text ({result.summary.method})")
-    if result.summary and result.summary.failed:
-        tell(f"{name}: the summary failed a check: {_told(result.summary.failed)}")
+    if result.summary:
+        tell_summary(name, result.summary)
     if verbose:
         for translation in result.flagged:
             tell(f"{name}: {_told(translation.failed)}: {translation.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
+
+
+def tell_summary(name: str, summary: Summary) -> None:
+    """What a reader of the summary has to know."""
+    if summary.method not in ("abstractive", "none"):
+        why = "; ".join((summary.method, *summary.guards))
+        tell(f"{name}: the summary is the article's own text ({why})")
+    if summary.failed:
+        tell(f"{name}: the summary failed a check: {_told(summary.failed)}")
 
 
 def _told(checks: Sequence[Check]) -> str:

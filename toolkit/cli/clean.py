@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from toolkit.articles import refuse_surrogates, refuse_unusable
 from toolkit.cleaning import Cleaning, Repeats, judge, replay
 from toolkit.cli import options
 from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
@@ -14,7 +15,7 @@ from toolkit.cli.outputs import Outputs
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.output import render_cleaning
-from toolkit.pipeline import refuse_surrogates, refuse_unusable, store_of
+from toolkit.pipeline import store_of
 from toolkit.settings import resolve_settings
 
 MAX_CHANGES_SHOWN = 8

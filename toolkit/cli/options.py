@@ -72,7 +72,7 @@ Model = Annotated[
 Translator = Annotated[str | None, typer.Option(help="Another model for translation.")]
 Summarizer = Annotated[
     str | None,
-    typer.Option(help="Another model for summaries; lead-1 or lead-3 copy its beginning."),
+    typer.Option(help="Another model for summaries; lead-3 or lexrank copy sentences."),
 ]
 Engine = Annotated[
     Literal["auto", "ctranslate2", "transformers"] | None, typer.Option(help="What runs the model.")

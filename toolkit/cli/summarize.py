@@ -6,7 +6,8 @@ import typer
 
 from toolkit.cli import options
 from toolkit.cli.chain import Job, offer_pull, run_chain
-from toolkit.output import render_summary
+from toolkit.cli.together import run_together
+from toolkit.output import render_digest, render_summary
 from toolkit.pipeline import Pipeline
 
 
@@ -21,6 +22,9 @@ def summarize_command(
     route: options.RouteOption = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Show what each sentence of the summary rests on.")
+    ] = False,
+    together: Annotated[
+        bool, typer.Option("--together", help="One summary of all inputs, on one event.")
     ] = False,
     show: Annotated[
         Literal["summary", "translation"],
@@ -78,6 +82,19 @@ def summarize_command(
         quiet=quiet,
         verbose=verbose,
     )
+    translation = show == "translation"
+    if together:
+        offer_pull(
+            lambda: run_together(
+                inputs,
+                flags=flags,
+                job=job,
+                render=lambda digest: render_digest(
+                    digest, form, with_translation=translation, with_evidence=evidence
+                ),
+            )
+        )
+        return
     offer_pull(
         lambda: run_chain(
             inputs,
@@ -85,7 +102,7 @@ def summarize_command(
             job=job,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
-                result, form, with_translation=show == "translation", with_evidence=evidence
+                result, form, with_translation=translation, with_evidence=evidence
             ),
         )
     )

@@ -6,7 +6,8 @@ from toolkit.cli import options
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.errors import UsageError
 from toolkit.output import render_translation
-from toolkit.pipeline import Pipeline, Result
+from toolkit.pipeline import Pipeline
+from toolkit.results import Result
 
 
 def translate_command(

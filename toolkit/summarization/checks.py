@@ -8,6 +8,7 @@ from toolkit.documents import Check
 from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
 from toolkit.summarization.grounds import Grounds
 from toolkit.summarization.modality import told_as_done
+from toolkit.summarization.speakers import wrong_turns
 from toolkit.summarization.support import unsupported
 
 MIN_LANGUAGE_CONFIDENCE = 0.7
@@ -49,6 +50,8 @@ def check_statement(statement: str, grounds: Grounds, language: str) -> list[Che
         if dropped := dropped_subjects(statement, told):
             detail = "; ".join(f"{speaker} speaks of {subject}" for speaker, subject in dropped)
             found.append(Check(name="attribution", detail=detail))
+        if others := wrong_turns(statement, grounds):
+            found.append(Check(name="attribution", detail="; ".join(others)))
         if hoped := told_as_done(statement, grounds):
             detail = "only hoped or planned in the article: " + ", ".join(hoped)
             found.append(Check(name="modality", detail=detail))

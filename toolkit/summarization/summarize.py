@@ -20,7 +20,7 @@ from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 1
+RECIPE = 2
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
@@ -35,13 +35,17 @@ SUMMARY = TypeAdapter(Summary)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What is to be summarized: `text` as the model reads it, and all that it may rest on."""
+    """What is to be summarized: `text` as the model reads it, and all that it may rest on.
+
+    `note` is told to the model beside its instruction.
+    """
 
     text: str
     grounds: Grounds
     form: Form
     title: str = ""
     date: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +220,7 @@ class Summarizer:
             date=task.date,
             max_words=task.form.max_words,
             language=language_name(self.language),
-            note=note,
+            note=" ".join(filter(None, (task.note, note))),
         )
 
     def _shorten(self, task: Task) -> str:
@@ -227,7 +231,7 @@ class Summarizer:
         budget = min(self.engine.max_source_tokens, MAX_ARTICLE_TOKENS)
 
         def part_of(text: str) -> Task:
-            return replace(task, text=text, form=PART, title="", date="")
+            return replace(task, text=text, form=PART, title="", date="", note="")
 
         def count(text: str) -> int:
             return self.engine.count_tokens(self._source(part_of(text), ""))

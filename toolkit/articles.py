@@ -1,0 +1,97 @@
+"""Documents to articles: cleaned, in sentences, and refused when there is nothing to work on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from toolkit.cleaning import Cleaning, judge, refuse_empty
+from toolkit.cleaning.blocks import TITLE
+from toolkit.cleaning.language import identify_language, language_name
+from toolkit.documents import Block, Document, Segment
+from toolkit.errors import InputError, LanguageError
+from toolkit.segmentation import split_sentences
+
+MIN_LANGUAGE_CONFIDENCE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A cleaned document in sentences. `title` holds the sentences of its title."""
+
+    document: Document
+    blocks: tuple[Block, ...]
+    steps: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    title: tuple[Segment, ...] = ()
+
+    @property
+    def date(self) -> str:
+        """The day on which it was published, as YYYY-MM-DD, or empty when the page doesn't say."""
+        return self.document.metadata.get("date", "")[:10]
+
+
+def prepare(
+    document: Document,
+    *,
+    language: str | None,
+    steps: Sequence[str],
+    max_chars: int,
+    cleaned: bool = False,
+    keep_title: bool = False,
+    repeated: Mapping[str, int] | None = None,
+) -> Article:
+    """Clean and split one document; `cleaned` says that it is an article already.
+
+    `language` is None when any will do; `repeated` holds lines that stand on several pages of the
+    site.
+    Raises InputError when there is no article or too much of it, LanguageError when it is in
+    another language.
+    """
+    refuse_surrogates(document)
+    if cleaned:
+        cleaning = Cleaning(document=document, blocks=())
+        if language:
+            refuse_language(document, language)
+    else:
+        keep = frozenset({TITLE}) if keep_title else frozenset[str]()
+        cleaning = judge(document, language=language, keep=keep, steps=steps, repeated=repeated)
+        refuse_unusable(cleaning, document, language=language)
+    length = len(cleaning.document.text)
+    if length > max_chars:
+        raise InputError(
+            f"{document.name}: {length:,} characters is over the limit of {max_chars:,}; "
+            "split the text, or raise max_document_chars in toolkit.toml"
+        )
+    return Article(
+        document=cleaning.document,
+        blocks=cleaning.blocks,
+        steps=tuple(dict.fromkeys(change.step for change in cleaning.changes)),
+        segments=split_sentences(cleaning.document.text),
+        title=() if keep_title else split_sentences(cleaning.title),
+    )
+
+
+def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
+    """Raises LanguageError for a page in another language, InputError for one with no article."""
+    if language:
+        refuse_language(cleaning.document if cleaning.document.text else page, language)
+    refuse_empty(cleaning)
+
+
+def refuse_language(document: Document, expected: str) -> None:
+    """Raises LanguageError when `document` is clearly not in the language `expected`."""
+    found = identify_language(document.text)
+    if found and found.code != expected and found.confidence >= MIN_LANGUAGE_CONFIDENCE:
+        raise LanguageError(
+            f"{document.name}: looks {found.name} ({found.confidence:.0%} sure), not "
+            f"{language_name(expected)}; --from {expected} takes it as it is"
+        )
+
+
+def refuse_surrogates(document: Document) -> None:
+    """Raises InputError for text that can't be written as UTF-8."""
+    try:
+        document.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{document.name}: holds a lone surrogate at character {error.start}"
+        ) from error

@@ -1,0 +1,127 @@
+"""Whose words each sentence of a French article gives, and statements that give them to others."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from toolkit.summarization.attribution import REPORTING, SUBJECT
+from toolkit.summarization.grounds import FULL_NAME, STOP, Grounds, Passage
+from toolkit.text import fold
+
+SAID = (
+    "affirmé|ajouté|annoncé|appelé|assuré|averti|conclu|confirmé|déclaré|demandé|dénoncé|dit|"
+    "estimé|exhorté|expliqué|exprimé|exprimée|fait (?:part|remarquer|savoir|valoir)|félicité|"
+    "indiqué|insisté|invité|jugé|noté|poursuivi|précisé|prévenu|promis|proposé|qualifié|raconté|"
+    "rappelé|reconnu|regretté|relevé|répondu|réaffirmé|salué|soutenu|souligné|souhaité"
+)
+SAYS = (
+    "affirme|ajoute|annonce|assure|confie|constate|déclare|dénonce|détaille|dit|espère|estime|"
+    "explique|indique|juge|note|observe|poursuit|précise|prévient|raconte|rappelle|reconnaît|"
+    "regrette|résume|souhaite|souligne|soutient"
+)
+_NAME = r"[A-ZÀ-Þ][\w-]*\w"
+_NAMES = rf"{_NAME}(?: {_NAME})*"
+# The same words also stand before what is said: a déclaré que le président.
+_ROLE = (
+    r"(?:M\. |Mme |(?:le |la |l['’]|son |sa )(?:\w+ )?(?:président|présidente|ministre|chef|cheffe|"
+    r"porte-parole|directeur|directrice|maire|préfet|préfète|secrétaire|responsable|patron|patronne|"
+    r"député|députée|sénateur|sénatrice|ambassadeur|ambassadrice|chancelier|chancelière|roi|pape|"
+    r"professeur|professeure|docteur|économiste|syndicaliste|avocat|avocate)\b[^,.»\"”A-ZÀ-Þ]{0,60}"
+    r"(?:des Affaires étrangères |de l['’]Intérieur |des Finances )?)"
+)
+_ADVERBS = r"(?:(?!que\b|été\b|pas\b)[a-zà-ÿ]+ ){0,4}?"
+_HAS = rf"(?:s['’](?:est|était) |a |ont |avait |avaient ){_ADVERBS}"
+BEFORE = re.compile(
+    rf"(?P<name>{_NAMES}) (?:{_HAS}(?:{SAID})|(?:{SAYS}))\b"
+    rf"|, (?P<apposed>{_NAMES}), {_HAS}(?:{SAID})\b"
+)
+BEHIND = re.compile(
+    rf"(?:\b(?:a|ont|avait) {_ADVERBS}(?:{SAID})|,\s(?:{SAYS})|[»\"”],? (?:{SAYS})),? (?:{_ROLE})?"
+    rf"(?P<name>{_NAMES})"
+)
+ACCORDING = re.compile(rf"\b(?:[Ss]elon|[Dd]['’]après) (?:{_ROLE})?(?P<name>{_NAMES})")
+# He and she go on with what the last one said.
+GOES_ON = re.compile(
+    rf"\b(?:a-t-(?:il|elle) |ont-(?:ils|elles) )(?:{SAID})|\b(?:{SAYS})-(?:t-)?(?:il|elle)\b"
+    rf"|\b[IiEe]l(?:le)? {_HAS}(?:{SAID})\b|^(?:Il|Elle) (?:a|s['’]est) (?!fallu|plu|neigé)"
+)
+NO_NAMES = frozenset("ce cela cet cette ces celui celle on ils elles nous vous je".split()) | STOP
+MIN_SCORE, MARGIN = 0.35, 0.1
+
+
+def wrong_turns(statement: str, grounds: Grounds) -> list[str]:
+    """For each speaker of an English statement whose words another one says in the article: `X
+    says this`, by the other's name.
+
+    What the speaker says is compared with all sentences; the best one must be another's words, and
+    clearly better than any of the speaker's own.
+    """
+    turns = speakers(grounds.passages)
+    groups = _people(tuple(grounds.passages))
+    found = []
+    for name, words in _said(statement):
+        person = _person(name, groups)
+        own, others = 0.0, (0.0, "")
+        for passage, named in zip(grounds.passages, turns, strict=True):
+            score = grounds.score(words, passage)
+            if not named or any(_person(each, groups) & person for each in named):
+                own = max(own, score)
+            else:
+                others = max(others, (score, sorted(named)[0]))
+        if others[0] >= max(MIN_SCORE, own + MARGIN):
+            found.append(f"{others[1]} says this")
+    return list(dict.fromkeys(found))
+
+
+def _said(statement: str) -> list[tuple[str, str]]:
+    """The last name of each speaker with what is said, without the speaker's names."""
+    matches = list(SUBJECT.finditer(statement))
+    parts = [statement]
+    if len(matches) != 1:
+        ends = [match.start() for match in matches[1:]] + [len(statement)] * bool(matches)
+        parts = [statement[match.start() : end] for match, end in zip(matches, ends, strict=True)]
+    said = []
+    for match, part in zip(matches, parts, strict=True):
+        if match["first"]:
+            continue  # two say it together
+        words = part.replace(match.group(), " ")
+        kept = [word for word in re.findall(r"[\w'-]+", words) if word.lower() not in REPORTING]
+        said.append((match["last"], " ".join(kept)))
+    return said
+
+
+def speakers(passages: Sequence[Passage]) -> list[frozenset[str]]:
+    """The names of those who speak in each passage, as written there; empty where it isn't told."""
+    last = frozenset[str]()
+    found = []
+    for passage in passages:
+        names = {
+            next(filter(None, match.groupdict().values())).split()[-1]
+            for pattern in (BEFORE, BEHIND, ACCORDING)
+            for match in pattern.finditer(passage.text)
+        }
+        named = frozenset(name for name in names if fold(name) not in NO_NAMES)
+        named |= last if GOES_ON.search(passage.text) else frozenset()
+        last = named or last
+        found.append(named)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _people(passages: tuple[Passage, ...]) -> tuple[frozenset[str], ...]:
+    """The parts of full names, folded."""
+    return tuple(
+        {
+            frozenset((fold(match[1]), fold(match[2])))
+            for passage in passages
+            for text, _ in passage.versions
+            for match in FULL_NAME.finditer(text)
+            if fold(match[1]) not in STOP
+        }
+    )
+
+
+def _person(name: str, groups: Sequence[frozenset[str]]) -> frozenset[str]:
+    """All names of the person who is called `name`."""
+    folded = fold(name)
+    return frozenset({folded}.union(*(group for group in groups if folded in group)))
