@@ -52,7 +52,8 @@ def test_every_dependency_is_pinned_for_the_tests():
         for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
         if "==" in line
     }
-    wanted = [*project["project"]["dependencies"], *sum(extras.values(), [])]
+    optional = [each for extra in extras.values() for each in extra]
+    wanted = [*project["project"]["dependencies"], *optional]
     names = {requirement.split(">=")[0].lower() for requirement in wanted}
     assert names <= pinned
 

@@ -701,3 +701,10 @@ def test_a_model_for_summaries_that_was_asked_for_must_be_there(run, page):
     code, _, err = run("summarize", page, "--translator", "fake", "--summarizer", "bart-large-cnn")
     assert code == 4
     assert "bart-large-cnn" in err
+
+
+def test_sentences_that_are_copied_cannot_be_in_another_language(run, page):
+    arguments = ("--model", "fake", "--route", "direct", "--summarizer", "lead-3")
+    code, out, err = run("summarize", page, *arguments)
+    assert (code, out) == (2, "")
+    assert "can't translate" in err

@@ -11,12 +11,13 @@ from toolkit.quantities import calendar_dates, clock_times, quantities
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.summarization.attribution import dropped_subjects, wrong_speakers
-from toolkit.summarization.checks import check_form
+from toolkit.summarization.checks import check_form, check_statement
 from toolkit.summarization.extractive import ExtractiveSummarizer
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
 from toolkit.summarization.modality import told_as_done
 from toolkit.summarization.names import unsupported_names
+from toolkit.summarization.speakers import speakers, wrong_turns
 from toolkit.summarization.statements import evidence_of
 from toolkit.summarization.summarize import Summarizer, Task
 from toolkit.summarization.support import unsupported
@@ -119,7 +120,9 @@ def test_an_invented_name_or_year_is_asked_to_be_left_out():
 
 
 def test_a_sentence_with_an_invention_that_stays_is_left_out():
-    model, _ = summarizer("Putin met Wang Yi. Boris Johnson was there too.")
+    model, _ = summarizer(
+        "Putin met Wang Yi. Johnson praised the growing trade of their countries."
+    )
     summary = model.summarize(task())
     assert (summary.text, summary.failed) == ("Putin met Wang Yi.", ())
     assert summary.guards == ("asked again: names", "left a sentence out")
@@ -501,3 +504,73 @@ def test_a_baseline_without_sumy_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sumy.models.dom", None)
     with pytest.raises(ModelError, match=r"toolkit-fr-en\[extractive\]"):
         ExtractiveSummarizer("lexrank", "fr").summarize(report("a", LONG))
+
+
+def translated(*pairs):
+    """Grounds of French sentences with their translations."""
+    return Grounds(
+        tuple(Passage(french, english, at, "a") for at, (french, english) in enumerate(pairs))
+    )
+
+
+XI_AND_LAVROV = translated(
+    (
+        "M. Xi a qualifié les relations de trésor précieux et appelé à discuter de l'OCS.",
+        "Mr. Xi called the relations a precious treasure and urged talks on the SCO.",
+    ),
+    (
+        "Il a exprimé son espoir de promouvoir l'amitié avec le président Poutine.",
+        "He expressed his hope of promoting friendship with President Putin.",
+    ),
+    (
+        "Le commerce progresse fortement, a souligné le ministre russe Sergueï Lavrov.",
+        "Trade is growing strongly, stressed Russian Minister Sergei Lavrov.",
+    ),
+    (
+        "La Russie est prête à coopérer davantage, a-t-il ajouté.",
+        "Russia is ready for more, he added.",
+    ),
+    ("Selon Anna Petrova, les prix baissent depuis lundi.", "Prices have fallen since Monday."),
+    ("« Nous attendons », dit Karl Brenner, directeur du site.", '"We wait," says Karl Brenner.'),
+    ("Les deux pays sont voisins.", "The two countries are neighbours."),
+    (
+        "Le chef de la diplomatie, Wang Yi, a quant à lui promis de l'aide.",
+        "The foreign minister, Wang Yi, for his part promised help.",
+    ),
+)
+
+
+def test_who_speaks_in_each_sentence_is_read_from_the_french():
+    assert [sorted(each) for each in speakers(XI_AND_LAVROV.passages)] == [
+        ["Xi"],
+        ["Xi"],
+        ["Sergueï Lavrov"],
+        ["Sergueï Lavrov"],
+        ["Anna Petrova"],
+        ["Karl Brenner"],
+        [],
+        ["Wang Yi"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("Lavrov expressed his hope of promoting friendship with Putin.", ["Xi says this"]),
+        ("Lavrov called the relations a precious treasure.", ["Xi says this"]),
+        ("Xi called the relations a precious treasure.", []),
+        ("Lavrov stressed that trade is growing strongly.", []),
+        ("Xi stressed that trade is growing strongly.", ["Sergueï Lavrov says this"]),
+        ("Wang promised help, while Xi said that trade is growing.", ["Sergueï Lavrov says this"]),
+        ("The two countries are neighbours.", []),
+    ],
+)
+def test_words_that_are_given_to_another_speaker_are_found(statement, found):
+    assert wrong_turns(statement, XI_AND_LAVROV) == found
+
+
+def test_a_statement_that_no_sentence_says_is_found():
+    invented = "They work on a better world and a harmonious society."
+    checks = check_statement(invented, XI_AND_LAVROV, "en")
+    assert [check.name for check in checks] == ["content"]
+    assert check_statement("Trade is growing.", XI_AND_LAVROV, "en") == []

@@ -11,7 +11,7 @@ from toolkit.articles import Article, prepare
 from toolkit.documents import Document, Summary, Translation, join_translations
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import load_engine
-from toolkit.errors import ModelMissingError
+from toolkit.errors import ModelMissingError, UsageError
 from toolkit.exonyms import places
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.prompts import Prompt, load_prompt
@@ -247,12 +247,15 @@ class Pipeline:
         """
         settings = self.settings
         model = settings.summarizer_model
+        direct = settings.route == "direct" and not self._same_language
+        if model in METHODS and direct:
+            raise UsageError(f"{model} copies sentences, so on --route direct it can't translate")
         if model in METHODS:
             return ExtractiveSummarizer(model, language)
         try:
             engine = self._engine(model)
         except ModelMissingError as error:
-            if settings.summarizer or model != DEFAULT_MODEL:
+            if settings.summarizer or model != DEFAULT_MODEL or direct:
                 raise
             return ExtractiveSummarizer(FALLBACK, language, reason=str(error))
         prompts = {}

@@ -13,6 +13,7 @@ from toolkit.summarization.support import unsupported
 
 MIN_LANGUAGE_CONFIDENCE = 0.7
 LOOP_WORDS, LOOP_TIMES = 4, 3
+MIN_CONTENT = 0.24  # of a statement, in the sentence of the article that says most of it
 
 
 def check_form(summary: str, *, language: str, max_words: int) -> list[Check]:
@@ -43,6 +44,8 @@ def check_statement(statement: str, grounds: Grounds, language: str) -> list[Che
     """What the article doesn't support of one sentence of a summary."""
     found = unsupported(statement, grounds, language)
     told = grounds.text_in(language)
+    if told and grounds.best(statement) < MIN_CONTENT:
+        found.append(Check(name="content", detail="no sentence of the article says this"))
     if language == "en" and told:
         if silent := wrong_speakers(statement, told):
             detail = "says nothing in the article: " + ", ".join(silent)

@@ -151,6 +151,10 @@ class Grounds:
         scored = [(self.score(statement, each), each) for each in self.passages if each.start >= 0]
         return sorted(scored, key=lambda pair: (-pair[0], pair[1].start))
 
+    def best(self, statement: str) -> float:
+        """The score of the passage that says most of it, titles and facts included."""
+        return max((self.score(statement, each) for each in self.passages), default=0.0)
+
 
 def stems(text: str) -> frozenset[str]:
     """The beginnings of the words that tell something, and all numbers."""

@@ -64,7 +64,7 @@ def wrong_turns(statement: str, grounds: Grounds) -> list[str]:
         own, others = 0.0, (0.0, "")
         for passage, named in zip(grounds.passages, turns, strict=True):
             score = grounds.score(words, passage)
-            if not named or any(_person(each, groups) & person for each in named):
+            if not named or any(_person(each.split()[-1], groups) & person for each in named):
                 own = max(own, score)
             else:
                 others = max(others, (score, sorted(named)[0]))
@@ -96,7 +96,7 @@ def speakers(passages: Sequence[Passage]) -> list[frozenset[str]]:
     found = []
     for passage in passages:
         names = {
-            next(filter(None, match.groupdict().values())).split()[-1]
+            next(filter(None, match.groupdict().values()))
             for pattern in (BEFORE, BEHIND, ACCORDING)
             for match in pattern.finditer(passage.text)
         }

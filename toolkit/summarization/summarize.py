@@ -179,6 +179,8 @@ class Summarizer:
             return ranked[0][1].in_language(self.language) if ranked else ""
 
         texts = [[supported(each) for each in sentences] for sentences in paragraphs]
+        if not all(text for each in texts for text in each):
+            return None  # the article has it in another language only
         kept = task.form.fit(task.form.join([list(dict.fromkeys(each)) for each in texts]))
         return None if not kept or self._faults(task, kept) else kept
 
@@ -279,6 +281,8 @@ def _note(failed: Sequence[Check], form: Form) -> str:
             told.append(f"Don't use these, they are {check.detail}.")
         elif check.name == "attribution":
             told.append(f"In this article: {check.detail}. Keep who said what of whom.")
+        elif check.name == "content":
+            told.append("Tell only what the article says, in its words.")
         elif check.name == "modality":
             told.append(f"This is {check.detail}. Tell it as a hope or plan.")
         elif check.name == "language":

@@ -1,0 +1,28 @@
+"""What a system made of the items of a corpus."""
+
+from dataclasses import dataclass
+
+from toolkit.evaluation.data import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The text for one item, and what else metrics need.
+
+    `failed` names the checks that it fails; `copied_from` is the text that a summary can copy;
+    `kept` and `lost` are texts of a cleaned page.
+    """
+
+    item: Item
+    text: str
+    failed: tuple[str, ...] = ()
+    copied_from: str = ""
+    max_words: int = 0
+    terms: int = 0
+    terms_kept: int = 0
+    new_tokens: int = 0
+    seconds: float = 0.0
+    method: str = ""
+    guards: tuple[str, ...] = ()
+    precision: float = 0.0
+    recall: float = 0.0

@@ -1,0 +1,231 @@
+"""What systems are measured on: items with their references, and files of others read strictly."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from toolkit.cleaning.language import identify_language
+from toolkit.errors import InputError
+from toolkit.evaluation.references import Fact, load_references
+from toolkit.reading import read_document
+
+MAX_RATIO, MIN_CHARS = 4, 40  # of the longer side of a pair to the shorter, where one is this long
+MIN_CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One sentence or article with its references, which may be several."""
+
+    id: str
+    document: str
+    source: str
+    references: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Items in their order."""
+
+    name: str
+    items: tuple[Item, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over everything that scores depend on."""
+        values = [
+            [each.id, each.source, each.references, [fact.model_dump() for fact in each.facts]]
+            for each in self.items
+        ]
+        canonical = json.dumps(values, ensure_ascii=False)
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def first(self, count: int | None) -> "Corpus":
+        return self if count is None else Corpus(self.name, self.items[:count])
+
+
+def seed_sentences(references: Path) -> Corpus:
+    """The sentences and titles of the seed articles with their translations."""
+    return Corpus(
+        "seeds",
+        tuple(
+            Item(
+                id=f"{name}#{number}",
+                document=name,
+                source=pair.source,
+                references=(pair.target,),
+            )
+            for name, reference in load_references(references).items()
+            for number, pair in enumerate(reference.sentences, start=1)
+        ),
+    )
+
+
+def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
+    """The seed pages as scraped, with the summaries of `length` (or `brief_fr`) and the facts."""
+    items = []
+    for name, reference in load_references(references).items():
+        page = read_document(seeds / Path(reference.document).name)
+        items.append(
+            Item(
+                id=name,
+                document=name,
+                source=page.text,
+                references=getattr(reference.summaries, length),
+                facts=reference.facts,
+            )
+        )
+    return Corpus(f"seeds {length}", tuple(items))
+
+
+def read_table(path: Path) -> Corpus:
+    """TSV with the columns source and target, and perhaps page or document; or JSON lines with
+    source and target (or targets).
+
+    Raises InputError, naming the line, for whatever can't be scored as it stands.
+    """
+    rows = _json_rows(path) if path.suffix == ".jsonl" else _tsv_rows(path)
+    items = []
+    for line, row in rows:
+        targets = row.get("targets") or row.get("references") or row.get("target")
+        references = [targets] if isinstance(targets, str) else list(targets or [])
+        source = row.get("source") or row.get("text") or ""
+        for what, text in (("source", source), *(("target", each) for each in references)):
+            _refuse_bad(path, line, text, what)
+        if not references:
+            raise InputError(f"{path}:{line}: there is no reference (target or targets)")
+        document = str(row.get("page") or row.get("document") or path.stem)
+        items.append(
+            Item(
+                id=f"{document}#{line}",
+                document=document,
+                source=source,
+                references=tuple(references),
+            )
+        )
+    return _checked(path, Corpus(path.stem, tuple(items)))
+
+
+def read_parallel(source: Path, references: Sequence[Path]) -> Corpus:
+    """A file of sources and files of references, aligned line by line."""
+    sources = read_lines(source)
+    columns = [read_lines(each) for each in references]
+    for path, lines in zip(references, columns, strict=True):
+        refuse_unaligned(source, sources, path, lines)
+    items = tuple(
+        Item(
+            id=f"{source.stem}#{number}",
+            document=source.stem,
+            source=text,
+            references=tuple(targets),
+        )
+        for number, (text, *targets) in enumerate(zip(sources, *columns, strict=True), start=1)
+    )
+    return _checked(source, Corpus(source.stem, items))
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file, each with text. Raises InputError for an empty line and a stray
+    carriage return, with the line number.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}:{number}: is not UTF-8") from error
+    lines = text.removesuffix("\n").split("\n")
+    if text and all(line.endswith("\r") for line in lines[:-1] or lines):
+        lines = [line.removesuffix("\r") for line in lines]
+    for number, line in enumerate(lines, start=1):
+        _refuse_bad(path, number, line, "line")
+    return lines
+
+
+def refuse_unaligned(
+    first: Path, sources: Sequence[str], second: Path, targets: Sequence[str]
+) -> None:
+    """Raises InputError when two files can't be line for line the same text."""
+    if len(sources) != len(targets):
+        shorter = first if len(sources) < len(targets) else second
+        raise InputError(
+            f"{first} has {len(sources)} lines and {second} {len(targets)}: "
+            f"{shorter}:{min(len(sources), len(targets)) + 1}: is missing"
+        )
+    for number, (source, target) in enumerate(zip(sources, targets, strict=True), start=1):
+        longer, other = max(len(source), len(target)), min(len(source), len(target))
+        if longer >= MIN_CHARS and longer > MAX_RATIO * other:
+            raise InputError(
+                f"{second}:{number}: {len(target)} characters beside {len(source)} in {first}; "
+                "are the files aligned?"
+            )
+
+
+def read_public(name: str, *, pair: str = "fr-en") -> Corpus:
+    """A public test set by its sacrebleu name. Raises InputError when it can't be had."""
+    from sacrebleu.utils import get_reference_files, get_source_file
+
+    try:
+        source = Path(get_source_file(name, pair))
+        references = [Path(each) for each in get_reference_files(name, pair)]
+    except (Exception, SystemExit) as error:
+        raise InputError(
+            f"{name}: sacrebleu can't get this test set for {pair}: {error}"
+        ) from error
+    corpus = read_parallel(source, references)
+    return Corpus(name, corpus.items)
+
+
+def _checked(path: Path, corpus: Corpus) -> Corpus:
+    """Raises InputError for no items, and for a source and targets that look swapped."""
+    if not corpus.items:
+        raise InputError(f"{path}: holds nothing to score")
+    sources = identify_language(" ".join(each.source for each in corpus.items[:50]))
+    targets = identify_language(" ".join(each.references[0] for each in corpus.items[:50]))
+    if sources and targets and sources.code == "en" and targets.code == "fr":
+        raise InputError(f"{path}:1: the sources are English and the targets French: swapped?")
+    return corpus
+
+
+def _refuse_bad(path: Path, line: int, text: object, what: str) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{path}:{line}: the {what} is empty")
+    if "\r" in text:
+        raise InputError(f"{path}:{line}: holds a stray carriage return")
+
+
+def _tsv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    lines = read_lines(path)
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = next(reader)
+    missing = {"source", "target"} - set(header)
+    if missing:
+        raise InputError(f"{path}:1: there is no column {' and '.join(sorted(missing))}")
+    for number, row in enumerate(reader, start=2):
+        if len(row) != len(header):
+            raise InputError(f"{path}:{number}: {len(row)} columns instead of {len(header)}")
+        yield number, dict(zip(header, row, strict=True))
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(read_lines(path), start=1):
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}:{number}: is not JSON: {error.msg}") from error
+        if not isinstance(value, dict):
+            raise InputError(f"{path}:{number}: is not a JSON object")
+        yield number, value
+
+
+def as_rows(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """The items for a run's record."""
+    return [asdict(each) | {"facts": [fact.model_dump() for fact in each.facts]} for each in items]

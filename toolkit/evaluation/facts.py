@@ -1,0 +1,57 @@
+"""How much of an article's facts a summary tells, and how much of a summary is such a fact."""
+
+import re
+from collections.abc import Sequence
+
+from toolkit.evaluation.references import Fact
+from toolkit.segmentation import split_sentences
+from toolkit.summarization.grounds import stems
+
+# Of the words of a fact that tell something; on the references in eval/ it tells told from not.
+MIN_SHARE = 0.5
+
+
+def tells(sentence: str, fact: Fact, *, before: str = "") -> bool:
+    """Whether an English `sentence` states `fact`: half of its words, by their beginnings, and all
+    the names, numbers and dates that it must carry, which may stand in the sentence `before`.
+    """
+    wanted = stems(fact.text)
+    known = stems(sentence)
+    enough = len(wanted & known) >= MIN_SHARE * len(wanted)
+    return enough and all(_has(f"{before} {sentence}", each) for each in fact.carries)
+
+
+def facts_told(summary: str, facts: Sequence[Fact]) -> list[bool]:
+    """For each fact whether some sentence of the summary states it."""
+    return [any(found) for found in zip(*_matches(summary, facts), strict=True)] or [False] * len(
+        facts
+    )
+
+
+def fact_recall(summary: str, facts: Sequence[Fact]) -> float:
+    """The share of the facts that the summary tells; a central one counts twice."""
+    told = facts_told(summary, facts)
+    weights = [2 if fact.central else 1 for fact in facts]
+    return sum(w for w, found in zip(weights, told, strict=True) if found) / sum(weights)
+
+
+def fact_precision(summary: str, facts: Sequence[Fact]) -> float:
+    """The share of the summary's sentences that state a fact; 0 for an empty summary."""
+    matches = _matches(summary, facts)
+    return sum(any(found) for found in matches) / len(matches) if matches else 0.0
+
+
+def _matches(summary: str, facts: Sequence[Fact]) -> list[list[bool]]:
+    """For each sentence, which facts it states."""
+    sentences = [each.text for each in split_sentences(summary) if each.text]
+    return [
+        [tells(sentence, fact, before=before) for fact in facts]
+        for before, sentence in zip(["", *sentences], sentences, strict=False)
+    ]
+
+
+def _has(text: str, carried: str) -> bool:
+    """Whether one of the alternatives stands in the text as a word or at a word's beginning."""
+    return any(
+        re.search(rf"(?<!\w){re.escape(each)}", text, re.IGNORECASE) for each in carried.split("|")
+    )

@@ -1,0 +1,321 @@
+"""Scores behind one seam: a value with its signature, its interval, and what each item adds to it.
+
+Intervals are of 95 % from 1,000 bootstrap resamples of the items (Efron 1979; for corpus scores
+Koehn 2004), with a fixed seed.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import numpy as np
+
+from toolkit.evaluation.answers import Answer
+from toolkit.evaluation.facts import fact_precision, fact_recall
+from toolkit.segmentation import split_sentences
+
+RESAMPLES, SEED = 1000, 12345
+LOOKED_UP = ("names", "numbers", "dates", "quotation")
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """`values` holds one value for each item, in their order; `low` and `high` bound 95 %."""
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    signature: str
+    values: tuple[float, ...]
+    higher_is_better: bool | None = True
+
+
+class Metric(Protocol):
+    """Scores answers that belong together, such as those of one system on one corpus."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, answers: Sequence[Answer]) -> Score: ...
+
+
+@dataclass(frozen=True)
+class CorpusMetric:
+    """One of sacrebleu's, over all items at once; an item's own value is its sentence score."""
+
+    name: str
+    higher_is_better: bool = True
+
+    @cached_property
+    def metric(self) -> Any:
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
+        from sacrebleu.metrics.ter import TER
+
+        kinds: dict[str, Callable[[], Any]] = {
+            "BLEU": BLEU,
+            "chrF2++": lambda: CHRF(word_order=2),
+            "TER": TER,
+        }
+        return kinds[self.name]()
+
+    def score(self, answers: Sequence[Answer]) -> Score:
+        texts, references = [each.text for each in answers], references_of(answers)
+        found = self.metric.corpus_score(texts, references, n_bootstrap=RESAMPLES)
+        low, high = found._mean - found._ci, found._mean + found._ci
+        return Score(
+            metric=self.name,
+            value=found.score,
+            low=low,
+            high=high,
+            signature=str(self.metric.get_signature()),
+            values=tuple(self._sentence(each) for each in answers),
+            higher_is_better=self.higher_is_better,
+        )
+
+    def _sentence(self, answer: Answer) -> float:
+        from sacrebleu.metrics.bleu import BLEU
+
+        metric = BLEU(effective_order=True) if self.name == "BLEU" else self.metric
+        return float(metric.sentence_score(answer.text, list(answer.item.references)).score)
+
+
+def references_of(answers: Sequence[Answer]) -> list[list[str]]:
+    """By reference, then item, as sacrebleu wants them; items may have fewer than others."""
+    most = max(len(each.item.references) for each in answers)
+    return [
+        [
+            each.item.references[number] if number < len(each.item.references) else ""
+            for each in answers
+        ]
+        for number in range(most)
+    ]
+
+
+class UnicodeTokenizer:
+    """Words of letters and digits in any script, in lower case; for plain English the same words
+    as the default one of rouge-score.
+    """
+
+    def tokenize(self, text: str) -> list[str]:
+        return re.findall(r"[^\W_]+", text.lower())
+
+
+@dataclass(frozen=True)
+class Rouge:
+    """The F-measure of rouge-score; of several references the best counts (Lin 2004)."""
+
+    name: str
+
+    @cached_property
+    def _scorer(self) -> Any:
+        from rouge_score.rouge_scorer import RougeScorer
+
+        return RougeScorer([self._kind], tokenizer=UnicodeTokenizer())
+
+    @property
+    def _kind(self) -> str:
+        return self.name.lower().replace("-", "").replace("rougel", "rougeL")
+
+    def score(self, answers: Sequence[Answer]) -> Score:
+        def value(answer: Answer) -> float:
+            targets = [_by_line(each) for each in answer.item.references]
+            found = self._scorer.score_multi(targets, _by_line(answer.text))
+            return 100 * float(found[self._kind].fmeasure)
+
+        count = max(len(each.item.references) for each in answers)
+        signature = f"{self.name}|nrefs:{count}|max|f1|tok:unicode|stem:no"
+        return mean_score(
+            self.name,
+            [value(each) for each in answers],
+            signature=f"{signature}|version:{version('rouge-score')}",
+        )
+
+
+def _by_line(text: str) -> str:
+    """A sentence a line, as ROUGE-Lsum wants it."""
+    return "\n".join(each.text for each in split_sentences(text) if each.text)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of a value of each item."""
+
+    name: str
+    value: Callable[[Answer], float]
+    signature: str
+    higher_is_better: bool | None = True
+
+    def score(self, answers: Sequence[Answer]) -> Score:
+        return mean_score(
+            self.name,
+            [self.value(each) for each in answers],
+            signature=f"{self.name}|mean|{self.signature}",
+            higher_is_better=self.higher_is_better,
+        )
+
+
+def mean_score(
+    name: str, values: Sequence[float], *, signature: str, higher_is_better: bool | None = True
+) -> Score:
+    """Raises ValueError for no values."""
+    if not values:
+        raise ValueError(f"{name}: there is nothing to score")
+    array = np.asarray(values, dtype=float)
+    chosen = np.random.default_rng(SEED).choice(len(array), size=(RESAMPLES, len(array)))
+    low, high = np.percentile(array[chosen].mean(axis=1), [2.5, 97.5])
+    return Score(
+        metric=name,
+        value=float(array.mean()),
+        low=float(low),
+        high=float(high),
+        signature=f"{signature}|bs:{RESAMPLES}|seed:{SEED}",
+        values=tuple(map(float, array)),
+        higher_is_better=higher_is_better,
+    )
+
+
+def words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
+
+
+def fragments(summary: str, article: str) -> list[int]:
+    """The lengths of the longest runs of words that the summary shares with the article, from its
+    left to its right: the extractive fragments of Grusky, Naaman and Artzi (2018).
+    """
+    told, known = words(summary), words(article)
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(known):
+        places.setdefault(word, []).append(place)
+    lengths, at = [], 0
+    while at < len(told):
+        best = 0
+        for place in places.get(told[at], ()):
+            length = 0
+            while (
+                at + length < len(told)
+                and place + length < len(known)
+                and told[at + length] == known[place + length]
+            ):
+                length += 1
+            best = max(best, length)
+        if best:
+            lengths.append(best)
+        at += max(best, 1)
+    return lengths
+
+
+def coverage(summary: str, article: str) -> float:
+    """The share of the summary's words that are part of such a run, from 0 to 1."""
+    count = len(words(summary))
+    return sum(fragments(summary, article)) / count if count else 0.0
+
+
+def density(summary: str, article: str) -> float:
+    """The mean length of the run that a word of the summary belongs to, in words."""
+    count = len(words(summary))
+    return sum(each**2 for each in fragments(summary, article)) / count if count else 0.0
+
+
+def compression(summary: str, article: str) -> float:
+    """How many words of the article come to one of the summary."""
+    count = len(words(summary))
+    return len(words(article)) / count if count else 0.0
+
+
+def novel(summary: str, article: str, size: int) -> float:
+    """The share of runs of `size` words that the article doesn't have, from 0 to 1."""
+
+    def runs(text: str) -> list[tuple[str, ...]]:
+        told = words(text)
+        return [tuple(told[at : at + size]) for at in range(len(told) - size + 1)]
+
+    told, known = runs(summary), set(runs(article))
+    return sum(each not in known for each in told) / len(told) if told else 0.0
+
+
+def _words_told(answer: Answer) -> int:
+    return sum(word != "-" for word in answer.text.split())
+
+
+def _unsupported(answer: Answer) -> float:
+    return 100.0 * any(each.split(":")[0] in LOOKED_UP for each in answer.failed)
+
+
+def _novel(size: int) -> Callable[[Answer], float]:
+    return lambda answer: 100 * novel(answer.text, answer.copied_from, size)
+
+
+class Terms:
+    """The share of glossary terms that the translations hold, over all that the sources have."""
+
+    name = "terms kept"
+
+    def score(self, answers: Sequence[Answer]) -> Score:
+        wanted = [each for each in answers if each.terms]
+        total = sum(each.terms for each in wanted)
+        shares = [100 * each.terms_kept / each.terms for each in wanted] or [100.0]
+        score = mean_score(self.name, shares, signature="terms kept|of all")
+        value = 100 * sum(each.terms_kept for each in wanted) / total if total else 100.0
+        values = tuple(100 * a.terms_kept / a.terms if a.terms else 100.0 for a in answers)
+        return Score(
+            metric=self.name,
+            value=value,
+            low=score.low,
+            high=score.high,
+            signature=score.signature,
+            values=values,
+        )
+
+
+_ALL: tuple[Metric, ...] = (
+    CorpusMetric("BLEU"),
+    CorpusMetric("chrF2++"),
+    CorpusMetric("TER", higher_is_better=False),
+    *(Rouge(f"ROUGE-{kind}") for kind in ("1", "2", "L", "Lsum")),
+    Mean("fact recall", lambda a: 100 * fact_recall(a.text, a.item.facts), "central:2"),
+    Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
+    Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
+    Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
+    Mean("limit kept", lambda a: 100.0 * (_words_told(a) <= a.max_words), "words"),
+    Mean("words", _words_told, "words", None),
+    Mean("coverage", lambda a: 100 * coverage(a.text, a.copied_from), "Grusky 2018", None),
+    Mean("density", lambda a: density(a.text, a.copied_from), "Grusky 2018", None),
+    Mean("compression", lambda a: compression(a.text, a.copied_from), "words", None),
+    Mean("novel pairs", _novel(2), "word 2-grams", None),
+    Mean("novel triples", _novel(3), "word 3-grams", None),
+    Mean("kept precision", lambda a: 100 * a.precision, "characters"),
+    Mean("kept recall", lambda a: 100 * a.recall, "characters"),
+    Mean("kept F1", lambda a: 100 * _f1(a.precision, a.recall), "characters"),
+    Terms(),
+)
+METRICS = {metric.name: metric for metric in _ALL}
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
+SUMMARIES = (
+    "ROUGE-1",
+    "ROUGE-2",
+    "ROUGE-L",
+    "ROUGE-Lsum",
+    "fact recall",
+    "fact precision",
+    "unsupported",
+    "flagged",
+    "limit kept",
+    "words",
+    "coverage",
+    "density",
+    "compression",
+    "novel triples",
+)
+CLEANING = ("kept precision", "kept recall", "kept F1")

@@ -1,0 +1,165 @@
+"""Systems at work: items of a corpus through a pipeline to answers."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from toolkit.assets import asset_folder
+from toolkit.documents import Document, Segment
+from toolkit.errors import InputError
+from toolkit.evaluation.answers import Answer
+from toolkit.evaluation.cleaning import (
+    GoldPage,
+    load_gold_pages,
+    score_page,
+    toolkit_cleaner,
+)
+from toolkit.evaluation.data import (
+    Corpus,
+    Item,
+    read_parallel,
+    read_public,
+    read_table,
+    seed_articles,
+    seed_sentences,
+)
+from toolkit.evaluation.suites import Part
+from toolkit.pipeline import Pipeline
+from toolkit.results import Result
+from toolkit.translation.checks import lost_terms
+
+Progress = Callable[[int, int], None]
+
+
+def corpus_of(part: Part) -> Corpus:
+    """What a part is measured on; several files are one corpus."""
+    corpora = [_corpus(part, each) for each in part.data]
+    if len(corpora) == 1:
+        return corpora[0]
+    return Corpus(
+        "+".join(each.name for each in corpora),
+        tuple(item for each in corpora for item in each.items),
+    )
+
+
+def _corpus(part: Part, data: str) -> Corpus:
+    root = asset_folder("eval")
+    if part.task == "cleaning":
+        pages = load_gold_pages(root / "gold/cleaning")
+        wanted = [
+            page for page in pages if (data == "seeds" and page.document) or page.part == data
+        ]
+        return Corpus(data, tuple(_page_item(page) for page in wanted))
+    if data == "seeds":
+        references = root / "references/seeds"
+        if part.task == "translation":
+            return seed_sentences(references)
+        length = "brief_fr" if part.language == "fr" else part.length
+        return seed_articles(references, asset_folder("seeds"), length=length)
+    if data.startswith("sacrebleu:"):
+        return read_public(data.removeprefix("sacrebleu:"))
+    paths = [path if path.exists() else root / path for path in map(Path, data.split("="))]
+    if len(paths) > 1:
+        return read_parallel(paths[0], paths[1:])
+    if not paths[0].exists():
+        raise InputError(f"{data}: there is no such file")
+    return read_table(paths[0])
+
+
+def _page_item(page: GoldPage) -> Item:
+    return Item(id=page.name, document=page.name, source=page.text, references=(page.article,))
+
+
+def answers_of(
+    part: Part, corpus: Corpus, pipeline: Pipeline, progress: Progress
+) -> Iterator[Answer]:
+    """One answer for each item, in order. Raises InputError for an article that can't be used."""
+    if part.task == "translation":
+        yield from _translations(corpus.items, pipeline, progress)
+    elif part.task == "summaries":
+        yield from _summaries(part, corpus.items, pipeline, progress)
+    else:
+        yield from _cleanings(corpus.items, progress)
+
+
+def _translations(
+    items: Sequence[Item], pipeline: Pipeline, progress: Progress
+) -> Iterator[Answer]:
+    """All at once, each document's sentences in their order, as the toolkit would."""
+    segments: list[Segment] = []
+    for _, of_document in groupby(items, key=lambda item: item.document):
+        start = 0
+        for item in of_document:
+            segments.append(Segment(start, item.source, "\n"))
+            start += len(item.source) + 1
+    translator = pipeline.translator
+    done = 0
+
+    def count(finished: int) -> None:
+        nonlocal done
+        done += finished
+        progress(min(done, len(items)), len(items))
+
+    started = time.perf_counter()
+    translations = translator.translate(tuple(segments), count)
+    seconds = (time.perf_counter() - started) / max(1, len(items))
+    for item, translation in zip(items, translations, strict=True):
+        terms = translator.glossary.occurring(item.source)
+        wanted = sum(term.kind == "term" for term in terms)
+        yield Answer(
+            item=item,
+            text=translation.text,
+            failed=tuple(f"{check.name}: {check.detail}" for check in translation.failed),
+            terms=wanted,
+            terms_kept=wanted - len(lost_terms(translation.text, terms)),
+            new_tokens=translation.new_tokens,
+            seconds=seconds,
+        )
+
+
+def _summaries(
+    part: Part, items: Sequence[Item], pipeline: Pipeline, progress: Progress
+) -> Iterator[Answer]:
+    for number, item in enumerate(items):
+        progress(number, len(items))
+        article = pipeline.prepare(Document(name=item.document, text=item.source))
+        started = time.perf_counter()
+        [result] = pipeline.summarize([article])
+        yield _summary(item, result, time.perf_counter() - started)
+    progress(len(items), len(items))
+
+
+def _summary(item: Item, result: Result, seconds: float) -> Answer:
+    summary = result.summary
+    assert summary
+    return Answer(
+        item=item,
+        text=summary.text,
+        failed=tuple(f"{check.name}: {check.detail}" for check in summary.failed),
+        copied_from=result.translation_text or result.article.document.text,
+        max_words=summary.max_words,
+        seconds=seconds,
+        method=summary.method,
+        guards=summary.guards,
+    )
+
+
+def _cleanings(items: Sequence[Item], progress: Progress) -> Iterator[Answer]:
+    pages = {page.name: page for page in load_gold_pages(asset_folder("eval") / "gold/cleaning")}
+    for number, item in enumerate(items):
+        progress(number, len(items))
+        started = time.perf_counter()
+        kept = toolkit_cleaner(pages[item.id])
+        seconds = time.perf_counter() - started
+        score = score_page(pages[item.id], kept)
+        yield Answer(
+            item=item,
+            text=re.sub(r"\n{2,}", "\n\n", kept),
+            precision=score.precision,
+            recall=score.recall,
+            failed=tuple(f"lost: {sentence}" for sentence in score.lost),
+            seconds=seconds,
+        )
+    progress(len(items), len(items))
