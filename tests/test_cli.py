@@ -685,6 +685,7 @@ def test_an_article_about_something_else_is_named(run, page, tmp_path):
     arguments = ("--together", "--to", "fr", "--summarizer", "lead-1", "--max-words", "30")
     _, _, err = run("summarize", page, other, *arguments)
     assert f"{other}: no statement of the summary rests on it" in err
+    assert f"{other}: has no name in common with the others" in err
 
 
 def test_without_a_model_for_summaries_the_article_speaks_and_this_is_said(run, page):

@@ -228,7 +228,8 @@ def _article(result: Result) -> dict[str, Any]:
 
 def _digest(digest: Digest) -> dict[str, Any]:
     documents = [_article(result) for result in digest.results]
-    return {"documents": documents, "summary": _summary(digest.summary)} | _made(digest)
+    told = {"summary": _summary(digest.summary), "strangers": list(digest.strangers)}
+    return {"documents": documents} | told | _made(digest)
 
 
 def _made(made: Result | Digest) -> dict[str, Any]:

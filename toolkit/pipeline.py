@@ -24,7 +24,7 @@ from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummar
 from toolkit.summarization.grounds import Grounds, grounds_of
 from toolkit.summarization.statements import statements_of
 from toolkit.summarization.summarize import PART, Summarizer, Task
-from toolkit.summarization.together import Summarizing, joined, summarize_together
+from toolkit.summarization.together import Summarizing, joined, strangers, summarize_together
 from toolkit.summarization.when import date_facts
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator
@@ -125,12 +125,19 @@ class Pipeline:
         results = self._before_summaries(articles)
         self._on_progress("summarizing", 0, 1)
         started = time.perf_counter()
-        summary = self._summary([self._task(result) for result in results])
+        tasks = [self._task(result) for result in results]
+        summary = self._summary(tasks)
         seconds = {**self._seconds, "summarization": time.perf_counter() - started}
         self._on_progress("summarizing", 1, 1)
         return Digest(
             results=tuple(results),
             summary=summary,
+            strangers=strangers(
+                {
+                    result.article.document.name: task.grounds
+                    for result, task in zip(results, tasks, strict=True)
+                }
+            ),
             provenance=self._summary_provenance(),
             seconds=seconds,
         )

@@ -37,10 +37,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One summary of several articles on one event, with what was made of each of them."""
+    """One summary of several articles on one event, with what was made of each of them.
+
+    `strangers` are documents that have no name in common with the others.
+    """
 
     results: tuple[Result, ...]
     summary: Summary
+    strangers: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 

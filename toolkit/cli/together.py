@@ -54,6 +54,8 @@ def run_together(
         for result in digest.results:
             tell_flags(result, verbose=job.verbose)
         tell_summary(NAME, digest.summary)
+        for name in digest.strangers:
+            tell(f"{name}: has no name in common with the others; is it about the same event?")
         for name in digest.unused:
             tell(f"{name}: no statement of the summary rests on it")
     flagged = digest.summary.failed or any(result.flagged for result in digest.results)

@@ -39,7 +39,9 @@ BEHIND = re.compile(
     rf"(?:\b(?:a|ont|avait) {_ADVERBS}(?:{SAID})|,\s(?:{SAYS})|[»\"”],? (?:{SAYS})),? (?:{_ROLE})?"
     rf"(?P<name>{_NAMES})"
 )
-ACCORDING = re.compile(rf"\b(?:[Ss]elon|[Dd]['’]après) (?:{_ROLE})?(?P<name>{_NAMES})")
+ACCORDING = re.compile(
+    rf"\b(?:[Ss]elon|[Dd]['’]après) (?:{_ROLE}|la |le |l['’])?(?P<name>{_NAMES})"
+)
 # He and she go on with what the last one said.
 GOES_ON = re.compile(
     rf"\b(?:a-t-(?:il|elle) |ont-(?:ils|elles) )(?:{SAID})|\b(?:{SAYS})-(?:t-)?(?:il|elle)\b"

@@ -1,7 +1,7 @@
 """One summary of several articles on one event, and where they contradict it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,13 +12,22 @@ from toolkit.summarization.summarize import PART, Task
 from toolkit.text import DATES, dates, fold
 
 NOTE = "The text joins {count} reports on one event: tell the event once, in one account."
-MIN_SAME_MATTER = 0.35  # of a statement, in a passage that speaks of the same matter
+MIN_SAME_MATTER = 0.2  # of a statement, in a passage that speaks of the same matter
 STEM_CHARS = 5
 NOUN = re.compile(r"[\s\u00a0-]*([^\W\d_]+)")
-# Said of the same people: 12 dead, 12 people killed.
-CASUALTIES = frozenset(
-    "people person dead deaths killed victims lives morts personnes tues victimes".split()
+# What became of the people who are counted, by the nearest such word.
+FATES = {
+    "dead": r"dead|deaths?|died|kill\w+|lives|morts?|mortes?|tu(?:é|ée)s?|tuant|décès",
+    "injured": r"injur\w+|wound\w+|bless\w+",
+    "missing": r"missing|disparue?s?",
+    "saved": r"rescued?|saved?|secouru\w*|sauvé\w*",
+    "arrested": r"arrest\w*|arrêté\w*",
+}
+FATE = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{fate}>{words})" for fate, words in FATES.items()) + r")\b",
+    re.IGNORECASE,
 )
+FATE_REACH = 40  # characters on either side
 WEEKDAYS = frozenset(DATES["en"].title().split()[:7])
 
 
@@ -53,6 +62,27 @@ def joined(grounds: Sequence[Grounds]) -> Grounds:
     return Grounds(
         tuple(passage for each in grounds for passage in each.passages),
         frozenset(name for each in grounds for name in each.names),
+    )
+
+
+def strangers(grounds: Mapping[str, Grounds]) -> tuple[str, ...]:
+    """The documents that share no name with any other: hardly about the same event."""
+    names = {document: _names(each) for document, each in grounds.items()}
+    return tuple(
+        document
+        for document, own in names.items()
+        if not own
+        & frozenset[str]().union(*(each for key, each in names.items() if key != document))
+    )
+
+
+def _names(grounds: Grounds) -> frozenset[str]:
+    """Words with a capital inside a sentence, folded."""
+    return frozenset(
+        fold(word)
+        for passage in grounds.passages
+        if passage.start >= 0
+        for word in re.findall(r"(?<=[\w,] )(?:[ld]['’])?([A-ZÀ-Þ][\w-]+)", passage.text)
     )
 
 
@@ -96,19 +126,23 @@ def _other_numbers(
             found += [
                 f"{text[other.start : other.end]}{_noun(text, other)}"
                 for other in quantities(text, language)
-                if other.value != wanted.value and _thing(text, other) == thing
+                if other.value not in (1, wanted.value) and _thing(text, other) == thing
             ]
     return found
 
 
 def _thing(text: str, quantity: Quantity) -> str:
-    """What is counted: a unit, or the beginning of the word behind the number."""
+    """What is counted: people with one fate, a unit, or the beginning of the word behind it."""
     if quantity.unit in ("date", "time"):
         return ""
     if quantity.unit not in ("", "other"):
         return quantity.unit
-    noun = fold(_noun(text, quantity).strip())
-    return "people" if noun in CASUALTIES else noun[:STEM_CHARS]
+    fates = [
+        (max(match.start() - quantity.end, quantity.start - match.end()), match.lastgroup or "")
+        for match in FATE.finditer(text)
+    ]
+    distance, fate = min(fates, default=(FATE_REACH, ""))
+    return fate if distance < FATE_REACH else fold(_noun(text, quantity).strip())[:STEM_CHARS]
 
 
 def _noun(text: str, quantity: Quantity) -> str:
