@@ -9,9 +9,10 @@ from toolkit.segmentation import split_sentences
 
 REPORTING = frozenset(
     """according added adds announced announces argued assured called calls confirmed declared
-    declares emphasized emphasizes expressed expresses hoped hopes insisted noted notes pledged
-    pledges praised promised promises proposed reaffirmed recalled said says stated states stressed
-    stresses told underlined urged vowed wanted wants warned warns welcomed welcomes wished wishes
+    declares emphasized emphasizes expressed expresses hoped hopes insisted noted notes
+    pledged pledges praised promised promises proposed reaffirmed recalled reported reports
+    said says stated states stressed stresses told underlined urged vowed wanted wants
+    warned warns welcomed welcomes wished wishes
     """.split()
 )
 SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round

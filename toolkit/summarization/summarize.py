@@ -20,7 +20,7 @@ from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 3
+RECIPE = 4
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
