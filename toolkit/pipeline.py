@@ -114,7 +114,7 @@ class Pipeline:
             summary = self._summary([self._task(result)])
             seconds = {**self._seconds, "summarization": time.perf_counter() - started}
             made = replace(
-                result, summary=summary, provenance=self._summary_provenance(), seconds=seconds
+                result, summary=summary, provenance=self.summary_provenance(), seconds=seconds
             )
             summarized.append(made)
         self._on_progress("summarizing", len(results), len(results))
@@ -138,7 +138,7 @@ class Pipeline:
                     for result, task in zip(results, tasks, strict=True)
                 }
             ),
-            provenance=self._summary_provenance(),
+            provenance=self.summary_provenance(),
             seconds=seconds,
         )
 
@@ -284,7 +284,8 @@ class Pipeline:
             store=self.store,
         )
 
-    def _summary_provenance(self) -> dict[str, Any]:
+    def summary_provenance(self) -> dict[str, Any]:
+        """That of a summary on the route of the settings."""
         direct = self.settings.route == "direct" or self._same_language
         return self.provenance(*(("summarization",) if direct else BOTH_STAGES))
 

@@ -8,7 +8,17 @@ from typing import Annotated, Protocol, runtime_checkable
 import typer
 
 from toolkit import __version__
-from toolkit.cli import cache, clean, config, doctor, models, prompts, summarize, translate
+from toolkit.cli import (
+    cache,
+    clean,
+    config,
+    doctor,
+    evaluate,
+    models,
+    prompts,
+    summarize,
+    translate,
+)
 from toolkit.cli.console import tell
 from toolkit.errors import ToolkitError
 
@@ -35,6 +45,7 @@ app = typer.Typer(
 app.command("clean")(clean.clean_command)
 app.command("translate")(translate.translate_command)
 app.command("summarize")(summarize.summarize_command)
+app.add_typer(evaluate.app, name="eval")
 app.add_typer(models.app, name="models")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(cache.app, name="cache")

@@ -4,8 +4,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -224,8 +224,3 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         if not isinstance(value, dict):
             raise InputError(f"{path}:{number}: is not a JSON object")
         yield number, value
-
-
-def as_rows(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """The items for a run's record."""
-    return [asdict(each) | {"facts": [fact.model_dump() for fact in each.facts]} for each in items]

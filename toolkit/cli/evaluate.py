@@ -1,0 +1,143 @@
+"""`toolkit eval`: scores of systems against references written by hand."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from toolkit.cli.console import stage_progress, tell
+from toolkit.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
+RUNS = Path("eval-runs")
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of `eval run`.")]
+
+
+@app.command("list")
+def list_command() -> None:
+    """The suites and the metrics."""
+    from toolkit.evaluation.metrics import METRICS
+    from toolkit.evaluation.suites import list_suites, load_suite
+
+    for name in list_suites():
+        suite = load_suite(name)
+        typer.echo(f"{name:<12} {suite.description}")
+        for part in suite.parts:
+            systems = ", ".join(each.name for each in part.all_systems)
+            typer.echo(f"{'':<12}   {part.name} ({part.task}): {systems}")
+    typer.echo(f"metrics: {', '.join(METRICS)}")
+
+
+@app.command("run")
+def run_command(
+    suite: Annotated[
+        str, typer.Argument(help="A suite's name or a TOML file; seeds if neither.")
+    ] = "seeds",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The run's folder [eval-runs/SUITE-TIME]."),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Your own sentences instead of the suite: TSV or JSON lines with source and "
+            "target, SOURCES=REFERENCES for two files, or sacrebleu:wmt14."
+        ),
+    ] = None,
+    system: Annotated[
+        list[str] | None, typer.Option(help="Only this system; may be repeated.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Another model.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Items of each part.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run cut off.")] = False,
+    cache: Annotated[
+        bool | None, typer.Option("--cache/--no-cache", help="Use finished work [on].")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run systems on a suite, score them, and write all of it into one folder."""
+    from toolkit.evaluation.runs import run_suite
+    from toolkit.evaluation.suites import Part, Suite, load_suite
+    from toolkit.evaluation.tables import described, run_tables
+
+    if data:
+        own = Part(name="own", task="translation", data=tuple(data))
+        chosen = Suite(name="own", description="your own data", parts=(own,))
+    else:
+        chosen = load_suite(suite)
+    known = {each.name for part in chosen.parts for each in part.all_systems}
+    if unknown := set(system or ()) - known:
+        raise UsageError(
+            f"no system {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}"
+        )
+    if resume and not output:
+        raise UsageError("--resume needs --output FOLDER, the run to go on with")
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = output or RUNS / f"{chosen.name}-{stamp}"
+    flags: dict[str, Any] = {"model": model, "cache": cache}
+    with stage_progress(quiet=quiet) as progress:
+        run = run_suite(
+            chosen,
+            folder,
+            flags=flags,
+            only=system or (),
+            limit=limit,
+            resume=resume,
+            progress=progress.stage,
+        )
+    typer.echo(f"{run_tables([run])}\n{described(run)}")
+    if not quiet:
+        tell(f"{folder} holds the run; toolkit eval report {folder} -f html shows all of it")
+
+
+@app.command("compare")
+def compare_command(
+    baseline: Annotated[str, typer.Argument(metavar="RUN[:SYSTEM]", help="Compared with.")],
+    candidates: Annotated[list[str], typer.Argument(metavar="RUN[:SYSTEM]...")],
+    part: Annotated[str | None, typer.Option(help="Of the suite [all that they share].")] = None,
+) -> None:
+    """Differences of systems with their significance, and the items that differ most."""
+    from toolkit.evaluation.compare import compare
+    from toolkit.evaluation.runs import Run, load_run
+    from toolkit.evaluation.tables import comparison_text
+
+    def place(written: str) -> tuple[Run, str]:
+        folder, _, system = written.partition(":")
+        return load_run(Path(folder)), system
+
+    first, first_system = place(baseline)
+    for written in candidates:
+        second, second_system = place(written)
+        shared = [name for name in first.parts() if name in second.parts()]
+        if part and part not in shared:
+            raise UsageError(f"{part} is not in both runs; they share {', '.join(shared)}")
+        for name in [part] if part else shared:
+            systems = (
+                first_system or first.of(name)[0].system,
+                second_system or second.of(name)[0].system,
+            )
+            found = compare((first, systems[0]), (second, systems[1]), part=name)
+            typer.echo(comparison_text(found))
+
+
+@app.command("report")
+def report_command(
+    runs: Runs,
+    form: Annotated[Literal["text", "markdown", "html"], typer.Option("--format", "-f")] = "text",
+) -> None:
+    """Scores of runs: a table, Markdown, or a page with charts and every output."""
+    from toolkit.evaluation.runs import load_run
+    from toolkit.evaluation.tables import described, run_tables, signatures
+
+    loaded = [load_run(each) for each in runs]
+    if form == "html":
+        from toolkit.evaluation.page import report_page
+
+        typer.echo(report_page(loaded))
+        return
+    typer.echo(run_tables(loaded, markdown=form == "markdown"))
+    fence = "```\n" if form == "markdown" else ""
+    for run in loaded:
+        typer.echo(f"{fence}{described(run)}\n{signatures(run)}\n{fence}".rstrip("\n"))

@@ -1,0 +1,200 @@
+"""Two systems on the same items: differences with their significance, and where they lie."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from toolkit.errors import UsageError
+from toolkit.evaluation.answers import Answer
+from toolkit.evaluation.metrics import METRICS, SEED, CorpusMetric, references_of
+from toolkit.evaluation.runs import Outcome, Run
+
+SAMPLES = 1000  # bootstrap resamples
+SHUFFLES = 10_000
+MOST_SEGMENTS = 10
+# By which documents are won and segments differ.
+MAIN_METRIC = {"translation": "chrF2++", "summaries": "ROUGE-L", "cleaning": "kept F1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One metric for a baseline and a candidate. `p_bootstrap` is from paired bootstrap resampling
+    (Koehn 2004), `p_randomization` from approximate randomization (Riezler and Maxwell 2005); both
+    are two-sided.
+    """
+
+    metric: str
+    baseline: float
+    candidate: float
+    p_bootstrap: float
+    p_randomization: float
+    higher_is_better: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The answers to one item, with their values by the main metric."""
+
+    baseline: Answer
+    candidate: Answer
+    values: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`won`, `lost` and `tied` are names of documents as the candidate did on them."""
+
+    part: str
+    names: tuple[str, str]
+    main_metric: str
+    differences: tuple[Difference, ...]
+    won: tuple[str, ...]
+    lost: tuple[str, ...]
+    tied: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+
+
+def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Comparison:
+    """The system named in `second` against the one in `first`, the baseline.
+
+    Raises UsageError when there is no such part or system, and when the items or references differ.
+    """
+    baseline, candidate = _outcome(first, part), _outcome(second, part)
+    digests = first[0].digest(part), second[0].digest(part)
+    if digests[0] != digests[1]:
+        raise UsageError(
+            f"{first[0].name} and {second[0].name} can't be compared on {part}: they were scored "
+            f"on other items or references ({digests[0][:19]}… and {digests[1][:19]}…)"
+        )
+    task = first[0].record["parts"][part]["task"]
+    main = MAIN_METRIC[task]
+    shared = [each.metric for each in baseline.scores if candidate.score(each.metric)]
+    if main not in shared:
+        main = shared[0]
+    values = (_values(baseline, main), _values(candidate, main))
+    documents = [each.item.document for each in baseline.answers]
+    won, lost, tied = _documents(documents, *values, better=_better(baseline, main))
+    pairs = [
+        Pair(baseline=a, candidate=b, values=(x, y))
+        for a, b, x, y in zip(baseline.answers, candidate.answers, *values, strict=True)
+    ]
+    pairs.sort(key=lambda pair: -abs(pair.values[0] - pair.values[1]))
+    return Comparison(
+        part=part,
+        names=(_name(first), _name(second)),
+        main_metric=main,
+        differences=tuple(_differences(baseline, candidate, shared)),
+        won=won,
+        lost=lost,
+        tied=tied,
+        pairs=tuple(each for each in pairs[:MOST_SEGMENTS] if each.values[0] != each.values[1]),
+    )
+
+
+def _name(place: tuple[Run, str]) -> str:
+    return f"{place[0].name}:{place[1]}"
+
+
+def _outcome(place: tuple[Run, str], part: str) -> Outcome:
+    run, system = place
+    found = [each for each in run.of(part) if each.system == system]
+    if not found:
+        known = ", ".join(f"{each.part}:{each.system}" for each in run.outcomes)
+        raise UsageError(f"{run.name} has no {part}:{system}; it has {known}")
+    return found[0]
+
+
+def _values(outcome: Outcome, metric: str) -> tuple[float, ...]:
+    score = outcome.score(metric)
+    assert score
+    return score.values
+
+
+def _better(outcome: Outcome, metric: str) -> int:
+    score = outcome.score(metric)
+    return -1 if score and score.higher_is_better is False else 1
+
+
+def _documents(
+    documents: Sequence[str], first: Sequence[float], second: Sequence[float], *, better: int
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """By the mean over the items of each document."""
+    won: list[str] = []
+    lost: list[str] = []
+    tied: list[str] = []
+    rows = zip(documents, first, second, strict=True)
+    for document, group in groupby(rows, key=lambda row: row[0]):
+        values = list(group)
+        difference = better * sum(b - a for _, a, b in values)
+        (won if difference > 0 else lost if difference < 0 else tied).append(document)
+    return tuple(won), tuple(lost), tuple(tied)
+
+
+def _differences(
+    baseline: Outcome, candidate: Outcome, metrics: Sequence[str]
+) -> Iterator[Difference]:
+    for name in metrics:
+        first, second = baseline.score(name), candidate.score(name)
+        assert first
+        assert second
+        metric = METRICS[name]
+        if isinstance(metric, CorpusMetric):
+            p_values = _corpus_p_values(metric, baseline.answers, candidate.answers)
+        else:
+            p_values = paired_p_values(first.values, second.values)
+        yield Difference(
+            metric=name,
+            baseline=first.value,
+            candidate=second.value,
+            p_bootstrap=p_values[0],
+            p_randomization=p_values[1],
+            higher_is_better=first.higher_is_better,
+        )
+
+
+def paired_p_values(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
+    """Two-sided p of a difference in means: paired bootstrap, and approximate randomization."""
+    differences = np.asarray(second, dtype=float) - np.asarray(first, dtype=float)
+    real = abs(differences.mean())
+    if not differences.any():
+        return 1.0, 1.0
+    rng = np.random.default_rng(SEED)
+    chosen = rng.choice(len(differences), size=(SAMPLES, len(differences)))
+    centred = np.abs(differences[chosen].mean(axis=1) - differences.mean())
+    signs = rng.choice((-1.0, 1.0), size=(SHUFFLES, len(differences)))
+    shuffled = np.abs((signs * differences).mean(axis=1))
+    tiny = 1e-12  # sums in another order
+    return (
+        (int((centred >= real - tiny).sum()) + 1) / (SAMPLES + 1),
+        (int((shuffled >= real - tiny).sum()) + 1) / (SHUFFLES + 1),
+    )
+
+
+def _corpus_p_values(
+    metric: CorpusMetric, first: Sequence[Answer], second: Sequence[Answer]
+) -> tuple[float, float]:
+    """By sacrebleu's own tests, which resample the statistics of the segments."""
+    from sacrebleu.significance import PairedTest, Result
+
+    systems: list[tuple[str, Sequence[str]]] = [
+        (name, [each.text for each in side]) for name, side in (("a", first), ("b", second))
+    ]
+    if systems[0][1] == systems[1][1]:
+        return 1.0, 1.0
+    found = []
+    for kind, samples in (("bs", SAMPLES), ("ar", SHUFFLES)):
+        test = PairedTest(
+            systems,
+            {metric.name: CorpusMetric(metric.name).metric},
+            references_of(first),
+            test_type=kind,
+            n_samples=samples,
+        )
+        _, results = test()
+        key = next(name for name in results if name != "System")
+        result = results[key][1]
+        assert isinstance(result, Result)
+        found.append(1.0 if result.p_value is None else result.p_value)
+    return found[0], found[1]

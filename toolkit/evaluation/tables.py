@@ -1,0 +1,149 @@
+"""Runs and comparisons as tables of text and of Markdown."""
+
+from collections.abc import Iterable, Sequence
+
+from toolkit.evaluation.compare import Comparison
+from toolkit.evaluation.metrics import Score
+from toolkit.evaluation.runs import Outcome, Run
+
+
+def cell(score: Score | None) -> str:
+    """The value with its interval, which is left out where it is the value itself."""
+    if score is None:
+        return "–"
+    if score.low == score.high:
+        return f"{score.value:.1f}"
+    return f"{score.value:.1f} [{score.low:.1f}, {score.high:.1f}]"
+
+
+def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
+    """One table for each part, a column for each system, and below it what they were made with."""
+    blocks = []
+    for part in dict.fromkeys(part for run in runs for part in run.parts()):
+        of_part = [(run, each) for run in runs if part in run.parts() for each in run.of(part)]
+        names = [_column(run, each, several=len(runs) > 1) for run, each in of_part]
+        described = of_part[0][0].record["parts"][part]
+        metrics = dict.fromkeys(score.metric for _, each in of_part for score in each.scores)
+        rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
+        rows.append(["seconds", *(_seconds(run, each) for run, each in of_part)])
+        heading = f"{part}: {described['items']} items of {described['corpus']}"
+        blocks.append(("### " if markdown else "") + heading)
+        blocks.append(table(["", *names], rows, markdown=markdown))
+    return "\n\n".join(blocks) + "\n"
+
+
+def signatures(run: Run) -> str:
+    """The signature of each metric of a run, a line each."""
+    found = dict.fromkeys(
+        f"{score.metric}: {score.signature}" for each in run.outcomes for score in each.scores
+    )
+    return "\n".join(found)
+
+
+def described(run: Run) -> str:
+    """In a few lines with what and on what a run was made."""
+    record = run.record
+    machine, revision = record["machine"], record["revision"]
+    clean = "" if revision.get("clean", True) else ", with changes"
+    libraries = ", ".join(f"{name} {number}" for name, number in record["libraries"].items())
+    lines = [
+        f"run {run.name}, finished {record['finished']}",
+        f"toolkit {record['toolkit']} ({revision.get('commit', 'installed')[:12]}{clean})",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB; {libraries}",
+    ]
+    lines += [f"note: {note}" for note in notes(run)]
+    return "\n".join(lines)
+
+
+def notes(run: Run) -> list[str]:
+    """What a reader has to know of how the numbers came about."""
+    engines = [
+        made
+        for part in run.record["parts"].values()
+        for system in part["systems"].values()
+        for made in system["with"].values()
+        if isinstance(made, dict) and "compute_type" in made
+    ]
+    found = []
+    if any("int8" in str(each["compute_type"]) for each in engines):
+        found.append("int8 weights: other processors may give other words; float32 gives the same")
+    if engines and all(each["generation"]["beam_size"] == 1 for each in engines):
+        found.append("greedy decoding: the same run on the same machine gives the same scores")
+    stored = any(
+        system["from_store"]
+        for part in run.record["parts"].values()
+        if part["task"] != "cleaning"
+        for system in part["systems"].values()
+    )
+    if stored:
+        found.append("seconds leave out what the store had; see the suite speed for times")
+    if run.record["limit"]:
+        found.append(f"only the first {run.record['limit']} items of each part")
+    return found
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """The differences, the documents won and lost, and the segments that differ most."""
+    first, second = comparison.names
+    rows = [
+        [
+            each.metric,
+            f"{each.baseline:.1f}",
+            f"{each.candidate:.1f}",
+            f"{each.candidate - each.baseline:+.1f}",
+            f"{each.p_bootstrap:.3f}",
+            f"{each.p_randomization:.3f}",
+        ]
+        for each in comparison.differences
+    ]
+    head = ["", "baseline", "candidate", "difference", "p bootstrap", "p randomization"]
+    parts = [
+        f"{comparison.part}: {second} against {first}",
+        table(head, rows),
+        f"documents by {comparison.main_metric}: {len(comparison.won)} won, "
+        f"{len(comparison.lost)} lost, {len(comparison.tied)} tied"
+        + (f"; lost: {', '.join(comparison.lost)}" if comparison.lost else ""),
+        f"The {len(comparison.pairs)} items that differ most by {comparison.main_metric}:",
+    ]
+    for pair in comparison.pairs:
+        item = pair.baseline.item
+        source = item.source if len(item.source) < 600 else f"{item.source[:600]}…"
+        parts.append(
+            f"{item.id}: {pair.values[0]:.1f} → {pair.values[1]:.1f}\n"
+            f"  source     {_flat(source)}\n"
+            f"  reference  {_flat(item.references[0])}\n"
+            f"  baseline   {_flat(pair.baseline.text)}\n"
+            f"  candidate  {_flat(pair.candidate.text)}"
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False) -> str:
+    """Columns of text, the first one to the left; as Markdown with its bars."""
+    rows = [list(row) for row in rows]
+    if markdown:
+        lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if at == 0 else text.rjust(width)
+            for at, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (head, *rows)
+    )
+
+
+def _column(run: Run, outcome: Outcome, *, several: bool) -> str:
+    return f"{run.name}:{outcome.system}" if several else outcome.system
+
+
+def _seconds(run: Run, outcome: Outcome) -> str:
+    tokens = outcome.new_tokens
+    made = run.record["parts"][outcome.part]["systems"][outcome.system]
+    rate = f", {tokens / outcome.seconds:.0f} tokens/s" if tokens and not made["from_store"] else ""
+    return f"{outcome.seconds:.1f}{rate}"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
