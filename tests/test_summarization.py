@@ -574,3 +574,8 @@ def test_a_statement_that_no_sentence_says_is_found():
     checks = check_statement(invented, XI_AND_LAVROV, "en")
     assert [check.name for check in checks] == ["content"]
     assert check_statement("Trade is growing.", XI_AND_LAVROV, "en") == []
+
+
+def test_a_french_word_with_an_accent_is_no_name():
+    article = grounds("La Chine veut commercer davantage.", "fr")
+    assert unsupported("La Chine veut plus d'échanges, à égalité.", article, "fr") == []

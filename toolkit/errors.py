@@ -5,6 +5,7 @@ ToolkitError                1   a fault of ours
 ├── InputError              3   an input can't be used; other inputs are still done
 │   └── LanguageError       3   the text is in another language than expected
 ├── StoreError              3   the store of finished work can't be used
+├── QualityError            5   a score is below its floor
 └── ModelError              4   a model is missing, damaged or out of reach
     ├── ModelMissingError   4   it was never pulled
     └── ModelDamagedError   4   a file of it is missing or has changed
@@ -33,6 +34,10 @@ class LanguageError(InputError):
 
 class StoreError(ToolkitError):
     exit_code = 3
+
+
+class QualityError(ToolkitError):
+    exit_code = 5
 
 
 class ModelError(ToolkitError):

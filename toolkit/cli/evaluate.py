@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import stage_progress, tell
-from toolkit.errors import UsageError
+from toolkit.errors import QualityError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
 RUNS = Path("eval-runs")
@@ -42,10 +42,13 @@ def run_command(
     data: Annotated[
         list[str] | None,
         typer.Option(
-            help="Your own sentences instead of the suite: TSV or JSON lines with source and "
-            "target, SOURCES=REFERENCES for two files, or sacrebleu:wmt14."
+            help="Your own data instead of the suite: TSV or JSON lines with source and target "
+            "(or references), SOURCES=REFERENCES for two files, or sacrebleu:wmt14."
         ),
     ] = None,
+    task: Annotated[
+        Literal["translation", "summaries"], typer.Option(help="What is done with --data.")
+    ] = "translation",
     system: Annotated[
         list[str] | None, typer.Option(help="Only this system; may be repeated.")
     ] = None,
@@ -63,7 +66,7 @@ def run_command(
     from toolkit.evaluation.tables import described, run_tables
 
     if data:
-        own = Part(name="own", task="translation", data=tuple(data))
+        own = Part(name="own", task=task, data=tuple(data))
         chosen = Suite(name="own", description="your own data", parts=(own,))
     else:
         chosen = load_suite(suite)
@@ -141,3 +144,60 @@ def report_command(
     fence = "```\n" if form == "markdown" else ""
     for run in loaded:
         typer.echo(f"{fence}{described(run)}\n{signatures(run)}\n{fence}".rstrip("\n"))
+
+
+@app.command("score")
+def score_command(
+    outputs: Annotated[Path, typer.Argument(help="One output a line.")],
+    reference: Annotated[list[Path], typer.Option("--reference", "-r", help="One a line.")],
+    source: Annotated[Path | None, typer.Option(help="The sources, to check them too.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="[BLEU, chrF2++ and TER]")
+    ] = None,
+) -> None:
+    """Score outputs that are there already, of any system, line by line."""
+    from toolkit.evaluation.answers import Answer
+    from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
+    from toolkit.evaluation.metrics import METRICS
+    from toolkit.evaluation.runs import score
+    from toolkit.evaluation.tables import cell, table
+
+    names = metric or ["BLEU", "chrF2++", "TER"]
+    if unknown := set(names) - METRICS.keys():
+        raise UsageError(f"no metric {', '.join(sorted(unknown))}; toolkit eval list names them")
+    texts = read_lines(outputs)
+    corpus = read_parallel(source or reference[0], reference)
+    for path in reference:
+        refuse_unaligned(outputs, texts, path, read_lines(path))
+    answers = [Answer(item=item, text=text) for item, text in zip(corpus.items, texts, strict=True)]
+    scores = score(names, answers)
+    typer.echo(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
+    typer.echo("\n".join(each.signature for each in scores))
+
+
+@app.command("gate")
+def gate_command(
+    run: Annotated[
+        Path | None, typer.Option(help="A run of a suite instead of the recorded outputs.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Scores against the floors of eval/baseline.json; exit code 5 when one is below."""
+    from toolkit.assets import asset_folder
+    from toolkit.evaluation.gate import load_baseline, run_verdicts, verdicts
+    from toolkit.evaluation.runs import load_run
+
+    folder = asset_folder("eval")
+    if run:
+        loaded = load_run(run)
+        suite = loaded.record["suite"]["name"]
+        floors = load_baseline(folder)["runs"].get(suite)
+        if floors is None:
+            raise UsageError(f"{run}: there are no floors for the suite {suite}")
+        found = list(run_verdicts(loaded, floors, name=suite))
+    else:
+        found = list(verdicts(folder))
+    for each in found if not quiet else ():
+        typer.echo(str(each))
+    if below := [str(each) for each in found if not each.holds]:
+        raise QualityError(f"{len(below)} of {len(found)} floors not reached: {'; '.join(below)}")

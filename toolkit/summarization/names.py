@@ -44,6 +44,8 @@ def unsupported_names(statement: str, grounds: Grounds, language: str = "en") ->
     titled = _in_title_case(statement)
     for match in NAME.finditer(statement):
         word = _bare(match.group())
+        if not word[0].isupper():
+            continue  # é is no capital
         if fold(word) in NO_NAMES or _known(word, grounds):
             continue
         if titled and _is_common(word):
