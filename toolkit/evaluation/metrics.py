@@ -67,10 +67,10 @@ class CorpusMetric:
     def score(self, answers: Sequence[Answer]) -> Score:
         texts, references = [each.text for each in answers], references_of(answers)
         found = self.metric.corpus_score(texts, references, n_bootstrap=RESAMPLES)
-        low, high = found._mean - found._ci, found._mean + found._ci
+        low, high = float(found._mean - found._ci), float(found._mean + found._ci)
         return Score(
             metric=self.name,
-            value=found.score,
+            value=float(found.score),
             low=low,
             high=high,
             signature=str(self.metric.get_signature()),
