@@ -257,19 +257,20 @@ class Terms:
     name = "terms kept"
 
     def score(self, answers: Sequence[Answer]) -> Score:
-        wanted = [each for each in answers if each.terms]
-        total = sum(each.terms for each in wanted)
-        shares = [100 * each.terms_kept / each.terms for each in wanted] or [100.0]
-        score = mean_score(self.name, shares, signature="terms kept|of all")
-        value = 100 * sum(each.terms_kept for each in wanted) / total if total else 100.0
-        values = tuple(100 * a.terms_kept / a.terms if a.terms else 100.0 for a in answers)
+        """100 where the sources hold no term."""
+        counts = np.asarray([(each.terms_kept, each.terms) for each in answers], dtype=float)
+        chosen = np.random.default_rng(SEED).choice(len(counts), size=(RESAMPLES, len(counts)))
+        sums = counts[chosen].sum(axis=1)
+        shares = 100 * sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
+        low, high = np.percentile(shares, [2.5, 97.5]) if len(shares) else (100.0, 100.0)
+        kept, wanted = counts.sum(axis=0)
         return Score(
             metric=self.name,
-            value=value,
-            low=score.low,
-            high=score.high,
-            signature=score.signature,
-            values=values,
+            value=float(100 * kept / wanted) if wanted else 100.0,
+            low=float(low),
+            high=float(high),
+            signature=f"{self.name}|of all|bs:{RESAMPLES}|seed:{SEED}",
+            values=tuple(100 * a.terms_kept / a.terms if a.terms else 100.0 for a in answers),
         )
 
 
