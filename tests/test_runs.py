@@ -276,7 +276,7 @@ def test_outputs_of_others_are_scored_line_by_line(tmp_path, monkeypatch, capsys
 
 def test_own_articles_are_summarized_and_scored(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    article = "La ministre a présenté lundi son plan aux maires de la région. Elle a promis 1 200 emplois."
+    article = "La ministre a présenté lundi son plan aux maires. Elle a promis 1 200 emplois."
     row = {"text": article, "references": ["The minister presented her plan."]}
     (tmp_path / "own.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
     arguments = ["run", "--data", "own.jsonl", "--task", "summaries", "--model", "fake", "-o", "x"]

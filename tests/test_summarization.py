@@ -579,3 +579,30 @@ def test_a_statement_that_no_sentence_says_is_found():
 def test_a_french_word_with_an_accent_is_no_name():
     article = grounds("La Chine veut commercer davantage.", "fr")
     assert unsupported("La Chine veut plus d'échanges, à égalité.", article, "fr") == []
+
+
+def test_room_that_is_left_is_filled_with_what_other_drafts_tell():
+    model, _ = summarizer(
+        "Putin met Wang Yi in Moscow on May 14.",
+        "Putin met Wang Yi. They signed 58 agreements. The talks went on for a long time.",
+    )
+    summary = model.summarize(task(max_words=18))
+    assert summary.text == (
+        "Putin met Wang Yi in Moscow on May 14. The talks went on for a long time."
+    )
+    assert summary.guards == ("filled up from the drafts",)
+
+
+def test_it_is_not_filled_with_what_is_told_or_wrong():
+    model, _ = summarizer(
+        "Putin met Wang Yi in Moscow on May 14.",
+        "Wang Yi met Putin on May 14. Boris Johnson praised the growing trade.",
+    )
+    summary = model.summarize(task(max_words=40))
+    assert summary.text == "Putin met Wang Yi in Moscow on May 14."
+
+
+def test_a_country_that_wants_something_is_no_speaker():
+    statement = "Wang Yi promised help and said that Beijing wants stronger trade."
+    assert "Sergueï Lavrov says this" not in wrong_turns("Beijing wants trade.", XI_AND_LAVROV)
+    assert wrong_turns(statement.split(" and ")[0], XI_AND_LAVROV) == []

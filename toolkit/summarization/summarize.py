@@ -1,5 +1,6 @@
 """An article to a summary that stays within its words and its source."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -15,12 +16,12 @@ from toolkit.segmentation import split_long, split_sentences
 from toolkit.store import Store, key_of
 from toolkit.summarization.checks import check_form, check_statement
 from toolkit.summarization.forms import Form
-from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.grounds import Grounds, stems
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 4
+RECIPE = 5
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
@@ -30,6 +31,12 @@ MAX_ARTICLE_TOKENS = 2500
 PART = Form("standard", "prose", 120)
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
+MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
+# Sentences that lean on the one before them.
+LEANING = re.compile(
+    r"(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
+    r"Both|The article)\b"
+)
 SUMMARY = TypeAdapter(Summary)
 
 
@@ -50,9 +57,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An answer of the model, cut to whole sentences within the limit."""
+    """An answer of the model, cut to whole sentences within the limit.
+
+    `sentences` are all its whole ones, also those beyond.
+    """
 
     paragraphs: list[list[str]]
+    sentences: tuple[str, ...]
     failed: tuple[Check, ...]
     quality: float
     cut: bool
@@ -119,6 +130,9 @@ class Summarizer:
             elif rest := self._with_evidence(asked, paragraphs):
                 guards.append("took a sentence of the article")
                 paragraphs = rest
+        if paragraphs and (fuller := self._filled(asked, paragraphs, best, drafts)):
+            guards.append("filled up from the drafts")
+            paragraphs = fuller
         if not paragraphs:
             return self._fallback(task, attempts=len(drafts), guards=tuple(guards))
         return self._summary(task, paragraphs, attempts=len(drafts), guards=tuple(guards))
@@ -138,8 +152,10 @@ class Summarizer:
         paragraphs = task.form.fit(answer)
         text = task.form.join(paragraphs)
         failed = self._faults(task, paragraphs)
+        whole = replace(task.form, max_words=len(answer.split())).fit(answer)
         return Draft(
             paragraphs=paragraphs,
+            sentences=tuple(sentence for sentences in whole for sentence in sentences),
             failed=tuple(failed),
             quality=quality_of(text, task.grounds, max_words=task.form.max_words),
             cut=len(text.split()) < len(answer.split()),
@@ -183,6 +199,35 @@ class Summarizer:
             return None  # the article has it in another language only
         kept = task.form.fit(task.form.join([list(dict.fromkeys(each)) for each in texts]))
         return None if not kept or self._faults(task, kept) else kept
+
+    def _filled(
+        self,
+        task: Task,
+        paragraphs: Sequence[Sequence[str]],
+        best: Draft,
+        drafts: Sequence[Draft],
+    ) -> list[list[str]] | None:
+        """With sentences of all drafts that fit, have no fault, and tell something new."""
+        if task.form.length == "headline":
+            return None
+        filled = [list(sentences) for sentences in paragraphs]
+        told = stems(task.form.join(filled))
+        for sentence in [each for draft in (best, *drafts) for each in draft.sentences]:
+            own = stems(sentence)
+            words = len(task.form.join([*filled, [sentence]]).split())
+            if (
+                words <= task.form.max_words
+                and len(own - told) >= MIN_NEW * len(own)
+                and not LEANING.match(sentence)
+                and not check_statement(sentence, task.grounds, self.language)
+            ):
+                if task.form.prompt == "bullets" or task.form.length == "detailed":
+                    filled.append([sentence])
+                else:
+                    filled[-1].append(sentence)
+                told |= own
+        longer = sum(map(len, filled)) > sum(map(len, paragraphs))
+        return filled if longer and not self._faults(task, filled) else None
 
     def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
         """No draft had a sentence within the limit: the article's own that fits, or nothing."""
