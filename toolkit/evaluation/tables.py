@@ -21,7 +21,8 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
     blocks = []
     for part in dict.fromkeys(part for run in runs for part in run.parts()):
         of_part = [(run, each) for run in runs if part in run.parts() for each in run.of(part)]
-        names = [_column(run, each, several=len(runs) > 1) for run, each in of_part]
+        several = len({run.name for run, _ in of_part}) > 1
+        names = [f"{run.name}:{each.system}" if several else each.system for run, each in of_part]
         described = of_part[0][0].record["parts"][part]
         metrics = dict.fromkeys(score.metric for _, each in of_part for score in each.scores)
         rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
@@ -132,10 +133,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool 
         ).rstrip()
         for row in (head, *rows)
     )
-
-
-def _column(run: Run, outcome: Outcome, *, several: bool) -> str:
-    return f"{run.name}:{outcome.system}" if several else outcome.system
 
 
 def _seconds(run: Run, outcome: Outcome) -> str:
