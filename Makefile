@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SEED ?= seeds/004_3473a8a060ce66d5.txt
+RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow-test lint format cleaning translation support summaries bench clean
+.PHONY: help demo test slow-test lint format cleaning eval translation leaderboard support summaries bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,9 +40,17 @@ cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 	@$(BIN)/python eval/cleaning.py
 	@$(BIN)/python eval/cleaning.py --part test
 
-translation: $(VENV)/base ## BLEU and chrF++ of the default model on sentences translated by hand
+eval: $(VENV)/base ## score the default model on the seed articles, and hold it to its floors
 	@$(BIN)/toolkit models pull
-	@$(BIN)/python eval/translation.py
+	@$(BIN)/toolkit eval run seeds --no-cache --output $(RUN)
+	@$(BIN)/toolkit eval gate --run $(RUN)
+
+translation: $(VENV)/base ## scores of the default model on all sentences translated by hand
+	@$(BIN)/toolkit models pull
+	@$(BIN)/toolkit eval run translation
+
+leaderboard: $(VENV)/base ## write eval/results/README.md from the runs beside it
+	@$(BIN)/toolkit eval report eval/results/*/ --format markdown > eval/results/README.md
 
 support: $(VENV)/base ## how well the checks of summaries find what an article doesn't say
 	@$(BIN)/python eval/support.py

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from translation import read_references
-
+from toolkit.assets import asset_folder
 from toolkit.documents import Segment
 from toolkit.engines.base import GenerationConfig, Source
 from toolkit.engines.tokens import Tokens
+from toolkit.evaluation.data import read_table
 from toolkit.models.install import MODEL_FOLDER, TOKENIZER_FOLDER
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
@@ -242,12 +242,17 @@ def cores() -> int:
 
 def sentences(count: int) -> list[tuple[str, str]]:
     """`count` different sentences with their translations, numbered when they run out."""
-    rows = read_references()
+    references = asset_folder("eval") / "references"
+    rows = [
+        item
+        for name in ("news", "diplomacy")
+        for item in read_table(references / f"{name}.fr-en.tsv").items
+    ]
     found = []
     for number in range(count):
         row = rows[number % len(rows)]
         start = f"Dossier {number // len(rows)} : " if number >= len(rows) else ""
-        found.append((start + row["source"], row["target"]))
+        found.append((start + row.source, row.references[0]))
     return found
 
 

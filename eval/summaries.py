@@ -15,6 +15,7 @@ from toolkit.articles import Article
 from toolkit.assets import asset_folder
 from toolkit.documents import Document
 from toolkit.evaluation.cleaning import load_gold_pages
+from toolkit.evaluation.metrics import fragments, novel
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.results import Result
@@ -37,28 +38,6 @@ def articles(pipeline: Pipeline, most: int) -> list[Article]:
     return prepared[:most]
 
 
-def novel_triples(summary: str, article: str) -> float:
-    words, known = _words(summary), _words(article)
-    triples = list(zip(words, words[1:], words[2:], strict=False))
-    seen = set(zip(known, known[1:], known[2:], strict=False))
-    return sum(each not in seen for each in triples) / len(triples) if triples else 0.0
-
-
-def longest_run(summary: str, article: str) -> int:
-    words, known = _words(summary), f" {' '.join(_words(article))} "
-    best = 0
-    for start in range(len(words)):
-        while (
-            start + best < len(words) and f" {' '.join(words[start : start + best + 1])} " in known
-        ):
-            best += 1
-    return best
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
 def report(name: str, results: Sequence[Result]) -> None:
     count = len(results)
     summaries = [each.summary for each in results if each.summary]
@@ -71,15 +50,15 @@ def report(name: str, results: Sequence[Result]) -> None:
     words = sum(each.words for each in summaries) / count
     texts = [result.translation_text or result.article.document.text for result in results]
     pairs = list(zip(summaries, texts, strict=True))
-    novel = sum(novel_triples(each.text, text) for each, text in pairs) / count
-    runs = sorted(longest_run(each.text, text) for each, text in pairs)
+    triples = sum(novel(each.text, text, 3) for each, text in pairs) / count
+    runs = sorted(max(fragments(each.text, text), default=0) for each, text in pairs)
     print(f"\n{name}: {count} articles, {words:.0f} words on average")
     print(
         f"  limit kept {kept}, whole sentences {whole}, without any fault {count - _bad(results)}"
     )
     print(f"  faults left: {dict(faults) or 'none'}; guards: {dict(guards) or 'none'}")
     print(
-        f"  made: {dict(methods)}; novel triples {novel:.2f}; longest copied run {runs[count // 2]}"
+        f"  made: {dict(methods)}; novel triples {triples:.2f}; longest run {runs[count // 2]}"
     )
 
 
