@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 
-ROW, LABEL, WIDTH, RIGHT = 26, 190, 640, 120
+ROW, LABEL, WIDTH, RIGHT = 28, 150, 460, 56
 
 
 def intervals(rows: Sequence[tuple[str, float, float, float]]) -> str:
@@ -30,7 +30,7 @@ def intervals(rows: Sequence[tuple[str, float, float, float]]) -> str:
 
 def scatter(points: Sequence[tuple[str, float, float]], *, across: str, up: str) -> str:
     """A named dot for each point, from zero on both axes."""
-    width, height, left, bottom = WIDTH, 300, 60, 44
+    width, height, left, bottom = WIDTH, 260, 46, 44
     most_x = 1.1 * max([x for _, x, _ in points] + [1e-9])
     most_y = 1.15 * max([y for _, _, y in points] + [1e-9])
     parts = [
