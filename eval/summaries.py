@@ -57,9 +57,7 @@ def report(name: str, results: Sequence[Result]) -> None:
         f"  limit kept {kept}, whole sentences {whole}, without any fault {count - _bad(results)}"
     )
     print(f"  faults left: {dict(faults) or 'none'}; guards: {dict(guards) or 'none'}")
-    print(
-        f"  made: {dict(methods)}; novel triples {triples:.2f}; longest run {runs[count // 2]}"
-    )
+    print(f"  made: {dict(methods)}; novel triples {triples:.2f}; longest run {runs[count // 2]}")
 
 
 def _bad(results: Sequence[Result]) -> int:

@@ -240,6 +240,22 @@ def test_a_long_article_is_summarized_part_by_part_to_its_end():
     assert len(seen) > 2
 
 
+def test_the_end_of_a_long_article_is_told_even_by_a_model_that_sticks_to_the_beginning():
+    def answer(prompt):
+        return "Alpha came first." if "Alpha" in prompt else "Omega closed the long meeting."
+
+    engine = FakeEngine(answer, max_source_tokens=300)
+    model = Summarizer(engine=engine, prompts=PROMPTS)
+    first, last = (
+        "Alpha came first and said so at length. ",
+        "Omega closed the long meeting at last. ",
+    )
+    text = "\n\n".join([first * 5] * 8 + [last * 5] * 8)
+    summary = model.summarize(task(text, max_words=30))
+    assert summary.text == "Alpha came first. Omega closed the long meeting."
+    assert summary.words <= 30
+
+
 def test_the_work_grows_with_the_length_of_the_article_alone():
     def calls(paragraphs):
         seen = []

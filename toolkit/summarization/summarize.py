@@ -21,13 +21,15 @@ from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 5
+RECIPE = 6
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
 MAX_REPAIRS = 1
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
+ENDING_SHARE = 0.3  # of a long document, and of the words of its summary
+PARTS_AT_ONCE = 4  # whose drafts are written in one batch: of long texts more take gigabytes
 PART = Form("standard", "prose", 120)
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
@@ -109,8 +111,13 @@ class Summarizer:
         if len(sentences) < 2 and len(task.text.split()) <= task.form.max_words:
             return self._summary(task, [sentences], attempts=0, guards=(), method="whole article")
         most = max(10, int(len(task.text.split()) * MAX_SHARE))
-        asked = replace(task, form=replace(task.form, max_words=min(task.form.max_words, most)))
-        asked = replace(asked, text=self._shorten(asked))
+        form = replace(task.form, max_words=min(task.form.max_words, most))
+        asked = replace(task, form=form)
+        text, ending = self._shorten(asked)
+        if ending and task.form.length != "headline":  # leave it room
+            room = int(asked.form.max_words * (1 - ENDING_SHARE))
+            asked = replace(asked, form=replace(asked.form, max_words=room))
+        asked = replace(asked, text=text)
         drafts = self._drafts(asked, ANGLES if self.engine.info.family == "causal" else ANGLES[:1])
         guards: list[str] = []
         best = max(drafts, key=lambda draft: draft.worth)
@@ -130,7 +137,8 @@ class Summarizer:
             elif rest := self._with_evidence(asked, paragraphs):
                 guards.append("took a sentence of the article")
                 paragraphs = rest
-        if paragraphs and (fuller := self._filled(asked, paragraphs, best, drafts)):
+        spare = [*ending, *(each for draft in (best, *drafts) for each in draft.sentences)]
+        if paragraphs and (fuller := self._filled(replace(asked, form=form), paragraphs, spare)):
             guards.append("filled up from the drafts")
             paragraphs = fuller
         if not paragraphs:
@@ -139,14 +147,16 @@ class Summarizer:
 
     def _drafts(self, task: Task, notes: Sequence[str]) -> list[Draft]:
         """One draft for each note, all in one batch."""
-        config = replace(
-            self.config,
-            max_new_tokens=min(
-                self.config.max_new_tokens, task.form.max_words * TOKENS_PER_WORD + 32
-            ),
-        )
-        sources = [self._source(task, note) for note in notes]
-        return [self._draft(task, each.text) for each in self.engine.generate(sources, config)]
+        return self._generate([(task, note) for note in notes])
+
+    def _generate(self, asked: Sequence[tuple[Task, str]]) -> list[Draft]:
+        """One draft for each task and note, all in one batch; the tasks have the same limit."""
+        room = asked[0][0].form.max_words * TOKENS_PER_WORD + 32
+        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
+        outputs = self.engine.generate([self._source(*each) for each in asked], config)
+        return [
+            self._draft(task, output.text) for (task, _), output in zip(asked, outputs, strict=True)
+        ]
 
     def _draft(self, task: Task, answer: str) -> Draft:
         paragraphs = task.form.fit(answer)
@@ -204,15 +214,14 @@ class Summarizer:
         self,
         task: Task,
         paragraphs: Sequence[Sequence[str]],
-        best: Draft,
-        drafts: Sequence[Draft],
+        spare: Sequence[str],
     ) -> list[list[str]] | None:
-        """With sentences of all drafts that fit, have no fault, and tell something new."""
+        """With those of the `spare` sentences that fit, have no fault, and tell something new."""
         if task.form.length == "headline":
             return None
         filled = [list(sentences) for sentences in paragraphs]
         told = stems(task.form.join(filled))
-        for sentence in [each for draft in (best, *drafts) for each in draft.sentences]:
+        for sentence in spare:
             own = stems(sentence)
             words = len(task.form.join([*filled, [sentence]]).split())
             if (
@@ -270,10 +279,12 @@ class Summarizer:
             note=" ".join(filter(None, (task.note, note))),
         )
 
-    def _shorten(self, task: Task) -> str:
-        """The text itself, or the joined summaries of its parts when it is too long for one.
+    def _shorten(self, task: Task) -> tuple[str, tuple[str, ...]]:
+        """The text itself, or the joined summaries of its parts when it is too long for one; then
+        also the sentences that tell its last parts.
 
-        Each part has the same room, so that the end of an article weighs as much as its beginning.
+        Each part has the same room, but what a small model makes of their summaries is mostly the
+        first of them: so the end has a share of the final summary for itself.
         """
         budget = min(self.engine.max_source_tokens, MAX_ARTICLE_TOKENS)
 
@@ -284,13 +295,21 @@ class Summarizer:
             return self.engine.count_tokens(self._source(part_of(text), ""))
 
         if count(task.text) <= budget:
-            return task.text
+            return task.text, ()
         parts = list(_parts(task.text, budget=budget, count=count))
         if len(parts) < 2:
             raise ModelError("the summarizer's context is too short for any part of the article")
-        drafts = [self._drafts(part_of(part), [""])[0] for part in parts]
+        drafts = [
+            draft
+            for start in range(0, len(parts), PARTS_AT_ONCE)
+            for draft in self._generate(
+                [(part_of(part), "") for part in parts[start : start + PARTS_AT_ONCE]]
+            )
+        ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
-        return self._shorten(replace(task, text=joined))
+        last = drafts[-max(1, int(len(drafts) * ENDING_SHARE)) :]
+        ending = tuple(each.sentences[0] for each in reversed(last) if each.sentences)
+        return self._shorten(replace(task, text=joined))[0], ending
 
     @property
     def _fingerprint(self) -> dict[str, Any]:
