@@ -61,12 +61,11 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
     """The hub's client resumes interrupted files and checks each against the hub's checksum."""
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(CONNECT_TIMEOUT_S))
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub import HfApi, hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-
-    disable_progress_bars()
     try:
+        from huggingface_hub import HfApi, hf_hub_download
+        from huggingface_hub.utils.tqdm import disable_progress_bars
+
+        disable_progress_bars()
         info = HfApi().model_info(
             source.repository,
             revision=source.revision,
@@ -80,7 +79,7 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             )
             for name in wanted:
                 hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
-    except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # its own HTTP error is an OSError
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
     except Exception as error:
         # The client lets its HTTP library's own errors through when there is no connection.
