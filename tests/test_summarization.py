@@ -58,7 +58,7 @@ def summarizer(*answers, store=None, **options):
 
 def test_a_good_summary_is_taken_from_the_first_drafts():
     model, asked = summarizer("Putin met Wang Yi on May 14.")
-    summary = model.summarize(task())
+    summary = model.summarize(task(max_words=14))
     assert (summary.text, summary.failed, summary.guards) == (
         "Putin met Wang Yi on May 14.",
         (),
@@ -70,7 +70,7 @@ def test_a_good_summary_is_taken_from_the_first_drafts():
 
 def test_the_draft_without_faults_is_kept():
     model, _ = summarizer("Lavrov met Wang Yi.", "Putin met Wang Yi.")
-    summary = model.summarize(task())
+    summary = model.summarize(task(max_words=8))
     assert (summary.text, summary.attempts) == ("Putin met Wang Yi.", 2)
 
 
@@ -622,3 +622,12 @@ def test_a_country_that_wants_something_is_no_speaker():
     statement = "Wang Yi promised help and said that Beijing wants stronger trade."
     assert "Sergueï Lavrov says this" not in wrong_turns("Beijing wants trade.", XI_AND_LAVROV)
     assert wrong_turns(statement.split(" and ")[0], XI_AND_LAVROV) == []
+
+
+def test_a_summary_that_tells_much_less_than_it_may_is_asked_for_more():
+    short, longer = "Putin met Wang Yi.", "Putin met Wang Yi in Moscow. They signed 58 agreements."
+    model, asked = summarizer(short, short, longer)
+    summary = model.summarize(task(max_words=12))
+    assert summary.text == longer
+    assert summary.guards == ("asked again: too little",)
+    assert "about 9 words" in asked[2]

@@ -21,7 +21,7 @@ from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 6
+RECIPE = 8
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
@@ -33,6 +33,7 @@ PARTS_AT_ONCE = 4  # whose drafts are written in one batch: of long texts more t
 PART = Form("standard", "prose", 120)
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
+MIN_SHARE = 0.45  # of the words allowed; less is asked for again
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
 # Sentences that lean on the one before them.
 LEANING = re.compile(
@@ -121,11 +122,19 @@ class Summarizer:
         drafts = self._drafts(asked, ANGLES if self.engine.info.family == "causal" else ANGLES[:1])
         guards: list[str] = []
         best = max(drafts, key=lambda draft: draft.worth)
+
+        def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
+            own = [each for draft in (best, *drafts) for each in draft.sentences]
+            return self._filled(replace(asked, form=form), paragraphs, [*ending, *own])
+
         for _ in range(MAX_REPAIRS):
-            if not best.failed and best.paragraphs:
+            text = form.join(filled(best.paragraphs) or best.paragraphs)
+            short = len(text.split()) < MIN_SHARE * form.max_words and form.length != "headline"
+            if not (best.failed or short):
                 break
-            guards.append("asked again: " + ", ".join(dict.fromkeys(c.name for c in best.failed)))
-            drafts += self._drafts(asked, [_note(best.failed, asked.form)])
+            names = dict.fromkeys(check.name for check in best.failed) or ["too little"]
+            guards.append("asked again: " + ", ".join(names))
+            drafts += self._drafts(asked, [_note(best.failed, asked.form, short=short)])
             best = max(drafts, key=lambda draft: draft.worth)
         if best.cut:
             guards.append("shortened to whole sentences")
@@ -137,8 +146,7 @@ class Summarizer:
             elif rest := self._with_evidence(asked, paragraphs):
                 guards.append("took a sentence of the article")
                 paragraphs = rest
-        spare = [*ending, *(each for draft in (best, *drafts) for each in draft.sentences)]
-        if paragraphs and (fuller := self._filled(replace(asked, form=form), paragraphs, spare)):
+        if paragraphs and (fuller := filled(paragraphs)):
             guards.append("filled up from the drafts")
             paragraphs = fuller
         if not paragraphs:
@@ -337,9 +345,11 @@ def _parts(text: str, *, budget: int, count: Callable[[str], int]) -> Iterator[s
         yield part
 
 
-def _note(failed: Sequence[Check], form: Form) -> str:
+def _note(failed: Sequence[Check], form: Form, *, short: bool) -> str:
     """What to tell the model about its best draft."""
     told = []
+    if short and not failed:
+        told.append(f"Use about {form.max_words * 4 // 5} words and tell the later paragraphs too.")
     for check in failed:
         if check.name in ("names", "numbers", "dates", "quotation"):
             told.append(f"Don't use these, they are {check.detail}.")
