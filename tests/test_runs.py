@@ -153,6 +153,17 @@ def test_what_differs_most_comes_first_and_documents_are_won(run, tmp_path):
     assert found.pairs[0].values[1] == 100
 
 
+def test_times_are_measured_apart_and_shown_with_memory(data, tmp_path):
+    path = tmp_path / "speed.toml"
+    part = f'[[parts]]\nname = "own"\ntask = "translation"\ncache = false\ndata = ["{data}"]\n'
+    path.write_text(f'description = "x"\n{part}[parts.matrix]\nglossary = ["none", "diplomacy"]\n')
+    measured = run_suite(load_suite(str(path)), tmp_path / "timed", flags=FAKE)
+    text = run_tables([measured])
+    assert "tokens/s" in text
+    assert "peak MB" in text
+    assert "Quality and time" in report_page([measured])
+
+
 def test_answers_that_do_not_fit_their_items_are_refused(run, tmp_path):
     path = tmp_path / "one/outputs/own/default.jsonl"
     path.write_text(path.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
@@ -165,6 +176,7 @@ def test_answers_that_do_not_fit_their_items_are_refused(run, tmp_path):
 def test_the_page_holds_charts_and_every_output_and_loads_nothing(run):
     page = report_page([run])
     assert page.count("<svg") >= 3
+    assert "Quality and time" not in page  # what comes from the store takes no time
     assert page.count("<details>") == 3 + 5
     assert "Le chat dort sur la table." in page
     assert "http" not in page

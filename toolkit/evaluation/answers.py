@@ -9,8 +9,9 @@ from toolkit.evaluation.data import Item
 class Answer:
     """The text for one item, and what else metrics need.
 
-    `failed` names the checks that it fails; `copied_from` is the text that a summary can copy;
-    `kept` and `lost` are texts of a cleaned page.
+    `failed` names the checks that it fails with what is wrong; `copied_from` is the text that a
+    summary can copy; `terms` counts those of the glossary in the source. `precision` and `recall`
+    are of a cleaned page, from 0 to 1.
     """
 
     item: Item

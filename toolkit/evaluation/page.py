@@ -63,6 +63,9 @@ def _part(runs: Sequence[Run], part: str) -> str:
         for run in same
         for each in run.of(part)
     ]
+    timed = not any(
+        made["from_store"] for run in same for made in run.record["parts"][part]["systems"].values()
+    )
     about = first.record["parts"][part]
     task = about["task"]
     left_out = [run.name for run in runs if part in run.parts() and run not in same]
@@ -70,13 +73,14 @@ def _part(runs: Sequence[Run], part: str) -> str:
     return (
         f"<h2>{html.escape(part)}</h2>\n<p>{about['items']} items of "
         f"{html.escape(about['corpus'])}; intervals of 95 % by bootstrap.</p>{note}\n"
-        f'<div class="charts">{"".join(_charts(task, columns))}</div>\n'
+        f'<div class="charts">{"".join(_charts(task, columns, timed=timed))}</div>\n'
         f"{_table(columns)}\n<h3>By document, {MAIN_METRIC[task]}</h3>\n{_heat(task, columns)}\n"
         f"<h3>Outputs</h3>\n{''.join(_outputs(columns))}"
     )
 
 
-def _charts(task: str, columns: Sequence[tuple[str, Outcome]]) -> Iterator[str]:
+def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -> Iterator[str]:
+    """Scores with their intervals, and quality against time where the time was measured."""
     for metric in CHARTED[task]:
         rows = [
             (name, score.value, score.low, score.high)
@@ -91,7 +95,7 @@ def _charts(task: str, columns: Sequence[tuple[str, Outcome]]) -> Iterator[str]:
         for name, each in columns
         if (score := each.score(main)) and each.seconds
     ]
-    if len(points) > 1:
+    if timed and len(points) > 1:
         chart = scatter(points, across="seconds an item", up=main)
         yield f"<figure><figcaption>Quality and time</figcaption>{chart}</figure>"
 

@@ -13,9 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -106,21 +109,12 @@ def run_suite(
             if path.exists():
                 continue
             settings = _settings(part, system, flags)
-            pipeline = Pipeline(settings)
             label = f"{part.name}, {system.name}"
-            started = time.perf_counter()
-            answers = list(
-                answers_of(part, corpus, pipeline, lambda d, t, w=label: progress(w, d, t))  # type: ignore[misc]
-            )
-            made = {
-                "settings": settings.model_dump(mode="json", exclude=set(NOT_RECORDED)),
-                "with": _provenance(part, pipeline),
-                "seconds": round(time.perf_counter() - started, 2),
-                "from_store": settings.cache,
-                "peak_mb": round(
-                    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE / 1e6
-                ),
-            }
+            if settings.cache:
+                answers, made = _work(part, corpus, settings, partial(progress, label))
+            else:
+                progress(label, 0, 0)
+                answers, made = _work_alone(part, corpus, settings)
             scores = score(part.all_metrics, answers)
             _write_lines(path, _answers(answers, scores))
             record["parts"][part.name]["systems"][system.name] = made
@@ -129,6 +123,35 @@ def run_suite(
     run = load_run(folder)
     write_atomically(folder / "scores.json", _json(_scores(run)))
     return run
+
+
+def _work(
+    part: Part, corpus: Corpus, settings: Settings, progress: Callable[[int, int], None]
+) -> tuple[list[Answer], dict[str, Any]]:
+    """The answers of one system, and what is recorded of how they came about."""
+    pipeline = Pipeline(settings)
+    started = time.perf_counter()
+    answers = list(answers_of(part, corpus, pipeline, progress))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
+    return answers, {
+        "settings": settings.model_dump(mode="json", exclude=set(NOT_RECORDED)),
+        "with": _provenance(part, pipeline),
+        "seconds": round(time.perf_counter() - started, 2),
+        "from_store": settings.cache,
+        "peak_mb": round(peak / 1e6),
+    }
+
+
+def _work_alone(
+    part: Part, corpus: Corpus, settings: Settings
+) -> tuple[list[Answer], dict[str, Any]]:
+    """In a process of its own, so that its memory and its time are nobody else's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_work, part, corpus, settings, _silent).result()
+
+
+def _silent(done: int, total: int) -> None:
+    pass
 
 
 def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:

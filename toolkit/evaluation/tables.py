@@ -1,6 +1,7 @@
 """Runs and comparisons as tables of text and of Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from toolkit.evaluation.compare import Comparison
 from toolkit.evaluation.metrics import Score
@@ -27,6 +28,8 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
         metrics = dict.fromkeys(score.metric for _, each in of_part for score in each.scores)
         rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
         rows.append(["seconds", *(_seconds(run, each) for run, each in of_part)])
+        if not any(_made(run, each)["from_store"] for run, each in of_part):
+            rows.append(["peak MB", *(str(_made(run, each)["peak_mb"]) for run, each in of_part)])
         heading = f"{part}: {described['items']} items of {described['corpus']}"
         blocks.append(("### " if markdown else "") + heading)
         blocks.append(table(["", *names], rows, markdown=markdown))
@@ -137,9 +140,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool 
 
 def _seconds(run: Run, outcome: Outcome) -> str:
     tokens = outcome.new_tokens
-    made = run.record["parts"][outcome.part]["systems"][outcome.system]
-    rate = f", {tokens / outcome.seconds:.0f} tokens/s" if tokens and not made["from_store"] else ""
+    stored = _made(run, outcome)["from_store"]
+    rate = f", {tokens / outcome.seconds:.0f} tokens/s" if tokens and not stored else ""
     return f"{outcome.seconds:.1f}{rate}"
+
+
+def _made(run: Run, outcome: Outcome) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = run.record["parts"][outcome.part]["systems"][outcome.system]
+    return made
 
 
 def _flat(text: str) -> str:
