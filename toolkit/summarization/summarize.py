@@ -146,7 +146,7 @@ class Summarizer:
             elif rest := self._with_evidence(asked, paragraphs):
                 guards.append("took a sentence of the article")
                 paragraphs = rest
-        if paragraphs and (fuller := filled(paragraphs)):
+        if fuller := filled(paragraphs):
             guards.append("filled up from the drafts")
             paragraphs = fuller
         if not paragraphs:
@@ -225,7 +225,7 @@ class Summarizer:
         spare: Sequence[str],
     ) -> list[list[str]] | None:
         """With those of the `spare` sentences that fit, have no fault, and tell something new."""
-        if task.form.length == "headline":
+        if task.form.length == "headline" or not paragraphs:
             return None
         filled = [list(sentences) for sentences in paragraphs]
         told = stems(task.form.join(filled))
