@@ -69,7 +69,9 @@ def seed_sentences(references: Path) -> Corpus:
 
 
 def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
-    """The seed pages as scraped, with the summaries of `length` (or `brief_fr`) and the facts."""
+    """The seed pages as scraped, with the summaries of `length`, and the facts, which are in English:
+    `brief_fr` has none.
+    """
     items = []
     for name, reference in load_references(references).items():
         page = read_document(seeds / Path(reference.document).name)
@@ -79,7 +81,7 @@ def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
                 document=name,
                 source=page.text,
                 references=getattr(reference.summaries, length),
-                facts=reference.facts,
+                facts=() if length.endswith("_fr") else reference.facts,
             )
         )
     return Corpus(f"seeds {length}", tuple(items))

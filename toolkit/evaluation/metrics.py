@@ -302,6 +302,9 @@ def _f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
+# What they need beside the text: facts, and the text in the language of the summary.
+OF_FACTS = frozenset(("fact recall", "fact precision"))
+OF_COPYING = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
 TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
 SUMMARIES = (
     "ROUGE-1",

@@ -26,7 +26,7 @@ from toolkit import __version__
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
-from toolkit.evaluation.metrics import METRICS, Score
+from toolkit.evaluation.metrics import METRICS, OF_COPYING, OF_FACTS, Score
 from toolkit.evaluation.references import Fact
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
@@ -158,10 +158,12 @@ def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
     """By each metric that the answers have what it needs for. Raises UsageError for no answers."""
     if not answers:
         raise UsageError("there is nothing to score")
-    has_facts = any(each.item.facts for each in answers)
-    return [
-        METRICS[name].score(answers) for name in metrics if has_facts or not name.startswith("fact")
-    ]
+    missing = set[str]()
+    if not any(each.item.facts for each in answers):
+        missing |= OF_FACTS
+    if not any(each.copied_from for each in answers):
+        missing |= OF_COPYING
+    return [METRICS[name].score(answers) for name in metrics if name not in missing]
 
 
 def load_run(folder: Path) -> Run:

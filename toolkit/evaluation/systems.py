@@ -127,18 +127,21 @@ def _summaries(
         article = pipeline.prepare(Document(name=item.document, text=item.source))
         started = time.perf_counter()
         [result] = pipeline.summarize([article])
-        yield _summary(item, result, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        source, target = pipeline.settings.source_language, pipeline.settings.target_language
+        own = result.article.document.text if source == target else ""
+        yield _summary(item, result, result.translation_text or own, seconds)
     progress(len(items), len(items))
 
 
-def _summary(item: Item, result: Result, seconds: float) -> Answer:
+def _summary(item: Item, result: Result, copied_from: str, seconds: float) -> Answer:
     summary = result.summary
     assert summary
     return Answer(
         item=item,
         text=summary.text,
         failed=tuple(f"{check.name}: {check.detail}" for check in summary.failed),
-        copied_from=result.translation_text or result.article.document.text,
+        copied_from=copied_from,
         max_words=summary.max_words,
         seconds=seconds,
         method=summary.method,
