@@ -69,7 +69,7 @@ def seed_sentences(references: Path) -> Corpus:
 
 
 def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
-    """The seed pages as scraped, with the summaries of `length`, and the facts, which are in English:
+    """The seed pages as scraped, with summaries of `length`, and the facts, which are in English:
     `brief_fr` has none.
     """
     items = []
