@@ -10,7 +10,7 @@ from toolkit.evaluation.gate import Verdict, load_baseline, run_verdicts, verdic
 from toolkit.evaluation.page import report_page
 from toolkit.evaluation.runs import load_run, run_suite
 from toolkit.evaluation.suites import Suite, list_suites, load_suite
-from toolkit.evaluation.tables import run_tables
+from toolkit.evaluation.tables import report, run_tables
 
 ROWS = [
     ("a", "Le chat dort sur la table.", "The cat sleeps on the table."),
@@ -300,3 +300,12 @@ def test_floors_say_for_which_data_they_are():
     baseline = load_baseline(asset_folder("eval"))
     for floors in baseline["runs"].values():
         assert floors["digests"].keys() == floors["floors"].keys()
+
+
+def test_the_leaderboard_is_what_the_kept_runs_give():
+    folder = asset_folder("eval") / "results"
+    runs = [load_run(path.parent) for path in sorted(folder.glob("*/run.json"))]
+    assert (folder / "README.md").read_text("utf-8") == report(runs, markdown=True)
+    for run in runs:
+        assert run.record["revision"]["clean"]
+        assert run.record["finished"]

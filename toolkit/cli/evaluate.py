@@ -132,18 +132,15 @@ def report_command(
 ) -> None:
     """Scores of runs: a table, Markdown, or a page with charts and every output."""
     from toolkit.evaluation.runs import load_run
-    from toolkit.evaluation.tables import described, run_tables, signatures
+    from toolkit.evaluation.tables import report
 
     loaded = [load_run(each) for each in runs]
     if form == "html":
         from toolkit.evaluation.page import report_page
 
         typer.echo(report_page(loaded))
-        return
-    typer.echo(run_tables(loaded, markdown=form == "markdown"))
-    fence = "```\n" if form == "markdown" else ""
-    for run in loaded:
-        typer.echo(f"{fence}{described(run)}\n{signatures(run)}\n{fence}".rstrip("\n"))
+    else:
+        typer.echo(report(loaded, markdown=form == "markdown"), nl=False)
 
 
 @app.command("score")

@@ -17,7 +17,7 @@ STYLE = (
     "h2{margin-top:3rem}h3{margin:2rem 0 .5rem}"
     "table{border-collapse:collapse}.wide{overflow-x:auto}"
     "td,th{padding:.25rem .7rem;text-align:right;border-top:1px solid var(--line);"
-    "font-variant-numeric:tabular-nums}th:first-child{text-align:left;font-weight:500}"
+    "white-space:nowrap;font-variant-numeric:tabular-nums}th:first-child{text-align:left;font-weight:500}"
     ".charts{display:grid;gap:1.5rem;"
     "grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr))}"
     "figure{margin:0}figcaption{font-weight:600;margin-bottom:.3rem}"

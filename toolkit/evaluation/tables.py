@@ -36,6 +36,19 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def report(runs: Sequence[Run], *, markdown: bool = False) -> str:
+    """The tables, and below them how each run was made and the signatures of its scores."""
+    heading, fence = "", ""
+    if markdown:
+        names = ", ".join(run.name for run in runs)
+        heading = (
+            f"# Scores\n\nOf the runs {names}, by `toolkit eval report`; not edited by hand.\n\n"
+        )
+        fence = "```\n"
+    made = "\n".join(f"{fence}{described(run)}\n{signatures(run)}\n{fence}" for run in runs)
+    return f"{heading}{run_tables(runs, markdown=markdown)}\n{made}".rstrip("\n") + "\n"
+
+
 def signatures(run: Run) -> str:
     """The signature of each metric of a run, a line each."""
     found = dict.fromkeys(
