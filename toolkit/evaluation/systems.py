@@ -29,8 +29,10 @@ from toolkit.evaluation.suites import Part
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
+from toolkit.translation.glossary import Glossary, load_glossary
 
 Progress = Callable[[int, int], None]
+TERMS = "diplomacy"
 
 
 def corpus_of(part: Part) -> Corpus:
@@ -105,8 +107,9 @@ def _translations(
     started = time.perf_counter()
     translations = translator.translate(tuple(segments), count)
     seconds = (time.perf_counter() - started) / max(1, len(items))
+    glossary = _expected_terms(pipeline)
     for item, translation in zip(items, translations, strict=True):
-        terms = translator.glossary.occurring(item.source)
+        terms = glossary.occurring(item.source)
         wanted = sum(term.kind == "term" for term in terms)
         yield Answer(
             item=item,
@@ -117,6 +120,14 @@ def _translations(
             new_tokens=translation.new_tokens,
             seconds=seconds,
         )
+
+
+def _expected_terms(pipeline: Pipeline) -> Glossary:
+    """The bundled glossary, for systems without one too; none for other languages than its own."""
+    settings = pipeline.settings
+    languages = (settings.source_language, settings.target_language)
+    name = TERMS if languages == ("fr", "en") else settings.glossary
+    return load_glossary(name, source_language=languages[0], target_language=languages[1])
 
 
 def _summaries(
