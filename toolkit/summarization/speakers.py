@@ -59,7 +59,7 @@ def wrong_turns(statement: str, grounds: Grounds) -> list[str]:
     clearly better than any of the speaker's own.
     """
     turns = speakers(grounds.passages)
-    groups = _people(tuple(grounds.passages))
+    groups = _people(grounds.passages)
     known = {fold(name.split()[-1]) for named in turns for name in named}
     found = []
     for name, words in _said(statement):
@@ -95,7 +95,8 @@ def _said(statement: str) -> list[tuple[str, str]]:
     return said
 
 
-def speakers(passages: Sequence[Passage]) -> list[frozenset[str]]:
+@lru_cache(maxsize=8)
+def speakers(passages: tuple[Passage, ...]) -> tuple[frozenset[str], ...]:
     """The names of those who speak in each passage, as written there; empty where it isn't told."""
     last = frozenset[str]()
     found = []
@@ -109,7 +110,7 @@ def speakers(passages: Sequence[Passage]) -> list[frozenset[str]]:
         named |= last if GOES_ON.search(passage.text) else frozenset()
         last = named or last
         found.append(named)
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=8)
