@@ -114,7 +114,7 @@ def test_intervals_are_the_same_each_time_and_hold_the_mean():
 def test_what_failed_and_what_was_kept_are_counted():
     found = [
         *answers(["Short one."], ["x"], max_words=2, terms=3, terms_kept=1),
-        *answers(["It is far too long."], ["x"], max_words=2, failed=("names: not there: X",)),
+        *answers(["It is far too long."], ["x"], max_words=2, failed=("names: not in the article: X",)),
     ]
     values = {name: METRICS[name].score(found).value for name in METRICS if "fact" not in name}
     assert (values["limit kept"], values["unsupported"], values["flagged"]) == (50, 50, 50)

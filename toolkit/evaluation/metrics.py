@@ -244,7 +244,10 @@ def _words_told(answer: Answer) -> int:
 
 
 def _unsupported(answer: Answer) -> float:
-    return 100.0 * any(each.split(":")[0] in LOOKED_UP for each in answer.failed)
+    """Not what a translation lost: that is flagged, and supported by the article all the same."""
+    return 100.0 * any(
+        each.split(":")[0] in LOOKED_UP and "not in the article" in each for each in answer.failed
+    )
 
 
 def _novel(size: int) -> Callable[[Answer], float]:
