@@ -5,12 +5,13 @@ import sys
 
 import pytest
 
-from toolkit.errors import InputError
+from tests.tiny_models import build_bert
+from toolkit.errors import InputError, ModelError, UsageError
 from toolkit.evaluation.answers import Answer
+from toolkit.evaluation.bertscore import Encoder
 from toolkit.evaluation.compare import paired_p_values
 from toolkit.evaluation.data import Item, read_parallel, read_table
 from toolkit.evaluation.metrics import (
-    METRICS,
     compression,
     coverage,
     density,
@@ -18,7 +19,9 @@ from toolkit.evaluation.metrics import (
     mean_score,
     novel,
 )
+from toolkit.evaluation.registry import METRICS, RECORDED
 
+OFFLINE = METRICS.keys() - RECORDED
 OUTPUTS = [
     "Russia and China agreed on Thursday to deepen their cooperation.",
     "The minister said that the talks had been useful, and left.",
@@ -117,10 +120,29 @@ def test_what_failed_and_what_was_kept_are_counted():
         *answers(["Short one."], ["x"], max_words=2, terms=3, terms_kept=1, failed=lost),
         *answers(["It is far too long."], ["x"], max_words=2, failed=invented),
     ]
-    values = {name: METRICS[name].score(found).value for name in METRICS if "fact" not in name}
+    values = {name: METRICS[name].score(found).value for name in OFFLINE if "fact" not in name}
     assert (values["limit kept"], values["unsupported"], values["flagged"]) == (50, 50, 100)
     assert values["terms kept"] == pytest.approx(100 / 3)
     assert values["words"] == 3.5
+
+
+def test_bertscore_matches_tokens_by_an_encoder_from_a_folder(tmp_path, monkeypatch):
+    metric = METRICS["BERTScore"]
+    with pytest.raises(UsageError, match="bertscore_model"):
+        metric.score(answers())
+    monkeypatch.setenv("TOOLKIT_BERTSCORE_MODEL", str(tmp_path))
+    with pytest.raises(ModelError, match="no encoder can be loaded"):
+        metric.score(answers())
+    folder = build_bert(tmp_path / "bert")
+    monkeypatch.setenv("TOOLKIT_BERTSCORE_MODEL", str(folder))
+    score = metric.score(answers(OUTPUTS, [OUTPUTS[0], *TARGETS[1:]]))
+    assert score.values[0] == pytest.approx(100, abs=1e-3)
+    assert all(value < 99.9 for value in score.values[1:])
+    assert "|bert|layer:last|" in score.signature
+    first, second = (Encoder(folder).f1(*pair) for pair in (("a b", "b c"), ("b c", "a b")))
+    assert first == pytest.approx(second)
+    with pytest.raises(InputError, match="over the encoder's"):
+        Encoder(folder).f1("Prices fell. " * 60, "Prices fell.")
 
 
 def test_a_difference_of_nothing_is_not_significant_and_a_steady_one_is():

@@ -52,6 +52,7 @@ class Settings(BaseModel):
     cache: bool = Field(True, description="keep finished sentences and don't do them again")
     cache_file: Path = Field(default_factory=lambda: user_cache_path(APP) / "store.sqlite")
     cache_max_mb: int = Field(500, ge=1, description="size limit of the store; the oldest goes")
+    bertscore_model: Path | None = Field(None, description="folder of an encoder for BERTScore")
     skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
 

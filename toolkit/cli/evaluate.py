@@ -18,7 +18,7 @@ Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of `
 @app.command("list")
 def list_command() -> None:
     """The suites and the metrics."""
-    from toolkit.evaluation.metrics import METRICS
+    from toolkit.evaluation.registry import METRICS
     from toolkit.evaluation.suites import list_suites, load_suite
 
     for name in list_suites():
@@ -155,7 +155,7 @@ def score_command(
     """Score outputs that are there already, of any system, line by line."""
     from toolkit.evaluation.answers import Answer
     from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
-    from toolkit.evaluation.metrics import METRICS
+    from toolkit.evaluation.registry import METRICS
     from toolkit.evaluation.runs import score
     from toolkit.evaluation.tables import cell, table
 

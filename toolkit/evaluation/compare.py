@@ -8,7 +8,8 @@ import numpy as np
 
 from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
-from toolkit.evaluation.metrics import METRICS, SEED, CorpusMetric, references_of
+from toolkit.evaluation.metrics import SEED, CorpusMetric, references_of
+from toolkit.evaluation.registry import METRICS
 from toolkit.evaluation.runs import Outcome, Run
 
 SAMPLES = 1000  # bootstrap resamples

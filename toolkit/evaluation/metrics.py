@@ -14,11 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from toolkit.evaluation.answers import Answer
-from toolkit.evaluation.facts import fact_precision, fact_recall
 from toolkit.segmentation import split_sentences
 
 RESAMPLES, SEED = 1000, 12345
-LOOKED_UP = ("names", "numbers", "dates", "quotation")
 WORD = re.compile(r"\w+")
 
 
@@ -239,21 +237,6 @@ def novel(summary: str, article: str, size: int) -> float:
     return sum(each not in known for each in told) / len(told) if told else 0.0
 
 
-def _words_told(answer: Answer) -> int:
-    return sum(word != "-" for word in answer.text.split())
-
-
-def _unsupported(answer: Answer) -> float:
-    """Not what a translation lost: that is flagged, and supported by the article all the same."""
-    return 100.0 * any(
-        each.split(":")[0] in LOOKED_UP and "not in the article" in each for each in answer.failed
-    )
-
-
-def _novel(size: int) -> Callable[[Answer], float]:
-    return lambda answer: 100 * novel(answer.text, answer.copied_from, size)
-
-
 class Terms:
     """The share of glossary terms that the translations hold, over all that the sources have."""
 
@@ -275,54 +258,3 @@ class Terms:
             signature=f"{self.name}|of all|bs:{RESAMPLES}|seed:{SEED}",
             values=tuple(100 * a.terms_kept / a.terms if a.terms else 100.0 for a in answers),
         )
-
-
-_ALL: tuple[Metric, ...] = (
-    CorpusMetric("BLEU"),
-    CorpusMetric("chrF2++"),
-    CorpusMetric("TER", higher_is_better=False),
-    *(Rouge(f"ROUGE-{kind}") for kind in ("1", "2", "L", "Lsum")),
-    Mean("fact recall", lambda a: 100 * fact_recall(a.text, a.item.facts), "central:2"),
-    Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
-    Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
-    Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
-    Mean("limit kept", lambda a: 100.0 * (_words_told(a) <= a.max_words), "words"),
-    Mean("words", _words_told, "words", None),
-    Mean("coverage", lambda a: 100 * coverage(a.text, a.copied_from), "Grusky 2018", None),
-    Mean("density", lambda a: density(a.text, a.copied_from), "Grusky 2018", None),
-    Mean("compression", lambda a: compression(a.text, a.copied_from), "words", None),
-    Mean("novel pairs", _novel(2), "word 2-grams", None),
-    Mean("novel triples", _novel(3), "word 3-grams", None),
-    Mean("kept precision", lambda a: 100 * a.precision, "characters"),
-    Mean("kept recall", lambda a: 100 * a.recall, "characters"),
-    Mean("kept F1", lambda a: 100 * _f1(a.precision, a.recall), "characters"),
-    Terms(),
-)
-METRICS = {metric.name: metric for metric in _ALL}
-
-
-def _f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-# What they need beside the text: facts, and the text in the language of the summary.
-OF_FACTS = frozenset(("fact recall", "fact precision"))
-OF_COPYING = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
-TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
-SUMMARIES = (
-    "ROUGE-1",
-    "ROUGE-2",
-    "ROUGE-L",
-    "ROUGE-Lsum",
-    "fact recall",
-    "fact precision",
-    "unsupported",
-    "flagged",
-    "limit kept",
-    "words",
-    "coverage",
-    "density",
-    "compression",
-    "novel triples",
-)
-CLEANING = ("kept precision", "kept recall", "kept F1")

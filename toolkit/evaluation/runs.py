@@ -26,8 +26,9 @@ from toolkit import __version__
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
-from toolkit.evaluation.metrics import METRICS, OF_COPYING, OF_FACTS, Score
+from toolkit.evaluation.metrics import Score, mean_score
 from toolkit.evaluation.references import Fact
+from toolkit.evaluation.registry import METRICS, OF_COPYING, OF_FACTS, RECORDED
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
 from toolkit.output import write_atomically
@@ -36,7 +37,9 @@ from toolkit.settings import Settings, resolve_settings
 
 LIBRARIES = ("ctranslate2", "transformers", "tokenizers", "sacrebleu", "rouge-score", "torch")
 # They say where things lie on one machine, not what comes out.
-NOT_RECORDED = frozenset({"models_folder", "cache_file", "cache", "cache_max_mb"})
+NOT_RECORDED = frozenset(
+    {"models_folder", "bertscore_model", "cache_file", "cache", "cache_max_mb"}
+)
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 Progress = Callable[[str, int, int], None]
 
@@ -176,10 +179,13 @@ def load_run(folder: Path) -> Run:
     for part, described in record["parts"].items():
         items = {each.id: each for each in _read_items(folder / "data" / f"{part}.jsonl")}
         for system in described["systems"]:
-            answers = _read_answers(_outputs(folder, part, system), items)
-            scores = tuple(score(described["metrics"], answers))
+            path = _outputs(folder, part, system)
+            answers = _read_answers(path, items)
+            metrics = described["metrics"]
+            scores = score([each for each in metrics if each not in RECORDED], answers)
+            scores += [_recorded(path, each) for each in metrics if each in RECORDED]
             outcomes.append(
-                Outcome(part=part, system=system, answers=tuple(answers), scores=scores)
+                Outcome(part=part, system=system, answers=tuple(answers), scores=tuple(scores))
             )
     return Run(name=folder.name, record=record, outcomes=tuple(outcomes))
 
@@ -291,6 +297,12 @@ def _read_answers(path: Path, items: Mapping[str, Item]) -> list[Answer]:
     if len(answers) != len(items):
         raise InputError(f"{path}: has {len(answers)} answers to {len(items)} items")
     return answers
+
+
+def _recorded(path: Path, metric: str) -> Score:
+    """What the answers of one system were given by a metric that needs a model of its own."""
+    values = [float(line["scores"][metric]) for line in _read_lines(path)]
+    return mean_score(metric, values, signature=f"{metric}|as recorded")
 
 
 def _scores(run: Run) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from toolkit.assets import asset_folder
 from toolkit.errors import UsageError
-from toolkit.evaluation.metrics import CLEANING, METRICS, SUMMARIES, TRANSLATION
+from toolkit.evaluation.registry import CLEANING, METRICS, SUMMARIES, TRANSLATION
 from toolkit.summarization.forms import Length
 
 Task = Literal["translation", "summaries", "cleaning"]
