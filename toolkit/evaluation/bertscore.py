@@ -66,19 +66,22 @@ class Encoder:
         self._torch = torch
 
     def f1(self, text: str, reference: str) -> float:
-        """From -1 to 1; 0 when one of them has no token of its own."""
-        candidate, wanted = self._vectors(text), self._vectors(reference)
-        if not len(candidate) or not len(wanted):
+        """From -1 to 1; 0 when one of them has no token of its own.
+
+        As in the authors' package a token may match a special one, but those don't count.
+        """
+        (candidate, told), (wanted, asked) = self._vectors(text), self._vectors(reference)
+        if not told.any() or not asked.any():
             return 0.0
         similar = candidate @ wanted.T
-        precision = float(similar.max(dim=1).values.mean())
-        recall = float(similar.max(dim=0).values.mean())
+        precision = float(similar.max(dim=1).values[told].mean())
+        recall = float(similar.max(dim=0).values[asked].mean())
         both = precision + recall
         return 2 * precision * recall / both if both else 0.0
 
-    def _vectors(self, text: str) -> Any:
-        """A row of length 1 for each token that is not a special one. Raises InputError for a text
-        that the encoder would have to cut.
+    def _vectors(self, text: str) -> tuple[Any, Any]:
+        """A row of length 1 for each token, and which of them are not special. Raises InputError
+        for a text that the encoder would have to cut.
         """
         encoded = self._tokenizer(text, return_tensors="pt", return_special_tokens_mask=True)
         special = encoded.pop("special_tokens_mask")[0].bool()
@@ -87,4 +90,4 @@ class Encoder:
             raise InputError(f"a text of {len(special)} tokens is over the encoder's {limit}")
         with self._torch.inference_mode():
             hidden = self._model(**encoded).last_hidden_state[0]
-        return self._torch.nn.functional.normalize(hidden[~special], dim=-1)
+        return self._torch.nn.functional.normalize(hidden, dim=-1), ~special
