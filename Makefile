@@ -42,7 +42,7 @@ cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 
 eval: $(VENV)/base ## score the default model on the seed articles, and hold it to its floors
 	@$(BIN)/toolkit models pull
-	@$(BIN)/toolkit eval run seeds --no-cache --output $(RUN)
+	@$(BIN)/toolkit eval run seeds --output $(RUN)
 	@$(BIN)/toolkit eval gate --run $(RUN)
 
 translation: $(VENV)/base ## scores of the default model on all sentences translated by hand
