@@ -16,7 +16,6 @@ from toolkit.evaluation.references import Fact, load_references
 from toolkit.reading import read_document
 
 MAX_RATIO, MIN_CHARS = 4, 40  # of the longer side of a pair to the shorter, where one is this long
-MIN_CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
