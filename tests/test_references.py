@@ -1,7 +1,5 @@
 """The references in eval/ are whole, true to their articles, and as long as they should be."""
 
-import re
-
 import pytest
 
 from toolkit.articles import prepare
@@ -90,12 +88,9 @@ def test_every_fact_is_where_it_is_said_to_be(reference):
     assert 8 <= len(reference.facts) <= 15
     assert 3 <= sum(fact.central for fact in reference.facts) <= 8
     for fact in reference.facts:
-        told = [reference.sentences[number - 1].target for number in fact.sentences]
-        text = " ".join(told)
-        assert any(tells(text, fact, before=pair.target) for pair in reference.sentences), fact
-        for carried in fact.carries:
-            whole = " ".join(pair.target for pair in reference.sentences)
-            assert re.search(carried, whole), (fact.text, carried)
+        told = " ".join(reference.sentences[number - 1].target for number in fact.sentences)
+        before = " ".join(pair.target for pair in reference.sentences[: fact.sentences[0] - 1])
+        assert tells(told, fact, before=before), fact
 
 
 @each_reference
@@ -109,7 +104,9 @@ def test_facts_tell_summaries_apart(reference):
     assert fact_precision(reference.summaries.detailed[0], reference.facts) >= 0.8
     for name, other in REFERENCES.items():
         if name != reference.name:
-            assert fact_recall(other.summaries.detailed[0], reference.facts) <= 0.4
+            assert fact_recall(other.summaries.detailed[0], reference.facts) <= 0.25
+    whole = " ".join(pair.target for pair in reference.sentences)
+    assert fact_recall(whole, reference.facts) == 1
     assert fact_recall("", reference.facts) == fact_precision("", reference.facts) == 0
 
 
