@@ -2,6 +2,7 @@ import pytest
 
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, Message
+from toolkit.engines.ctranslate2 import MAX_BATCH_TOKENS, _batches
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
@@ -115,12 +116,14 @@ def test_the_fake_engine_says_that_it_is_fake():
 
 
 def test_batches_stay_within_their_size_and_tokens():
-    from toolkit.engines.ctranslate2 import MAX_BATCH_TOKENS, _batches
-
     lengths = [300, 10, 900, 10, 2000, 10, 500, 9000]
-    batches = _batches(lengths, 3)
+    batches = _batches(lengths, 3, max_gap=9000)
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
     for batch in batches:
         longest = max(lengths[index] for index in batch)
         assert len(batch) == 1 or len(batch) * longest <= MAX_BATCH_TOKENS
         assert len(batch) <= 3
+
+
+def test_prompts_of_very_different_lengths_are_not_read_together():
+    assert _batches([970, 140, 150, 960], 16, max_gap=48) == [[3, 0], [1, 2]]

@@ -17,6 +17,7 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
 from toolkit.summarization.modality import told_as_done
 from toolkit.summarization.names import unsupported_names
+from toolkit.summarization.parts import parts_of
 from toolkit.summarization.speakers import speakers, wrong_turns
 from toolkit.summarization.statements import evidence_of
 from toolkit.summarization.summarize import Summarizer, Task
@@ -254,6 +255,30 @@ def test_the_end_of_a_long_article_is_told_even_by_a_model_that_sticks_to_the_be
     summary = model.summarize(task(text, max_words=30))
     assert summary.text == "Alpha came first. Omega closed the long meeting."
     assert summary.words <= 30
+
+
+def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
+    paragraphs = [f"Paragraph {n} says a little more." for n in range(30)]
+    text = "\n\n".join(paragraphs)
+    parts = list(parts_of(text, budget=80, count=lambda piece: len(piece.split())))
+    assert "\n\n".join(parts) == text
+    sizes = [len(part.split()) for part in parts]
+    assert max(sizes) <= 80
+    assert max(sizes) - min(sizes) <= 2 * 6
+
+
+def test_the_prompt_around_a_part_is_counted_once():
+    """Counted for each paragraph, it would leave parts of a few sentences."""
+    seen = []
+
+    def answer(prompt):
+        seen.append(prompt)
+        return "Alpha came first."
+
+    engine = FakeEngine(answer, max_source_tokens=1000)
+    text = "\n\n".join(["Alpha came first and said so at length."] * 200)
+    Summarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
+    assert all(prompt.count("Alpha came") > 40 for prompt in seen[:2])
 
 
 def test_the_work_grows_with_the_length_of_the_article_alone():

@@ -25,6 +25,9 @@ MIN_SHARED_PREFIX = 8
 POLL_INTERVAL_S = 0.01
 # Keys and values of a large causal model take about 340 KB a token, padding included.
 MAX_BATCH_TOKENS = 2400
+# A causal model reads the prompts of a batch at once up to the length of the shortest, and what is
+# longer token by token, as slowly as it writes. Some of that costs less than another batch.
+MAX_CAUSAL_GAP = 48
 
 
 class CTranslate2Engine:
@@ -85,9 +88,14 @@ class CTranslate2Engine:
             "return_end_token": True,
             "asynchronous": True,
         }
-        batches = _batches([len(ids) for ids in encoded], self._batch_size)
+        causal = self._info.family == "causal"
+        batches = _batches(
+            [len(ids) for ids in encoded],
+            self._batch_size,
+            max_gap=MAX_CAUSAL_GAP if causal else MAX_BATCH_TOKENS,
+        )
         grouped = [[strings[index] for index in batch] for batch in batches]
-        if self._info.family == "causal":
+        if causal:
             answers = self._complete(grouped, strings, config, search)
         else:
             answers = self._translate(grouped, config, search)
@@ -171,13 +179,20 @@ class CTranslate2Engine:
         )
 
 
-def _batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
-    """Indices of sources of similar length, within `batch_size` and MAX_BATCH_TOKENS a batch."""
+def _batches(lengths: Sequence[int], batch_size: int, *, max_gap: int) -> list[list[int]]:
+    """Indices of sources of similar length, within `batch_size` and MAX_BATCH_TOKENS a batch.
+
+    In a batch, none is more than `max_gap` tokens longer than the next shorter one.
+    """
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
-        size = len(batches[-1]) + 1 if batches else 0
-        if 0 < size <= batch_size and size * lengths[index] <= MAX_BATCH_TOKENS:
-            batches[-1].append(index)
+        last = batches[-1] if batches else []
+        if (
+            0 < len(last) < batch_size
+            and (len(last) + 1) * lengths[index] <= MAX_BATCH_TOKENS
+            and lengths[index] - lengths[last[-1]] <= max_gap
+        ):
+            last.append(index)
         else:
             batches.append([index])
     return batches[::-1]  # the longest first, so that threads end together

@@ -1,7 +1,7 @@
 """An article to a summary that stays within its words and its source."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -12,16 +12,17 @@ from toolkit.documents import Check, Summary
 from toolkit.engines.base import Engine, GenerationConfig, Source
 from toolkit.errors import ModelError
 from toolkit.prompts import Prompt
-from toolkit.segmentation import split_long, split_sentences
+from toolkit.segmentation import split_sentences
 from toolkit.store import Store, key_of
 from toolkit.summarization.checks import check_form, check_statement
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, stems
+from toolkit.summarization.parts import parts_of
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
 # Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 8
+RECIPE = 9
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
@@ -31,6 +32,7 @@ MAX_ARTICLE_TOKENS = 2500
 ENDING_SHARE = 0.3  # of a long document, and of the words of its summary
 PARTS_AT_ONCE = 4  # whose drafts are written in one batch: of long texts more take gigabytes
 PART = Form("standard", "prose", 120)
+MIN_PART_WORDS = 40  # fewer tell nothing
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
 MIN_SHARE = 0.45  # of the words allowed; less is asked for again
@@ -296,22 +298,27 @@ class Summarizer:
         """
         budget = min(self.engine.max_source_tokens, MAX_ARTICLE_TOKENS)
 
-        def part_of(text: str) -> Task:
-            return replace(task, text=text, form=PART, title="", date="", note="")
+        def part_of(text: str, form: Form = PART) -> Task:
+            return replace(task, text=text, form=form, title="", date="", note="")
 
         def count(text: str) -> int:
             return self.engine.count_tokens(self._source(part_of(text), ""))
 
         if count(task.text) <= budget:
             return task.text, ()
-        parts = list(_parts(task.text, budget=budget, count=count))
+        frame = count("")  # the prompt around the text
+        room = max(1, budget - frame)
+        parts = list(parts_of(task.text, budget=room, count=lambda text: count(text) - frame))
         if len(parts) < 2:
             raise ModelError("the summarizer's context is too short for any part of the article")
+        # Together they are to be read at once, if that leaves enough to tell each part.
+        words = max(MIN_PART_WORDS, min(PART.max_words, room // (TOKENS_PER_WORD * len(parts))))
+        form = replace(PART, max_words=words)
         drafts = [
             draft
             for start in range(0, len(parts), PARTS_AT_ONCE)
             for draft in self._generate(
-                [(part_of(part), "") for part in parts[start : start + PARTS_AT_ONCE]]
+                [(part_of(part, form), "") for part in parts[start : start + PARTS_AT_ONCE]]
             )
         ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
@@ -328,21 +335,6 @@ class Summarizer:
             "prompts": [prompt.digest for prompt in self.prompts.values()],
             "generation": asdict(self.config),
         }
-
-
-def _parts(text: str, *, budget: int, count: Callable[[str], int]) -> Iterator[str]:
-    """Runs of paragraphs of at most `budget` tokens; longer paragraphs are cut at clauses."""
-    part, size = "", 0
-    for paragraph in text.split("\n\n"):
-        for piece in split_long(paragraph, max_tokens=budget, count_tokens=count):
-            added = count(piece)
-            if part and size + added > budget:
-                yield part
-                part, size = piece, added
-            else:
-                part, size = f"{part}\n\n{piece}" if part else piece, size + added
-    if part:
-        yield part
 
 
 def _note(failed: Sequence[Check], form: Form, *, short: bool) -> str:
