@@ -104,6 +104,16 @@ def test_a_run_that_was_cut_off_goes_on_and_keeps_what_is_finished(suite, tmp_pa
     assert [each.system for each in found.outcomes] == ["default", "no glossary", "lead-1"]
 
 
+def test_answers_that_were_not_recorded_any_more_are_made_again(suite, tmp_path):
+    whole = run_suite(suite, tmp_path / "cut", flags=FAKE)
+    path = tmp_path / "cut/run.json"
+    record = json.loads(path.read_text("utf-8"))
+    del record["parts"]["own"]["systems"]["no glossary"]
+    path.write_text(json.dumps(record), "utf-8")
+    found = run_suite(suite, tmp_path / "cut", flags=FAKE, resume=True)
+    assert {each.system for each in found.outcomes} == {each.system for each in whole.outcomes}
+
+
 def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):
     data.write_text(data.read_text("utf-8").replace("jobs", "posts"), "utf-8")
     with pytest.raises(UsageError, match="have changed"):

@@ -108,9 +108,9 @@ def run_suite(
         for system in part.all_systems:
             if only and system.name not in only:
                 continue
-            path = _outputs(folder, part.name, system.name)
-            if path.exists():
+            if system.name in record["parts"][part.name]["systems"]:
                 continue
+            path = _outputs(folder, part.name, system.name)
             settings = _settings(part, system, flags)
             label = f"{part.name}, {system.name}"
             if settings.cache:
