@@ -257,6 +257,29 @@ def test_the_end_of_a_long_article_is_told_even_by_a_model_that_sticks_to_the_be
     assert summary.words <= 30
 
 
+def test_the_last_parts_of_a_long_article_are_told_in_its_order():
+    told = {
+        "Alpha": "Alpha came first.",
+        "Omega": "Boris Johnson was there. Omega closed the meeting.",
+        "Beta": "Beta opened a bakery in spring. Beta sold it later.",
+    }
+
+    def answer(prompt):
+        return next(text for name, text in told.items() if name in prompt)
+
+    engine = FakeEngine(answer, max_source_tokens=300)
+    model = Summarizer(engine=engine, prompts=PROMPTS)
+    paragraphs = [
+        *["Alpha came first and said so at length. " * 5] * 16,
+        *["Beta opened a bakery in spring and sold it later. " * 5] * 4,
+        *["Omega closed the meeting at last. " * 5] * 4,
+    ]
+    summary = model.summarize(task("\n\n".join(paragraphs), max_words=15))
+    assert summary.text == (
+        "Alpha came first. Beta opened a bakery in spring. Omega closed the meeting."
+    )
+
+
 def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
     paragraphs = [f"Paragraph {n} says a little more." for n in range(30)]
     text = "\n\n".join(paragraphs)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain, zip_longest
+from math import ceil
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -127,7 +129,10 @@ class Summarizer:
 
         def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
             own = [each for draft in (best, *drafts) for each in draft.sentences]
-            return self._filled(replace(asked, form=form), paragraphs, [*ending, *own])
+            # The last part's first sentence comes first, so that it has room.
+            last = [each for row in zip_longest(*reversed(ending)) for each in row if each]
+            order = [*own, *chain.from_iterable(ending)]
+            return self._filled(replace(asked, form=form), paragraphs, [*last, *own], order)
 
         for _ in range(MAX_REPAIRS):
             text = form.join(filled(best.paragraphs) or best.paragraphs)
@@ -225,28 +230,40 @@ class Summarizer:
         task: Task,
         paragraphs: Sequence[Sequence[str]],
         spare: Sequence[str],
+        order: Sequence[str],
     ) -> list[list[str]] | None:
-        """With those of the `spare` sentences that fit, have no fault, and tell something new."""
+        """With those of the `spare` sentences that fit, have no fault, and tell something new.
+
+        They follow in the `order` in which the article tells them.
+        """
         if task.form.length == "headline" or not paragraphs:
             return None
-        filled = [list(sentences) for sentences in paragraphs]
-        told = stems(task.form.join(filled))
+        given = [list(sentences) for sentences in paragraphs]
+        told = stems(task.form.join(given))
+        room = task.form.max_words - sum(len(each.split()) for each in chain(*given))
+        chosen: list[str] = []
         for sentence in spare:
             own = stems(sentence)
-            words = len(task.form.join([*filled, [sentence]]).split())
+            words = len(sentence.split())
             if (
-                words <= task.form.max_words
+                words <= room
                 and len(own - told) >= MIN_NEW * len(own)
                 and not LEANING.match(sentence)
                 and not check_statement(sentence, task.grounds, self.language)
             ):
-                if task.form.prompt == "bullets" or task.form.length == "detailed":
-                    filled.append([sentence])
-                else:
-                    filled[-1].append(sentence)
+                chosen.append(sentence)
                 told |= own
-        longer = sum(map(len, filled)) > sum(map(len, paragraphs))
-        return filled if longer and not self._faults(task, filled) else None
+                room -= words
+        if not chosen:
+            return None
+        chosen.sort(key=order.index)
+        if task.form.prompt == "bullets":
+            filled = [*given, *([each] for each in chosen)]
+        elif task.form.length == "detailed":
+            filled = [*given, chosen]
+        else:
+            filled = [*given[:-1], [*given[-1], *chosen]]
+        return None if self._faults(task, filled) else filled
 
     def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
         """No draft had a sentence within the limit: the article's own that fits, or nothing."""
@@ -289,9 +306,9 @@ class Summarizer:
             note=" ".join(filter(None, (task.note, note))),
         )
 
-    def _shorten(self, task: Task) -> tuple[str, tuple[str, ...]]:
+    def _shorten(self, task: Task) -> tuple[str, tuple[tuple[str, ...], ...]]:
         """The text itself, or the joined summaries of its parts when it is too long for one; then
-        also the sentences that tell its last parts.
+        also the sentences that tell each of its last parts.
 
         Each part has the same room, but what a small model makes of their summaries is mostly the
         first of them: so the end has a share of the final summary for itself.
@@ -322,8 +339,8 @@ class Summarizer:
             )
         ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
-        last = drafts[-max(1, int(len(drafts) * ENDING_SHARE)) :]
-        ending = tuple(each.sentences[0] for each in reversed(last) if each.sentences)
+        last = drafts[-ceil(len(drafts) * ENDING_SHARE) :]
+        ending = tuple(each.sentences for each in last)
         return self._shorten(replace(task, text=joined))[0], ending
 
     @property
