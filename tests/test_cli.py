@@ -569,11 +569,11 @@ def test_strict_ends_with_3_when_a_sentence_is_flagged(run, page):
 
 def test_the_store_is_shown_and_cleared_and_can_be_left_out(run, page):
     run("translate", page, "--model", "fake", "-q", "--no-cache")
-    assert "sentences: 0" in run("cache", "info")[1]
+    assert "drafts: 0" in run("cache", "info")[1]
     run("translate", page, "--model", "fake", "-q")
-    assert "sentences: 0" not in run("cache", "info")[1]
+    assert "drafts: 0" not in run("cache", "info")[1]
     assert run("cache", "clear")[1].startswith("forgot ")
-    assert "sentences: 0" in run("cache", "info")[1]
+    assert "drafts: 0" in run("cache", "info")[1]
 
 
 def test_a_summary_comes_by_every_route_and_length(run, page):

@@ -20,7 +20,7 @@ from toolkit.summarization.names import unsupported_names
 from toolkit.summarization.parts import parts_of
 from toolkit.summarization.speakers import speakers, wrong_turns
 from toolkit.summarization.statements import evidence_of
-from toolkit.summarization.summarize import Summarizer, Task
+from toolkit.summarization.summarize import PARTS_AT_ONCE, Summarizer, Task
 from toolkit.summarization.support import unsupported
 from toolkit.summarization.together import summarize_together
 from toolkit.summarization.when import date_facts
@@ -226,6 +226,28 @@ def test_a_finished_summary_is_not_made_again(tmp_path):
     assert model.summarize(task(max_words=19)) != first
 
 
+def test_an_interrupted_summary_of_a_long_article_goes_on_where_it_was(tmp_path):
+    store = Store(tmp_path / "store.sqlite", max_bytes=10**9)
+    text = "\n\n".join(f"Alpha came on day {n} and said so at length. " * 5 for n in range(20))
+    asked = []
+
+    def answer(prompt):
+        if len(asked) == 5 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        asked.append(prompt)
+        return "Alpha came."
+
+    interrupted = []
+    engine = FakeEngine(answer, max_source_tokens=300)
+    model = Summarizer(engine=engine, prompts=PROMPTS, store=store)
+    with pytest.raises(KeyboardInterrupt):
+        model.summarize(task(text, max_words=30))
+    kept = asked[:PARTS_AT_ONCE]
+    model.summarize(task(text, max_words=30))
+    assert not set(kept) & set(asked[5:])
+
+
 def test_a_long_article_is_summarized_part_by_part_to_its_end():
     seen = []
 
@@ -299,7 +321,7 @@ def test_the_prompt_around_a_part_is_counted_once():
         return "Alpha came first."
 
     engine = FakeEngine(answer, max_source_tokens=1000)
-    text = "\n\n".join(["Alpha came first and said so at length."] * 200)
+    text = "\n\n".join(f"Alpha came on day {n} and said so at length." for n in range(200))
     Summarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
     assert all(prompt.count("Alpha came") > 40 for prompt in seen[:2])
 

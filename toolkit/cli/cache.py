@@ -7,7 +7,7 @@ import typer
 from toolkit.pipeline import store_of
 from toolkit.settings import resolve_settings
 
-app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished sentences.")
+app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished work.")
 
 
 @app.command("info")
@@ -17,7 +17,7 @@ def info_command() -> None:
     assert store
     info = store.info()
     typer.echo(f"file: {info.path}")
-    typer.echo(f"sentences: {info.entries:,}")
+    typer.echo(f"sentences and drafts: {info.entries:,}")
     typer.echo(f"size: {info.bytes / 1e6:,.1f} MB of {store.max_bytes / 1e6:,.0f} MB")
     for name, when in (("oldest use", info.oldest), ("newest use", info.newest)):
         if when is not None:
@@ -26,7 +26,7 @@ def info_command() -> None:
 
 @app.command("clear")
 def clear_command() -> None:
-    """Forget all finished sentences; they are translated again when needed."""
+    """Forget all finished sentences and drafts; they are made again when needed."""
     store = store_of(resolve_settings({"cache": True})[0])
     assert store
-    typer.echo(f"forgot {store.clear():,} sentences")
+    typer.echo(f"forgot {store.clear():,} sentences and drafts")

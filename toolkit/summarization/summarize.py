@@ -5,9 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, zip_longest
 from math import ceil
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Check, Summary
@@ -23,8 +20,6 @@ from toolkit.summarization.parts import parts_of
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
-# Raise when drafts are made, checked or chosen in another way: finished work is then done again.
-RECIPE = 9
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 # What is asked for in the drafts of the first round; a fault of one is often none of the other.
 ANGLES = ("", "Stay close to the wording of the article.")
@@ -44,7 +39,6 @@ LEANING = re.compile(
     r"(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
     r"Both|The article)\b"
 )
-SUMMARY = TypeAdapter(Summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +79,7 @@ class Draft:
 class Summarizer:
     """`prompts` holds one for each form by name; a sequence-to-sequence engine needs none.
 
-    What is in `store` is not done again.
+    Drafts that are in `store` are not written again.
     """
 
     engine: Engine
@@ -101,17 +95,6 @@ class Summarizer:
         that is still not supported is left out where the rest can stand without it, else the
         article's own takes its place where that fits; if not, it is flagged.
         """
-        grounds = [task.grounds.text, sorted(task.grounds.names)]
-        key = key_of("summary", self._fingerprint | asdict(task) | {"grounds": grounds})
-        found = self.store.find([key]) if self.store else {}
-        if found:
-            return SUMMARY.validate_json(found[key])
-        summary = self._summarize(task)
-        if self.store:
-            self.store.add({key: SUMMARY.dump_json(summary).decode()})
-        return summary
-
-    def _summarize(self, task: Task) -> Summary:
         sentences = [each.text for each in split_sentences(task.text) if each.text]
         if len(sentences) < 2 and len(task.text.split()) <= task.form.max_words:
             return self._summary(task, [sentences], attempts=0, guards=(), method="whole article")
@@ -168,10 +151,22 @@ class Summarizer:
         """One draft for each task and note, all in one batch; the tasks have the same limit."""
         room = asked[0][0].form.max_words * TOKENS_PER_WORD + 32
         config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
-        outputs = self.engine.generate([self._source(*each) for each in asked], config)
-        return [
-            self._draft(task, output.text) for (task, _), output in zip(asked, outputs, strict=True)
-        ]
+        answers = self._answers([self._source(*each) for each in asked], config)
+        return [self._draft(task, answer) for (task, _), answer in zip(asked, answers, strict=True)]
+
+    def _answers(self, sources: Sequence[Source], config: GenerationConfig) -> list[str]:
+        """What the model writes; what is in the store is not written again."""
+        made_with = {"engine": self.engine.info.as_dict(), "generation": asdict(config)}
+        keys = [key_of("draft", {"source": _plain(source)} | made_with) for source in sources]
+        found = self.store.find(keys) if self.store else {}
+        missing = {
+            key: source for key, source in zip(keys, sources, strict=True) if key not in found
+        }
+        outputs = self.engine.generate(list(missing.values()), config) if missing else []
+        written = {key: each.text for key, each in zip(missing, outputs, strict=True)}
+        if self.store and written:
+            self.store.add(written)
+        return [(found | written)[key] for key in keys]
 
     def _draft(self, task: Task, answer: str) -> Draft:
         paragraphs = task.form.fit(answer)
@@ -343,15 +338,9 @@ class Summarizer:
         ending = tuple(each.sentences for each in last)
         return self._shorten(replace(task, text=joined))[0], ending
 
-    @property
-    def _fingerprint(self) -> dict[str, Any]:
-        return {
-            "recipe": RECIPE,
-            "language": self.language,
-            "engine": self.engine.info.as_dict(),
-            "prompts": [prompt.digest for prompt in self.prompts.values()],
-            "generation": asdict(self.config),
-        }
+
+def _plain(source: Source) -> str | list[dict[str, str]]:
+    return source if isinstance(source, str) else [asdict(message) for message in source]
 
 
 def _note(failed: Sequence[Check], form: Form, *, short: bool) -> str:
