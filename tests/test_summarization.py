@@ -17,7 +17,7 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, Passage, grounds_of_text
 from toolkit.summarization.modality import told_as_done
 from toolkit.summarization.names import unsupported_names
-from toolkit.summarization.parts import parts_of
+from toolkit.summarization.parts import parts_of, spread
 from toolkit.summarization.speakers import speakers, wrong_turns
 from toolkit.summarization.statements import evidence_of
 from toolkit.summarization.summarize import PARTS_AT_ONCE, Summarizer, Task
@@ -310,6 +310,11 @@ def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
     sizes = [len(part.split()) for part in parts]
     assert max(sizes) <= 80
     assert max(sizes) - min(sizes) <= 2 * 6
+
+
+def test_parts_are_chosen_from_the_end_and_then_from_everywhere():
+    assert spread(9) == [8, 4, 6, 2, 7, 5, 3, 1, 0]
+    assert (spread(2), spread(1), spread(0)) == ([1, 0], [0], [])
 
 
 def test_the_prompt_around_a_part_is_counted_once():

@@ -28,3 +28,15 @@ def parts_of(text: str, *, budget: int, count: Callable[[str], int]) -> Iterator
         filled += size
     if part:
         yield "\n\n".join(part)
+
+
+def spread(count: int) -> list[int]:
+    """The numbers of `count` parts, the last one first, then each as far as can be from those
+    before it and from the beginning, which comes last.
+    """
+    order = [0]
+    rest = set(range(1, count))
+    while rest:
+        order.append(max(rest, key=lambda each: (min(abs(each - one) for one in order), each)))
+        rest.remove(order[-1])
+    return [*order[1:], 0] if count else []

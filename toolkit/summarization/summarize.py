@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, zip_longest
-from math import ceil
 
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Check, Summary
@@ -16,7 +15,7 @@ from toolkit.store import Store, key_of
 from toolkit.summarization.checks import check_form, check_statement
 from toolkit.summarization.forms import Form
 from toolkit.summarization.grounds import Grounds, stems
-from toolkit.summarization.parts import parts_of
+from toolkit.summarization.parts import parts_of, spread
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.statements import statements_of
 
@@ -26,7 +25,7 @@ ANGLES = ("", "Stay close to the wording of the article.")
 MAX_REPAIRS = 1
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
-ENDING_SHARE = 0.3  # of a long document, and of the words of its summary
+OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
 PARTS_AT_ONCE = 4  # whose drafts are written in one batch: of long texts more take gigabytes
 PART = Form("standard", "prose", 120)
 MIN_PART_WORDS = 40  # fewer tell nothing
@@ -101,9 +100,9 @@ class Summarizer:
         most = max(10, int(len(task.text.split()) * MAX_SHARE))
         form = replace(task.form, max_words=min(task.form.max_words, most))
         asked = replace(task, form=form)
-        text, ending = self._shorten(asked)
-        if ending and task.form.length != "headline":  # leave it room
-            room = int(asked.form.max_words * (1 - ENDING_SHARE))
+        text, parts = self._shorten(asked)
+        if parts and task.form.length != "headline":  # leave them room
+            room = int(asked.form.max_words * OPENING_SHARE)
             asked = replace(asked, form=replace(asked.form, max_words=room))
         asked = replace(asked, text=text)
         drafts = self._drafts(asked, ANGLES if self.engine.info.family == "causal" else ANGLES[:1])
@@ -112,10 +111,11 @@ class Summarizer:
 
         def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
             own = [each for draft in (best, *drafts) for each in draft.sentences]
-            # The last part's first sentence comes first, so that it has room.
-            last = [each for row in zip_longest(*reversed(ending)) for each in row if each]
-            order = [*own, *chain.from_iterable(ending)]
-            return self._filled(replace(asked, form=form), paragraphs, [*last, *own], order)
+            # One sentence of each part before the second of any, the last part's first of all.
+            rows = zip_longest(*(parts[number] for number in spread(len(parts))))
+            of_parts = [each for row in rows for each in row if each]
+            order = [*own, *chain.from_iterable(parts)]
+            return self._filled(replace(asked, form=form), paragraphs, [*of_parts, *own], order)
 
         for _ in range(MAX_REPAIRS):
             text = form.join(filled(best.paragraphs) or best.paragraphs)
@@ -303,10 +303,10 @@ class Summarizer:
 
     def _shorten(self, task: Task) -> tuple[str, tuple[tuple[str, ...], ...]]:
         """The text itself, or the joined summaries of its parts when it is too long for one; then
-        also the sentences that tell each of its last parts.
+        also the sentences that tell each part.
 
         Each part has the same room, but what a small model makes of their summaries is mostly the
-        first of them: so the end has a share of the final summary for itself.
+        first of them: so the others have a share of the final summary for themselves.
         """
         budget = min(self.engine.max_source_tokens, MAX_ARTICLE_TOKENS)
 
@@ -334,9 +334,13 @@ class Summarizer:
             )
         ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
-        last = drafts[-ceil(len(drafts) * ENDING_SHARE) :]
-        ending = tuple(each.sentences for each in last)
-        return self._shorten(replace(task, text=joined))[0], ending
+        told = tuple((*each.sentences, *self._own_words(task, each)) for each in drafts)
+        return self._shorten(replace(task, text=joined))[0], told
+
+    def _own_words(self, task: Task, draft: Draft) -> list[str]:
+        """The sentence of the article on which a draft's first one rests."""
+        ranked = task.grounds.ranked(draft.sentences[0]) if draft.sentences else []
+        return [ranked[0][1].in_language(self.language)] if ranked else []
 
 
 def _plain(source: Source) -> str | list[dict[str, str]]:
