@@ -36,7 +36,7 @@ MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
 # Sentences that lean on the one before them.
 LEANING = re.compile(
     r"(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
-    r"Both|The article)\b"
+    r"Both|The (?:article|last|latter|former|other|same))\b"
 )
 
 
@@ -109,12 +109,14 @@ class Summarizer:
         guards: list[str] = []
         best = max(drafts, key=lambda draft: draft.worth)
 
+        # One sentence of each part before the second of any, the last part's first of all.
+        fit = [[each for each in sentences if self._stands(task, each)] for sentences in parts]
+        rows = zip_longest(*(fit[number] for number in spread(len(fit))))
+        of_parts = [each for row in rows for each in row if each]
+
         def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
             own = [each for draft in (best, *drafts) for each in draft.sentences]
-            # One sentence of each part before the second of any, the last part's first of all.
-            rows = zip_longest(*(parts[number] for number in spread(len(parts))))
-            of_parts = [each for row in rows for each in row if each]
-            order = [*own, *chain.from_iterable(parts)]
+            order = [*own, *chain(*parts)]
             return self._filled(replace(asked, form=form), paragraphs, [*of_parts, *own], order)
 
         for _ in range(MAX_REPAIRS):
@@ -243,8 +245,7 @@ class Summarizer:
             if (
                 words <= room
                 and len(own - told) >= MIN_NEW * len(own)
-                and not LEANING.match(sentence)
-                and not check_statement(sentence, task.grounds, self.language)
+                and self._stands(task, sentence)
             ):
                 chosen.append(sentence)
                 told |= own
@@ -259,6 +260,12 @@ class Summarizer:
         else:
             filled = [*given[:-1], [*given[-1], *chosen]]
         return None if self._faults(task, filled) else filled
+
+    def _stands(self, task: Task, sentence: str) -> bool:
+        """Whether a sentence is sound and can be understood without the one before it."""
+        return not (
+            LEANING.match(sentence) or check_statement(sentence, task.grounds, self.language)
+        )
 
     def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
         """No draft had a sentence within the limit: the article's own that fits, or nothing."""
