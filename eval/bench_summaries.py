@@ -35,7 +35,7 @@ def main() -> None:
             language="English",
             note="",
         )
-        # The engine keeps what the last prompts began with: the plain one has to read the article too.
+        # The engine keeps what the last prompts began with; the plain one has to read all of it.
         pipeline.translator.translate(split_sentences("Il pleut à Paris. Il neige à Lyon."))
         started = time.perf_counter()
         engine.generate([source], config)
