@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from toolkit.summarization.names import unsupported_names
 from toolkit.summarization.parts import parts_of, spread
 from toolkit.summarization.speakers import speakers, wrong_turns
 from toolkit.summarization.statements import evidence_of
-from toolkit.summarization.summarize import PARTS_AT_ONCE, Summarizer, Task
+from toolkit.summarization.summarize import LEANING, PARTS_AT_ONCE, Summarizer, Task
 from toolkit.summarization.support import unsupported
 from toolkit.summarization.together import summarize_together
 from toolkit.summarization.when import date_facts
@@ -534,9 +535,10 @@ def test_several_articles_are_told_in_one_summary_with_the_documents_of_each_sta
     french = Summarizer(engine=model.engine, language="fr", prompts=PROMPTS)
     agreeing = FIRST.replace("Le préfet", "La route est fermée. Le préfet")
     summary = summarize_together(french, [report("a", FIRST), report("b", agreeing)])
-    assert summary.text == told
+    assert summary.text == f"{told} La route est fermée."
     assert summary.failed == ()
-    assert {each.document for each in summary.statements[0].evidence} == {"a", "b"}
+    documents = [{each.document for each in told.evidence} for told in summary.statements]
+    assert documents == [{"a", "b"}, {"b"}]
     assert "2 reports" in asked[-1]
 
 
@@ -691,6 +693,54 @@ def test_it_is_not_filled_with_what_is_told_or_wrong():
     )
     summary = model.summarize(task(max_words=40))
     assert summary.text == "Putin met Wang Yi in Moscow on May 14."
+
+
+REPORT = (
+    ("Un car est tombé dans un ravin.", "A coach fell into a ravine."),
+    ("Douze passagers sont morts jeudi.", "Twelve passengers died on Thursday."),
+    ("Il pleuvait.", "It was raining."),
+    ("La route reste fermée à Thiès.", "The road is still closed in Thiès."),
+)
+
+
+def test_a_short_summary_is_filled_up_with_sentences_of_the_article_that_it_does_not_tell():
+    model, _ = summarizer("A coach fell into a ravine.")
+    asked = Task(
+        text="\n".join(told for _, told in REPORT), grounds=translated(*REPORT), form=Form()
+    )
+    summary = model.summarize(asked)
+    assert summary.text == "A coach fell into a ravine. Twelve passengers died on Thursday."
+    assert summary.guards[-1] == "filled up from the article"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leans"),
+    [
+        ("They signed 58 agreements.", True),
+        ("Both countries signed 58 agreements.", False),
+        ("Both have signed 58 agreements.", True),
+        ("Trade is growing strongly, he added.", True),
+        ("Trade is growing strongly, Lavrov added.", False),
+        ("Le commerce progresse fortement, a-t-il ajouté.", True),
+        ("Le commerce progresse, a ajouté le ministre.", False),
+        ("Il a plu.", True),
+        ("Itaipu is a dam.", False),
+    ],
+)
+def test_sentences_that_need_the_one_before_them_are_told(sentence, leans):
+    assert bool(LEANING.search(sentence)) is leans
+
+
+def test_a_doubtful_translation_is_not_quoted():
+    model, _ = summarizer("A coach fell into a ravine.")
+    passages = translated(*REPORT).passages
+    doubtful = [replace(each, sound="Twelve" not in each.translation) for each in passages]
+    asked = Task(
+        text="\n".join(told for _, told in REPORT), grounds=Grounds(tuple(doubtful)), form=Form()
+    )
+    assert model.summarize(asked).text == (
+        "A coach fell into a ravine. The road is still closed in Thiès."
+    )
 
 
 def test_a_country_that_wants_something_is_no_speaker():

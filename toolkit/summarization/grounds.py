@@ -29,7 +29,8 @@ STOP = frozenset(
 class Passage:
     """One sentence of the article. `start` is its offset there; -1 for a title or a fact beside it.
 
-    `text` is in the language of the article and `translation` may be empty.
+    `text` is in the language of the article and `translation` may be empty; `sound` says that no
+    check found a fault in it.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Passage:
     document: str = ""
     language: str = "fr"
     translation_language: str = "en"
+    sound: bool = True
 
     @property
     def versions(self) -> list[tuple[str, str]]:
@@ -48,6 +50,10 @@ class Passage:
     def in_language(self, language: str) -> str:
         """The version in `language`, empty if there is none."""
         return next((text for text, own in self.versions if own == language), "")
+
+    def quotable(self, language: str) -> str:
+        """The version in `language`, empty if there is none or it is a doubtful translation."""
+        return self.in_language(language) if self.sound or language == self.language else ""
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -180,7 +186,8 @@ def grounds_of(
 
     def passage(translation: Translation, start: int) -> Passage:
         segment = translation.segment
-        return Passage(segment.text, translation.text, start, document, source, target)
+        sound = not translation.failed
+        return Passage(segment.text, translation.text, start, document, source, target, sound)
 
     passages = [passage(each, each.segment.start) for each in translations if each.segment.text]
     passages += [passage(each, -1) for each in title]

@@ -1,7 +1,7 @@
 """An article to a summary that stays within its words and its source."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, zip_longest
 
@@ -32,11 +32,13 @@ MIN_PART_WORDS = 40  # fewer tell nothing
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
 MIN_SHARE = 0.45  # of the words allowed; less is asked for again
+FULL_SHARE = 0.75  # of them; what the drafts leave is filled from the article
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
-# Sentences that lean on the one before them.
+# Sentences that lean on the one before them, by their first words or by "he added" at the end.
 LEANING = re.compile(
-    r"(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
-    r"Both|The (?:article|last|latter|former|other|same))\b"
+    r"^(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
+    r"Both (?:of|men|women|are|have|were)|The (?:article|last|latter|former|other|same))\b"
+    r"|(?:\b(?:he|she|they) \w+|-(?:il|elle)s?(?: \w+)?)[.!?]$"
 )
 
 
@@ -141,6 +143,11 @@ class Summarizer:
         if fuller := filled(paragraphs):
             guards.append("filled up from the drafts")
             paragraphs = fuller
+        if len(form.join(paragraphs).split()) < FULL_SHARE * form.max_words:
+            own = self._untold(task, chain(*paragraphs))
+            if fuller := self._filled(replace(task, form=form), paragraphs, own):
+                guards.append("filled up from the article")
+                paragraphs = fuller
         if not paragraphs:
             return self._fallback(task, attempts=len(drafts), guards=tuple(guards))
         return self._summary(task, paragraphs, attempts=len(drafts), guards=tuple(guards))
@@ -214,7 +221,7 @@ class Summarizer:
             if not check_statement(sentence, task.grounds, self.language):
                 return sentence
             ranked = task.grounds.ranked(sentence)
-            return ranked[0][1].in_language(self.language) if ranked else ""
+            return ranked[0][1].quotable(self.language) if ranked else ""
 
         texts = [[supported(each) for each in sentences] for sentences in paragraphs]
         if not all(text for each in texts for text in each):
@@ -227,11 +234,11 @@ class Summarizer:
         task: Task,
         paragraphs: Sequence[Sequence[str]],
         spare: Sequence[str],
-        order: Sequence[str],
+        order: Sequence[str] = (),
     ) -> list[list[str]] | None:
         """With those of the `spare` sentences that fit, have no fault, and tell something new.
 
-        They follow in the `order` in which the article tells them.
+        They follow in `order`, or else as they were chosen.
         """
         if task.form.length == "headline" or not paragraphs:
             return None
@@ -252,7 +259,8 @@ class Summarizer:
                 room -= words
         if not chosen:
             return None
-        chosen.sort(key=order.index)
+        if order:
+            chosen.sort(key=order.index)
         if task.form.prompt == "bullets":
             filled = [*given, *([each] for each in chosen)]
         elif task.form.length == "detailed":
@@ -261,10 +269,21 @@ class Summarizer:
             filled = [*given[:-1], [*given[-1], *chosen]]
         return None if self._faults(task, filled) else filled
 
+    def _untold(self, task: Task, told: Iterable[str]) -> list[str]:
+        """The article's own sentences but those on which `told` rests most; of several articles one
+        of each in turn.
+        """
+        used = {ranked[0][1] for each in told if (ranked := task.grounds.ranked(each))}
+        articles: dict[str, list[str]] = {}
+        for each in task.grounds.passages:
+            if each.start >= 0 and each not in used and (own := each.quotable(self.language)):
+                articles.setdefault(each.document, []).append(own)
+        return [each for row in zip_longest(*articles.values()) for each in row if each]
+
     def _stands(self, task: Task, sentence: str) -> bool:
         """Whether a sentence is sound and can be understood without the one before it."""
         return not (
-            LEANING.match(sentence) or check_statement(sentence, task.grounds, self.language)
+            LEANING.search(sentence) or check_statement(sentence, task.grounds, self.language)
         )
 
     def _fallback(self, task: Task, *, attempts: int, guards: tuple[str, ...]) -> Summary:
@@ -347,7 +366,7 @@ class Summarizer:
     def _own_words(self, task: Task, draft: Draft) -> list[str]:
         """The sentence of the article on which a draft's first one rests."""
         ranked = task.grounds.ranked(draft.sentences[0]) if draft.sentences else []
-        return [ranked[0][1].in_language(self.language)] if ranked else []
+        return [ranked[0][1].quotable(self.language)] if ranked else []
 
 
 def _plain(source: Source) -> str | list[dict[str, str]]:
