@@ -33,6 +33,7 @@ MIN_PART_WORDS = 40  # fewer tell nothing
 MAX_SHARE = 0.7
 MIN_SHARE = 0.45  # of the words allowed; less is asked for again
 FULL_SHARE = 0.75  # of them; what the drafts leave is filled from the article
+MIN_QUOTED_WORDS = 4  # of a sentence taken from there; shorter ones live by what stands around them
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
 # Sentences that lean on the one before them, by their first words or by "he added" at the end.
 LEANING = re.compile(
@@ -278,7 +279,8 @@ class Summarizer:
         for each in task.grounds.passages:
             if each.start >= 0 and each not in used and (own := each.quotable(self.language)):
                 articles.setdefault(each.document, []).append(own)
-        return [each for row in zip_longest(*articles.values()) for each in row if each]
+        in_turn = (each for row in zip_longest(*articles.values()) for each in row if each)
+        return [each for each in in_turn if len(each.split()) >= MIN_QUOTED_WORDS]
 
     def _stands(self, task: Task, sentence: str) -> bool:
         """Whether a sentence is sound and can be understood without the one before it."""
