@@ -85,7 +85,10 @@ def notes(run: Run) -> list[str]:
     if any("int8" in str(each["compute_type"]) for each in engines):
         found.append("int8 weights: other processors may give other words; float32 gives the same")
     if engines and all(each["generation"]["beam_size"] == 1 for each in engines):
-        found.append("greedy decoding: the same run on the same machine gives the same scores")
+        found.append(
+            "greedy decoding: the same run on the same machine gives the same scores, from an "
+            "empty store or from its own; words vary a little with what is translated in one batch"
+        )
     stored = any(
         system["from_store"]
         for part in run.record["parts"].values()
