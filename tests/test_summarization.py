@@ -313,6 +313,14 @@ def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
     assert max(sizes) - min(sizes) <= 2 * 6
 
 
+@pytest.mark.parametrize("context", [30, 75])
+def test_a_model_with_too_little_context_is_refused(context):
+    engine = FakeEngine(max_source_tokens=context)
+    text = "\n\n".join(f"Alpha came on day {n} and said so at length." for n in range(20))
+    with pytest.raises(ModelError, match=r"too short|over the model.s limit"):
+        Summarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
+
+
 def test_parts_are_chosen_from_the_end_and_then_from_everywhere():
     assert spread(9) == [8, 4, 6, 2, 7, 5, 3, 1, 0]
     assert (spread(2), spread(1), spread(0)) == ([1, 0], [0], [])

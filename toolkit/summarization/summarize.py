@@ -349,8 +349,6 @@ class Summarizer:
         frame = count("")  # the prompt around the text
         room = max(1, budget - frame)
         parts = list(parts_of(task.text, budget=room, count=lambda text: count(text) - frame))
-        if len(parts) < 2:
-            raise ModelError("the summarizer's context is too short for any part of the article")
         # Together they are to be read at once, if that leaves enough to tell each part.
         words = max(MIN_PART_WORDS, min(PART.max_words, room // (TOKENS_PER_WORD * len(parts))))
         form = replace(PART, max_words=words)
@@ -362,13 +360,16 @@ class Summarizer:
             )
         ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
+        if len(joined) >= len(task.text):
+            raise ModelError("the summarizer's context is too short for any part of the article")
         told = tuple((*each.sentences, *self._own_words(task, each)) for each in drafts)
         return self._shorten(replace(task, text=joined))[0], told
 
     def _own_words(self, task: Task, draft: Draft) -> list[str]:
         """The sentence of the article on which a draft's first one rests."""
         ranked = task.grounds.ranked(draft.sentences[0]) if draft.sentences else []
-        return [ranked[0][1].quotable(self.language)] if ranked else []
+        own = ranked[0][1].quotable(self.language) if ranked else ""
+        return [own] if own else []
 
 
 def _plain(source: Source) -> str | list[dict[str, str]]:
