@@ -26,7 +26,7 @@ MAX_REPAIRS = 1
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
 OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
-PARTS_AT_ONCE = 4  # whose drafts are written in one batch: of long texts more take gigabytes
+PARTS_AT_ONCE = 4  # whose drafts are asked for at once, and lost when a run is cut off
 PART = Form("standard", "prose", 120)
 MIN_PART_WORDS = 40  # fewer tell nothing
 # A summary is shorter than its article, whatever the limit.
@@ -112,10 +112,7 @@ class Summarizer:
         guards: list[str] = []
         best = max(drafts, key=lambda draft: draft.worth)
 
-        # One sentence of each part before the second of any, the last part's first of all.
-        fit = [[each for each in sentences if self._stands(task, each)] for sentences in parts]
-        rows = zip_longest(*(fit[number] for number in spread(len(fit))))
-        of_parts = [each for row in rows for each in row if each]
+        of_parts = self._of_parts(task, parts)
 
         def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
             own = [each for draft in (best, *drafts) for each in draft.sentences]
@@ -134,13 +131,12 @@ class Summarizer:
         if best.cut:
             guards.append("shortened to whole sentences")
         paragraphs = best.paragraphs
-        if best.failed and paragraphs:
-            if rest := self._without_faults(asked, paragraphs):
-                guards.append("left a sentence out")
-                paragraphs = rest
-            elif rest := self._with_evidence(asked, paragraphs):
-                guards.append("took a sentence of the article")
-                paragraphs = rest
+        if best.failed and (rest := self._without_faults(asked, paragraphs)):
+            guards.append("left a sentence out")
+            paragraphs = rest
+        elif best.failed and (rest := self._with_evidence(asked, paragraphs)):
+            guards.append("took a sentence of the article")
+            paragraphs = rest
         if fuller := filled(paragraphs):
             guards.append("filled up from the drafts")
             paragraphs = fuller
@@ -269,6 +265,14 @@ class Summarizer:
         else:
             filled = [*given[:-1], [*given[-1], *chosen]]
         return None if self._faults(task, filled) else filled
+
+    def _of_parts(self, task: Task, parts: Sequence[Sequence[str]]) -> list[str]:
+        """The sound sentences that tell the parts of a long document: one of each part before the
+        second of any, the last part's first of all.
+        """
+        fit = [[each for each in sentences if self._stands(task, each)] for sentences in parts]
+        rows = zip_longest(*(fit[number] for number in spread(len(fit))))
+        return [each for row in rows for each in row if each]
 
     def _untold(self, task: Task, told: Iterable[str]) -> list[str]:
         """The article's own sentences but those on which `told` rests most; of several articles one
