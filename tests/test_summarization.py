@@ -303,6 +303,18 @@ def test_the_last_parts_of_a_long_article_are_told_in_its_order():
     )
 
 
+def test_a_part_that_no_sentence_of_its_draft_tells_is_told_in_its_own_words():
+    def answer(prompt):
+        return "Alpha came first." if "Alpha" in prompt else "The article tells of a bakery."
+
+    engine = FakeEngine(answer, max_source_tokens=300)
+    model = Summarizer(engine=engine, prompts=PROMPTS)
+    beginning = ["Alpha came first and a bakery tells of an article. " * 5] * 16
+    end = ["Omega opened a bakery in spring. " * 5] * 8
+    summary = model.summarize(task("\n\n".join([*beginning, *end]), max_words=30))
+    assert summary.text.startswith("Alpha came first. Omega opened a bakery in spring.")
+
+
 def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
     paragraphs = [f"Paragraph {n} says a little more." for n in range(30)]
     text = "\n\n".join(paragraphs)

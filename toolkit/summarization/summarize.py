@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Check, Summary
@@ -116,8 +116,8 @@ class Summarizer:
 
         def filled(paragraphs: Sequence[Sequence[str]]) -> list[list[str]] | None:
             own = [each for draft in (best, *drafts) for each in draft.sentences]
-            order = [*own, *chain(*parts)]
-            return self._filled(replace(asked, form=form), paragraphs, [*of_parts, *own], order)
+            spare = [*of_parts, *own]
+            return self._filled(replace(asked, form=form), paragraphs, spare, [*chain(*parts)])
 
         for _ in range(MAX_REPAIRS):
             text = form.join(filled(best.paragraphs) or best.paragraphs)
@@ -235,7 +235,7 @@ class Summarizer:
     ) -> list[list[str]] | None:
         """With those of the `spare` sentences that fit, have no fault, and tell something new.
 
-        They follow in `order`, or else as they were chosen.
+        They follow in `order`; those that it lacks come first, as they were chosen.
         """
         if task.form.length == "headline" or not paragraphs:
             return None
@@ -256,8 +256,7 @@ class Summarizer:
                 room -= words
         if not chosen:
             return None
-        if order:
-            chosen.sort(key=order.index)
+        chosen.sort(key=lambda each: order.index(each) if each in order else -1)
         if task.form.prompt == "bullets":
             filled = [*given, *([each] for each in chosen)]
         elif task.form.length == "detailed":
@@ -366,14 +365,17 @@ class Summarizer:
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
         if len(joined) >= len(task.text):
             raise ModelError("the summarizer's context is too short for any part of the article")
-        told = tuple((*each.sentences, *self._own_words(task, each)) for each in drafts)
+        told = tuple(
+            (*draft.sentences, *self._own_words(task, part, draft))
+            for part, draft in zip(parts, drafts, strict=True)
+        )
         return self._shorten(replace(task, text=joined))[0], told
 
-    def _own_words(self, task: Task, draft: Draft) -> list[str]:
-        """The sentence of the article on which a draft's first one rests."""
+    def _own_words(self, task: Task, part: str, draft: Draft) -> list[str]:
+        """The sentence of a part of the article on which the first one of its draft rests."""
         ranked = task.grounds.ranked(draft.sentences[0]) if draft.sentences else []
-        own = ranked[0][1].quotable(self.language) if ranked else ""
-        return [own] if own else []
+        quotable = (passage.quotable(self.language) for _, passage in ranked)
+        return list(islice((each for each in quotable if each and each in part), 1))
 
 
 def _plain(source: Source) -> str | list[dict[str, str]]:
