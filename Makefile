@@ -7,7 +7,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow-test lint format cleaning eval translation leaderboard support summaries bench clean
+.PHONY: help demo test torture slow-test lint format cleaning eval translation leaderboard support summaries bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: $(VENV)/dev ## set up and run every check that needs no large model
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+torture: $(VENV)/dev ## attack it for half an hour, or TORTURE_MINUTES=n
+	@TORTURE_MINUTES=$${TORTURE_MINUTES:-30} $(BIN)/pytest tests/torture
 
 slow-test: $(VENV)/dev ## run the checks with the default model, which must have been pulled
 	@$(BIN)/pytest -m slow
