@@ -1,5 +1,6 @@
 """Documents to articles: cleaned, in sentences, and refused when there is nothing to work on."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,10 +90,19 @@ def refuse_language(document: Document, expected: str) -> None:
 
 
 def refuse_surrogates(document: Document) -> None:
-    """Raises InputError for text that can't be written as UTF-8."""
+    """Raises InputError for text or fields that can't be written as UTF-8, or not as JSON."""
     try:
         document.text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InputError(
             f"{document.name}: holds a lone surrogate at character {error.start}"
         ) from error
+    for name, value in {**document.metadata, **document.record}.items():
+        try:
+            json.dumps([name, value], ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"{document.name}: its field '{name}' holds a lone surrogate"
+            ) from error
+        except RecursionError as error:
+            raise InputError(f"{document.name}: its field '{name}' is nested too deeply") from error

@@ -32,6 +32,10 @@ class LanguageError(InputError):
     pass
 
 
+class OutputError(ToolkitError):
+    exit_code = 3
+
+
 class StoreError(ToolkitError):
     exit_code = 3
 

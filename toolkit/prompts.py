@@ -10,15 +10,28 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
+from jinja2.runtime import Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.assets import asset_folder
 from toolkit.engines.base import Chat, Message
-from toolkit.errors import UsageError
+from toolkit.errors import InputError, UsageError
+from toolkit.files import read_whole
 
 Task = Literal["translation", "summarization"]
+MAX_FILE_BYTES = 1_000_000
 FILE_NAME = re.compile(r"(?P<name>[\w-]+)\.v(?P<version>\d+)\.yaml")
+
+
+class _Loader(yaml.SafeLoader):
+    """Without aliases: ten lines of them can stand for gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not allowed")
+        return super().compose_node(parent, index)
 
 
 class Example(BaseModel):
@@ -41,6 +54,29 @@ class PromptFile(BaseModel):
     examples: tuple[Example, ...] = ()
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Templates come from files that others may have written: they get at nothing but the inputs,
+    change nothing, and have nothing that makes gigabytes of a short text.
+    """
+
+    intercepted_binops = frozenset(("*", "**"))
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+        self.globals = {"range": self.globals["range"]}
+        for name in ("center", "format", "indent"):
+            del self.filters[name]
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(f"a prompt can't use '{operator}'")
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Macros and `range`, no methods: those of strings can pad them at will."""
+        return isinstance(obj, Macro) or obj is self.globals["range"]
+
+
 class Prompt:
     """A prompt file with the `name` and `digest` that results record."""
 
@@ -48,10 +84,7 @@ class Prompt:
         self.name = name
         self.content = content
         self.digest = digest
-        environment = Environment(
-            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-        )
-        self._template = cache(environment.from_string)
+        self._template = cache(_Environment().from_string)
 
     def render(self, **inputs: Any) -> Chat:
         """Raises UsageError when the template is broken or wants an input that isn't there."""
@@ -65,8 +98,8 @@ class Prompt:
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
         try:
             return self._template(template).render(inputs).strip()
-        except TemplateError as error:
-            raise UsageError(f"prompt {self.name}: {error}") from error
+        except Exception as error:  # noqa: BLE001 - a template's own code may raise anything
+            raise UsageError(f"prompt {self.name}: {type(error).__name__}: {error}") from error
 
 
 def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None = None) -> Prompt:
@@ -81,13 +114,13 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
     if path.suffix not in (".yaml", ".yml"):
         path = _bundled(task, reference, languages)
     try:
-        raw = path.read_bytes()
-        content = PromptFile.model_validate(yaml.safe_load(raw))
-    except OSError as error:
-        raise UsageError(f"prompt {path} can't be read: {error.strerror}") from error
+        raw = read_whole(path, max_bytes=MAX_FILE_BYTES)
+        content = PromptFile.model_validate(yaml.load(raw, _Loader))  # noqa: S506 - a safe loader
+    except InputError as error:
+        raise UsageError(f"prompt {error}") from error
     except yaml.YAMLError as error:
-        raise UsageError(f"prompt {path} is no valid YAML: {_one_line(error)}") from error
-    except (ValidationError, UnicodeDecodeError) as error:
+        raise UsageError(f"prompt {path} is not valid YAML: {_one_line(error)}") from error
+    except (ValueError, RecursionError) as error:  # ValidationError and UnicodeDecodeError among it
         raise UsageError(f"prompt {path}: {_one_line(error)}") from error
     if content.task != task:
         raise UsageError(f"prompt {path} is for {content.task}, not for {task}")

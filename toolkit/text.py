@@ -10,6 +10,11 @@ NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f'’.,]\d{3}(?!\d))*(?:[.,]\d+)?")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 CLOCK = re.compile(r"\b(\d{1,2})\s?(?:heures?|h|:)\s?(?:\d{2})?\b", re.IGNORECASE)
 
+# Controls, orders to write from right to left, halves of characters, and what is none.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
 # What may stand for a number in a translation without being one.
 VAGUE_NUMBERS = {"en": {"half": 2, "a": 1, "an": 1}}
 
@@ -89,6 +94,14 @@ def rejoin_numbers(text: str, source: str) -> str:
 def clock_hours(text: str) -> set[str]:
     """The hours of times of day, such as 14 in `14h30` and `14:30`."""
     return set(CLOCK.findall(text))
+
+
+def printable(text: str) -> str:
+    """`text` with every character that a terminal would obey, or couldn't show, as its escape.
+
+    Line ends and tabs stay.
+    """
+    return UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def fold(word: str) -> str:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from toolkit.documents import Document
 from toolkit.errors import InputError
+from toolkit.files import MAX_BYTES, read_whole
 from toolkit.reading import html, markdown, records
-from toolkit.reading.text import decode
+from toolkit.reading.text import LINE_END, RECORD_END, decode
 
 Kind = Literal["text", "html", "markdown", "jsonl", "csv"]
 KINDS: dict[str, Kind] = {
@@ -34,7 +35,7 @@ class Reading:
     kind: Kind | None = None
     encoding: str | None = None
     text_field: str = "text"
-    max_bytes: int = 200_000_000
+    max_bytes: int = MAX_BYTES
 
     def kind_of(self, name: str) -> Kind | None:
         return self.kind or KINDS.get(Path(name).suffix.lower())
@@ -49,16 +50,7 @@ def read_file(path: Path, reading: Reading = Reading()) -> Iterator[Document | I
 
     Raises InputError for what can't be read at all, naming the file and why.
     """
-    try:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder, not a file")
-        size = path.stat().st_size
-        if size > reading.max_bytes:
-            raise InputError(_too_large(str(path), size, reading))
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    return read_bytes(str(path), data, reading)
+    return read_bytes(str(path), read_whole(path, max_bytes=reading.max_bytes), reading)
 
 
 def read_document(path: Path, reading: Reading = Reading()) -> Document:
@@ -73,8 +65,6 @@ def read_bytes(
     name: str, data: bytes, reading: Reading = Reading()
 ) -> Iterator[Document | InputError]:
     """`read_file` for bytes that came from elsewhere, such as standard input as `-`."""
-    if len(data) > reading.max_bytes:
-        raise InputError(_too_large(name, len(data), reading))
     kind = reading.kind_of(name)
     # A name that promises text may hold a page; somebody who says text means it.
     sniffed = reading.kind is None and kind in (None, "text")
@@ -84,7 +74,8 @@ def read_bytes(
             text, encoding = html.decode_html(data, encoding=reading.encoding)
             kind = "html"
         else:
-            text, encoding = decode(data, encoding=reading.encoding)
+            line_end = RECORD_END if kind in MANY else LINE_END
+            text, encoding = decode(data, encoding=reading.encoding, line_end=line_end)
         if kind not in MANY:
             document = _document(name, text, kind, encoding, {})
             return iter([document])
@@ -117,15 +108,10 @@ def _records(
             if isinstance(record, InputError):
                 raise record
             inner, others = records.text_of(record, field)
+            inner = LINE_END.sub("\n", inner)
             document = _document(place, inner, None, encoding, others)
             others_as_they_were = {name: value for name, value in record.items() if name != field}
             yield replace(document, record=others_as_they_were)
         except InputError as error:
             yield InputError(f"{place}: {error}")
 
-
-def _too_large(name: str, size: int, reading: Reading) -> str:
-    return (
-        f"{name}: {size / 1e6:,.0f} MB is over the limit of {reading.max_bytes / 1e6:,.0f} MB for "
-        "one file; split it"
-    )

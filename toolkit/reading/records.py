@@ -22,13 +22,16 @@ def json_lines(text: str) -> Iterator[Record]:
         except ValueError as error:
             yield number, InputError(f"is no JSON: {error}")
             continue
+        except RecursionError:
+            yield number, InputError("is nested too deeply")
+            continue
         yield number, value if isinstance(value, dict) else InputError("is no JSON object")
 
 
 def csv_rows(text: str) -> Iterator[Record]:
     """Each row with its number, from 1 below the header. The separator is found by itself."""
     csv.field_size_limit(1 << 30)
-    header = text.split("\n", 1)[0]
+    header = text[: text.find("\n")] if "\n" in text else text
     separator = max(SEPARATORS, key=header.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
@@ -36,12 +39,18 @@ def csv_rows(text: str) -> Iterator[Record]:
         number += 1
         try:
             row = next(rows, None)
+            names = list(rows.fieldnames or ())
         except csv.Error as error:
             yield number, InputError(f"is no CSV: {error}")
             return
         if row is None:
             return
-        row.pop(None, None)  # cells beyond the header
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            yield number, InputError(f"has two columns named '{twice[0]}'; rename one")
+            return
+        if any(row.pop(None, ())):  # cells beyond the header, empty ones aside
+            yield number, InputError(f"has more cells than the header, which has {len(names)}")
+            continue
         yield number, dict(row)
 
 

@@ -15,9 +15,13 @@ SIGNATURES = (
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 MAX_CONTROL_SHARE = 0.02
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+RECORD_END = re.compile("\r\n?")  # the others may stand inside a record
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
 
 
-def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str]:
+def decode(
+    data: bytes, *, encoding: str | None = None, line_end: re.Pattern[str] = LINE_END
+) -> tuple[str, str]:
     """The text with `\\n` line ends, and the name of the encoding that it was in.
 
     With `encoding` the bytes are read as that. Otherwise bytes that are no UTF-8 are read as
@@ -44,12 +48,12 @@ def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str]:
             raise InputError(f"holds a lone surrogate at byte {surrogate.start()}: invalid UTF-8")
         text, name = _decode_utf8(data.removeprefix(codecs.BOM_UTF8))
     text = text.removeprefix("\ufeff")
-    controls = sum(1 for char in text if ord(char) < 32 and char not in "\t\n\r\f\v\x1b")
-    if controls > MAX_CONTROL_SHARE * len(text):
+    plain = text.encode("utf-8", "surrogatepass")
+    if len(plain) - len(plain.translate(None, CONTROLS)) > MAX_CONTROL_SHARE * len(text):
         raise InputError("is binary data, not text")
     if not text.strip():
         raise InputError("is empty")
-    return LINE_END.sub("\n", text), name
+    return line_end.sub("\n", text), name
 
 
 def _wide_encoding(data: bytes) -> str | None:
@@ -87,6 +91,8 @@ def _strict(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(f"is no valid {encoding.upper()} at byte {error.start}") from error
+    except UnicodeError as error:  # UTF-16 without a byte order mark says no place
+        raise InputError(f"is no valid {encoding.upper()}: {error}") from error
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:
