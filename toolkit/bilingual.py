@@ -1,6 +1,7 @@
 """A translation beside its source: tables to read, and TMX for translators' tools."""
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
@@ -10,6 +11,7 @@ from toolkit.cleaning.language import language_name
 from toolkit.documents import Translation
 from toolkit.results import Result
 
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;"
     "max-width:72rem;padding:0 1rem}table{border-collapse:collapse;width:100%}"
@@ -26,7 +28,10 @@ def side_by_side(result: Result, form: Literal["markdown", "html"]) -> str:
 
 
 def translation_memory(result: Result) -> str:
-    """TMX 1.4b, a unit a sentence; a unit that failed a check says so in a note."""
+    """TMX 1.4b, a unit a sentence; a unit that failed a check says so in a note.
+
+    Characters that XML can't hold, which stand for nothing, become replacement characters.
+    """
     languages = result.provenance["translation"]["languages"]
     source, target = (quoteattr(str(language)) for language in languages)
     units = []
@@ -38,12 +43,13 @@ def translation_memory(result: Result) -> str:
             f"      <tuv xml:lang={target}><seg>{escape(translation.text)}</seg></tuv>\n"
             "    </tu>\n"
         )
-    return (
+    return NOT_XML.sub(
+        "\ufffd",
         '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
         f'  <header creationtool="toolkit" creationtoolversion={quoteattr(__version__)} '
         f'segtype="sentence" o-tmf="toolkit" adminlang="en" srclang={source} '
         'datatype="plaintext"/>\n'
-        f"  <body>\n{''.join(units)}  </body>\n</tmx>\n"
+        f"  <body>\n{''.join(units)}  </body>\n</tmx>\n",
     )
 
 

@@ -1,18 +1,12 @@
-"""Results as text, Markdown or JSON, and files that are never half-written."""
+"""Results as text, Markdown or JSON."""
 
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.cleaning import Cleaning
 from toolkit.documents import Block, Check, Summary, Translation
-from toolkit.errors import InputError
 from toolkit.evidence import digest_page, evidence_page
 from toolkit.results import Digest, Result
 
@@ -119,80 +113,6 @@ def _evidence(summary: Summary) -> str:
             place = f"{each.document} " if several else ""
             lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")
     return "\n".join(lines)
-
-
-def sha256_of(data: bytes) -> str:
-    """Tagged, as AtomicFile gives it for what it wrote."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-class AtomicFile:
-    """A file that appears whole when `commit` is called, or not at all.
-
-    Every method raises InputError when the folder can't be written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._digest = hashlib.sha256()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        except OSError as error:
-            raise self._refused(error) from error
-        self._temporary = Path(name)
-        self._stream = os.fdopen(descriptor, "wb")
-
-    @property
-    def digest(self) -> str:
-        """sha256 of what was written so far."""
-        return f"sha256:{self._digest.hexdigest()}"
-
-    def write(self, text: str) -> None:
-        data = text.encode("utf-8")
-        self._digest.update(data)
-        try:
-            self._stream.write(data)
-        except OSError as error:
-            self.abandon()
-            raise self._refused(error) from error
-
-    def commit(self) -> None:
-        try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
-            self._temporary.chmod(0o666 & ~_umask())
-            self._temporary.replace(self.path)
-        except OSError as error:
-            self.abandon()
-            raise self._refused(error) from error
-
-    def abandon(self) -> None:
-        """Leave nothing behind; may be called at any time, also after `commit`."""
-        with suppress(OSError):
-            self._stream.close()
-        self._temporary.unlink(missing_ok=True)
-
-    def _refused(self, error: OSError) -> InputError:
-        return InputError(f"{self.path} can't be written: {error.strerror or error}")
-
-
-def write_atomically(path: Path, text: str) -> str:
-    """Write a file that a reader sees whole or not at all, and return its sha256."""
-    file = AtomicFile(path)
-    try:
-        file.write(text)
-        file.commit()
-    finally:
-        file.abandon()
-    return file.digest
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _markdown(title: str, body: str) -> str:

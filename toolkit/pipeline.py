@@ -26,6 +26,7 @@ from toolkit.summarization.statements import statements_of
 from toolkit.summarization.summarize import PART, Summarizer, Task
 from toolkit.summarization.together import Summarizing, joined, strangers, summarize_together
 from toolkit.summarization.when import date_facts
+from toolkit.translation.checks import LOST
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.translate import Translator
 
@@ -182,8 +183,9 @@ class Pipeline:
         """The translation where there is one, else the article."""
         article = result.article
         title = "".join(segment.text + segment.after for segment in article.title)
+        own = [each for each in result.translations if not _is_lost(each)]
         return Task(
-            text=result.translation_text if result.translations else article.document.text,
+            text=join_translations(own) if result.translations else article.document.text,
             title=result.title_text if result.translations else title,
             date=article.date,
             form=self.settings.form,
@@ -198,7 +200,7 @@ class Pipeline:
             self.settings.glossary, source_language=languages[0], target_language=languages[1]
         )
         return grounds_of(
-            result.translations
+            [replace(each, text="") if _is_lost(each) else each for each in result.translations]
             or [Translation(segment=each, text="") for each in article.segments],
             title=result.title or [Translation(segment=each, text="") for each in article.title],
             facts=date_facts(article.date, text, languages[0]),
@@ -342,6 +344,11 @@ class Pipeline:
                 self._seconds.get("loading", 0.0) + time.perf_counter() - started
             )
         return self._engines[model]
+
+
+def _is_lost(translation: Translation) -> bool:
+    """Whether what came back for a sentence is not what the article says, and so not to be told."""
+    return any(check.name == LOST for check in translation.failed)
 
 
 def store_of(settings: Settings) -> Store | None:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import yaml
 from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.assets import asset_folder
@@ -98,7 +99,7 @@ class Prompt:
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
         try:
             return self._template(template).render(inputs).strip()
-        except Exception as error:  # noqa: BLE001 - a template's own code may raise anything
+        except Exception as error:
             raise UsageError(f"prompt {self.name}: {type(error).__name__}: {error}") from error
 
 
@@ -115,7 +116,7 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
         path = _bundled(task, reference, languages)
     try:
         raw = read_whole(path, max_bytes=MAX_FILE_BYTES)
-        content = PromptFile.model_validate(yaml.load(raw, _Loader))  # noqa: S506 - a safe loader
+        content = PromptFile.model_validate(yaml.load(raw, _Loader))
     except InputError as error:
         raise UsageError(f"prompt {error}") from error
     except yaml.YAMLError as error:

@@ -10,7 +10,8 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from toolkit.cleaning.steps import STEPS
-from toolkit.errors import UsageError
+from toolkit.errors import InputError, UsageError
+from toolkit.files import read_whole
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
@@ -19,6 +20,22 @@ APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
+
+
+MAX_FILE_BYTES = 1_000_000
+# Their values are names of files, or may be.
+NAMING_FILES = (
+    "model",
+    "translator",
+    "summarizer",
+    "translation_prompt",
+    "second_translation_prompt",
+    "summarization_prompt",
+    "glossary",
+    "cache_file",
+    "bertscore_model",
+    "models_folder",
+)
 
 
 class Settings(BaseModel):
@@ -93,15 +110,18 @@ def resolve_settings(
 ) -> tuple[Settings, dict[str, str]]:
     """The settings, and for each where its value comes from. Flags that are None don't count.
 
-    Raises UsageError for unknown keys and impossible values, naming the file or variable.
+    Raises UsageError for unknown keys and impossible values, naming the file or variable, and for a
+    file in the current folder that names files outside of it: whoever wrote the pages there may
+    have written that too.
     """
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
-    layers: list[tuple[str, Mapping[str, Any]]] = [
-        (str(path), _read_file(path))
-        for path in (user_config_path(APP) / FILE_NAME, Path(FILE_NAME))
-        if os.access(path, os.F_OK)
-    ]
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    for path in (user_config_path(APP) / FILE_NAME, Path(FILE_NAME)):
+        if os.path.lexists(path):
+            layers.append((str(path), _read_file(path)))
+            if path == Path(FILE_NAME):
+                _refuse_outside(path, layers[-1][1])
     names = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     layers += [
         (variable, {name: environment[variable]})
@@ -118,9 +138,24 @@ def resolve_settings(
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_whole(path, max_bytes=MAX_FILE_BYTES).decode("utf-8"))
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{path} can't be read: {error}") from error
+
+
+def _refuse_outside(path: Path, values: Mapping[str, Any]) -> None:
+    folder = Path(os.path.realpath(path.parent))
+    for name in NAMING_FILES:
+        value = values.get(name)
+        if isinstance(value, str) and "\0" not in value:
+            place = Path(os.path.realpath(folder / os.path.expanduser(value)))  # noqa: PTH111
+            if not place.is_relative_to(folder):
+                raise UsageError(
+                    f"{folder / path.name}: {name} names {place}, outside of this folder; use an "
+                    f"option for that, or {user_config_path(APP) / FILE_NAME}"
+                )
 
 
 def _validate(values: dict[str, Any], origin: str) -> Settings:

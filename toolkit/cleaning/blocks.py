@@ -21,6 +21,7 @@ from toolkit.cleaning.context import (
 )
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
+from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.documents import Block
 
 DROP_BELOW = -2.0
@@ -37,6 +38,25 @@ TITLE_REACH = 15  # lines above the article
 
 ARTICLE = "article"
 TITLE = "title"
+# Beside those of the patterns, and of lines that stand on several pages.
+OTHER_REASONS = (
+    TITLE,
+    "before the article",
+    "after the article",
+    "another language",
+    "beside byline or time",
+    "emoji",
+    "few small words",
+    "list of links",
+    "no full stop",
+    "no words",
+    "repeated on the page",
+)
+
+
+def reasons() -> frozenset[str]:
+    """Every reason for which a line may go; a number of pages is that of a site's pages."""
+    return frozenset({*OTHER_REASONS, *pattern_reasons()})
 
 
 def judge_lines(

@@ -181,6 +181,11 @@ def patterns() -> PatternSet:
     )
 
 
+def reasons() -> frozenset[str]:
+    """Those of the bundled patterns and of reader prompts."""
+    return frozenset({*(entry["reason"] for entry in _file()["pattern"]), prompt().reason})
+
+
 @cache
 def prompt() -> Prompt:
     """The bundled words of reader prompts."""

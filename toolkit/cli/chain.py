@@ -1,8 +1,10 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,17 @@ import typer
 
 from toolkit.articles import Article
 from toolkit.cleaning import Repeats
-from toolkit.cli.console import is_terminal, stage_progress, tell
-from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
+from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
+from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn, worked
 from toolkit.cli.models import pull
 from toolkit.cli.outputs import Outputs
+from toolkit.cli.places import Place
 from toolkit.documents import Check, Document, Summary
-from toolkit.errors import InputError, ModelMissingError
+from toolkit.errors import InputError, ModelMissingError, ToolkitError
 from toolkit.output import Format
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading
 from toolkit.results import Result
-from toolkit.settings import resolve_settings
 from toolkit.translation.checks import lost_terms
 
 # Documents translated together: enough for full batches, few enough for memory.
@@ -41,6 +43,7 @@ class Job:
     keep_title: bool
     quiet: bool
     verbose: bool
+    guard_formulas: bool = False
 
 
 def run_chain(
@@ -52,37 +55,62 @@ def run_chain(
     render: Callable[[Result], str],
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
-    settings, _ = resolve_settings(flags)
+    settings, _ = settings_of(flags)
     inputs = expand(arguments, job.output_dir)
-    check_targets(inputs, job.output_dir, job.form, job.reading)
+    check_places(inputs, job.output_dir, job.form, job.reading)
     repeats, total_chars = learn(inputs, job.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
-        pipeline = Pipeline(settings, on_progress=progress.stage)
-        outputs = Outputs(job.output_dir, job.form, pipeline.store, overwrite=job.overwrite)
+        pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
+        outputs = outputs_of(job, pipeline)
 
         def prepare(place: Place, document: Document) -> tuple[int, Article]:
-            outputs.refuse_existing(place)
+            outputs.check(place, document.record)
             return len(document.text), prepared(pipeline, document, flags, job, repeats)
 
+        def write(place: Place, result: Result) -> None:
+            if job.form == "csv":
+                outputs.write_row(place, _csv_fields(result))
+            else:
+                outputs.write(place, render(result))
+
         tally, count = Tally(), Count()
-        with outputs:
+        with reporting(outputs, tally), outputs:
             ready = attempt(inputs, job.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
-                progress.part(sum(length for _, (length, _) in some))
-                results = process(pipeline, [article for _, (_, article) in some])
-                for (place, _), result in zip(some, results, strict=True):
-                    if job.form == "csv":
-                        outputs.write_row(place, _csv_fields(result))
-                    else:
-                        outputs.write(place, render(result))
-                    count.add(result, pipeline)
-                    if not job.quiet:
-                        tell_flags(result, verbose=job.verbose)
-        outputs.write_failed(tally.failed)
+                progress.part(sum(length for _, _, (length, _) in some))
+                articles = [(name, place, article) for name, place, (_, article) in some]
+                for name, place, result in worked(articles, partial(process, pipeline), tally):
+                    with tally.setting_aside(name):
+                        write(place, result)
+                        count.add(result, pipeline)
+                        if not job.quiet:
+                            tell_flags(result, verbose=job.verbose)
     if not job.quiet and (count.documents > 1 or job.verbose):
         tell(str(count))
     if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
+
+
+def outputs_of(job: Job, pipeline: Pipeline) -> Outputs:
+    return Outputs(
+        job.output_dir,
+        job.form,
+        pipeline.store,
+        overwrite=job.overwrite,
+        guard_formulas=job.guard_formulas,
+    )
+
+
+@contextmanager
+def reporting(outputs: Outputs, tally: Tally) -> Iterator[None]:
+    """Write down what was set aside, however the work ends."""
+    try:
+        yield
+    except BaseException:
+        with suppress(ToolkitError):
+            outputs.write_failed(tally.failed)
+        raise
+    outputs.write_failed(tally.failed)
 
 
 def prepared(
@@ -134,11 +162,20 @@ class Count:
 
 
 def _csv_fields(result: Result) -> dict[str, Any]:
-    values = {**result.article.document.record, "translation": result.translation_text}
+    """The row as it was read and our columns, which take another name where theirs is taken."""
+    record = result.article.document.record
+    values: dict[str, Any] = {"translation": result.translation_text}
     if result.summary:
         values["summary"] = result.summary.text
         values["summary_flagged"] = len(result.summary.failed)
-    return {**values, "flagged": len(result.flagged)}
+    values["flagged"] = len(result.flagged)
+    while taken := record.keys() & values.keys():
+        values = {f"toolkit_{name}": value for name, value in values.items()}
+        tell_once(
+            f"the input has columns {', '.join(sorted(taken))} already; ours are "
+            f"{', '.join(values)}"
+        )
+    return {**record, **values}
 
 
 def offer_pull(run: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """`toolkit clean`: the article of a page, or why each line was kept or dropped."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,16 +9,21 @@ from typing import Annotated
 import typer
 
 from toolkit.articles import refuse_surrogates, refuse_unusable
-from toolkit.cleaning import Cleaning, Repeats, judge, replay
+from toolkit.cleaning import Cleaning, Repeats, judge, reasons, replay
 from toolkit.cli import options
-from toolkit.cli.inputs import Place, Tally, attempt, check_targets, expand, learn
+from toolkit.cli.chain import reporting
+from toolkit.cli.console import settings_of, show, tell, write_styled
+from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn
 from toolkit.cli.outputs import Outputs
+from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
+from toolkit.files import read_whole
 from toolkit.output import render_cleaning
 from toolkit.pipeline import store_of
-from toolkit.settings import resolve_settings
+from toolkit.text import printable
 
+ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
 MAX_CHANGES_SHOWN = 8
 MAX_CHANGE_CHARS = 60  # longer ones are whole lines
 
@@ -56,17 +62,24 @@ def clean_command(
     text_field: options.TextField = "text",
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
-    settings, _ = resolve_settings({"source_language": language, "skip_steps": skip_step})
+    settings, _ = settings_of({"source_language": language, "skip_steps": skip_step})
     reading = options.reading(input_format, encoding, text_field)
     found = expand(inputs, output_dir)
-    check_targets(found, output_dir, form, reading)
+    check_places(found, output_dir, form, reading)
     written = _read_plan(plan, len(found)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption"} if keep_captions else set()
+    if unknown := {each for each in kept - reasons() if not ON_PAGES.fullmatch(each)}:
+        known = ", ".join(sorted(reasons()))
+        raise UsageError(
+            f"--keep {', '.join(sorted(unknown))}: no such reason (there are: {known})"
+        )
+    if learn_from and not learn_from.is_dir():
+        raise UsageError(f"--learn-from {learn_from}: there is no such folder")
     learned = learn(expand([str(learn_from)]), reading)[0].of_all() if learn_from else None
     repeats = Repeats() if learn_from or written else learn(found, reading)[0]
 
-    outputs = Outputs(output_dir, form, store_of(settings), overwrite=overwrite)
+    outputs = Outputs(output_dir, form, store_of(settings, on_trouble=tell), overwrite=overwrite)
 
     def work(document: Document) -> Cleaning:
         refuse_surrogates(document)
@@ -81,25 +94,36 @@ def clean_command(
         )
 
     def checked(place: Place, document: Document) -> Cleaning:
-        outputs.refuse_existing(place)
+        outputs.check(place)
         cleaning = work(document)
         expected = None if language or written else settings.source_language
         try:
             refuse_unusable(cleaning, document, language=expected)
         except InputError:
             if explain and output_dir is None:
-                sys.stdout.write(render(cleaning))
+                explained(cleaning)
             raise
         return cleaning
 
-    def render(cleaning: Cleaning) -> str:
-        return _explain(cleaning) if explain and form == "text" else render_cleaning(cleaning, form)
+    def explained(cleaning: Cleaning) -> None:
+        if form == "text":
+            write_styled(_explain(cleaning))
+        else:
+            show(render_cleaning(cleaning, form), end="")
+
+    def write(place: Place, cleaning: Cleaning) -> None:
+        if explain and output_dir is None:
+            explained(cleaning)
+        elif explain and form == "text":
+            outputs.write(place, _explain(cleaning))
+        else:
+            outputs.write(place, render_cleaning(cleaning, form))
 
     tally = Tally()
-    with outputs:
-        for place, cleaning in attempt(found, reading, checked, tally):
-            outputs.write(place, render(cleaning))
-    outputs.write_failed(tally.failed)
+    with reporting(outputs, tally), outputs:
+        for name, place, cleaning in attempt(found, reading, checked, tally):
+            with tally.setting_aside(name):
+                write(place, cleaning)
     if tally.failed:
         raise typer.Exit(InputError.exit_code)
 
@@ -108,18 +132,19 @@ def _read_plan(path: Path, inputs: int) -> str:
     if inputs != 1:
         raise UsageError("--replay takes one input, the one that was explained")
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--replay {path}: {error}") from error
+        return read_whole(path).decode("utf-8")
+    except (InputError, UnicodeDecodeError) as error:
+        raise UsageError(f"--replay {error}") from error
 
 
 def _explain(cleaning: Cleaning) -> str:
+    """For people to read, so that nothing in the page can play tricks on a terminal."""
     return "".join(line + "\n" for line in _explained(cleaning))
 
 
 def _explained(cleaning: Cleaning) -> Iterator[str]:
     for name, value in cleaning.document.metadata.items():
-        yield f"# {name}: {value}"
+        yield printable(f"# {name}: {value}")
     for step in cleaning.steps:
         changes = [change for change in cleaning.changes if change.step == step]
         if changes:
@@ -128,11 +153,11 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
             more = (
                 [f"{len(some) - MAX_CHANGES_SHOWN} more"] if len(some) > MAX_CHANGES_SHOWN else []
             )
-            yield f"# {step}: " + ", ".join(
-                [f"{len(changes)} changed", *some[:MAX_CHANGES_SHOWN], *more]
+            yield f"# {step}: " + printable(
+                ", ".join([f"{len(changes)} changed", *some[:MAX_CHANGES_SHOWN], *more])
             )
     for number, word in cleaning.unsure:
-        yield f"# unsure: {word} in line {number}"
+        yield printable(f"# unsure: {word} in line {number}")
     colour = sys.stdout.isatty()
     for block in cleaning.blocks:
         if block.text.strip():
@@ -140,5 +165,6 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
 
 
 def _told(block: Block, *, colour: bool) -> str:
-    line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  {block.text}"
+    line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  "
+    line += printable(block.text)
     return typer.style(line, fg="green" if block.kept else "bright_black") if colour else line

@@ -3,6 +3,8 @@
 import os
 import platform
 import shutil
+import stat
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
@@ -10,9 +12,9 @@ import typer
 
 from toolkit import __version__
 from toolkit.assets import asset_folder
-from toolkit.cli.console import tell
+from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError
-from toolkit.settings import resolve_settings
+from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
 LIBRARIES = ("transformers", "ctranslate2", "tokenizers", "sentencepiece", "sacrebleu", "torch")
 
@@ -21,24 +23,44 @@ def doctor_command() -> None:
     """Check the installation. Ends with 4 when the default model can't be used."""
     from toolkit.models.install import load_installed
 
-    settings, _ = resolve_settings({})
-    typer.echo(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")
-    typer.echo(f"cores: {os.cpu_count()}")
+    settings, origins = settings_of({})
+    show(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")
+    show(f"cores: {os.cpu_count()}")
     for library in LIBRARIES:
-        typer.echo(f"{library}: {_version(library)}")
+        show(f"{library}: {_version(library)}")
     for name in ("prompts", "eval", "seeds"):
         found = asset_folder(name).is_dir()
-        typer.echo(f"{name}/: {'found' if found else 'MISSING: install the toolkit again'}")
+        show(f"{name}/: {'found' if found else 'MISSING: install the toolkit again'}")
+    for weakness in weaknesses(settings, origins):
+        show(f"warning: {weakness}")
     folder = settings.models_folder
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    typer.echo(f"models: {folder} ({shutil.disk_usage(existing).free / 1e9:.1f} GB free)")
+    show(f"models: {folder} ({shutil.disk_usage(existing).free / 1e9:.1f} GB free)")
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
             load_installed(folder, model)
-            typer.echo(f"{model}: installed")
+            show(f"{model}: installed")
     except ModelError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None
+
+
+def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:
+    """Settings that take away from what docs/security.md promises."""
+    for name in NAMING_FILES:
+        if origins[name] == FILE_NAME:
+            yield f"{name} comes from {FILE_NAME} in this folder; be sure who wrote it"
+    if settings.checks.off:
+        yield f"these checks of translations are off: {', '.join(settings.checks.off)}"
+    if settings.max_tries == 1:
+        yield "max_tries is 1: a sentence that fails a check is not tried again"
+    for name, path in (
+        ("models_folder", settings.models_folder),
+        ("cache_file", settings.cache_file),
+    ):
+        for place in (path, path.parent):
+            if os.name == "posix" and place.exists() and place.stat().st_mode & stat.S_IWOTH:
+                yield f"{name}: everybody may write to {place}, and so change what comes out"
 
 
 def _version(library: str) -> str:

@@ -1,97 +1,157 @@
-"""What the user named, as documents to read, each with the file it will become."""
+"""What the user named, as documents to read, each with the place of its output."""
 
 import glob
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from toolkit.cleaning import Repeats
-from toolkit.cli.console import tell
+from toolkit.cli.console import debugging, tell
+from toolkit.cli.places import FOLDED, Place, clash, place_of
 from toolkit.documents import Document
-from toolkit.errors import InputError, UsageError
-from toolkit.output import SUFFIXES, Format
+from toolkit.errors import InputError, ToolkitError, UsageError
+from toolkit.files import is_regular, read_stream
+from toolkit.output import Format
 from toolkit.reading import KINDS, Reading, read_bytes, read_file
+from toolkit.text import printable
 
 STDIN = "-"
 MIN_LEARNED = 3  # inputs; fewer can't show what repeats
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a document's output belongs, without suffix, relative to the output folder.
-
-    `container` is the same for the file that it is a record of, None for a file of its own.
-    """
-
-    target: Path
-    container: Path | None = None
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`target` is the output file without its suffix, relative to the output folder."""
+    """`problem` says why there is nothing to read."""
 
     path: str
-    target: Path
+    place: Place
+    problem: str = ""
 
     def documents(self, reading: Reading) -> Iterator[tuple[Place, Document | InputError]]:
         """Each document with its place; an InputError stands for one that can't be used."""
         try:
+            if self.problem:
+                raise InputError(f"{self.path}: {self.problem}")
             if self.path == STDIN:
-                found = read_bytes(STDIN, sys.stdin.buffer.read(), reading)
+                data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
+                found = read_bytes(STDIN, data, reading)
             else:
                 found = read_file(Path(self.path), reading)
         except InputError as error:
-            yield Place(self.target), error
+            yield self.place, error
             return
         many = reading.holds_many(self.path)
         for number, document in enumerate(found, start=1):
-            one = Place(self.target / f"{number:06}", self.target) if many else Place(self.target)
-            yield one, document
+            yield self.place.record(number) if many else self.place, document
+
+    @property
+    def can_be_read_twice(self) -> bool:
+        return self.path != STDIN and is_regular(Path(self.path))
 
 
 @dataclass(slots=True)
 class Tally:
-    """The inputs that could not be used, with the reasons."""
+    """The inputs that could not be used, with the reasons, which are told unless `quiet`."""
 
     failed: list[dict[str, str]] = field(default_factory=list)
+    quiet: bool = False
 
-    def add(self, name: str, error: InputError) -> None:
-        tell(str(error))
-        self.failed.append({"input": name, "reason": str(error).removeprefix(f"{name}: ")})
+    def add(self, name: str, error: Exception) -> None:
+        """Set `name` aside. What is no InputError is a fault of ours, or of a library."""
+        if isinstance(error, InputError):
+            reason = str(error).removeprefix(f"{name}: ")
+        else:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            if debugging() and not self.quiet:
+                traceback.print_exception(error)
+        if not self.quiet:
+            tell(str(error) if isinstance(error, InputError) else f"{name}: {reason}")
+        entry = {"input": name, "reason": reason, "type": type(error).__name__}
+        self.failed.append({key: printable(value) for key, value in entry.items()})
+
+    @contextmanager
+    def setting_aside(self, name: str) -> Iterator[None]:
+        """Whatever goes wrong in the body is set down to the one input `name`.
+
+        An error that would meet every other input as well goes through: a model that is missing, a
+        full disk, a reader of our output that went away.
+        """
+        try:
+            yield
+        except InputError as error:
+            self.add(name, error)
+        except (ToolkitError, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: one bad item never ends a batch
+            self.add(name, error)
 
 
 def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Input]:
     """Folders give the readable files inside them, in order; a glob gives what it matches.
 
     An output folder inside of an input folder gives none: a second run would take the outputs of
-    the first for inputs. A name that doesn't exist is kept, so that reading it says so.
+    the first for inputs. What can't be read is kept with its problem, so that reading it says so.
     """
-    outputs = output_dir.resolve() if output_dir else None
     found: list[Input] = []
     for argument in arguments:
-        path = Path(argument)
+        if not argument:
+            raise UsageError("an input has an empty name; a dot is the current folder")
         if argument == STDIN:
-            found.append(Input(STDIN, Path("stdin")))
-        elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in KINDS and p.is_file())
-            if outputs and path.resolve() in outputs.parents:
-                inside = [each for each in inside if outputs not in each.resolve().parents]
-            if not inside:
-                kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
-                raise InputError(f"{argument}: the folder holds none of {kinds}")
-            found += [Input(str(each), each.relative_to(path).with_suffix("")) for each in inside]
-        elif not path.exists() and (matches := sorted(glob.glob(argument, recursive=True))):  # noqa: PTH207
+            found.append(Input(STDIN, Place(Path("stdin"))))
+        elif os.path.isdir(argument):  # noqa: PTH112 - never raises, whatever the name
+            found += _in_folder(Path(argument), output_dir)
+        elif not os.path.lexists(argument) and (
+            matches := sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
+        ):
             found += expand(matches, output_dir)
         else:
-            found.append(Input(argument, Path(path.stem or "input")))
+            found.append(Input(argument, place_of(Path(Path(argument).name))))
     return list(dict.fromkeys(found))
 
 
-def check_targets(
+def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
+    """The readable files inside `folder`, also behind links to folders, each of which is entered
+    once; and what can't be entered, with the reason.
+    """
+    outputs = os.path.realpath(output_dir) if output_dir else ""
+    found: list[Input] = []
+    entered = set[str]()
+
+    def told(path: str, problem: str) -> None:
+        found.append(Input(path, place_of(Path(path).relative_to(folder)), problem))
+
+    def refuse(error: OSError) -> None:
+        told(str(error.filename), error.strerror or str(error))
+
+    for current, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        real = os.path.realpath(current)
+        if real in entered or (real == outputs != os.path.realpath(folder)):
+            folders.clear()
+            continue
+        entered.add(real)
+        for name in files:
+            path = Path(current) / name
+            if path.suffix.lower() not in KINDS:
+                continue
+            # A pipe in a folder would be waited for, perhaps for ever.
+            if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
+                told(str(path), "is not a regular file")
+            else:
+                found.append(Input(str(path), place_of(path.relative_to(folder))))
+    if not found:
+        kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
+        told(str(folder), f"the folder holds none of {kinds}")
+    return sorted(found, key=lambda each: Path(each.path))
+
+
+def check_places(
     inputs: Sequence[Input], output_dir: Path | None, form: Format, reading: Reading
 ) -> None:
     """Raises UsageError when the outputs would have no place, one place for two, or a place among
@@ -100,7 +160,7 @@ def check_targets(
     if form == "csv" and any(reading.kind_of(each.path) != "csv" for each in inputs):
         raise UsageError("--format csv is for CSV inputs; jsonl takes any")
     if output_dir is None:
-        if form not in ("jsonl", "csv"):
+        if form not in FOLDED:
             if len(inputs) > 1:
                 raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
             for each in inputs:
@@ -110,33 +170,52 @@ def check_targets(
                         "(or --format jsonl)"
                     )
         return
-    targets: dict[Path, str] = {}
+    real = Path(os.path.realpath(output_dir))
     for each in inputs:
-        if each.path != STDIN and output_dir.resolve() in Path(each.path).resolve().parents:
+        if each.path != STDIN and real in Path(os.path.realpath(each.path)).parents:
             raise UsageError(f"{each.path} lies in the output folder {output_dir}; name another")
-        if each.target in targets:
-            raise UsageError(
-                f"{targets[each.target]} and {each.path} would both be written to "
-                f"{output_dir / each.target}{SUFFIXES[form]}"
-            )
-        targets[each.target] = each.path
+    if found := clash(_claims(inputs, form, reading)):
+        first, second, path = found
+        raise UsageError(f"{first} and {second} would both be written to {output_dir / path}")
+
+
+def _claims(inputs: Sequence[Input], form: Format, reading: Reading) -> Iterator[tuple[str, Path]]:
+    """The file of each input; the folder where its records get files of their own, which is also
+    claimed by what would stand among them with a number for a name.
+    """
+    folders = {
+        each.place.target: each.path
+        for each in inputs
+        if reading.holds_many(each.path) and form not in FOLDED
+    }
+    for each in inputs:
+        target = each.place.target
+        if reading.holds_many(each.path) and form not in FOLDED:
+            yield each.path, target
+            continue
+        yield each.path, each.place.path(Path(), form)
+        if target.parent in folders and target.name.isdecimal():
+            yield folders[target.parent], target
+            yield each.path, target
 
 
 def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:
     """The lines that repeat over the inputs, which are read once for this, and the characters in
-    all; nothing of a few inputs, or of standard input.
+    all; nothing of a few inputs, or of what can't be read twice.
     """
-    files = [each for each in inputs if each.path != STDIN]
+    files = [each for each in inputs if each.can_be_read_twice]
     many = len(files) >= MIN_LEARNED or any(reading.holds_many(each.path) for each in files)
     total_chars = 0
 
     def documents() -> Iterator[Document]:
         nonlocal total_chars
+        quietly = Tally(quiet=True)
         for each in files if many else ():
-            for _, document in each.documents(reading):
-                if isinstance(document, Document):
-                    total_chars += len(document.text)
-                    yield document
+            with quietly.setting_aside(each.path):
+                for _, document in each.documents(reading):
+                    if isinstance(document, Document):
+                        total_chars += len(document.text)
+                        yield document
 
     return Repeats(documents()), total_chars
 
@@ -146,16 +225,49 @@ def attempt(
     reading: Reading,
     work: Callable[[Place, Document], Value],
     tally: Tally,
-) -> Iterator[tuple[Place, Value]]:
-    """What worked, in order, with its place; what didn't is told on stderr and set aside."""
+) -> Iterator[tuple[str, Place, Value]]:
+    """What worked, in order, with its name and place; what didn't is told and set aside."""
     for each in inputs:
-        for place, document in each.documents(reading):
+        documents = each.documents(reading)
+        while True:
+            read: tuple[Place, Document | InputError] | None = None
+            done: tuple[str, Place, Value] | None = None
+            with tally.setting_aside(each.path):
+                read = next(documents, None)
+            if read is None:
+                break
+            place, document = read
             name = document.name if isinstance(document, Document) else each.path
-            try:
+            with tally.setting_aside(name):
                 if isinstance(document, InputError):
                     raise document
-                value = work(place, document)
-            except InputError as error:
-                tally.add(name, error)
-                continue
-            yield place, value
+                done = name, place, work(place, document)
+            if done:
+                yield done
+
+
+def worked(
+    items: Sequence[tuple[str, Place, Value]],
+    work: Callable[[list[Value]], Sequence[Result]],
+    tally: Tally,
+) -> list[tuple[str, Place, Result]]:
+    """The results of all at once; where that fails, of each half, down to the one that can't be
+    used, which is told and set aside.
+    """
+    try:
+        results = work([value for _, _, value in items])
+        return [
+            (name, place, result) for (name, place, _), result in zip(items, results, strict=True)
+        ]
+    except (ToolkitError, BrokenPipeError) as error:
+        if not isinstance(error, InputError):
+            raise
+        if len(items) == 1:
+            tally.add(items[0][0], error)
+            return []
+    except Exception as error:  # noqa: BLE001 - as in `setting_aside`
+        if len(items) == 1:
+            tally.add(items[0][0], error)
+            return []
+    middle = len(items) // 2
+    return [*worked(items[:middle], work, tally), *worked(items[middle:], work, tally)]

@@ -3,7 +3,9 @@
 import os
 import sys
 import traceback
-from typing import Annotated, Protocol, runtime_checkable
+from contextlib import suppress
+from io import StringIO, TextIOWrapper
+from typing import IO, Annotated, Protocol, runtime_checkable
 
 import typer
 
@@ -19,8 +21,9 @@ from toolkit.cli import (
     summarize,
     translate,
 )
-from toolkit.cli.console import tell
+from toolkit.cli.console import open_streams, tell, writing
 from toolkit.errors import ToolkitError
+from toolkit.text import printable
 
 INTERRUPTED = 130
 
@@ -31,7 +34,7 @@ class UsageProblem(Protocol):
 
     exit_code: int
 
-    def show(self) -> None: ...
+    def show(self, file: IO[str]) -> None: ...
 
 
 app = typer.Typer(
@@ -73,10 +76,12 @@ def root(
 
 def run() -> None:
     """Entry point of the installed program."""
+    open_streams()
     code = main(sys.argv[1:])
     if code == INTERRUPTED:
         # A model's threads would first finish what they are at, which can take a minute.
-        sys.stdout.flush()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
         os._exit(code)
     sys.exit(code)
 
@@ -89,27 +94,54 @@ def main(arguments: list[str]) -> int:
         outcome = typer.main.get_command(app).main(
             arguments, prog_name="toolkit", standalone_mode=False
         )
-        sys.stdout.flush()
+        with writing():
+            sys.stdout.flush()
     except ToolkitError as error:
         if debug:
             traceback.print_exc()
         tell(str(error))
+        _flush_or_give_up()
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         tell("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away; Python must not try to flush to it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return 0
+    except SystemExit as error:
+        # The command line library's answer to a pipe that nobody reads; it puts a wrapper around
+        # stdout then.
+        if not isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout = sys.__stdout__ or sys.stdout
+            _give_up_stdout()
+            return 0
+        return error.code if isinstance(error.code, int) else 1
     except Exception as error:  # noqa: BLE001 - the last resort: a user must not see a traceback
         if isinstance(error, UsageProblem):
-            error.show()
+            told = StringIO()
+            error.show(file=told)
+            with suppress(OSError):
+                sys.stderr.write(printable(told.getvalue()))
             return error.exit_code
         if debug:
             traceback.print_exc()
         tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")
+        _flush_or_give_up()
         return 1
     if outcome == INTERRUPTED:  # how the command line library reports Ctrl-C
         tell("interrupted")
     return outcome if isinstance(outcome, int) else 0
+
+
+def _flush_or_give_up() -> None:
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        _give_up_stdout()
+
+
+def _give_up_stdout() -> None:
+    """Python must not try at exit to write what couldn't be written."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

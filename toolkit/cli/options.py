@@ -1,13 +1,12 @@
 """The arguments and options that commands share."""
 
-import codecs
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from toolkit.errors import UsageError
-from toolkit.reading import Kind, Reading
+from toolkit.reading import Kind, Reading, text_encoding
 from toolkit.settings import Route
 from toolkit.summarization.forms import Length, Style
 
@@ -93,6 +92,13 @@ Encoding = Annotated[
     str | None, typer.Option(help="The input's encoding [declared, else detected].")
 ]
 TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
+GuardFormulas = Annotated[
+    bool,
+    typer.Option(
+        "--guard-formulas",
+        help="CSV: an apostrophe before cells that a spreadsheet would run.",
+    ),
+]
 Verbose = Annotated[
     bool,
     typer.Option("--verbose", "-v", help="Name every failed check and the time of each stage."),
@@ -102,8 +108,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no r
 
 def reading(kind: Kind | None, encoding: str | None, text_field: str) -> Reading:
     """Raises UsageError for an encoding that doesn't exist."""
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError as error:
-        raise UsageError(f"--encoding {encoding}: there is no such encoding") from error
+    if encoding and text_encoding(encoding) is None:
+        raise UsageError(f"--encoding {encoding}: there is no such encoding of text")
     return Reading(kind=kind, encoding=encoding, text_field=text_field)

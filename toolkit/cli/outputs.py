@@ -3,18 +3,20 @@
 import csv
 import io
 import json
-import sys
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.cli.inputs import Place
+from toolkit.cli.console import show, tell
+from toolkit.cli.places import FAILED, FOLDED, Place
 from toolkit.errors import InputError
-from toolkit.output import SUFFIXES, AtomicFile, Format, sha256_of, write_atomically
+from toolkit.files import AtomicFile, read_whole, refused, sha256_of, sweep
+from toolkit.output import SUFFIXES, Format
 from toolkit.store import Store
 
-FAILED_FILE = "_failed.jsonl"
-FOLDED: tuple[Format, ...] = ("jsonl", "csv")  # one file for all records of an input
+OURS = {"input", "reason", "type"}  # the fields of what was set aside
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how cells begin that spreadsheets run
 
 
 class Outputs:
@@ -22,18 +24,28 @@ class Outputs:
 
     A file that is there already is kept, unless it is one that this toolkit wrote before, as
     `store` remembers, or `overwrite` says otherwise. As JSON lines or CSV, all records of one input
-    go into one file, which appears when the last of them is there.
+    go into one file, which appears when the last of them is there. `guard_formulas` puts an
+    apostrophe before cells of CSV that a spreadsheet would run.
     """
 
     def __init__(
-        self, folder: Path | None, form: Format, store: Store | None, *, overwrite: bool
+        self,
+        folder: Path | None,
+        form: Format,
+        store: Store | None,
+        *,
+        overwrite: bool,
+        guard_formulas: bool = False,
     ) -> None:
         self._folder = folder
         self._form = form
         self._store = store
         self._overwrite = overwrite
+        self._guard = guard_formulas
         self._shared: AtomicFile | None = None
         self._started = False
+        self._columns: tuple[str, ...] | None = None
+        self._swept = set[Path]()
 
     def __enter__(self) -> "Outputs":
         return self
@@ -44,38 +56,97 @@ class Outputs:
         elif self._shared:
             self._shared.abandon()
 
-    def refuse_existing(self, place: Place) -> None:
-        """Raises InputError when the file of `place` is there and not ours to replace."""
+    def check(self, place: Place, columns: Iterable[str] = ()) -> None:
+        """Raises InputError when the file of `place` can't be written, or is there and not ours to
+        replace, and when a row with other `columns` than the first can't follow it on stdout.
+        """
         path = self._path_of(place)
-        if path is None or self._overwrite or not path.exists():
+        if path is None:
+            self._columns = tuple(columns) if self._columns is None else self._columns
+            if self._form == "csv" and tuple(columns) != self._columns:
+                raise InputError(
+                    f"has other columns than the first input ({', '.join(self._columns)}); with "
+                    "--output-dir each gets its own file"
+                )
             return
-        known = self._store.digest_written(path.resolve()) if self._store else None
-        if known is None or known != sha256_of(path.read_bytes()):
+        if self._folder and path == self._folder / f"{FAILED}{SUFFIXES['jsonl']}":
+            raise InputError(f"{path} is for what is set aside; rename the input")
+        try:
+            there = path.lstat()
+        except FileNotFoundError:
+            there = None
+        except OSError as error:
+            raise refused(path, error) from error
+        self._sweep(path.parent)
+        if there and not self._overwrite and not self._is_ours(path):
             raise InputError(f"{path} exists and is kept; --overwrite replaces it")
 
     def write(self, place: Place, text: str) -> None:
         path = self._path_of(place)
         if path is None:
-            sys.stdout.write(text)
+            show(text, end="")
         elif place.container and self._form in FOLDED:
             self._share(path).write(text)
         else:
-            self._remember(path, write_atomically(path, text))
+            self._write(path, text)
 
     def write_row(self, place: Place, values: Mapping[str, Any]) -> None:
         """A row of CSV, below its header when it is the first one."""
         path = self._path_of(place)
         if path:
             self._share(path)
-        self.write(place, csv_row(values, header=not self._started))
+        self.write(place, csv_row(values, header=not self._started, guard=self._guard))
         self._started = True
 
-    def _path_of(self, place: Place) -> Path | None:
+    def write_failed(self, failed: Iterable[Mapping[str, Any]]) -> None:
+        """The inputs that were set aside, a JSON line each; no file when there are none.
+
+        A file of that name that somebody else wrote is kept, and ours gets a number.
+        """
         if self._folder is None:
-            return None
-        target = place.container if place.container and self._form in FOLDED else place.target
-        path = self._folder / target
-        return path.with_name(path.name + SUFFIXES[self._form])
+            return
+        lines = [json.dumps(dict(each), ensure_ascii=False) + "\n" for each in failed]
+        path = self._folder / f"{FAILED}{SUFFIXES['jsonl']}"
+        if lines:
+            number = 1
+            while os.path.lexists(path) and not self._is_list_of_failed(path):
+                number += 1
+                path = path.with_name(f"{FAILED}-{number}{SUFFIXES['jsonl']}")
+            if number > 1:
+                tell(f"{path} holds what was set aside; somebody else's files were kept")
+            self._write(path, "".join(lines))
+        elif path.is_file() and self._is_list_of_failed(path):
+            path.unlink(missing_ok=True)
+
+    def _path_of(self, place: Place) -> Path | None:
+        return place.path(self._folder, self._form) if self._folder else None
+
+    def _is_ours(self, path: Path) -> bool:
+        known = self._store.digests_written(path.absolute()) if self._store else ()
+        try:
+            return bool(known) and sha256_of(read_whole(path)) in known
+        except InputError:
+            return False
+
+    def _is_list_of_failed(self, path: Path) -> bool:
+        """Whether `path` is such a list, as this toolkit writes them, also without a store."""
+        if self._overwrite or self._is_ours(path):
+            return True
+        try:
+            entries = [json.loads(line) for line in read_whole(path).decode().splitlines()]
+        except (InputError, ValueError, RecursionError):
+            return False
+        return all(
+            isinstance(each, dict) and {"input", "reason"} <= set(each) <= OURS for each in entries
+        )
+
+    def _write(self, path: Path, text: str) -> None:
+        file = AtomicFile(path)
+        try:
+            file.write(text)
+            self._commit(file)
+        finally:
+            file.abandon()
 
     def _share(self, path: Path) -> AtomicFile:
         """The file that the records of one input are written to one after the other."""
@@ -85,33 +156,35 @@ class Outputs:
         return self._shared
 
     def _finish(self) -> None:
-        if self._shared:
-            self._shared.commit()
-            self._remember(self._shared.path, self._shared.digest)
-        self._shared = None
+        shared, self._shared = self._shared, None
+        if shared:
+            self._commit(shared)
 
-    def _remember(self, path: Path, digest: str) -> None:
-        """That `path` with this content is ours."""
+    def _commit(self, file: AtomicFile) -> None:
+        """Remember that the file is ours before it is there: it would be somebody else's for ever
+        if the process ended in between.
+        """
+        path = file.path.absolute()
         if self._store:
-            self._store.wrote(path.resolve(), digest)
+            self._store.expect(path, file.digest)
+        file.commit()
+        if self._store:
+            self._store.wrote(path, file.digest)
 
-    def write_failed(self, failed: Iterable[Mapping[str, Any]]) -> None:
-        """The inputs that were set aside, a JSON line each; no file when there are none."""
-        if self._folder is None:
-            return
-        path = self._folder / FAILED_FILE
-        lines = [json.dumps(dict(each), ensure_ascii=False) + "\n" for each in failed]
-        if lines:
-            write_atomically(path, "".join(lines))
-        else:
-            path.unlink(missing_ok=True)
+    def _sweep(self, folder: Path) -> None:
+        if folder not in self._swept:
+            self._swept.add(folder)
+            sweep(folder)
 
 
-def csv_row(values: Mapping[str, Any], *, header: bool) -> str:
+def csv_row(values: Mapping[str, Any], *, header: bool, guard: bool = False) -> str:
     """A row of CSV, below its header when that is wanted."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, fieldnames=list(values), lineterminator="\n")
-    if header:
-        writer.writeheader()
-    writer.writerow(values)
+    writer = csv.writer(stream, lineterminator="\n")
+    rows = [list(values), list(values.values())] if header else [list(values.values())]
+    writer.writerows([_guarded(cell) if guard else cell for cell in row] for row in rows)
     return stream.getvalue()
+
+
+def _guarded(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

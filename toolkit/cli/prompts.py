@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from toolkit.cli.console import show
 from toolkit.errors import UsageError
 from toolkit.prompts import list_prompts, load_prompt
 
@@ -17,7 +18,7 @@ def list_command() -> None:
         prompt = load_prompt(task, str(path))
         languages = " to ".join(prompt.content.languages or ["any language"])
         digest = prompt.digest.removeprefix("sha256:")[:12]
-        typer.echo(f"{task}/{prompt.name}  {languages}  {digest}  {prompt.content.description}")
+        show(f"{task}/{prompt.name}  {languages}  {digest}  {prompt.content.description}")
 
 
 @app.command("show")
@@ -27,7 +28,7 @@ def show_command(
     """Print a prompt file, ready to be copied and changed."""
     for task, path in reversed(list_prompts()):
         if name in (f"{task}/{path.stem}", f"{task}/{path.stem.rsplit('.', 1)[0]}"):
-            typer.echo(path.read_text(encoding="utf-8"), nl=False)
+            show(path.read_text(encoding="utf-8"), end="")
             return
     known = ", ".join(f"{task}/{path.stem}" for task, path in list_prompts())
     raise UsageError(f"no prompt '{name}' (there are: {known})")

@@ -50,6 +50,7 @@ def summarize_command(
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
+    guard_formulas: options.GuardFormulas = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -81,6 +82,7 @@ def summarize_command(
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,
+        guard_formulas=guard_formulas,
     )
     translation = show == "translation"
     if together:

@@ -7,15 +7,14 @@ from typing import Any
 import typer
 
 from toolkit.articles import Article
-from toolkit.cli.chain import Job, prepared, tell_flags, tell_summary
-from toolkit.cli.console import stage_progress, tell
-from toolkit.cli.inputs import Place, Tally, attempt, expand, learn
-from toolkit.cli.outputs import Outputs
+from toolkit.cli.chain import Job, outputs_of, prepared, reporting, tell_flags, tell_summary
+from toolkit.cli.console import settings_of, stage_progress, tell
+from toolkit.cli.inputs import Tally, attempt, expand, learn
+from toolkit.cli.places import Place
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
 from toolkit.pipeline import Pipeline
 from toolkit.results import Digest
-from toolkit.settings import resolve_settings
 
 NAME = "together"
 
@@ -30,26 +29,27 @@ def run_together(
     """Inputs that can't be used are told and left out; then the exit code is 3."""
     if job.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
-    settings, _ = resolve_settings(flags)
+    settings, _ = settings_of(flags)
     inputs = expand(arguments, job.output_dir)
     repeats, total_chars = learn(inputs, job.reading)
     tally = Tally()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
-        pipeline = Pipeline(settings, on_progress=progress.stage)
-        outputs = Outputs(job.output_dir, job.form, pipeline.store, overwrite=job.overwrite)
+        pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
+        outputs = outputs_of(job, pipeline)
         place = Place(Path(NAME))
-        outputs.refuse_existing(place)
+        outputs.check(place)
 
         def prepare(_: Place, document: Document) -> Article:
             return prepared(pipeline, document, flags, job, repeats)
 
-        articles = [article for _, article in attempt(inputs, job.reading, prepare, tally)]
-        if len(articles) < 2:
-            raise InputError(f"--together needs at least two articles; there is {len(articles)}")
-        digest = pipeline.summarize_together(articles)
-        with outputs:
+        with reporting(outputs, tally), outputs:
+            articles = [article for _, _, article in attempt(inputs, job.reading, prepare, tally)]
+            if len(articles) < 2:
+                raise InputError(
+                    f"--together needs at least two articles; there is {len(articles)}"
+                )
+            digest = pipeline.summarize_together(articles)
             outputs.write(place, render(digest))
-        outputs.write_failed(tally.failed)
     if not job.quiet:
         for result in digest.results:
             tell_flags(result, verbose=job.verbose)

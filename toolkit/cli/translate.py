@@ -31,6 +31,7 @@ def translate_command(
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
+    guard_formulas: options.GuardFormulas = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -68,6 +69,7 @@ def translate_command(
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,
+        guard_formulas=guard_formulas,
     )
     offer_pull(
         lambda: run_chain(

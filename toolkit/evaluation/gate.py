@@ -30,7 +30,7 @@ from toolkit.evaluation.support import (
     outcomes,
 )
 from toolkit.evaluation.systems import corpus_of
-from toolkit.output import sha256_of
+from toolkit.files import sha256_of
 from toolkit.reading import read_document
 from toolkit.translation.glossary import load_glossary
 

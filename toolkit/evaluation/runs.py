@@ -31,7 +31,7 @@ from toolkit.evaluation.references import Fact
 from toolkit.evaluation.registry import METRICS, OF_COPYING, OF_FACTS, RECORDED
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
-from toolkit.output import write_atomically
+from toolkit.files import write_atomically
 from toolkit.pipeline import Pipeline
 from toolkit.settings import Settings, resolve_settings
 

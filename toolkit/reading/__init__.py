@@ -1,6 +1,15 @@
 """Bytes to documents."""
 
 from toolkit.reading.documents import KINDS, Kind, Reading, read_bytes, read_document, read_file
-from toolkit.reading.text import decode
+from toolkit.reading.text import decode, text_encoding
 
-__all__ = ["KINDS", "Kind", "Reading", "decode", "read_bytes", "read_document", "read_file"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Reading",
+    "decode",
+    "read_bytes",
+    "read_document",
+    "read_file",
+    "text_encoding",
+]

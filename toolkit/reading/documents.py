@@ -114,4 +114,3 @@ def _records(
             yield replace(document, record=others_as_they_were)
         except InputError as error:
             yield InputError(f"{place}: {error}")
-

@@ -13,10 +13,24 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "an image"),
 )
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+NOT_OF_TEXT = frozenset(
+    "idna punycode undefined unicode-escape raw-unicode-escape utf-7 mbcs oem".split()
+)
 MAX_CONTROL_SHARE = 0.02
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 RECORD_END = re.compile("\r\n?")  # the others may stand inside a record
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
+
+
+def text_encoding(name: str) -> str | None:
+    """The name by which Python knows the character encoding `name`; None for other codecs, such as
+    hex, and for those that read text as a program's source.
+    """
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    return codec.name if codec._is_text_encoding and codec.name not in NOT_OF_TEXT else None
 
 
 def decode(

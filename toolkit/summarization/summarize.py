@@ -8,7 +8,7 @@ from itertools import chain, islice, zip_longest
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Check, Summary
 from toolkit.engines.base import Engine, GenerationConfig, Source
-from toolkit.errors import ModelError
+from toolkit.errors import TooLongError
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store, key_of
@@ -364,7 +364,7 @@ class Summarizer:
         ]
         joined = "\n\n".join(PART.join(draft.paragraphs) for draft in drafts if draft.paragraphs)
         if len(joined) >= len(task.text):
-            raise ModelError("the summarizer's context is too short for any part of the article")
+            raise TooLongError("the model's context is too short for any part of the article")
         told = tuple(
             (*draft.sentences, *self._own_words(task, part, draft))
             for part, draft in zip(parts, drafts, strict=True)

@@ -9,10 +9,12 @@ from typing import Literal, cast
 from xml.etree import ElementTree
 
 from toolkit.assets import asset_folder
-from toolkit.errors import UsageError
+from toolkit.errors import InputError, UsageError
+from toolkit.files import read_whole
 from toolkit.text import fold
 
 Kind = Literal["term", "phrase"]
+NONE = "none"
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 BEGINNING = 4  # letters of a term that stay whatever its ending
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
@@ -87,31 +89,37 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
     A TSV file has the columns source and target, and may have kind (`term` or `phrase`), case
     (`same`: found only as written) and note. `none`, and a bundled name that doesn't exist for the
     languages, give the empty glossary.
-    Raises UsageError for a file that can't be read, naming the line.
+    Raises UsageError for an unknown name and for a file that can't be read, naming the line.
     """
     path = Path(reference)
     if path.suffix not in (".tsv", ".tbx"):
-        direction = f"{source_language}-{target_language}"
-        path = asset_folder("prompts") / "glossaries" / f"{reference}.{direction}.tsv"
-        if not path.is_file():
+        folder = asset_folder("prompts") / "glossaries"
+        known = sorted({each.name.split(".")[0] for each in folder.glob("*.tsv")})
+        if reference not in (*known, NONE):
+            raise UsageError(
+                f"no glossary '{reference}' (there are: {', '.join((*known, NONE))}); a file of "
+                "your own has the suffix .tsv or .tbx"
+            )
+        path = folder / f"{reference}.{source_language}-{target_language}.tsv"
+        if reference == NONE or not path.is_file():
             return Glossary()
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"glossary {path} can't be read: {error.strerror}") from error
+        raw = read_whole(path)
+    except InputError as error:
+        raise UsageError(f"glossary {error}") from error
     try:
         if path.suffix == ".tbx":
             terms = tuple(_tbx_terms(raw, source_language, target_language))
         else:
             terms = tuple(_tsv_terms(raw.decode("utf-8-sig")))
-    except (ValueError, ElementTree.ParseError) as error:
+    except (ValueError, LookupError, RecursionError, ElementTree.ParseError) as error:
         raise UsageError(f"glossary {path}: {error}") from error
     return Glossary(terms, name=path.stem, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}")
 
 
 def _tsv_terms(text: str) -> Iterator[Term]:
     """Raises ValueError for a line that is no term."""
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t") if lines else []
     if not {"source", "target"} <= set(header):
         raise ValueError("is no TSV file with the columns source and target")

@@ -20,7 +20,7 @@ from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 # gathered to be tried again: seconds of work, half a minute at most.
 GROUP = {"causal": 32, "seq2seq": 512}
 # Raise when the ways of trying or what checks find change: finished work is then done again.
-RECIPE = 3
+RECIPE = 4
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48

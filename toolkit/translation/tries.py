@@ -35,8 +35,10 @@ class Way:
 
 # Pieces are complete but can be badly joined, so a lost name or day is rather flagged.
 LOST = frozenset({"echo", "numbers", "length", "unfinished", "repetition"})
-STUCK = frozenset({"empty", "echo", "unfinished", "repetition", "copied", "language", "length"})
-NO_TRANSLATION = frozenset({"empty", "echo", "copied", "language"})
+STUCK = frozenset(
+    {"empty", "lost", "echo", "unfinished", "repetition", "copied", "language", "length"}
+)
+NO_TRANSLATION = frozenset({"empty", "lost", "echo", "copied", "language"})
 FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
 AGAIN = (
