@@ -102,7 +102,7 @@ def test_sixty_hostile_items_among_two_hundred(run, tmp_path, figures):
     for number in range(140):
         name = f"{rng.randrange(60):02}/good{number}.txt"
         (folder / name).write_text(
-            f"Le maire a reçu {number} élèves jeudi à la mairie de Brive.", "utf-8"
+            f"Le maire de Brive reçoit {number} élèves de la région à la mairie.", "utf-8"
         )
         good.append(name)
     code, _, _ = run("translate", "--model", "fake", "in", "-o", "out", "-q", "-f", "json")
@@ -111,9 +111,8 @@ def test_sixty_hostile_items_among_two_hundred(run, tmp_path, figures):
     assert failed("out").keys() == set(bad)
     for number, name in enumerate(good):
         written = json.loads((tmp_path / "out" / name).with_suffix(".json").read_text("utf-8"))
-        assert f"[fake] Le maire a reçu {number} élèves" in written["translation"]
-    written = [path for path in (tmp_path / "out").rglob("*.json")]
-    assert len(written) == 140
+        assert f"[fake] Le maire de Brive reçoit {number} élèves" in written["translation"]
+    assert len(list((tmp_path / "out").rglob("*.json"))) == 140
 
 
 def test_a_fault_in_the_middle_of_a_batch_costs_one_document(run, tmp_path, monkeypatch, figures):
@@ -134,7 +133,7 @@ def test_a_fault_in_the_middle_of_a_batch_costs_one_document(run, tmp_path, monk
         text = f"Le maire a présenté jeudi un {word} aux {number} élèves réunis à Brive."
         (tmp_path / f"{number}.txt").write_text(text, "utf-8")
         figures["faults"] += word == "poison"
-    code, _, err = run(*T, *(f"{n}.txt" for n in range(70)), "-o", "out")
+    code, _, _ = run(*T, *(f"{n}.txt" for n in range(70)), "-o", "out")
     assert code == 3
     assert failed("out") == {
         f"{n}.txt": "ZeroDivisionError: float division" for n in (0, 33, 34, 69)
@@ -260,7 +259,7 @@ class TestNothingIsLostOrOverwritten:
         assert [path.name for path in Path("out").iterdir()] == ["..txt.txt"]
 
     def test_separators_in_a_cell_do_not_cut_it(self, run, tmp_path):
-        text = f"{hostile.TEXT}\u2028\x85 Il part demain de Brive."
+        text = f"{hostile.TEXT.replace(',', '')}\u2028\x85 Il part demain de Brive."
         (tmp_path / "in.csv").write_text(f"id,text\n1,{text}\n", "utf-8")
         code, out, _ = run(*T, "in.csv", "-f", "csv")
         assert code == 0
@@ -377,7 +376,7 @@ class TestSuddenEnds:
         folder = tmp_path / "in"
         folder.mkdir()
         for number in range(12):
-            text = f"Le maire a reçu {number} élèves jeudi à Brive. Il part demain à {number} h."
+            text = f"Le maire de Brive reçoit {number} élèves. Il part demain à {number} h."
             (folder / f"{number}.txt").write_text(text, "utf-8")
         command = [sys.executable, "-c", "from toolkit.cli.main import run; run()", *T, str(folder)]
         subprocess.run([*command, "-o", str(tmp_path / "right"), "--no-cache"], check=True)
@@ -429,10 +428,8 @@ def test_a_disk_that_refuses(run, tmp_path, monkeypatch, figures, error, call):
 
 def test_as_many_records_come_out_or_are_told_as_went_in(run, tmp_path, rounds, figures):
     """Random tables and records of hostile pieces."""
-    pieces = [
-        hostile.TEXT, '"', "\u2028", "\x85", "\x0b", "\\ud800", "{", "}", ",", ";", "\t", "é", "\x1b[2J",
-        "=1+1", "\ufeff", "<p>", "---", "\\", "'", " ", "0",
-    ]  # fmt: skip
+    signs = "\" { } , ; \t é \x1b[2J =1+1 \ufeff <p> --- \\ ' 0 \\ud800 \x0b \x85".split(" ")
+    pieces = [hostile.TEXT, "\u2028", " ", *signs]
     for number, rng in enumerate(rounds(6)):
         rows = ["".join(rng.choices(pieces, k=rng.randrange(6))) for _ in range(8)]
         lines = [json.dumps({"text": row, "id": at}) for at, row in enumerate(rows)]
@@ -448,7 +445,7 @@ def test_as_many_records_come_out_or_are_told_as_went_in(run, tmp_path, rounds, 
 
 def test_two_processes_write_one_folder(tmp_path, figures):
     for number in range(8):
-        text = f"Le maire a reçu {number} élèves jeudi à Brive. Il part demain à {number} h."
+        text = f"Le maire de Brive reçoit {number} élèves. Il part demain à {number} h."
         (tmp_path / f"{number}.txt").write_text(text, "utf-8")
     names = [f"{number}.txt" for number in range(8)]
     command = [sys.executable, "-c", "from toolkit.cli.main import run; run()", *T, *names]
@@ -462,7 +459,7 @@ def test_two_processes_write_one_folder(tmp_path, figures):
         assert b"bug" not in err
     written = {p.name: p.read_text("utf-8") for p in (tmp_path / "out").glob("[0-9]*")}
     assert written.keys() == set(names)
-    assert all(f"reçu {name[0]} élèves" in text for name, text in written.items())
+    assert all(f"reçoit {name[0]} élèves" in text for name, text in written.items())
     figures["faults"] += 1
 
 

@@ -28,7 +28,6 @@ TEMPLATES = [
     "{% import '/etc/passwd' as x %}",
     "{{ nothing }}",
     "{% endfor %}",
-    "{{ '{{' }}{% raw %}",
 ]
 BAD_FILES = {
     "aliases": f"task: translation\ndescription: x\nsystem: x\nuser: x\n{hostile.bomb()}\n",
@@ -113,9 +112,7 @@ def test_settings_of_the_current_folder_name_nothing_outside(run, tmp_path, name
 
 
 def test_settings_of_the_current_folder_are_named_once(run, tmp_path):
-    (tmp_path / "toolkit.toml").write_text(
-        'glossary = "none"\nmodel = "fake"\nlength = "headline"\n'
-    )
+    (tmp_path / "toolkit.toml").write_text('glossary = "none"\nmodel = "fake"\n')
     code, _, err = run("summarize", "a.txt", "-q")
     assert code == 0
     assert err == f"toolkit: settings of {tmp_path / 'toolkit.toml'} are in force\n"

@@ -22,7 +22,8 @@ from toolkit.cli import (
     translate,
 )
 from toolkit.cli.console import open_streams, tell, writing
-from toolkit.errors import ToolkitError
+from toolkit.errors import OutputError, ToolkitError
+from toolkit.files import DISK_ERRORS
 from toolkit.text import printable
 
 INTERRUPTED = 130
@@ -123,6 +124,11 @@ def main(arguments: list[str]) -> int:
             with suppress(OSError):
                 sys.stderr.write(printable(told.getvalue()))
             return error.exit_code
+        if isinstance(error, OSError) and error.filename is None and error.errno in DISK_ERRORS:
+            # What writes help doesn't go through `show`.
+            tell(f"standard output can't be written: {error.strerror}")
+            _flush_or_give_up()
+            return OutputError.exit_code
         if debug:
             traceback.print_exc()
         tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")

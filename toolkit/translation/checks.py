@@ -36,8 +36,8 @@ ANY_WORD = re.compile(r"[^\W_]+")
 STEM_CHARS = 4  # what French and English words of one origin share: président, president
 MAX_FRAGMENT = 0.7  # of the source's words; names alone come back as they were, but all of them
 CHECKS = """
-    empty lost echo unfinished length sentences copied language repetition numbers dates quotation names
-    terms
+    empty lost echo unfinished length sentences copied language repetition numbers dates quotation
+    names terms
 """.split()
 
 

@@ -34,7 +34,7 @@ class Way:
 
 
 # Pieces are complete but can be badly joined, so a lost name or day is rather flagged.
-LOST = frozenset({"echo", "numbers", "length", "unfinished", "repetition"})
+LOSING = frozenset({"echo", "numbers", "length", "unfinished", "repetition"})
 STUCK = frozenset(
     {"empty", "lost", "echo", "unfinished", "repetition", "copied", "language", "length"}
 )
@@ -43,7 +43,7 @@ FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
 AGAIN = (
     Way(careful=True),
-    Way(careful=True, pieces=True, helps=LOST),
+    Way(careful=True, pieces=True, helps=LOSING),
     Way(careful=True, penalty=True, helps=STUCK),
 )
 
