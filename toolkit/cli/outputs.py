@@ -49,8 +49,8 @@ class Outputs:
         path = self._path_of(place)
         if path is None or self._overwrite or not path.exists():
             return
-        known = self._store.digest_written(path.resolve()) if self._store else None
-        if known is None or known != sha256_of(path.read_bytes()):
+        known = self._store.digests_written(path.resolve()) if self._store else frozenset()
+        if not known or sha256_of(path.read_bytes()) not in known:
             raise InputError(f"{path} exists and is kept; --overwrite replaces it")
 
     def write(self, place: Place, text: str) -> None:
