@@ -11,8 +11,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from toolkit import store as store_module
+from toolkit.engines.fake import FakeEngine
 from toolkit.errors import StoreError
+from toolkit.segmentation import split_sentences
 from toolkit.store import Store, WrongStoreError, key_of
+from toolkit.translation.translate import Translator
+from toolkit.translation.tries import Tried
 
 FIRST_SCHEMA = """
 CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, value TEXT NOT NULL, used REAL NOT NULL)
@@ -485,3 +489,42 @@ def test_a_newer_store_stays_an_error_and_names_what_there_is_to_set(path):
     assert "TOOLKIT_CACHE_FILE, or use --no-cache" in str(error.value)
     assert "--cache-file" not in str(error.value)
     assert not told
+
+
+TEXT = "Le maire ouvre une école. Il a promis deux gymnases."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "x",
+        "null",
+        "[]",
+        "{}",
+        "[1, [], 0, 1]",
+        '["t", [], 0]',
+        '["t", [["a"]], 0, 1]',
+        '["t", [[1, 2]], 0, 1]',
+        '["t", {"ab": 1}, 0, 1]',
+        '["t", [], "0", 1]',
+        '["t", [], 1.5, 1]',
+        '["t", [], Infinity, 1]',
+        '["t", [], true, 1]',
+        '["\\ud800", [], 0, 1]',
+        "[" * 100_000,
+    ],
+)
+def test_finished_work_in_another_form_is_done_again(path, written):
+    assert Tried.from_json(written) is None
+    segments = split_sentences(TEXT)
+    store = Store(path, max_bytes=10**9)
+    translator = Translator(
+        engine=FakeEngine(family="seq2seq"), source_language="fr", target_language="en", store=store
+    )
+    right = translator.translate(segments)
+    with closing(sqlite3.connect(path)) as connection:
+        keys = [key.decode() for (key,) in connection.execute("SELECT key FROM work")]
+    store.add(dict.fromkeys(keys, written))
+    assert translator.translate(segments) == right
+    assert all(Tried.from_json(each) for each in store.find(keys).values())
