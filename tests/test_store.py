@@ -13,7 +13,9 @@ import pytest
 from toolkit import store as store_module
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import StoreError
+from toolkit.pipeline import Pipeline
 from toolkit.segmentation import split_sentences
+from toolkit.settings import Settings
 from toolkit.store import Store, WrongStoreError, key_of
 from toolkit.translation.translate import Translator
 from toolkit.translation.tries import Tried
@@ -528,3 +530,15 @@ def test_finished_work_in_another_form_is_done_again(path, written):
     store.add(dict.fromkeys(keys, written))
     assert translator.translate(segments) == right
     assert all(Tried.from_json(each) for each in store.find(keys).values())
+
+
+def test_a_run_goes_on_without_its_store_if_asked(path):
+    path.mkdir(parents=True)
+    settings, told = Settings(cache_file=path), []
+    engines = {settings.model: FakeEngine(family="seq2seq")}
+    segments = split_sentences(TEXT)
+    run = Pipeline(settings, engines=engines, on_trouble=told.append)
+    assert [each.text for each in run.translator.translate(segments)]
+    assert len(told) == 1
+    with pytest.raises(StoreError):
+        Pipeline(settings, engines=engines).translator.translate(segments)
