@@ -37,17 +37,23 @@ Progress = Callable[[str, int, int], None]
 
 
 class Pipeline:
-    """Engines are loaded when first needed, and once when one model does both tasks."""
+    """Engines are loaded when first needed, and once when one model does both tasks.
+
+    `on_trouble` is told when the store can't be used, and the run goes on; without it that raises
+    StoreError.
+    """
 
     def __init__(
         self,
         settings: Settings,
         *,
         on_progress: Progress = lambda stage, done, total: None,
+        on_trouble: Callable[[str], None] | None = None,
         engines: Mapping[str, Engine] | None = None,
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress
+        self._on_trouble = on_trouble
         self._engines = dict(engines or {})
         self._seconds: dict[str, float] = {}
 
@@ -215,7 +221,7 @@ class Pipeline:
     @cached_property
     def store(self) -> Store | None:
         """Where finished work is kept, None when that is switched off."""
-        return store_of(self.settings)
+        return store_of(self.settings, on_trouble=self._on_trouble)
 
     @cached_property
     def translator(self) -> Translator:
@@ -351,8 +357,11 @@ def _is_lost(translation: Translation) -> bool:
     return any(check.name == LOST for check in translation.failed)
 
 
-def store_of(settings: Settings) -> Store | None:
+def store_of(
+    settings: Settings, *, on_trouble: Callable[[str], None] | None = None
+) -> Store | None:
     """Where finished work is kept, None when that is switched off."""
     if not settings.cache:
         return None
-    return Store(settings.cache_file, max_bytes=settings.cache_max_mb * 1_000_000)
+    max_bytes = settings.cache_max_mb * 1_000_000
+    return Store(settings.cache_file, max_bytes=max_bytes, on_trouble=on_trouble)

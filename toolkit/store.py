@@ -1,30 +1,72 @@
 """Finished work under a key of everything that it was made from, in one SQLite file.
 
-Several processes may use it at once. What was added is kept whatever kills the process afterwards.
+Several processes may use it at once. What was added is kept whatever kills the process afterwards,
+and each row carries a checksum: what a failing disk made of it is not found.
 """
 
 import hashlib
 import json
+import os
 import sqlite3
+import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from toolkit.errors import StoreError
 
-SCHEMA = 1
+SCHEMA = 2
+APPLICATION = int.from_bytes(b"FrEn", "big")  # by this SQLite's header says whose file it is
+APPLICATION_AT = 68  # where it says so, in bytes
 BUSY_SECONDS = 30.0
 KEYS_AT_ONCE = 500  # SQLite takes a limited number of parameters
+USED_WITHIN_SECONDS = 600  # to write down each use more exactly would cost more than it tells
 KEEP_SHARE = 0.8  # of the size limit, when the oldest work has to go
-TABLES = """
-CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, value TEXT NOT NULL, used REAL NOT NULL)
-  WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS work_used ON work (used);
-CREATE TABLE IF NOT EXISTS outputs (path TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
-"""
+# All is kept as bytes: SQLite may be handed any text and any path then, and text that is damaged
+# reaches its checksum instead of failing to be decoded.
+MAKE = (
+    "CREATE TABLE work (key BLOB PRIMARY KEY, value BLOB NOT NULL, used REAL NOT NULL,"
+    " checksum BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX work_used ON work (used)",
+    "CREATE TABLE outputs (path BLOB, digest BLOB, checksum BLOB NOT NULL,"
+    " PRIMARY KEY (path, digest)) WITHOUT ROWID",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {SCHEMA}",
+)
+# The first schema had text without checksums, and no application_id.
+COLUMNS = (
+    "SELECT made.name, held.name FROM sqlite_master AS made"
+    " LEFT JOIN pragma_table_info(made.name) AS held WHERE made.type <> 'index'"
+)
+FIRST_COLUMNS = {
+    *((b"work", column) for column in (b"key", b"value", b"used")),
+    *((b"outputs", column) for column in (b"path", b"digest")),
+}
+MIGRATE = (
+    "DROP INDEX IF EXISTS work_used",
+    "ALTER TABLE work RENAME TO first_work",
+    "ALTER TABLE outputs RENAME TO first_outputs",
+    *MAKE,
+    "INSERT OR IGNORE INTO work SELECT key, value, used, checksum('work', key, value) FROM"
+    " (SELECT CAST(key AS BLOB) AS key, CAST(value AS BLOB) AS value, used FROM first_work"
+    " WHERE typeof(key) = 'text' AND typeof(value) = 'text' AND typeof(used) = 'real')",
+    "INSERT OR IGNORE INTO outputs SELECT path, digest, checksum('outputs', path, digest) FROM"
+    " (SELECT CAST(path AS BLOB) AS path, CAST(digest AS BLOB) AS digest FROM first_outputs"
+    " WHERE typeof(path) = 'text' AND typeof(digest) = 'text')",
+    "DROP TABLE first_work",
+    "DROP TABLE first_outputs",
+)
+ANOTHER = "name another file as cache_file in toolkit.toml or TOOLKIT_CACHE_FILE, or use --no-cache"
+
+T = TypeVar("T")
+Task = Callable[[sqlite3.Connection], T]
+
+
+class WrongStoreError(StoreError):
+    """The file is another program's or a newer toolkit's: a setting has to be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,93 +76,129 @@ class StoreInfo:
     path: Path
     entries: int
     bytes: int
-    oldest: float | None
-    newest: float | None
+    oldest: float | None = None
+    newest: float | None = None
 
 
 def key_of(kind: str, parts: Mapping[str, Any]) -> str:
     """A tagged sha256 of `parts` as canonical JSON."""
     canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"{kind}:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    return f"{kind}:{hashlib.sha256(_encoded(canonical)).hexdigest()}"
 
 
 class Store:
     """Opened at first use, so that a command that needs nothing of it makes no file.
 
-    Every method raises StoreError when the file is locked, damaged or of a newer version.
+    Without `on_trouble` every method raises StoreError when the file can't be used. With it, the
+    first such error is told through it, and from then on nothing is kept, nor found if it can't be
+    read either. Raised all the same are WrongStoreError, and what `info` and `clear` meet: they are
+    asked for the store itself.
     """
 
-    def __init__(self, path: Path, *, max_bytes: int) -> None:
+    def __init__(
+        self, path: Path, *, max_bytes: int, on_trouble: Callable[[str], None] | None = None
+    ) -> None:
         self.path = path
         self.max_bytes = max_bytes
+        self._on_trouble = on_trouble
+        self._readable = self._writable = True
         self._opened: sqlite3.Connection | None = None
 
     def find(self, keys: Sequence[str]) -> dict[str, str]:
         """The values of those keys that are there, which counts as using them."""
-        found: dict[str, str] = {}
-        with self._transaction() as connection:
-            for some in _chunks(keys):
+        asked = {_encoded(key): key for key in keys}
+
+        def read(connection: sqlite3.Connection) -> dict[bytes, str]:
+            found: dict[bytes, str] = {}
+            for some in _chunks([*asked]):
                 marks = ",".join("?" * len(some))
                 rows = connection.execute(
-                    f"SELECT key, value FROM work WHERE key IN ({marks})", some
+                    f"SELECT key, value, checksum FROM work WHERE key IN ({marks})", some
                 )
-                found |= dict(rows.fetchall())
+                found |= _sound("work", rows)
+            return found
+
+        def use(connection: sqlite3.Connection) -> None:
             now = time.time()
             connection.executemany(
-                "UPDATE work SET used = ? WHERE key = ?", [(now, key) for key in found]
+                "UPDATE work SET used = ? WHERE key = ? AND used < ?",
+                [(now, key, now - USED_WITHIN_SECONDS) for key in found],
             )
-        return found
+
+        found: dict[bytes, str] = self._attempt(read, {}, writes=False)
+        if found:
+            self._attempt(use, None)
+        return {asked[key]: value for key, value in found.items()}
 
     def add(self, items: Mapping[str, str]) -> None:
         """Keep `items`; when this returns they outlive the process."""
         now = time.time()
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO work VALUES (?, ?, ?)",
-                [(key, value, now) for key, value in items.items()],
-            )
+        pairs = [(_encoded(key), _encoded(value)) for key, value in items.items()]
+        rows = [(key, value, now, _checksum("work", key, value)) for key, value in pairs]
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.executemany("INSERT OR REPLACE INTO work VALUES (?, ?, ?, ?)", rows)
             self._trim(connection)
 
-    def wrote(self, path: Path, digest: str) -> None:
-        """Remember that an output file with this content is ours."""
-        with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?)", (str(path), digest))
+        self._attempt(write, None)
 
-    def digest_written(self, path: Path) -> str | None:
-        """The digest of what was last written to `path`, None when it is not ours."""
-        with self._transaction() as connection:
-            row = connection.execute(
-                "SELECT digest FROM outputs WHERE path = ?", (str(path),)
-            ).fetchone()
-        return str(row[0]) if row else None
+    def expect(self, path: Path, digest: str) -> None:
+        """Remember that an output file with this content will be ours, beside what is known."""
+        self._remember(path, digest)
+
+    def wrote(self, path: Path, digest: str) -> None:
+        """Remember that an output file is ours with this content, and with no other."""
+        self._remember(path, digest, alone=True)
+
+    def digests_written(self, path: Path) -> frozenset[str]:
+        """The digests of what makes the file at `path` ours, none when it never was."""
+
+        def read(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute(
+                "SELECT path, digest, checksum FROM outputs WHERE path = ?", (os.fsencode(path),)
+            )
+            return frozenset(digest for _, digest in _sound("outputs", rows))
+
+        return self._attempt(read, frozenset(), writes=False)
 
     def info(self) -> StoreInfo:
-        if not self.path.exists():
-            return StoreInfo(self.path, 0, 0, None, None)
-        with self._transaction() as connection:
-            count, oldest, newest = connection.execute(
-                "SELECT count(*), min(used), max(used) FROM work"
+        def read(connection: sqlite3.Connection) -> StoreInfo:
+            (count,) = connection.execute("SELECT count(*) FROM work").fetchone()
+            oldest, newest = connection.execute(
+                "SELECT min(used), max(used) FROM work WHERE used BETWEEN 0 AND ?", (time.time(),)
             ).fetchone()
-        return StoreInfo(self.path, count, self.path.stat().st_size, oldest, newest)
+            pages, _, size = _pages(connection)
+            return StoreInfo(self.path, count, pages * size, oldest, newest)
+
+        return self._perform(read, writes=False) if self._exists() else StoreInfo(self.path, 0, 0)
 
     def clear(self) -> int:
         """Forget all work and return how many entries that was; outputs stay known as ours."""
-        if not self.path.exists():
+        if not self._exists():
             return 0
-        with self._transaction() as connection:
-            count = connection.execute("DELETE FROM work").rowcount
-        self._connection().execute("VACUUM")
-        return int(count)
+        count = self._perform(lambda store: store.execute("DELETE FROM work").rowcount)
+        with suppress(sqlite3.Error):  # while another process reads, the space stays the store's
+            self._connection().execute("VACUUM")
+        return count
 
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
 
+    def _remember(self, path: Path, digest: str, *, alone: bool = False) -> None:
+        name, content = os.fsencode(path), _encoded(digest)
+        row = (name, content, _checksum("outputs", name, content))
+
+        def write(connection: sqlite3.Connection) -> None:
+            if alone:
+                connection.execute("DELETE FROM outputs WHERE path = ?", (name,))
+            connection.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?)", row)
+
+        self._attempt(write, None)
+
     def _trim(self, connection: sqlite3.Connection) -> None:
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        pages, free, size = _pages(connection)
         used = (pages - free) * size
         if used <= self.max_bytes:
             return
@@ -130,50 +208,163 @@ class Store:
             "DELETE FROM work WHERE key IN (SELECT key FROM work ORDER BY used LIMIT ?)", (surplus,)
         )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _attempt(self, task: Task[T], otherwise: T, *, writes: bool = True) -> T:
+        """What `task` gives, or `otherwise` when trouble is told and not raised."""
+        if not (self._writable if writes else self._readable):
+            return otherwise
+        try:
+            return self._perform(task, writes=writes)
+        except WrongStoreError:
+            raise
+        except StoreError as error:
+            if self._on_trouble is None:
+                raise
+            first, self._writable = self._writable, False
+            # What can't be written to, as when the disk is full, may still be read.
+            self._readable = self._readable and writes and self._opened is not None
+            if first:
+                kept = "nothing is kept in it" if self._readable else "this run goes without it"
+                self._on_trouble(f"{error} ({kept})")
+            if not self._readable:
+                with suppress(sqlite3.Error):
+                    self.close()
+            return otherwise
+
+    def _perform(self, task: Task[T], *, writes: bool = True) -> T:
+        """`task` in a transaction. Raises StoreError."""
         try:
             connection = self._connection()
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-        except sqlite3.Error as error:
-            raise StoreError(self._told(error)) from error
+            with _transaction(connection, "IMMEDIATE" if writes else "DEFERRED"):
+                return task(connection)
+        # sqlite3 fails to decode its own messages when they quote damaged names.
+        except (sqlite3.Error, UnicodeError, OSError) as error:
+            raise self._told(error) from error
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> sqlite3.Connection:
+        if not self._exists():
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreError(f"store {self.path} can't be made: {error.strerror}") from error
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                _write_ahead(connection)
-                # A commit then outlives the process, though not a power cut.
-                connection.execute("PRAGMA synchronous = NORMAL")
-                (version,) = connection.execute("PRAGMA user_version").fetchone()
-                if version > SCHEMA:
-                    raise StoreError(
-                        f"store {self.path} was written by a newer toolkit (schema {version}, this "
-                        f"one knows {SCHEMA}); update, or name another file with --cache-file"
-                    )
-                connection.executescript(TABLES)
-                connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            except BaseException:
-                connection.close()
-                raise
-            self._opened = connection
-        return self._opened
+                raise self._refused(f"can't be made: {error.strerror}") from error
+        self._look_first()
+        connection = self._connect("rwc")
+        try:
+            with _transaction(connection, "DEFERRED"):
+                schema = self._schema_of(connection)
+            if schema < SCHEMA:
+                with _transaction(connection, "IMMEDIATE"):
+                    self._bring_up(connection)
+            _write_ahead(connection)
+            # A commit then outlives the process, though not a power cut.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
-    def _told(self, error: sqlite3.Error) -> str:
-        if "locked" in str(error) or "busy" in str(error):
-            return (
+    def _exists(self) -> bool:
+        """Raises StoreError for what is no file: opening a pipe would wait for ever."""
+        try:
+            mode = self.path.stat().st_mode
+        except FileNotFoundError:
+            if self.path.is_symlink():
+                raise self._refused("is a link to nothing") from None
+            return False
+        except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
+            why = error.strerror if isinstance(error, OSError) else error
+            raise self._refused(f"can't be opened: {why}") from error
+        if not stat.S_ISREG(mode):
+            raise self._refused("is no regular file")
+        return True
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+        )
+        connection.text_factory = bytes
+        return connection
+
+    def _look_first(self) -> None:
+        """Refuse another program's file as it is, with what a killed process left beside it.
+
+        SQLite finishes what was begun in such files as soon as it may write to them.
+        """
+        real = self.path.resolve()
+        if not any(real.with_name(real.name + end).exists() for end in ("-wal", "-journal")):
+            return
+        try:
+            with closing(self._connect("ro")) as connection, _transaction(connection, "DEFERRED"):
+                self._schema_of(connection)
+        except sqlite3.OperationalError as error:
+            half_written = error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK
+            if not (half_written and self._is_marked()):
+                raise
+
+    def _is_marked(self) -> bool:
+        """Whether the file says that it is ours, for when SQLite can't read it.
+
+        Closing a file takes away all locks that the process has on it, so this is not for a file
+        that a connection may be using.
+        """
+        with self.path.open("rb") as file:
+            return file.read(APPLICATION_AT + 4)[APPLICATION_AT:] == APPLICATION.to_bytes(4, "big")
+
+    def _schema_of(self, connection: sqlite3.Connection) -> int:
+        """0 when the file is still empty. Raises WrongStoreError when it isn't ours."""
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if application == APPLICATION and version > SCHEMA:
+            raise WrongStoreError(
+                f"store {self.path} was written by a newer toolkit (schema {version}, this one "
+                f"knows {SCHEMA}); update, or {ANOTHER}"
+            )
+        if application == APPLICATION:
+            return int(version)
+        columns = {*connection.execute(COLUMNS)}
+        if application == 0 and version == 0 and not columns:
+            return 0
+        if application == 0 and version == 1 and columns == FIRST_COLUMNS:
+            return 1
+        raise WrongStoreError(f"store {self.path} belongs to another program; {ANOTHER}")
+
+    def _bring_up(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, unless another process was quicker."""
+        schema = self._schema_of(connection)
+        connection.create_function("checksum", 3, _checksum, deterministic=True)
+        for statement in {0: MAKE, 1: MIGRATE}.get(schema, ()):
+            connection.execute(statement)
+
+    def _refused(self, why: str) -> StoreError:
+        return StoreError(f"store {self.path} {why}; {ANOTHER}")
+
+    def _told(self, error: Exception) -> StoreError:
+        if _is_locked(error):
+            return StoreError(
                 f"store {self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; "
                 "try again, or go without: --no-cache"
             )
-        if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
-            return f"store {self.path} is damaged or no store; remove it, or use --no-cache"
-        return f"store {self.path}: {error}; --no-cache goes without"
+        if "not a database" in str(error):
+            return StoreError(
+                f"store {self.path} is damaged or no store; move it away, or {ANOTHER}"
+            )
+        if "malformed" in str(error) or isinstance(error, UnicodeError):
+            return StoreError(f"store {self.path} is damaged; move it away, or {ANOTHER}")
+        return self._refused(f"can't be used ({error})")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    with connection:
+        connection.execute(f"BEGIN {kind}")
+        yield
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -183,12 +374,42 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
 
 
-def _chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+def _is_locked(error: Exception) -> bool:
+    return "locked" in str(error) or "locking protocol" in str(error)
+
+
+def _pages(connection: sqlite3.Connection) -> list[int]:
+    """How many the file has, how many of these are free, and the size of one in bytes."""
+    names = ("page_count", "freelist_count", "page_size")
+    return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+
+
+def _encoded(text: str) -> bytes:
+    """Any text, also half a surrogate pair."""
+    return text.encode(errors="surrogatepass")
+
+
+def _checksum(table: str, key: bytes, value: bytes) -> bytes:
+    """The length tells where the key ends and the value begins."""
+    row = b"%d %s%s" % (len(key), key, value)
+    return hashlib.blake2b(row, digest_size=8, person=table.encode()).digest()
+
+
+def _sound(table: str, rows: Iterable[tuple[Any, Any, Any]]) -> Iterator[tuple[bytes, str]]:
+    """Keys and values of those `rows` that are as they were written; damage can change types."""
+    for key, value, checksum in rows:
+        whole = isinstance(key, bytes) and isinstance(value, bytes)
+        if whole and _checksum(table, key, value) == checksum:
+            with suppress(UnicodeDecodeError):  # written so by another version
+                yield key, value.decode(errors="surrogatepass")
+
+
+def _chunks(keys: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
     for start in range(0, len(keys), KEYS_AT_ONCE):
         yield keys[start : start + KEYS_AT_ONCE]

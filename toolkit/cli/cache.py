@@ -16,7 +16,8 @@ def info_command() -> None:
     store = store_of(resolve_settings({"cache": True})[0])
     assert store
     info = store.info()
-    typer.echo(f"file: {info.path}")
+    name = str(info.path).encode(errors="replace").decode()  # it need not be UTF-8
+    typer.echo(f"file: {name}")
     typer.echo(f"sentences and drafts: {info.entries:,}")
     typer.echo(f"size: {info.bytes / 1e6:,.1f} MB of {store.max_bytes / 1e6:,.0f} MB")
     for name, when in (("oldest use", info.oldest), ("newest use", info.newest)):

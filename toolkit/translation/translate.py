@@ -133,10 +133,9 @@ class Translator:
         if self.store is None:
             return {}
         found = self.store.find(list(keys.values()))
+        tried = {key: Tried.from_json(written) for key, written in found.items()}
         return {
-            each: Tried.from_json(found[key])
-            for each, key in keys.items()
-            if each.text and key in found
+            each: known for each, key in keys.items() if each.text and (known := tried.get(key))
         }
 
     def _first_tries(

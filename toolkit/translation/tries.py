@@ -68,7 +68,16 @@ class Tried:
         return json.dumps(value, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, written: str) -> "Tried":
-        text, failed, new_tokens, tries = json.loads(written)
-        checks = tuple(Check(name=name, detail=detail) for name, detail in failed)
-        return cls(text=text, failed=checks, new_tokens=new_tokens, tries=tries)
+    def from_json(cls, written: str) -> "Tried | None":
+        """None for anything but what `as_json` gives."""
+        try:
+            text, failed, new_tokens, tries = json.loads(written)
+            tried = cls(
+                text=str(text),
+                failed=tuple(Check(name=str(name), detail=str(detail)) for name, detail in failed),
+                new_tokens=int(new_tokens),
+                tries=int(tries),
+            )
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return None
+        return tried if tried.as_json() == written else None
