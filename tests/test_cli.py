@@ -282,10 +282,10 @@ def test_missing_things_are_named(run, tmp_path):
 
 
 def test_an_unreadable_file_is_named(run, page, monkeypatch):
-    def refuse(path):
+    def refuse(path, *_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert run("clean", page) == (3, "", f"toolkit: {page}: Permission denied\n")
 
 
@@ -496,7 +496,11 @@ def test_bad_documents_are_set_aside_with_their_reasons(run, tmp_path):
     code, _, _ = run("translate", "in", "--model", "fake", "-q", "-o", "out")
     assert code == 3
     (failed,) = (tmp_path / "out/_failed.jsonl").read_text().splitlines()
-    assert json.loads(failed) == {"input": "in/empty.txt", "reason": "is empty"}
+    assert json.loads(failed) == {
+        "input": "in/empty.txt",
+        "reason": "is empty",
+        "type": "InputError",
+    }
     assert len(list((tmp_path / "out").rglob("*.txt"))) == 3
     (tmp_path / "in/empty.txt").unlink()
     assert run("translate", "in", "--model", "fake", "-q", "-o", "out")[0] == 0
