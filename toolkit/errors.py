@@ -3,7 +3,8 @@
 ToolkitError                1   a fault of ours
 ├── UsageError              2   the call can't be carried out as it was typed
 ├── InputError              3   an input can't be used; other inputs are still done
-│   └── LanguageError       3   the text is in another language than expected
+│   ├── LanguageError       3   the text is in another language than expected
+│   └── TooLongError        3   the text is longer than a model can read
 ├── StoreError              3   the store of finished work can't be used
 ├── QualityError            5   a score is below its floor
 └── ModelError              4   a model is missing, damaged or out of reach
@@ -29,6 +30,10 @@ class InputError(ToolkitError):
 
 
 class LanguageError(InputError):
+    pass
+
+
+class TooLongError(InputError):
     pass
 
 

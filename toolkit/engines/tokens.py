@@ -1,6 +1,6 @@
 """The tokenizer both engines share, so that they see the same tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -8,9 +8,10 @@ from typing import Any, cast
 from toolkit.engines.base import Chat, Source
 from toolkit.engines.controls import Controls, unused
 from toolkit.errors import InputError, ModelError
-from toolkit.models.loading import SAFELY, loading, one_line
+from toolkit.models.boundary import SAFELY, model_errors, one_line
 
 PLAIN = "Paris"  # stands in for a text where only what goes around it matters
+SENTENCE = "Le président est arrivé lundi à Paris."  # what any model for these languages can read
 LEFT_OUT = "the model's chat template leaves out a part of what it is given; give --model another"
 
 
@@ -43,10 +44,26 @@ class Tokens:
         from transformers import AutoTokenizer
 
         extra = {"src_lang": source_format.source_code} if source_format.source_code else {}
-        with loading(f"no tokenizer can be read in {folder}"):
+        with model_errors(f"no tokenizer can be read in {folder}"):
             tokenizer = AutoTokenizer.from_pretrained(str(folder), **SAFELY, **extra)
-            controls = Controls.of(tokenizer)
-        return cls(tokenizer, controls, source_format)
+            tokens = cls(tokenizer, Controls.of(tokenizer), source_format)
+            if not tokens._knows_french():
+                raise ModelError(
+                    f"no tokenizer can be read in {folder}: it makes nothing of a French sentence"
+                )
+        return tokens
+
+    def _knows_french(self) -> bool:
+        """Where files are missing, the library makes a tokenizer with hardly any vocabulary."""
+        ids = self._ids(SENTENCE)
+        known = [each for each in ids if each != self.tokenizer.unk_token_id]
+        # The ids of a source vocabulary of its own can't be decoded.
+        told = SENTENCE if getattr(self.tokenizer, "separate_vocabs", False) else self.decode(known)
+        return 2 * len(known) > len(ids) and 2 * _letters(told) > _letters(SENTENCE)
+
+    def fits(self, vocabulary: Container[str]) -> bool:
+        """Whether a model that knows the tokens of `vocabulary` can belong to this tokenizer."""
+        return all(token in vocabulary for token in self.to_strings(self._ids(SENTENCE)))
 
     def encode(self, source: Source) -> list[int]:
         """The ids of `source`. Its texts are text, also where they read like control tokens.
@@ -162,3 +179,7 @@ class Tokens:
 
 def _texts(source: Source) -> list[str]:
     return [source] if isinstance(source, str) else [message.content for message in source]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))

@@ -1,4 +1,4 @@
-"""Loads what others made: nothing of it is run, and nothing that is wrong with it is a bug."""
+"""Models are made by others: no code of theirs is run, and what is wrong with them is no bug."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ SAFELY: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 
 
 @contextmanager
-def loading(what_fails: str) -> Iterator[None]:
+def model_errors(what_fails: str) -> Iterator[None]:
     """Whatever goes wrong inside becomes one ModelError.
 
     Damaged files make libraries raise errors of every kind, among them the panics of their Rust
