@@ -59,6 +59,7 @@ class CTranslate2Engine:
                 max_queued_batches=-1,
             )
         self._tokens = tokens
+        self._end = tokens.end
         self._info = info
         self._max_source_tokens = max_source_tokens
         self._batch_size = batch_size or BATCH_SIZE[info.family]
@@ -172,7 +173,7 @@ class CTranslate2Engine:
 
     def _output(self, tokens: list[str], source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)
-        finished = bool(ids) and ids[-1] == self._tokens.tokenizer.eos_token_id
+        finished = bool(ids) and ids[-1] == self._end
         return Output(
             text=self._tokens.decode(ids),
             source_tokens=source_tokens,

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from toolkit.engines.base import Engine, EngineInfo, Family
+from toolkit.engines.base import Engine, EngineInfo
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
@@ -102,7 +102,6 @@ def open_installed(
     """Load a model that was pulled. Raises ModelError when CTranslate2 refuses it."""
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
-    family: Family = "causal" if model.family == "causal" else "seq2seq"
     source_format = _source_format(model.language_codes, model.text_prefix, languages)
     return CTranslate2Engine(
         model.folder / MODEL_FOLDER,
@@ -111,7 +110,7 @@ def open_installed(
             engine="ctranslate2",
             engine_version=available_version(),
             model=model.id,
-            family=family,
+            family=model.family,
             compute_type=model.compute_type if compute_type == "auto" else compute_type,
             device=device,
             revision=model.revision,

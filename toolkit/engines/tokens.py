@@ -47,6 +47,8 @@ class Tokens:
         with model_errors(f"no tokenizer can be read in {folder}"):
             tokenizer = AutoTokenizer.from_pretrained(str(folder), **SAFELY, **extra)
             tokens = cls(tokenizer, Controls.of(tokenizer), source_format)
+            if not tokenizer.model_max_length > 0:
+                raise ModelError(f"the tokenizer in {folder} leaves no room for a text")
             if not tokens._knows_french():
                 raise ModelError(
                     f"no tokenizer can be read in {folder}: it makes nothing of a French sentence"
@@ -171,6 +173,13 @@ class Tokens:
 
     def to_ids(self, tokens: Sequence[str]) -> list[int]:
         return cast(list[int], self.tokenizer.convert_tokens_to_ids(list(tokens)))
+
+    @property
+    def end(self) -> int:
+        """The id that a model ends its output with. Raises ModelError when there is none."""
+        if self.tokenizer.eos_token_id is None:
+            raise ModelError("the model's tokenizer has no token for the end of an output")
+        return cast(int, self.tokenizer.eos_token_id)
 
     @property
     def target_prefix(self) -> list[str]:

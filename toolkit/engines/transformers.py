@@ -59,6 +59,7 @@ class TransformersEngine:
                 f"the transformers engine has no compute_type '{compute_type}'; {DTYPES}"
             )
         self._tokens = Tokens.load(reference, source_format)
+        self._end = self._tokens.end
         if threads:
             torch.set_num_threads(threads)
         with model_errors(f"transformers can't load {reference}"):
@@ -149,7 +150,6 @@ class TransformersEngine:
         import transformers
 
         own = self._model.generation_config
-        tokenizer = self._tokens.tokenizer
         most = config.max_new_tokens + len(self._tokens.target_prefix)
         if self._info.family == "seq2seq":  # as many positions as the encoder, one for the start
             most = min(most, self._max_source_tokens - 1)
@@ -159,7 +159,7 @@ class TransformersEngine:
             "do_sample": False,
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
-            "eos_token_id": tokenizer.eos_token_id,
+            "eos_token_id": self._end,
             "pad_token_id": self._pad_id(),
             "decoder_start_token_id": own.decoder_start_token_id,
             "bad_words_ids": own.bad_words_ids,
@@ -169,15 +169,13 @@ class TransformersEngine:
         return transformers.GenerationConfig(**settings)  # type: ignore[no-untyped-call]
 
     def _pad_id(self) -> int:
-        tokenizer = self._tokens.tokenizer
-        pad = tokenizer.pad_token_id
-        return int(tokenizer.eos_token_id if pad is None else pad)
+        pad = self._tokens.tokenizer.pad_token_id
+        return int(self._end if pad is None else pad)
 
     def _output(self, ids: list[int], source_tokens: int) -> Output:
-        end = self._tokens.tokenizer.eos_token_id
-        finished = end in ids
+        finished = self._end in ids
         if finished:
-            ids = ids[: ids.index(end) + 1]
+            ids = ids[: ids.index(self._end) + 1]
         return Output(
             text=self._tokens.decode(ids),
             source_tokens=source_tokens,

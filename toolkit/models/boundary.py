@@ -1,5 +1,7 @@
 """Models are made by others: no code of theirs is run, and what is wrong with them is no bug."""
 
+import pickle
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +11,9 @@ from toolkit.errors import ModelError, ToolkitError
 # For every `from_pretrained`. Unless told so, the library asks on standard input whether to run
 # Python files that a model brings along.
 SAFELY: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+END_OF_SENTENCE = re.compile(r"(?<=\w{2}) ?\.(?: |$)")
+STYLE = re.compile(r"\x1b\[[\d;]*m")
+MAX_REASON = 200  # letters
 
 
 @contextmanager
@@ -22,11 +27,13 @@ def model_errors(what_fails: str) -> Iterator[None]:
         yield
     except (ToolkitError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
+    except pickle.UnpicklingError as error:  # torch goes on to say how to read it all the same
+        raise ModelError(f"{what_fails}: its pickled weights are damaged or hold code") from error
     except BaseException as error:
         raise ModelError(f"{what_fails}: {one_line(error)}") from error
 
 
 def one_line(error: BaseException) -> str:
-    """The first line of what `error` says, or at least its kind."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    """The first sentence of what `error` says, or at least its kind."""
+    said = END_OF_SENTENCE.split(" ".join(STYLE.sub("", str(error)).split()))[0]
+    return said[:MAX_REASON] or type(error).__name__
