@@ -5,7 +5,7 @@ from toolkit.engines.base import GenerationConfig, Message
 from toolkit.engines.ctranslate2 import MAX_BATCH_TOKENS, _batches
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.load import load_engine
-from toolkit.errors import ModelError, ModelMissingError, UsageError
+from toolkit.errors import ModelError, ModelMissingError, TooLongError, UsageError
 
 FAMILIES = {"marian": "seq2seq", "bart": "seq2seq", "t5": "seq2seq", "qwen2": "causal"}
 ENGINES = ["transformers", "ctranslate2"]
@@ -80,7 +80,7 @@ def test_a_source_over_the_limit_is_refused_and_never_cut(load, name, engine):
     long = " ".join(SENTENCES * 300)
     source = long if FAMILIES[name] == "seq2seq" else (Message("user", long),)
     assert model.count_tokens(source) > model.max_source_tokens
-    with pytest.raises(ModelError, match="over the model's limit"):
+    with pytest.raises(TooLongError, match="over the model's limit"):
         model.generate([source], CONFIG)
 
 

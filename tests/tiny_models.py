@@ -18,6 +18,26 @@ SENTENCES = [
     "Both countries signed an agreement on trade and culture.",
     "The minister said that cooperation had to be strengthened.",
 ]
+LETTERS = "".join(map(chr, range(33, 127)))
+# How other families begin and end a turn, some with strings that are no tokens of their own.
+CHAT_TEMPLATES = {
+    "inst": (
+        "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}<<SYS>>\n{{ m.content }}"
+        "\n<</SYS>>\n\n{% elif m.role == 'user' %}[INST] {{ m.content | trim }} [/INST]"
+        "{% else %} {{ m.content | trim }}{{ eos_token }}{% endif %}{% endfor %}"
+    ),
+    "turns": (
+        "{{ bos_token }}{% for m in messages %}"
+        "{{ '<start_of_turn>' + m.role + '\n' + m.content | trim + '<end_of_turn>\n' }}"
+        "{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
+    ),
+    "thinking": (
+        "{% for m in messages %}{% set text = m.content %}{% if '</think>' in text %}"
+        "{% set text = text.split('</think>')[-1].lstrip('\n') %}{% endif %}"
+        "<|im_start|>{{ m.role }}\n{{ text }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n\n</think>\n\n{% endif %}"
+    ),
+}
 CHAT_TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
     "{% if not (loop.last and m.role == 'assistant' and not add_generation_prompt) %}"
@@ -183,6 +203,45 @@ def build_qwen2(folder: Path) -> Path:
     )
     _random(transformers.Qwen2ForCausalLM, config).save_pretrained(folder)
     return folder
+
+
+def build_llama(folder: Path) -> Path:
+    """The tokenizer of a Llama model: joined letters, and bytes for the rest."""
+    vocabulary, merges = _joined_letters(["<unk>", "<s>", "</s>"])
+    vocabulary |= {f"<0x{byte:02X}>": len(vocabulary) + byte for byte in range(256)}
+    tokenizer = transformers.LlamaTokenizer(vocab=vocabulary, merges=merges)
+    tokenizer.chat_template = CHAT_TEMPLATES["inst"]
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def build_nllb(folder: Path) -> Path:
+    """The tokenizer of an NLLB model, with a code for each language before the text."""
+    vocabulary, merges = _joined_letters(["<s>", "<pad>", "</s>", "<unk>"])
+    transformers.NllbTokenizer(vocab=vocabulary, merges=merges).save_pretrained(folder)
+    return folder
+
+
+def build_mbart50(folder: Path) -> Path:
+    """The tokenizer of an mBART model: as NLLB's, but with the vocabulary of sentencepiece."""
+    folder.mkdir(parents=True)
+    model_file = train_sentencepiece(folder, vocab_size=170, texts=[*SENTENCES, LETTERS])
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
+    pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(3, 170)]
+    specials = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")]
+    tokenizer = transformers.MBart50Tokenizer(vocab=[*specials, *pieces])
+    model_file.unlink()
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _joined_letters(specials: list[str]) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=specials, show_progress=False)
+    tokenizer.train_from_iterator([*SENTENCES * 5, LETTERS], trainer)
+    state = json.loads(tokenizer.to_str())["model"]
+    return state["vocab"], [tuple(pair) for pair in state["merges"]]
 
 
 def _byte_level(specials: list[str]) -> Tokenizer:

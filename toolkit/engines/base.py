@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
-from toolkit.errors import ModelError
+from toolkit.errors import TooLongError
 
 Family = Literal["seq2seq", "causal"]
+NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
 # Sentences at once where nothing else is asked for: docs/decisions/0008.
 BATCH_SIZE: dict[Family, int] = {"causal": 16, "seq2seq": 32}
 
@@ -64,10 +65,10 @@ class EngineInfo:
 
 
 def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
-    """Raises ModelError for the first source over the limit: libraries would cut it unseen."""
+    """Raises TooLongError for the first source over the limit: libraries would cut it unseen."""
     for length in lengths:
         if length > max_source_tokens:
-            raise ModelError(
+            raise TooLongError(
                 f"a source of {length} tokens is over the model's limit of {max_source_tokens}"
             )
 
@@ -88,7 +89,7 @@ class Engine(Protocol):
         """The tokens of `source` as the model sees it, special tokens included."""
 
     def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        """Raises ModelError for a source over the limit: nothing is ever cut."""
+        """Raises TooLongError for a source over the limit: nothing is ever cut."""
 
     def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         """As `generate`, but work may go on in the background until the outputs are asked for."""

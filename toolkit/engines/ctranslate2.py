@@ -10,6 +10,7 @@ import ctranslate2
 
 from toolkit.engines.base import (
     BATCH_SIZE,
+    NO_CUDA,
     EngineInfo,
     GenerationConfig,
     Output,
@@ -18,7 +19,8 @@ from toolkit.engines.base import (
     refuse_long,
 )
 from toolkit.engines.tokens import Tokens
-from toolkit.errors import ModelError
+from toolkit.errors import UsageError
+from toolkit.models.boundary import model_errors
 
 # A shared prompt shorter than this costs more to set aside than to compute again.
 MIN_SHARED_PREFIX = 8
@@ -41,10 +43,12 @@ class CTranslate2Engine:
         threads: int,
         batch_size: int,
     ) -> None:
-        """Raises ModelError when the folder can't be loaded."""
+        """Raises ModelError when the folder can't be loaded, UsageError without the device."""
+        if info.device == "cuda" and not ctranslate2.get_cuda_device_count():
+            raise UsageError(NO_CUDA)
         causal = info.family == "causal"
         loader = ctranslate2.Generator if causal else ctranslate2.Translator
-        try:
+        with model_errors(f"CTranslate2 can't load {folder}"):
             self._model: Any = loader(
                 str(folder),
                 device=info.device,
@@ -54,9 +58,8 @@ class CTranslate2Engine:
                 intra_threads=threads if causal else 1,
                 max_queued_batches=-1,
             )
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(f"CTranslate2 can't load {folder}: {error}") from error
         self._tokens = tokens
+        self._end = tokens.end
         self._info = info
         self._max_source_tokens = max_source_tokens
         self._batch_size = batch_size or BATCH_SIZE[info.family]
@@ -170,7 +173,7 @@ class CTranslate2Engine:
 
     def _output(self, tokens: list[str], source_tokens: int) -> Output:
         ids = self._tokens.to_ids(tokens)
-        finished = bool(ids) and ids[-1] == self._tokens.tokenizer.eos_token_id
+        finished = bool(ids) and ids[-1] == self._end
         return Output(
             text=self._tokens.decode(ids),
             source_tokens=source_tokens,
@@ -202,7 +205,8 @@ def _wait(results: list[Any]) -> list[Any]:
     """The finished results. Waiting here, not in the library, lets Ctrl-C through at once."""
     while not all(result.done() for result in results):
         time.sleep(POLL_INTERVAL_S)
-    return [result.result() for result in results]
+    with model_errors("CTranslate2 can't run the model"):
+        return [result.result() for result in results]
 
 
 def available_version() -> str:

@@ -1,12 +1,15 @@
 """From the name of a model to a loaded engine."""
 
+import json
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
-from toolkit.engines.base import Engine, EngineInfo, Family
+from toolkit.engines.base import Engine, EngineInfo
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
+from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import catalogue
 from toolkit.models.install import (
     MODEL_FOLDER,
@@ -17,6 +20,8 @@ from toolkit.models.install import (
 
 EngineName = Literal["auto", "ctranslate2", "transformers"]
 FAKE = "fake"
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+MAX_SHOWN = 80  # letters of a name in a message
 
 
 def load_engine(
@@ -60,16 +65,17 @@ def load_engine(
             languages=languages,
         )
     _go_offline()
-    folder = Path(reference).expanduser()
-    if folder.is_dir():
+    folder = _folder(reference)
+    if folder:
         if (folder / "model.bin").is_file() and engine != "transformers":
             return _open_converted_folder(folder, device, compute_type, threads, batch_size)
         if engine == "ctranslate2":
             raise ModelError(f"{folder} holds no CTranslate2 model.bin")
         reference = str(folder)
-    elif "/" not in reference or engine == "ctranslate2":
+    elif not HUB_NAME.fullmatch(reference) or engine == "ctranslate2":
         known = ", ".join(catalogue())
-        raise UsageError(f"no model or folder '{reference}' (the catalogue has: {known})")
+        shown = reference if len(reference) <= MAX_SHOWN else f"{reference[:MAX_SHOWN]}…"
+        raise UsageError(f"no model or folder '{shown}' (the catalogue has: {known})")
     elif not _is_cached(reference):
         raise ModelError(f"'{reference}' is not on this machine; type: hf download {reference}")
     from toolkit.engines.transformers import TransformersEngine
@@ -96,7 +102,6 @@ def open_installed(
     """Load a model that was pulled. Raises ModelError when CTranslate2 refuses it."""
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
-    family: Family = "causal" if model.family == "causal" else "seq2seq"
     source_format = _source_format(model.language_codes, model.text_prefix, languages)
     return CTranslate2Engine(
         model.folder / MODEL_FOLDER,
@@ -105,7 +110,7 @@ def open_installed(
             engine="ctranslate2",
             engine_version=available_version(),
             model=model.id,
-            family=family,
+            family=model.family,
             compute_type=model.compute_type if compute_type == "auto" else compute_type,
             device=device,
             revision=model.revision,
@@ -125,8 +130,11 @@ def _open_converted_folder(
 
     inner = folder / TOKENIZER_FOLDER
     tokens = Tokens.load(inner if inner.is_dir() else folder)
-    # CTranslate2 gives encoder-decoder models a shared or a pair of vocabularies.
-    causal = (folder / "vocabulary.json").is_file()
+    causal, vocabulary = _vocabulary(folder)
+    if not tokens.fits(vocabulary):
+        raise ModelError(
+            f"the tokenizer in {folder} belongs to another model: put the right one there"
+        )
     return CTranslate2Engine(
         folder,
         tokens=tokens,
@@ -142,6 +150,19 @@ def _open_converted_folder(
         threads=threads,
         batch_size=batch_size,
     )
+
+
+def _vocabulary(folder: Path) -> tuple[bool, set[str]]:
+    """Whether the model is causal, and the tokens that it reads."""
+    # CTranslate2 gives encoder-decoder models a shared or a pair of vocabularies.
+    for name in ("shared_vocabulary", "source_vocabulary", "vocabulary"):
+        for path in (folder / f"{name}.json", folder / f"{name}.txt"):
+            if path.is_file():
+                with model_errors(f"{path} can't be read"):
+                    text = path.read_text(encoding="utf-8")
+                    words = json.loads(text) if path.suffix == ".json" else text.split("\n")
+                    return name == "vocabulary", set(words)
+    raise ModelError(f"{folder} holds no vocabulary beside its model.bin")
 
 
 def _go_offline() -> None:
@@ -162,10 +183,30 @@ def _source_format(
     )
 
 
+def _folder(reference: str) -> Path | None:
+    """The folder called `reference`. Raises UsageError for a file, ModelError for what can't be
+    looked at.
+    """
+    try:
+        path = Path(reference).expanduser()
+        if reference and path.is_dir():
+            return path
+        if reference and path.exists():
+            raise UsageError(f"{path} is a file; give --model the folder of a model")
+    except PermissionError as error:
+        raise ModelError(f"{reference} can't be read: {error.strerror}") from error
+    except (OSError, RuntimeError):  # a name too long, the home of nobody
+        pass
+    return None
+
+
 def _is_cached(repository: str) -> bool:
     from huggingface_hub import try_to_load_from_cache
 
-    return isinstance(try_to_load_from_cache(repository, "config.json"), str)
+    try:
+        return isinstance(try_to_load_from_cache(repository, "config.json"), str)
+    except ValueError:  # no name that the hub gives
+        return False
 
 
 def _cores() -> int:

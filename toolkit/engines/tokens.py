@@ -1,12 +1,18 @@
 """The tokenizer both engines share, so that they see the same tokens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from toolkit.engines.base import Chat, Source
-from toolkit.errors import ModelError
+from toolkit.engines.controls import Controls, unused
+from toolkit.errors import InputError, ModelError
+from toolkit.models.boundary import SAFELY, model_errors, one_line
+
+PLAIN = "Paris"  # stands in for a text where only what goes around it matters
+SENTENCE = "Le président est arrivé lundi à Paris."  # what any model for these languages can read
+LEFT_OUT = "the model's chat template leaves out a part of what it is given; give --model another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +30,12 @@ class SourceFormat:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A Hugging Face tokenizer loaded from a local folder."""
+    """A Hugging Face tokenizer loaded from a local folder, and what it takes for control."""
 
     tokenizer: Any
+    controls: Controls
     format: SourceFormat = field(default_factory=SourceFormat)
+    _frames: dict[Any, list[int]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, folder: Path | str, source_format: SourceFormat | None = None) -> "Tokens":
@@ -36,32 +44,123 @@ class Tokens:
         from transformers import AutoTokenizer
 
         extra = {"src_lang": source_format.source_code} if source_format.source_code else {}
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(str(folder), **extra)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"no tokenizer can be read in {folder}: {reason}") from error
-        return cls(tokenizer, source_format)
+        with model_errors(f"no tokenizer can be read in {folder}"):
+            tokenizer = AutoTokenizer.from_pretrained(str(folder), **SAFELY, **extra)
+            tokens = cls(tokenizer, Controls.of(tokenizer), source_format)
+            if not tokenizer.model_max_length > 0:
+                raise ModelError(f"the tokenizer in {folder} leaves no room for a text")
+            if not tokens._knows_french():
+                raise ModelError(
+                    f"no tokenizer can be read in {folder}: it makes nothing of a French sentence"
+                )
+        return tokens
+
+    def _knows_french(self) -> bool:
+        """Where files are missing, the library makes a tokenizer with hardly any vocabulary."""
+        ids = self._ids(SENTENCE)
+        known = [each for each in ids if each != self.tokenizer.unk_token_id]
+        # The ids of a source vocabulary of its own can't be decoded.
+        told = SENTENCE if getattr(self.tokenizer, "separate_vocabs", False) else self.decode(known)
+        return 2 * len(known) > len(ids) and 2 * _letters(told) > _letters(SENTENCE)
+
+    def fits(self, vocabulary: Container[str]) -> bool:
+        """Whether a model that knows the tokens of `vocabulary` can belong to this tokenizer."""
+        return all(token in vocabulary for token in self.to_strings(self._ids(SENTENCE)))
 
     def encode(self, source: Source) -> list[int]:
-        if isinstance(source, str):
-            encoded = self.tokenizer(self.format.text_prefix + source, truncation=False)
-            return cast(list[int], encoded["input_ids"])
-        return self._encode_chat(source)
+        """The ids of `source`. Its texts are text, also where they read like control tokens.
 
-    def _encode_chat(self, chat: Chat) -> list[int]:
-        messages = [{"role": message.role, "content": message.content} for message in chat]
+        Raises InputError where the tokenizer can see nothing but control in a text, ModelError
+        for a chat template that fails or leaves a text out.
+        """
+        if not self.controls.found_in(_texts(source)):
+            ids = self._encode_whole(source)
+            if self.controls.among(ids) == self._frame(source):
+                return ids
+        return self._encode_apart(source)
+
+    def _encode_whole(self, source: Source) -> list[int]:
+        if isinstance(source, str):
+            return self._ids(self.format.text_prefix + source, add_special_tokens=True)
+        rendered = self._render(source)
+        if not all(message.content.strip() in rendered for message in source):
+            raise ModelError(LEFT_OUT)
+        return self._ids(rendered)
+
+    def _frame(self, source: Source) -> list[int]:
+        """The control tokens that stand around any texts in the places of those of `source`."""
+        shape: tuple[Any, ...] = ()
+        plain: Source = PLAIN
+        if not isinstance(source, str):
+            shape = tuple((each.role, bool(each.content.strip())) for each in source)
+            plain = tuple(replace(each, content=each.content.strip() and PLAIN) for each in source)
+        if shape not in self._frames:
+            self._frames[shape] = self.controls.among(self._encode_whole(plain))
+        return self._frames[shape]
+
+    def _encode_apart(self, source: Source) -> list[int]:
+        """Each text is encoded apart from what goes around it, in pieces that hold no control."""
+        edge, gap = unused(_texts(source), 2)
+
+        def marked(text: str) -> str:
+            bare = text.strip()
+            return text.replace(bare, edge + self.controls.broken(bare, gap) + edge) if bare else ""
+
+        if isinstance(source, str):
+            before, after = self._around()
+            parts = (self.format.text_prefix + marked(source)).split(edge)
+        else:
+            before, after = [], []
+            chat = tuple(replace(each, content=marked(each.content)) for each in source)
+            parts = self._render(chat).split(edge)
+            told = {text.replace(gap, "") for text in parts[1::2]}
+            if not all(each.content.strip() in told for each in source if each.content.strip()):
+                raise ModelError(LEFT_OUT)
+        ids = before
+        for number, part in enumerate(parts):
+            ids += self._text_ids(part.split(gap)) if number % 2 else self._ids(part)
+        return ids + after
+
+    def _text_ids(self, pieces: Sequence[str]) -> list[int]:
+        """The ids of a text that may be encoded in `pieces`, or if need be letter by letter: some
+        tokenizers put other letters for those of a text before they look for control tokens.
+        """
+        for each in (pieces, "".join(pieces)):
+            ids = [id_ for piece in each for id_ in self._ids(piece)]
+            if not self.controls.among(ids):
+                return ids
+        raise InputError("a text holds a character that this model's tokenizer takes for control")
+
+    def _around(self) -> tuple[list[int], list[int]]:
+        """What the tokenizer puts before and after the text of a sequence-to-sequence model."""
+        bare, framed = self._ids(PLAIN), self._ids(PLAIN, add_special_tokens=True)
+        start = len(framed) - len(bare)
+        while start > 0 and framed[start : start + len(bare)] != bare:
+            start -= 1
+        return framed[:start], framed[start + len(bare) :]
+
+    def _ids(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError("a text holds half a character (a lone surrogate)") from error
+        encoded = self.tokenizer(text, truncation=False, add_special_tokens=add_special_tokens)
+        return cast(list[int], encoded["input_ids"])
+
+    def _render(self, chat: Chat) -> str:
         if not self.tokenizer.chat_template:
             raise ModelError("the model has no chat template, so it can't follow prompts")
         begun = chat[-1].role == "assistant"
-        ids = self.tokenizer.apply_chat_template(
-            messages,
-            add_generation_prompt=not begun,
-            continue_final_message=begun,
-            tokenize=True,
-            return_dict=False,
-        )
-        return cast(list[int], ids)
+        try:
+            rendered = self.tokenizer.apply_chat_template(
+                [{"role": message.role, "content": message.content} for message in chat],
+                add_generation_prompt=not begun,
+                continue_final_message=begun,
+                tokenize=False,
+            )
+        except Exception as error:
+            raise ModelError(f"the model's chat template fails: {one_line(error)}") from error
+        return cast(str, rendered)
 
     def decode(self, ids: Sequence[int]) -> str:
         text = self.tokenizer.decode(
@@ -76,5 +175,20 @@ class Tokens:
         return cast(list[int], self.tokenizer.convert_tokens_to_ids(list(tokens)))
 
     @property
+    def end(self) -> int:
+        """The id that a model ends its output with. Raises ModelError when there is none."""
+        if self.tokenizer.eos_token_id is None:
+            raise ModelError("the model's tokenizer has no token for the end of an output")
+        return cast(int, self.tokenizer.eos_token_id)
+
+    @property
     def target_prefix(self) -> list[str]:
         return [self.format.target_code] if self.format.target_code else []
+
+
+def _texts(source: Source) -> list[str]:
+    return [source] if isinstance(source, str) else [message.content for message in source]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))

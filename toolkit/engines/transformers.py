@@ -9,6 +9,7 @@ from typing import Any
 
 from toolkit.engines.base import (
     BATCH_SIZE,
+    NO_CUDA,
     EngineInfo,
     Family,
     GenerationConfig,
@@ -18,9 +19,11 @@ from toolkit.engines.base import (
     refuse_long,
 )
 from toolkit.engines.tokens import SourceFormat, Tokens
-from toolkit.errors import ModelError
+from toolkit.errors import ModelError, UsageError
+from toolkit.models.boundary import SAFELY, model_errors
 
 TORCH_MISSING = "the transformers engine needs torch; type: pip install 'toolkit-fr-en[torch]'"
+DTYPES = "it has float32, bfloat16 and float16"
 DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
 
 
@@ -38,7 +41,8 @@ class TransformersEngine:
     ) -> None:
         """Load a local folder, or a hub repository that is in the local cache.
 
-        Raises ModelError without torch and when nothing loadable is there.
+        Raises ModelError without torch and when nothing loadable is there, UsageError for a device
+        or number type that torch lacks. Weights are read as such: a pickle can't run code.
         """
         try:
             import torch
@@ -47,25 +51,35 @@ class TransformersEngine:
         import transformers
 
         transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if device == "cuda" and not torch.cuda.is_available():
+            raise UsageError(NO_CUDA)
+        dtype = getattr(torch, compute_type, None)
+        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+            raise UsageError(
+                f"the transformers engine has no compute_type '{compute_type}'; {DTYPES}"
+            )
         self._tokens = Tokens.load(reference, source_format)
+        self._end = self._tokens.end
         if threads:
             torch.set_num_threads(threads)
-        try:
-            config = transformers.AutoConfig.from_pretrained(reference)
+        with model_errors(f"transformers can't load {reference}"):
+            config = transformers.AutoConfig.from_pretrained(reference, **SAFELY)
             family: Family = "seq2seq" if config.is_encoder_decoder else "causal"
-            loader = (
+            loader: Any = (
                 transformers.AutoModelForSeq2SeqLM
                 if family == "seq2seq"
                 else transformers.AutoModelForCausalLM
             )
-            model: Any = loader.from_pretrained(reference, dtype=getattr(torch, compute_type))
-        except (OSError, ValueError, KeyError, AttributeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"transformers can't load {reference}: {reason}") from error
+            model, report = loader.from_pretrained(
+                reference, dtype=dtype, weights_only=True, output_loading_info=True, **SAFELY
+            )
+            if report["missing_keys"]:  # the library would make them up
+                missing = ", ".join(sorted(report["missing_keys"])[:3])
+                raise ModelError(f"transformers can't load {reference}: it lacks {missing}")
+            self._model: Any = model.to(device).eval()
+            self._max_source_tokens = _context(config, self._tokens.tokenizer)
         self._torch = torch
-        self._model = model.to(device).eval()
         self._batch_size = batch_size or BATCH_SIZE[family]
-        self._max_source_tokens = _context(config, self._tokens.tokenizer)
         self._info = EngineInfo(
             engine="transformers",
             engine_version=transformers.__version__,
@@ -102,7 +116,7 @@ class TransformersEngine:
 
     def _run(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
         ids, mask = self._pad(batch)
-        with self._torch.inference_mode():
+        with model_errors("transformers can't run the model"), self._torch.inference_mode():
             result = self._model.generate(
                 input_ids=ids, attention_mask=mask, generation_config=self._settings(config)
             )
@@ -136,7 +150,6 @@ class TransformersEngine:
         import transformers
 
         own = self._model.generation_config
-        tokenizer = self._tokens.tokenizer
         most = config.max_new_tokens + len(self._tokens.target_prefix)
         if self._info.family == "seq2seq":  # as many positions as the encoder, one for the start
             most = min(most, self._max_source_tokens - 1)
@@ -146,7 +159,7 @@ class TransformersEngine:
             "do_sample": False,
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
-            "eos_token_id": tokenizer.eos_token_id,
+            "eos_token_id": self._end,
             "pad_token_id": self._pad_id(),
             "decoder_start_token_id": own.decoder_start_token_id,
             "bad_words_ids": own.bad_words_ids,
@@ -156,15 +169,13 @@ class TransformersEngine:
         return transformers.GenerationConfig(**settings)  # type: ignore[no-untyped-call]
 
     def _pad_id(self) -> int:
-        tokenizer = self._tokens.tokenizer
-        pad = tokenizer.pad_token_id
-        return int(tokenizer.eos_token_id if pad is None else pad)
+        pad = self._tokens.tokenizer.pad_token_id
+        return int(self._end if pad is None else pad)
 
     def _output(self, ids: list[int], source_tokens: int) -> Output:
-        end = self._tokens.tokenizer.eos_token_id
-        finished = end in ids
+        finished = self._end in ids
         if finished:
-            ids = ids[: ids.index(end) + 1]
+            ids = ids[: ids.index(self._end) + 1]
         return Output(
             text=self._tokens.decode(ids),
             source_tokens=source_tokens,

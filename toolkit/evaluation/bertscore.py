@@ -11,6 +11,7 @@ from toolkit.engines.transformers import TORCH_MISSING
 from toolkit.errors import InputError, ModelError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.metrics import Score, mean_score
+from toolkit.models.boundary import SAFELY, model_errors
 from toolkit.settings import resolve_settings
 
 
@@ -58,11 +59,10 @@ class Encoder:
             raise ModelError(TORCH_MISSING) from None
         from transformers import AutoModel, AutoTokenizer
 
-        try:
-            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            self._model: Any = AutoModel.from_pretrained(folder, local_files_only=True).eval()
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{folder}: no encoder can be loaded from it: {error}") from error
+        with model_errors(f"{folder}: no encoder can be loaded from it"):
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), **SAFELY)
+            model: Any = AutoModel.from_pretrained(str(folder), weights_only=True, **SAFELY)
+            self._model = model.eval()
         self._torch = torch
 
     def f1(self, text: str, reference: str) -> float:

@@ -3,8 +3,10 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from toolkit.errors import ModelError
+from toolkit.models.boundary import SAFELY, model_errors
 
 TORCH_MISSING = "this needs the extra 'torch'; type: pip install 'toolkit-fr-en[torch]'"
 
@@ -22,13 +24,16 @@ def convert_checkpoint(
         raise ModelError(f"a checkpoint can't be converted: {TORCH_MISSING}") from None
     from ctranslate2.converters import TransformersConverter
 
-    _complete_config(source / "config.json")
-    try:
-        TransformersConverter(str(source)).convert(
-            str(model_folder), quantization=compute_type, force=True
-        )
-    except (ValueError, KeyError, OSError, NotImplementedError) as error:
-        raise ModelError(f"{source.name} can't be converted: {error}") from error
+    class SafeConverter(TransformersConverter):  # type: ignore[misc]
+        def load_model(self, model_class: Any, name: str, **options: Any) -> Any:
+            return super().load_model(model_class, name, **{**options, **SAFELY})
+
+        def load_tokenizer(self, tokenizer_class: Any, name: str, **options: Any) -> Any:
+            return super().load_tokenizer(tokenizer_class, name, **{**options, **SAFELY})
+
+    with model_errors(f"{source.name} can't be converted"):
+        _complete_config(source / "config.json")
+        SafeConverter(str(source)).convert(str(model_folder), quantization=compute_type, force=True)
     for path in source.iterdir():
         if path.is_file() and path.suffix not in (".safetensors", ".bin"):
             shutil.copyfile(path, tokenizer_folder / path.name)
@@ -36,10 +41,8 @@ def convert_checkpoint(
 
 def _complete_config(path: Path) -> None:
     """CTranslate2's BART loader reads a key that transformers 5 no longer writes."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} can't be read: {error}") from error
+    with model_errors(f"{path} can't be read"):
+        config = dict(json.loads(path.read_text(encoding="utf-8")))
     if config.get("model_type") == "bart" and "normalize_before" not in config:
         config |= {"normalize_before": False, "normalize_embedding": True}
         path.write_text(json.dumps(config, indent=2), encoding="utf-8")

