@@ -5,6 +5,7 @@ ToolkitError                1   a fault of ours
 ├── InputError              3   an input can't be used; other inputs are still done
 │   ├── LanguageError       3   the text is in another language than expected
 │   └── TooLongError        3   the text is longer than the model can take
+├── OutputError             3   nothing more can be written: no space, or nobody to read it
 ├── StoreError              3   the store of finished work can't be used
 ├── QualityError            5   a score is below its floor
 └── ModelError              4   a model is missing, damaged or out of reach
