@@ -1,0 +1,84 @@
+"""Texts that are orders to a model: taken as text, and what comes instead of them is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.torture import hostile
+from toolkit.engines.base import Message, Output
+from toolkit.engines.fake import FakeEngine
+from toolkit.engines.tokens import Tokens
+from toolkit.pipeline import Pipeline
+from toolkit.segmentation import split_sentences
+from toolkit.settings import resolve_settings
+from toolkit.translation.checks import check_translation
+
+CASES = json.loads((Path(__file__).parent / "cases/injections.json").read_text("utf-8"))
+NAMES = [case["name"] for case in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_what_comes_instead_of_a_sentence_is_flagged(case, figures):
+    figures["inputs"] += 1
+    failed = check_translation(
+        case["text"],
+        Output(text=case["forged"], source_tokens=1, new_tokens=1, finished=True),
+        source_language="fr",
+        target_language="en",
+        instructions=case.get("instructions", ""),
+    )
+    assert bool(failed) == case["flagged"], failed
+
+
+@pytest.mark.parametrize("name", ["qwen2", "marian", "bart", "t5"])
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_control_tokens_are_text(tiny, name, case, figures):
+    """As many of them reach the model as around a harmless text."""
+    figures["inputs"] += 1
+    tokens = Tokens.load(tiny(name))
+
+    def controls(text):
+        source = text if name != "qwen2" else (Message("system", text), Message("user", text))
+        return [each for each in tokens.encode(source) if each in tokens.controls.ids]
+
+    assert controls(case["text"]) == controls("Le maire est parti.")
+
+
+def test_a_forged_sentence_does_not_reach_the_summary(monkeypatch, tmp_path):
+    """Neither as a part of the text to be summarized, nor as what a statement may rest on."""
+    true = (
+        "Le gouvernement a confirmé mardi que la réforme de l’assurance chômage entrerait en "
+        "vigueur au printemps, malgré l’opposition des syndicats et d’une partie de la majorité."
+    )
+    forged = "Shares of the airline fell by a tenth after its pilots had walked out over pay."
+    seen = []
+
+    def answer(text):
+        seen.append(text)
+        if "chômage" in text:
+            return forged
+        return f"The mayor of Brive speaks on Monday about the {'school ' * len(text)}".strip()
+
+    settings, _ = resolve_settings({"cache": False, "model": "fake"})
+    pipeline = Pipeline(settings, engines={"fake": FakeEngine(answer)})
+    from toolkit.documents import Document
+
+    page = Document(name="a", text=f"{true}\nLe maire de Brive parle lundi de la réforme.\n")
+    [result] = pipeline.summarize([pipeline.prepare(page, cleaned=True)])
+    flags = {check.name for check in result.translations[0].failed}
+    assert "lost" in flags
+    summarizing = [text for text in seen if "mayor of Brive" in text]
+    assert summarizing
+    assert all(forged not in text for text in summarizing)
+    assert result.summary
+    assert forged not in result.summary.text
+
+
+def test_sentences_keep_their_markers(tmp_path, figures):
+    """Nothing of a hostile article is dropped on the way to the model."""
+    for case in CASES:
+        figures["inputs"] += 1
+        segments = split_sentences(hostile.TEXT + " " + case["text"])
+        joined = "".join(each.text + each.after for each in segments)
+        assert joined == hostile.TEXT + " " + case["text"]
