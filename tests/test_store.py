@@ -394,9 +394,9 @@ def test_texts_and_paths_that_are_no_utf8_are_kept(path):
     odd = {"\ud800": "a\udfff", "nul\0": "a\0b", "": "", "é": "😀"}
     store.add(odd)
     assert store.find([*odd]) == odd
-    name = Path(os.fsdecode(b"/out/caf\xe9.txt"))
-    store.wrote(name, "sha256:1")
-    assert store.digests_written(name) == {"sha256:1"}
+    for name in (os.fsdecode(b"/out/caf\xe9.txt"), "/out/\ud800.txt"):
+        store.wrote(Path(name), "sha256:1")
+        assert store.digests_written(Path(name)) == {"sha256:1"}
     assert key_of("t", {"a": "\ud800"}) != key_of("t", {"a": "\ud801"})
 
 
@@ -405,13 +405,16 @@ def failing(message, monkeypatch, *, on="INSERT"):
 
     class Failing(sqlite3.Connection):
         def execute(self, sql, *values):
-            if sql.startswith(on):
-                raise sqlite3.OperationalError(message)
+            self._fail(sql)
             return super().execute(sql, *values)
 
         def executemany(self, sql, *values):
-            self.execute(sql) if sql.startswith(on) else None
+            self._fail(sql)
             return super().executemany(sql, *values)
+
+        def _fail(self, sql):
+            if sql.startswith(on):
+                raise sqlite3.OperationalError(message)
 
     real = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *a, **kw: real(*a, **kw, factory=Failing))

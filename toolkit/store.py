@@ -6,7 +6,6 @@ and each row carries a checksum: what a failing disk made of it is not found.
 
 import hashlib
 import json
-import os
 import sqlite3
 import stat
 import time
@@ -30,12 +29,12 @@ KEEP_SHARE = 0.8  # of the size limit, when the oldest work has to go
 MAKE = (
     "CREATE TABLE work (key BLOB PRIMARY KEY, value BLOB NOT NULL, used REAL NOT NULL,"
     " checksum BLOB NOT NULL) WITHOUT ROWID",
-    "CREATE INDEX work_used ON work (used)",
     "CREATE TABLE outputs (path BLOB, digest BLOB, checksum BLOB NOT NULL,"
     " PRIMARY KEY (path, digest)) WITHOUT ROWID",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {SCHEMA}",
 )
+INDEX = "CREATE INDEX work_used ON work (used)"
 # The first schema had text without checksums, and no application_id.
 COLUMNS = (
     "SELECT made.name, held.name FROM sqlite_master AS made"
@@ -58,6 +57,7 @@ MIGRATE = (
     " WHERE typeof(path) = 'text' AND typeof(digest) = 'text')",
     "DROP TABLE first_work",
     "DROP TABLE first_outputs",
+    INDEX,
 )
 ANOTHER = "name another file as cache_file in toolkit.toml or TOOLKIT_CACHE_FILE, or use --no-cache"
 
@@ -128,7 +128,7 @@ class Store:
         found: dict[bytes, str] = self._attempt(read, {}, writes=False)
         if found:
             self._attempt(use, None)
-        return {asked[key]: value for key, value in found.items()}
+        return {asked[key]: value for key, value in found.items() if key in asked}
 
     def add(self, items: Mapping[str, str]) -> None:
         """Keep `items`; when this returns they outlive the process."""
@@ -155,7 +155,7 @@ class Store:
 
         def read(connection: sqlite3.Connection) -> frozenset[str]:
             rows = connection.execute(
-                "SELECT path, digest, checksum FROM outputs WHERE path = ?", (os.fsencode(path),)
+                "SELECT path, digest, checksum FROM outputs WHERE path = ?", (_encoded(str(path)),)
             )
             return frozenset(digest for _, digest in _sound("outputs", rows))
 
@@ -187,7 +187,7 @@ class Store:
             self._opened = None
 
     def _remember(self, path: Path, digest: str, *, alone: bool = False) -> None:
-        name, content = os.fsencode(path), _encoded(digest)
+        name, content = _encoded(str(path)), _encoded(digest)
         row = (name, content, _checksum("outputs", name, content))
 
         def write(connection: sqlite3.Connection) -> None:
@@ -223,8 +223,8 @@ class Store:
             # What can't be written to, as when the disk is full, may still be read.
             self._readable = self._readable and writes and self._opened is not None
             if first:
-                kept = "nothing is kept in it" if self._readable else "this run goes without it"
-                self._on_trouble(f"{error} ({kept})")
+                goes_on = "adds nothing to it" if self._readable else "goes on without it"
+                self._on_trouble(f"{error} (this run {goes_on})")
             if not self._readable:
                 with suppress(sqlite3.Error):
                     self.close()
@@ -254,14 +254,14 @@ class Store:
         self._look_first()
         connection = self._connect("rwc")
         try:
+            # A commit then outlives the process, though not a power cut.
+            connection.execute("PRAGMA synchronous = NORMAL")
             with _transaction(connection, "DEFERRED"):
                 schema = self._schema_of(connection)
             if schema < SCHEMA:
                 with _transaction(connection, "IMMEDIATE"):
                     self._bring_up(connection)
             _write_ahead(connection)
-            # A commit then outlives the process, though not a power cut.
-            connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()
             raise
@@ -304,7 +304,7 @@ class Store:
             with closing(self._connect("ro")) as connection, _transaction(connection, "DEFERRED"):
                 self._schema_of(connection)
         except sqlite3.OperationalError as error:
-            half_written = error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK
+            half_written = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK
             if not (half_written and self._is_marked()):
                 raise
 
@@ -339,7 +339,7 @@ class Store:
         """Make the tables, unless another process was quicker."""
         schema = self._schema_of(connection)
         connection.create_function("checksum", 3, _checksum, deterministic=True)
-        for statement in {0: MAKE, 1: MIGRATE}.get(schema, ()):
+        for statement in {0: (*MAKE, INDEX), 1: MIGRATE}.get(schema, ()):
             connection.execute(statement)
 
     def _refused(self, why: str) -> StoreError:
@@ -391,7 +391,7 @@ def _pages(connection: sqlite3.Connection) -> list[int]:
 
 
 def _encoded(text: str) -> bytes:
-    """Any text, also half a surrogate pair."""
+    """Any text and any path: halves of surrogate pairs too, which stand for what is no UTF-8."""
     return text.encode(errors="surrogatepass")
 
 
