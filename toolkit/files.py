@@ -91,9 +91,9 @@ class AtomicFile:
 
     def write(self, text: str) -> None:
         data = text.encode("utf-8")
-        self._digest.update(data)
         with self._refusing():
             self._stream.write(data)
+        self._digest.update(data)
 
     def commit(self) -> None:
         with self._refusing():
@@ -112,6 +112,8 @@ class AtomicFile:
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
+        if hasattr(self, "_stream") and self._stream.closed:
+            raise InputError(f"{shortened(str(self.path))} can't be written: a part of it is lost")
         try:
             yield
         except OSError as error:

@@ -12,6 +12,7 @@ import pytest
 from tests.torture import hostile
 from toolkit.cli import places
 from toolkit.cli.main import main
+from toolkit.files import AtomicFile
 from toolkit.store import Store
 
 T = ("translate", "--model", "fake", "-q")
@@ -475,3 +476,26 @@ def test_the_store_of_a_run_is_not_needed(run, tmp_path):
     assert code == 0
     assert "[fake]" in out
     assert err.count(str(tmp_path / "s")) == 1
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_table_that_cannot_be_written_is_set_aside_alone(run, tmp_path, monkeypatch, figures, at):
+    """One file for many records: where a write of it fails, none of them is called done."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(hostile.record() * 3, "utf-8")
+    real, calls = AtomicFile.write, []
+
+    def refusing(self, text):
+        if self.path.name == "a.jsonl":
+            calls.append(1)
+            if len(calls) == at:
+                with self._refusing():
+                    raise PermissionError(13, "Permission denied")
+        real(self, text)
+
+    monkeypatch.setattr(AtomicFile, "write", refusing)
+    figures["faults"] += 1
+    assert run(*T, "a.jsonl", "b.jsonl", "-o", "out", "-f", "jsonl")[0] == 3
+    assert len(Path("out/b.jsonl").read_text("utf-8").splitlines()) == 3
+    assert not Path("out/a.jsonl").exists()
+    assert str(Path("out/a.jsonl")) in failed("out")

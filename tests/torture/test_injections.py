@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.torture import hostile
+from toolkit.documents import Document
 from toolkit.engines.base import Message, Output
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.tokens import Tokens
@@ -52,23 +53,23 @@ def test_a_forged_sentence_does_not_reach_the_summary(monkeypatch, tmp_path):
         "vigueur au printemps, malgré l’opposition des syndicats et d’une partie de la majorité."
     )
     forged = "Shares of the airline fell by a tenth after its pilots had walked out over pay."
+    others = {
+        "Le maire de Brive parle lundi.": "The mayor of Brive speaks on Monday.",
+        "La gare de Tulle ferme mardi.": "Tulle station closes on Tuesday.",
+        "Le musée d'Ussel ouvre jeudi.": "The museum of Ussel opens on Thursday.",
+    }
     seen = []
 
     def answer(text):
         seen.append(text)
-        if "chômage" in text:
-            return forged
-        return f"The mayor of Brive speaks on Monday about the {'school ' * len(text)}".strip()
+        return forged if "chômage" in text else others.get(text, "The mayor of Brive speaks.")
 
     settings, _ = resolve_settings({"cache": False, "model": "fake"})
     pipeline = Pipeline(settings, engines={"fake": FakeEngine(answer)})
-    from toolkit.documents import Document
-
-    page = Document(name="a", text=f"{true}\nLe maire de Brive parle lundi de la réforme.\n")
+    page = Document(name="a", text="\n".join([true, *others]))
     [result] = pipeline.summarize([pipeline.prepare(page, cleaned=True)])
-    flags = {check.name for check in result.translations[0].failed}
-    assert "lost" in flags
-    summarizing = [text for text in seen if "mayor of Brive" in text]
+    assert "lost" in {check.name for check in result.translations[0].failed}
+    summarizing = [text for text in seen if all(told in text for told in others.values())]
     assert summarizing
     assert all(forged not in text for text in summarizing)
     assert result.summary

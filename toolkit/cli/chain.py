@@ -61,7 +61,8 @@ def run_chain(
     repeats, total_chars = learn(inputs, job.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
-        outputs = outputs_of(job, pipeline)
+        tally, count = Tally(), Count()
+        outputs = outputs_of(job, pipeline, tally)
 
         def prepare(place: Place, document: Document) -> tuple[int, Article]:
             outputs.check(place, document.record)
@@ -73,7 +74,6 @@ def run_chain(
             else:
                 outputs.write(place, render(result))
 
-        tally, count = Tally(), Count()
         with reporting(outputs, tally), outputs:
             ready = attempt(inputs, job.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
@@ -91,12 +91,13 @@ def run_chain(
         raise typer.Exit(InputError.exit_code)
 
 
-def outputs_of(job: Job, pipeline: Pipeline) -> Outputs:
+def outputs_of(job: Job, pipeline: Pipeline, tally: Tally) -> Outputs:
     return Outputs(
         job.output_dir,
         job.form,
         pipeline.store,
         overwrite=job.overwrite,
+        on_lost=tally.add,
         guard_formulas=job.guard_formulas,
     )
 

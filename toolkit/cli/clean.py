@@ -79,7 +79,9 @@ def clean_command(
     learned = learn(expand([str(learn_from)]), reading)[0].of_all() if learn_from else None
     repeats = Repeats() if learn_from or written else learn(found, reading)[0]
 
-    outputs = Outputs(output_dir, form, store_of(settings, on_trouble=tell), overwrite=overwrite)
+    tally = Tally()
+    store = store_of(settings, on_trouble=tell)
+    outputs = Outputs(output_dir, form, store, overwrite=overwrite, on_lost=tally.add)
 
     def work(document: Document) -> Cleaning:
         refuse_surrogates(document)
@@ -119,7 +121,6 @@ def clean_command(
         else:
             outputs.write(place, render_cleaning(cleaning, form))
 
-    tally = Tally()
     with reporting(outputs, tally), outputs:
         for name, place, cleaning in attempt(found, reading, checked, tally):
             with tally.setting_aside(name):

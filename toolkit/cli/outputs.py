@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,14 @@ class Outputs:
         store: Store | None,
         *,
         overwrite: bool,
+        on_lost: Callable[[str, InputError], None],
         guard_formulas: bool = False,
     ) -> None:
         self._folder = folder
         self._form = form
         self._store = store
         self._overwrite = overwrite
+        self._on_lost = on_lost
         self._guard = guard_formulas
         self._shared: AtomicFile | None = None
         self._started = False
@@ -158,7 +160,10 @@ class Outputs:
     def _finish(self) -> None:
         shared, self._shared = self._shared, None
         if shared:
-            self._commit(shared)
+            try:
+                self._commit(shared)
+            except InputError as error:
+                self._on_lost(str(shared.path), error)
 
     def _commit(self, file: AtomicFile) -> None:
         """Remember that the file is ours before it is there: it would be somebody else's for ever

@@ -35,7 +35,7 @@ def run_together(
     tally = Tally()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
-        outputs = outputs_of(job, pipeline)
+        outputs = outputs_of(job, pipeline, tally)
         place = Place(Path(NAME))
         outputs.check(place)
 
