@@ -4,8 +4,8 @@ import time
 
 import typer
 
+from toolkit.cli.console import settings_of, show
 from toolkit.pipeline import store_of
-from toolkit.settings import resolve_settings
 
 app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished work.")
 
@@ -13,21 +13,21 @@ app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finish
 @app.command("info")
 def info_command() -> None:
     """Where it is, how much it holds and how old that is."""
-    store = store_of(resolve_settings({"cache": True})[0])
+    store = store_of(settings_of({"cache": True})[0])
     assert store
     info = store.info()
     name = str(info.path).encode(errors="replace").decode()  # it need not be UTF-8
-    typer.echo(f"file: {name}")
-    typer.echo(f"sentences and drafts: {info.entries:,}")
-    typer.echo(f"size: {info.bytes / 1e6:,.1f} MB of {store.max_bytes / 1e6:,.0f} MB")
+    show(f"file: {name}")
+    show(f"sentences and drafts: {info.entries:,}")
+    show(f"size: {info.bytes / 1e6:,.1f} MB of {store.max_bytes / 1e6:,.0f} MB")
     for name, when in (("oldest use", info.oldest), ("newest use", info.newest)):
         if when is not None:
-            typer.echo(f"{name}: {time.strftime('%Y-%m-%d %H:%M', time.localtime(when))}")
+            show(f"{name}: {time.strftime('%Y-%m-%d %H:%M', time.localtime(when))}")
 
 
 @app.command("clear")
 def clear_command() -> None:
     """Forget all finished sentences and drafts; they are made again when needed."""
-    store = store_of(resolve_settings({"cache": True})[0])
+    store = store_of(settings_of({"cache": True})[0])
     assert store
-    typer.echo(f"forgot {store.clear():,} sentences and drafts")
+    show(f"forgot {store.clear():,} sentences and drafts")

@@ -159,7 +159,7 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
             )
     for number, word in cleaning.unsure:
         yield printable(f"# unsure: {word} in line {number}")
-    colour = sys.stdout.isatty()
+    colour = bool(sys.stdout) and sys.stdout.isatty()
     for block in cleaning.blocks:
         if block.text.strip():
             yield _told(block, colour=colour)

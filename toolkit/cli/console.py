@@ -53,14 +53,14 @@ def show(text: str, *, end: str = "\n") -> None:
 
     Raises OutputError when stdout is closed or full, BrokenPipeError when its reader went away.
     """
-    if sys.stdout is None:
-        raise OutputError("standard output is closed; use --output-dir")
     text += end
-    write_styled(printable(text) if sys.stdout.isatty() else text)
+    write_styled(printable(text) if sys.stdout and sys.stdout.isatty() else text)
 
 
 def write_styled(text: str) -> None:
     """`show` for text that may color a terminal: what others wrote in it must be printable."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; use --output-dir")
     with writing():
         sys.stdout.write(text)
 

@@ -21,7 +21,7 @@ from toolkit.cli import (
     summarize,
     translate,
 )
-from toolkit.cli.console import open_streams, tell, writing
+from toolkit.cli.console import open_streams, show, tell, writing
 from toolkit.errors import OutputError, ToolkitError
 from toolkit.files import DISK_ERRORS
 from toolkit.text import printable
@@ -59,7 +59,7 @@ app.command("doctor")(doctor.doctor_command)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"toolkit {__version__}")
+        show(f"toolkit {__version__}")
         raise typer.Exit
 
 

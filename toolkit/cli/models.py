@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.cli.console import download_progress, tell
+from toolkit.cli.console import download_progress, settings_of, show, tell
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, catalogue, find_spec
-from toolkit.settings import resolve_settings
 
 app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove models.")
 
@@ -29,9 +28,7 @@ def list_command() -> None:
     for spec in catalogue().values():
         mark = "installed" if spec.id in installed else ""
         default = " (default)" if spec.id == DEFAULT_MODEL else ""
-        typer.echo(
-            f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}{default}"
-        )
+        show(f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}{default}")
 
 
 @app.command("pull")
@@ -65,7 +62,7 @@ def show_command(model: ModelId) -> None:
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():
-        typer.echo(f"{name.replace('_', ' ')}: {value}")
+        show(f"{name.replace('_', ' ')}: {value}")
 
 
 @app.command("verify")
@@ -126,4 +123,4 @@ def _tell_terms(spec: ModelSpec) -> None:
 
 
 def _models_folder() -> Path:
-    return resolve_settings({})[0].models_folder
+    return settings_of({})[0].models_folder

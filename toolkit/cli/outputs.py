@@ -24,8 +24,9 @@ class Outputs:
 
     A file that is there already is kept, unless it is one that this toolkit wrote before, as
     `store` remembers, or `overwrite` says otherwise. As JSON lines or CSV, all records of one input
-    go into one file, which appears when the last of them is there. `guard_formulas` puts an
-    apostrophe before cells of CSV that a spreadsheet would run.
+    go into one file, which appears when the last of them is there; `on_lost` hears of one that
+    can't be written. `guard_formulas` puts an apostrophe before cells of CSV that a spreadsheet
+    would run.
     """
 
     def __init__(
