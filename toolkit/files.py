@@ -144,9 +144,13 @@ def sweep(folder: Path) -> int:
     swept = 0
     with suppress(OSError):
         for path in folder.glob(f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}"):
-            with suppress(OSError), path.open("r+b") as stream:
-                _lock(stream)
-                path.unlink()
+            with suppress(OSError):
+                if os.name == "nt":  # where nobody can remove a file that is open
+                    path.unlink()
+                else:
+                    with path.open("r+b") as stream:
+                        _lock(stream)
+                        path.unlink()
                 swept += 1
     return swept
 
@@ -166,10 +170,7 @@ def _temporary(folder: Path) -> tuple[Path, BinaryIO]:
 
 
 def _lock(stream: BinaryIO) -> None:
-    """Hold `stream` as long as it is open. Raises OSError when another process holds it.
-
-    Windows needs none: there, nobody can remove a file that is open.
-    """
+    """Hold `stream` as long as it is open. Raises OSError when another process holds it."""
     try:
         import fcntl
     except ImportError:

@@ -125,7 +125,7 @@ class Outputs:
         return place.path(self._folder, self._form) if self._folder else None
 
     def _is_ours(self, path: Path) -> bool:
-        known = self._store.digests_written(path.absolute()) if self._store else ()
+        known = self._store.digests_written(_real(path)) if self._store else ()
         try:
             return bool(known) and sha256_of(read_whole(path)) in known
         except InputError:
@@ -170,7 +170,7 @@ class Outputs:
         """Remember that the file is ours before it is there: it would be somebody else's for ever
         if the process ended in between.
         """
-        path = file.path.absolute()
+        path = _real(file.path)
         if self._store:
             self._store.expect(path, file.digest)
         file.commit()
@@ -181,6 +181,11 @@ class Outputs:
         if folder not in self._swept:
             self._swept.add(folder)
             sweep(folder)
+
+
+def _real(path: Path) -> Path:
+    """The same for every way to write it; unlike `resolve` it takes links that lead in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def csv_row(values: Mapping[str, Any], *, header: bool, guard: bool = False) -> str:
