@@ -14,7 +14,7 @@ ROOT = PACKAGE.parent
 
 # Each layer may import from those before it.
 LAYERS = [
-    {"errors", "documents", "numerals", "text", "quantities", "exonyms", "assets"},
+    {"errors", "documents", "numerals", "text", "files", "quantities", "exonyms", "assets"},
     {"reading", "cleaning", "segmentation", "models", "store"},
     {"engines"},
     {"prompts"},

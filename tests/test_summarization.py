@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.engines.fake import FakeEngine
-from toolkit.errors import ModelError
+from toolkit.errors import TooLongError
 from toolkit.prompts import load_prompt
 from toolkit.quantities import calendar_dates, clock_times, quantities
 from toolkit.segmentation import split_sentences
@@ -329,7 +329,7 @@ def test_parts_hold_the_whole_text_in_whole_paragraphs_and_about_equal_shares():
 def test_a_model_with_too_little_context_is_refused(context):
     engine = FakeEngine(max_source_tokens=context)
     text = "\n\n".join(f"Alpha came on day {n} and said so at length." for n in range(20))
-    with pytest.raises(ModelError, match=r"too short|over the model.s limit"):
+    with pytest.raises(TooLongError, match=r"too short|over the model.s limit"):
         Summarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
 
 

@@ -303,7 +303,7 @@ def test_a_broken_glossary_is_refused_with_the_line(tmp_path, name, content, mes
 
 
 def test_a_glossary_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UsageError, match=r"absent\.tsv can't be read"):
+    with pytest.raises(UsageError, match=r"absent\.tsv: No such file"):
         load_glossary(str(tmp_path / "absent.tsv"), source_language="fr", target_language="en")
 
 
