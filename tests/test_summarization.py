@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.engines.fake import FakeEngine
-from toolkit.errors import TooLongError
+from toolkit.errors import ModelError, TooLongError
 from toolkit.prompts import load_prompt
 from toolkit.quantities import calendar_dates, clock_times, quantities
 from toolkit.segmentation import split_sentences
