@@ -18,6 +18,7 @@ from toolkit.cli.main import main
 from toolkit.engines.base import GenerationConfig, Message
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelDamagedError, ModelError, ToolkitError, UsageError
+from toolkit.evaluation.bertscore import Encoder
 from toolkit.models import install as installing
 from toolkit.models import sources
 from toolkit.models.install import load_installed, verify_installed
@@ -99,12 +100,10 @@ def with_code(folder, marker, model_type):
 
 
 @pytest.mark.parametrize("kind", ["checkpoint", "converted"])
-@pytest.mark.parametrize(("name", "model_type"), [("marian", "own"), ("qwen2", "own")])
-def test_code_of_a_model_is_neither_run_nor_asked_about(
-    copy_of, run, marker, kind, name, model_type, figures
-):
+@pytest.mark.parametrize("name", ["marian", "qwen2"])
+def test_code_of_a_model_is_neither_run_nor_asked_about(copy_of, run, marker, kind, name, figures):
     folder = copy_of(name, kind)
-    with_code(folder / "tokenizer" if kind == "converted" else folder, marker, model_type)
+    with_code(folder / "tokenizer" if kind == "converted" else folder, marker, "own")
     code, out, err = run(folder)
     assert (code, out) == (4, "")
     assert "custom code" in err
@@ -118,6 +117,16 @@ def test_code_is_not_run_for_a_conversion_either(copy_of, marker, spec, tmp_path
     pulled = spec.model_copy(update={"format": "huggingface", "files": (), "family": "seq2seq"})
     with pytest.raises(ModelError, match="can't be converted"):
         pull(pulled, tmp_path / "models", from_folder=folder)
+    assert not marker.exists()
+    figures["faults"] += 1
+
+
+def test_code_of_an_encoder_that_scores_is_not_run(tiny, marker, tmp_path, monkeypatch, figures):
+    folder = shutil.copytree(tiny("bert"), tmp_path / "bert")
+    with_code(folder, marker, "own")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n" * 100))
+    with pytest.raises(ModelError, match="custom code"):
+        Encoder(folder)
     assert not marker.exists()
     figures["faults"] += 1
 

@@ -80,6 +80,8 @@ def _read_record(path: Path) -> tuple[InstalledModel, dict[str, int]]:
     model = TypeAdapter(InstalledModel).validate_python({**values, "folder": path.parent})
     if model.id != path.parent.name or set(sizes) != set(model.files):
         raise ValueError("it contradicts itself")
+    if model.max_context_tokens < 1:
+        raise ValueError("it leaves the model no context")
     outside = [name for name in sizes if Path(name).is_absolute() or ".." in Path(name).parts]
     if outside:
         raise ValueError(f"it names a file elsewhere, {outside[0]}")

@@ -98,6 +98,8 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
         # The client lets through what its HTTP library raises without a connection, and stumbles
         # over answers that are not the hub's.
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
+    if not wanted:
+        raise ModelError(f"the hub has no checkpoint in {source.repository}")
     return str(info.sha)
 
 
