@@ -350,6 +350,17 @@ def test_what_can_not_be_removed_is_named(spec, tmp_path, monkeypatch):
     remove_installed(tmp_path, "tiny-test")
 
 
+def test_a_models_folder_that_may_not_be_read(tmp_path, monkeypatch):
+    def refuse(self, *args):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_symlink", "glob"):
+        monkeypatch.setattr(Path, name, refuse)
+    for use in (list_installed, lambda folder: remove_installed(folder, "tiny-test")):
+        with pytest.raises(ModelError, match="can't be read: Permission denied"):
+            use(tmp_path)
+
+
 def test_a_file_that_goes_while_a_model_is_removed_does_no_harm(tmp_path, monkeypatch):
     folder = tmp_path / "tiny-test"
     folder.mkdir()
