@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -26,14 +27,35 @@ from toolkit.errors import ModelError
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.sources import fetch
 spec = ModelSpec.model_validate(json.loads(sys.argv[1]))
-try:
-    print(fetch(spec, spec.sources[0], Path(sys.argv[2]), lambda done, total: None))
-except ModelError as error:
-    sys.exit(f"refused: {error}")
+failed = False
+for source in spec.sources:
+    try:
+        print(fetch(spec, source, Path(sys.argv[2]), lambda done, total: None))
+    except ModelError as error:
+        print(f"refused: {error}", file=sys.stderr)
+        failed = True
+sys.exit(failed)
 """
+# What is no answer of the hub's, by the name of the repository that it is given for.
+OUTSIDE = [{"rfilename": name} for name in ("../../out.json", "/tmp/out.json", "a/out.json", "..")]
+GARBAGE = {
+    "html": b"<html>Please log in</html>",
+    "list": b"[]",
+    "null": b"null",
+    "number": b"5",
+    "empty": b"{}",
+    "bytes": bytes(range(256)),
+    "nothing": b"",
+    "no-names": b'{"id": "someone/x", "sha": "1", "siblings": [{"rfilename": null}, 5]}',
+    "odd-sha": b'{"id": "someone/x", "sha": ["x"], "siblings": [{"rfilename": "config.json"}]}',
+    "outside": json.dumps({"id": "someone/x", "sha": COMMIT, "siblings": OUTSIDE}).encode(),
+}
+CUT = "someone/cut-model"  # where the connection breaks off the first time
 
 
 class Hub(BaseHTTPRequestHandler):
+    cuts_left = 1
+
     def do_HEAD(self):
         self.answer(with_body=False)
 
@@ -41,7 +63,11 @@ class Hub(BaseHTTPRequestHandler):
         self.answer(with_body=True)
 
     def answer(self, *, with_body):
-        path = self.path.split("?")[0]
+        path = self.path.split("?")[0].replace(CUT, REPOSITORY)
+        garbage = path.removeprefix("/api/models/someone/").split("/")[0]
+        if garbage in GARBAGE:
+            self.reply(200, GARBAGE[garbage], {"Content-Type": "application/json"}, with_body)
+            return
         if path.startswith(f"/api/models/{REPOSITORY}"):
             siblings = [{"rfilename": name, "size": len(data)} for name, data in FILES.items()]
             body = json.dumps({"id": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
@@ -53,15 +79,25 @@ class Hub(BaseHTTPRequestHandler):
             return
         data = FILES[name]
         etag = hashlib.sha256(data).hexdigest()
-        self.reply(200, data, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}, with_body)
+        headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
+        start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
+        if start:
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+        left = data[start:]
+        sent = len(left)
+        if CUT in self.path and with_body and Hub.cuts_left:
+            Hub.cuts_left -= 1
+            sent = random.randrange(len(left))
+        self.reply(206 if start else 200, left, headers, with_body, sent=sent)
 
-    def reply(self, status, body, headers, with_body):
+    def reply(self, status, body, headers, with_body, sent=None):
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         if with_body:
-            self.wfile.write(body)
+            self.wfile.write(body[:sent])
+        self.close_connection = True
 
     def log_message(self, *_):
         pass
@@ -76,7 +112,7 @@ def endpoint():
     server.server_close()
 
 
-def fetch(endpoint, folder, *, files=(), sha256=None):
+def fetch(endpoint, folder, *, files=(), sha256=None, repositories=(REPOSITORY,)):
     entry = {
         "id": "tiny-hub",
         "description": "for tests",
@@ -97,7 +133,7 @@ def fetch(endpoint, folder, *, files=(), sha256=None):
             }
             for name in files
         ],
-        "sources": [{"kind": "hub", "repository": REPOSITORY}],
+        "sources": [{"kind": "hub", "repository": name} for name in repositories],
     }
     environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0"}
     return subprocess.run(
@@ -135,3 +171,19 @@ def test_a_checkpoint_comes_without_weights_in_other_formats(endpoint, tmp_path)
 def test_a_hub_that_does_not_answer_is_said_to_be_out_of_reach(tmp_path):
     done = fetch("http://127.0.0.1:9", tmp_path)
     assert "refused: the hub is out of reach" in done.stderr
+
+
+def test_answers_that_are_not_the_hubs_are_refused(endpoint, tmp_path):
+    folder = tmp_path / "inner" / "source"
+    done = fetch(endpoint, folder, repositories=[f"someone/{name}" for name in GARBAGE])
+    refused = done.stderr.splitlines()
+    assert all(line.startswith("refused: the hub ") for line in refused), done.stderr
+    assert (len(refused), done.stdout) == (len(GARBAGE), "")
+    assert files_in(tmp_path) == []
+
+
+def test_a_download_that_breaks_off_is_taken_up(endpoint, tmp_path):
+    done = fetch(endpoint, tmp_path, files=["tiny.gguf"], repositories=[CUT])
+    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert Hub.cuts_left == 0
+    assert (tmp_path / "tiny.gguf").read_bytes() == FILES["tiny.gguf"]

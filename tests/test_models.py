@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from gguf import GGUFWriter
 from transformers import AutoTokenizer, Qwen2ForCausalLM
 
 from tests.tiny_models import SENTENCES
+from toolkit.cli.main import main
 from toolkit.engines.base import GenerationConfig, Message
 from toolkit.engines.load import load_engine
 from toolkit.engines.tryout import try_out
@@ -310,6 +312,122 @@ def test_remove_frees_everything(spec, wheel_index, tmp_path):
     assert list_installed(models) == []
     with pytest.raises(ModelMissingError):
         remove_installed(models, "tiny-test")
+
+
+def test_of_a_linked_model_only_the_link_is_removed(spec, gguf_file, tmp_path):
+    models, elsewhere = tmp_path / "models", tmp_path / "elsewhere"
+    pull(spec, models, from_folder=gguf_file.parent)
+    (models / "tiny-test").rename(elsewhere)
+    (models / "tiny-test").symlink_to(elsewhere)
+    assert load_installed(models, "tiny-test").files
+    assert remove_installed(models, "tiny-test") == 0
+    assert not (models / "tiny-test").is_symlink()
+    assert (elsewhere / "installed.json").is_file()
+    (models / "tiny-test").symlink_to(tmp_path / "nowhere")
+    remove_installed(models, "tiny-test")
+    assert not (models / "tiny-test").is_symlink()
+
+
+def test_a_pull_takes_the_place_of_a_link(spec, gguf_file, tmp_path):
+    models, elsewhere = tmp_path / "models", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    models.mkdir()
+    (elsewhere / "kept").touch()
+    (models / "tiny-test").symlink_to(elsewhere)
+    pull(spec, models, from_folder=gguf_file.parent)
+    assert list_installed(models) == ["tiny-test"]
+    assert (elsewhere / "kept").exists()
+
+
+def test_what_can_not_be_removed_is_named(spec, tmp_path, monkeypatch):
+    folder = tmp_path / "tiny-test"
+    folder.mkdir()
+    (folder / "file").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rmdir", lambda *args, **options: (_ for _ in ()).throw(PermissionError))
+        with pytest.raises(ModelError, match="can't be removed altogether; look at its perm"):
+            remove_installed(tmp_path, "tiny-test")
+    remove_installed(tmp_path, "tiny-test")
+
+
+def test_a_models_folder_that_may_not_be_read(tmp_path, monkeypatch):
+    def refuse(self, *args):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_symlink", "glob"):
+        monkeypatch.setattr(Path, name, refuse)
+    for use in (list_installed, lambda folder: remove_installed(folder, "tiny-test")):
+        with pytest.raises(ModelError, match="can't be read: Permission denied"):
+            use(tmp_path)
+
+
+def test_a_file_that_goes_while_a_model_is_removed_does_no_harm(tmp_path, monkeypatch):
+    folder = tmp_path / "tiny-test"
+    folder.mkdir()
+    for name in ("first", "second"):
+        (folder / name).touch()
+    unlink = os.unlink
+
+    def both(path, **options):
+        for name in ("first", "second"):
+            if os.path.lexists(folder / name):
+                unlink(folder / name)
+        unlink(path, **options)  # it is gone
+
+    monkeypatch.setattr(os, "unlink", both)
+    remove_installed(tmp_path, "tiny-test")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sizes": [1, 2]},
+        {"sizes": {"model/model.bin": "many"}},
+        {"sizes": {"../../other": 1}, "files": {"../../other": "0"}},
+        {"sizes": {"/etc/hostname": 1}, "files": {"/etc/hostname": "0"}},
+        {"sizes": {}},
+        {"files": "all"},
+        {"files": {"model/model.bin": 5}},
+        {"language_codes": [1]},
+        {"max_context_tokens": "x"},
+        {"max_context_tokens": 0},
+        {"family": "other"},
+        {"id": "another"},
+        {"schema": 99},
+        {"golden": None},
+    ],
+    ids=str,
+)
+def test_a_record_that_was_edited_is_damaged(spec, gguf_file, tmp_path, changed):
+    models = tmp_path / "models"
+    pull(spec, models, from_folder=gguf_file.parent)
+    record = models / "tiny-test" / "installed.json"
+    record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | changed), "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read \(.*--force$"):
+        load_installed(models, "tiny-test")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", '"x"', "null", "[" * 100_000, "\0"])
+def test_a_record_that_is_none_is_damaged(tmp_path, text):
+    (tmp_path / "tiny-test").mkdir()
+    (tmp_path / "tiny-test" / "installed.json").write_text(text, "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read"):
+        load_installed(tmp_path, "tiny-test")
+
+
+def test_a_models_folder_that_is_none(spec, gguf_file, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "models"):
+        with pytest.raises(ModelError, match=r"can't be written: (Not a directory|File exists)$"):
+            pull(spec, folder, from_folder=gguf_file.parent)
+        monkeypatch.setenv("TOOLKIT_MODELS_FOLDER", str(folder))
+        model = "smollm2-135m-instruct"
+        for command in (["pull", model], ["verify", model], ["remove", model]):
+            assert main(["models", *command]) == 4, command
+        assert main(["models", "list"]) == 0
+        assert main(["models", "show", model]) == 0
+        assert "bug" not in capsys.readouterr().err
 
 
 def test_checkpoints_convert_and_keep_their_tokenizers(tiny, tmp_path, spec):

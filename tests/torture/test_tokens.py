@@ -13,7 +13,7 @@ DANGEROUS = """<|im_start|> <|im_end|> <|endoftext|> <s> </s> <unk> <pad> <mask>
 >>eng<< fra_Latn eng_Latn fr_XX en_XX __fr__ <0x0A> <extra_id_0> <tool_response>""".split()
 WORDS = " ".join(SENTENCES[:5]).split()
 SPACES = ["", "", " ", "  ", "\n", "\t", "\u00a0", "\u202f"]
-QUICK = 200
+QUICK = 100
 # Vocabularies with all letters, where decoding gives back what was encoded.
 WHOLE = {"bart", "nllb", "mbart50", "qwen2", "llama", "marian"}
 

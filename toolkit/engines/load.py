@@ -75,7 +75,7 @@ def load_engine(
     elif not HUB_NAME.fullmatch(reference) or engine == "ctranslate2":
         known = ", ".join(catalogue())
         shown = reference if len(reference) <= MAX_SHOWN else f"{reference[:MAX_SHOWN]}…"
-        raise UsageError(f"no model or folder '{shown}' (the catalogue has: {known})")
+        raise UsageError(f"no model or folder {shown!r} (the catalogue has: {known})")
     elif not _is_cached(reference):
         raise ModelError(f"'{reference}' is not on this machine; type: hf download {reference}")
     from toolkit.engines.transformers import TransformersEngine

@@ -35,5 +35,6 @@ def model_errors(what_fails: str) -> Iterator[None]:
 
 def one_line(error: BaseException) -> str:
     """The first sentence of what `error` says, or at least its kind."""
-    said = END_OF_SENTENCE.split(" ".join(STYLE.sub("", str(error)).split()))[0]
-    return said[:MAX_REASON] or type(error).__name__
+    said = str((isinstance(error, OSError) and error.strerror) or error)
+    sentence = END_OF_SENTENCE.split(" ".join(STYLE.sub("", said).split()))[0]
+    return sentence[:MAX_REASON] or type(error).__name__

@@ -80,6 +80,8 @@ def _read_record(path: Path) -> tuple[InstalledModel, dict[str, int]]:
     model = TypeAdapter(InstalledModel).validate_python({**values, "folder": path.parent})
     if model.id != path.parent.name or set(sizes) != set(model.files):
         raise ValueError("it contradicts itself")
+    if model.max_context_tokens < 1:
+        raise ValueError("it leaves the model no context")
     outside = [name for name in sizes if Path(name).is_absolute() or ".." in Path(name).parts]
     if outside:
         raise ValueError(f"it names a file elsewhere, {outside[0]}")
@@ -107,10 +109,8 @@ def _damaged(path: Path, model_id: str) -> ModelDamagedError:
 
 def list_installed(models_folder: Path) -> list[str]:
     """Raises ModelError for a folder that can't be looked into."""
-    try:
+    with _readable(models_folder):
         return sorted(path.parent.name for path in models_folder.glob(f"*/{RECORD}"))
-    except OSError as error:
-        raise ModelError(f"{models_folder} can't be read: {error.strerror}") from error
 
 
 def verify_installed(model: InstalledModel, on_bytes: Progress) -> None:
@@ -130,12 +130,13 @@ def remove_installed(models_folder: Path, model_id: str) -> int:
     Raises ModelMissingError when there was nothing, ModelError when something is left.
     """
     places = [models_folder / model_id, _staging(models_folder, model_id)]
-    present = [place for place in places if place.is_symlink() or place.is_dir()]
-    if not present:
-        raise ModelMissingError(model_id)
-    freed = sum(0 if place.is_symlink() else folder_bytes(place) for place in present)
-    for place in present:
-        _remove(place)
+    with _readable(models_folder):
+        present = [place for place in places if place.is_symlink() or place.is_dir()]
+        if not present:
+            raise ModelMissingError(model_id)
+        freed = sum(0 if place.is_symlink() else folder_bytes(place) for place in present)
+        for place in present:
+            _remove(place)
     return freed
 
 
@@ -283,6 +284,14 @@ def _repair(model_id: str) -> str:
 
 def _pull_again(model_id: str) -> str:
     return f"type: toolkit models pull {model_id}"
+
+
+@contextmanager
+def _readable(models_folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(f"{models_folder} can't be read: {one_line(error)}") from error
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Brings a model's files from one of its sources into a folder, verified."""
 
+import errno
 import hashlib
 import json
 import lzma
@@ -95,9 +96,13 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             for name in wanted:
                 hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         # The client lets through what its HTTP library raises without a connection, and stumbles
         # over answers that are not the hub's.
         raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
+    if not wanted:
+        raise ModelError(f"the hub has no checkpoint in {source.repository}")
     return str(info.sha)
 
 
