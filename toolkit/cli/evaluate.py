@@ -129,7 +129,7 @@ def run_and_system(written: str) -> tuple[Path, str]:
     try:
         whole = not colon or bool(set("/\\") & set(system)) or Path(written).is_dir()
     except OSError:  # told when it is read
-        whole = True
+        whole = False
     return (Path(written), "") if whole else (Path(folder), system)
 
 

@@ -140,7 +140,7 @@ def _differences(
         first, second = baseline.score(name), candidate.score(name)
         assert first
         assert second
-        metric = METRICS[name]
+        metric = METRICS.get(name)
         if isinstance(metric, CorpusMetric):
             p_values = _corpus_p_values(metric, baseline.answers, candidate.answers)
         else:

@@ -179,7 +179,7 @@ def _open(folder: Path, record: dict[str, Any], *, resume: bool) -> None:
         raise UsageError(f"{folder} holds a run already; --resume goes on with it")
     if "run.json" in there:
         _take_over(load_run(folder).record, folder, record)
-        (folder / "scores.json").unlink(missing_ok=True)  # those of all systems come at the end
+        write_atomically(folder / "scores.json", _json({}))  # those of all systems come at the end
     elif there:
         raise UsageError(f"{folder} is not empty and holds no run; name another folder")
     write_atomically(folder / "run.json", _json(record))
