@@ -19,12 +19,14 @@ from toolkit.cli.evaluate import run_and_system
 from toolkit.cli.main import main
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation import gate
+from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.compare import compare
 from toolkit.evaluation.data import Corpus, Item, read_parallel, read_public, read_table
 from toolkit.evaluation.files import file_name
 from toolkit.evaluation.folders import data_file, load_run, outputs_file
 from toolkit.evaluation.page import report_page
 from toolkit.evaluation.references import Fact, load_references
+from toolkit.evaluation.registry import score
 from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, load_suite
 from toolkit.evaluation.systems import corpus_of
@@ -926,6 +928,23 @@ def test_hostile_files_are_not_scored(tmp_path, monkeypatch, capsys, name, role,
     assert code in (2, 3)
     assert name in err
     figures["inputs"] += 1
+
+
+@pytest.mark.parametrize("metrics", [["BLEU", "chrF2++", "TER"], ["fact recall", "ROUGE-L"]])
+def test_answers_and_items_that_lack_something_have_scores(metrics):
+    items = [
+        Item(id="1", document="a", source="Un chat.", references=("A cat.",)),
+        Item(
+            id="2",
+            document="a",
+            source="Un chien.",
+            references=("",),
+            facts=(Fact.model_validate(FACT),),
+        ),
+    ]
+    answers = [Answer(item=item, text=text) for item, text in zip(items, ("", "A"), strict=True)]
+    found = score(metrics, answers)
+    assert [each.metric for each in found] == [each for each in metrics if "fact" not in each]
 
 
 # Suites

@@ -17,7 +17,6 @@ from toolkit.output import sha256_of
 
 T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-MAX_NAME = 200
 # Windows keeps these names for devices, whatever follows after a dot.
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 PLAIN = re.compile(r"[a-z0-9][a-z0-9._=+-]{0,99}")
