@@ -6,11 +6,13 @@ from toolkit.assets import asset_folder
 from toolkit.cli.main import main
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation.compare import compare
-from toolkit.evaluation.gate import Verdict, load_baseline, run_verdicts, verdicts
+from toolkit.evaluation.folders import data_file, load_run, outputs_file
+from toolkit.evaluation.gate import RunFloors, Verdict, load_baseline, run_verdicts, verdicts
 from toolkit.evaluation.page import report_page
-from toolkit.evaluation.runs import load_run, run_suite
+from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, list_suites, load_suite
 from toolkit.evaluation.tables import report, run_tables
+from toolkit.output import sha256_of
 
 ROWS = [
     ("a", "Le chat dort sur la table.", "The cat sleeps on the table."),
@@ -66,8 +68,9 @@ def test_a_run_holds_all_that_it_was_made_with(run, tmp_path):
     assert str(tmp_path) not in json.dumps(made)
     assert {"python", "sacrebleu"} <= record["libraries"].keys()
     assert record["machine"]["cores"] > 0
-    lines = (tmp_path / "one/outputs/own/no_glossary.jsonl").read_text("utf-8").splitlines()
-    first = json.loads(lines[0])
+    path = outputs_file(tmp_path / "one", "own", "no glossary")
+    assert path.name.startswith("no_glossary")
+    first = json.loads(path.read_text("utf-8").splitlines()[0])
     assert first["id"] == "a#2"
     assert first["text"].startswith("[fake]")
     assert first["scores"].keys() == {"chrF2++", "BLEU", "flagged"}
@@ -144,14 +147,26 @@ def test_runs_over_other_references_are_not_compared(suite, run, data, tmp_path)
         compare((run, "default"), (other, "best"), part="own")
 
 
+def pin(folder):
+    """Record the digests of the files as they are now."""
+    path = folder / "run.json"
+    record = json.loads(path.read_text("utf-8"))
+    for name, part in record["parts"].items():
+        part["data"] = sha256_of(data_file(folder, name).read_bytes())
+        for system, made in part["systems"].items():
+            made["outputs"] = sha256_of(outputs_file(folder, name, system).read_bytes())
+    path.write_text(json.dumps(record), "utf-8")
+
+
 def change(folder, **texts):
     """Other answers of the system `no glossary`, by item."""
-    path = folder / "outputs/own/no_glossary.jsonl"
+    path = outputs_file(folder, "own", "no glossary")
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     changed = [
         line | {"text": texts.get(line["id"].replace("#", ""), line["text"])} for line in lines
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in changed), "utf-8")
+    pin(folder)
     return load_run(folder)
 
 
@@ -177,6 +192,7 @@ def test_times_are_measured_apart_and_shown_with_memory(data, tmp_path):
 def test_answers_that_do_not_fit_their_items_are_refused(run, tmp_path):
     path = tmp_path / "one/outputs/own/default.jsonl"
     path.write_text(path.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
+    pin(tmp_path / "one")
     with pytest.raises(InputError, match="1 answers to 3 items"):
         load_run(tmp_path / "one")
     with pytest.raises(InputError, match="holds no run"):
@@ -244,16 +260,18 @@ def test_all_floors_hold():
 
 
 def test_a_run_below_its_floor_fails_and_one_over_other_references_is_refused(run):
-    floors = {
-        "digests": {"own": run.digest("own")},
-        "floors": {"own": {"default": {"chrF2++": 99.0, "flagged": 100.0}}},
-    }
+    floors = RunFloors(
+        recorded="results/mine",
+        record="sha256:" + "0" * 64,
+        digests={"own": run.digest("own")},
+        floors={"own": {"default": {"chrF2++": 99.0, "flagged": 100.0}}},
+    )
     below, fine = run_verdicts(run, floors, name="mine")
     assert (below.holds, fine.holds) == (False, True)
     assert str(below).endswith("< 99.000")
-    floors["digests"]["own"] = "sha256:0"
+    other = floors.model_copy(update={"digests": {"own": "sha256:0"}})
     with pytest.raises(InputError, match="other data"):
-        list(run_verdicts(run, floors, name="mine"))
+        list(run_verdicts(run, other, name="mine"))
 
 
 def test_the_commands_run_compare_report_and_gate(data, tmp_path, monkeypatch, capsys):
@@ -308,8 +326,8 @@ def test_own_articles_are_summarized_and_scored(tmp_path, monkeypatch, capsys):
 
 def test_floors_say_for_which_data_they_are():
     baseline = load_baseline(asset_folder("eval"))
-    for floors in baseline["runs"].values():
-        assert floors["digests"].keys() == floors["floors"].keys()
+    for floors in baseline.runs.values():
+        assert floors.digests.keys() == floors.floors.keys()
 
 
 def test_the_leaderboard_is_what_the_kept_runs_give():
@@ -317,5 +335,6 @@ def test_the_leaderboard_is_what_the_kept_runs_give():
     runs = [load_run(path.parent) for path in sorted(folder.glob("*/run.json"))]
     assert (folder / "README.md").read_text("utf-8") == report(runs, markdown=True)
     for run in runs:
-        assert run.record["revision"]["clean"]
-        assert run.record["finished"]
+        assert run.record.revision.clean
+        assert run.record.finished
+        assert run.remarks == ()

@@ -62,14 +62,10 @@ def run_command(
 ) -> None:
     """Run systems on a suite, score them, and write all of it into one folder."""
     from toolkit.evaluation.runs import run_suite
-    from toolkit.evaluation.suites import Part, Suite, load_suite
+    from toolkit.evaluation.suites import load_suite, suite_of
     from toolkit.evaluation.tables import described, run_tables
 
-    if data:
-        own = Part(name="own", task=task, data=tuple(data))
-        chosen = Suite(name="own", description="your own data", parts=(own,))
-    else:
-        chosen = load_suite(suite)
+    chosen = suite_of(data, task=task) if data else load_suite(suite)
     known = {each.name for part in chosen.parts for each in part.all_systems}
     if unknown := set(system or ()) - known:
         raise UsageError(
@@ -103,17 +99,17 @@ def compare_command(
 ) -> None:
     """Differences of systems with their significance, and the items that differ most."""
     from toolkit.evaluation.compare import compare
-    from toolkit.evaluation.runs import Run, load_run
+    from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.tables import comparison_text
 
-    def place(written: str) -> tuple[Run, str]:
-        folder, _, system = written.partition(":")
-        return load_run(Path(folder)), system
-
-    first, first_system = place(baseline)
+    folder, first_system = run_and_system(baseline)
+    first = load_run(folder)
     for written in candidates:
-        second, second_system = place(written)
+        folder, second_system = run_and_system(written)
+        second = load_run(folder)
         shared = [name for name in first.parts() if name in second.parts()]
+        if not shared:
+            raise UsageError(f"{baseline} and {written} have no part in common")
         if part and part not in shared:
             raise UsageError(f"{part} is not in both runs; they share {', '.join(shared)}")
         for name in [part] if part else shared:
@@ -125,13 +121,25 @@ def compare_command(
             typer.echo(comparison_text(found))
 
 
+def run_and_system(written: str) -> tuple[Path, str]:
+    """RUN[:SYSTEM] taken apart. A folder that is there is meant as a whole; the colon of a drive
+    parts nothing, for no system's name holds a slash.
+    """
+    folder, colon, system = written.rpartition(":")
+    try:
+        whole = not colon or bool(set("/\\") & set(system)) or Path(written).is_dir()
+    except OSError:  # told when it is read
+        whole = False
+    return (Path(written), "") if whole else (Path(folder), system)
+
+
 @app.command("report")
 def report_command(
     runs: Runs,
     form: Annotated[Literal["text", "markdown", "html"], typer.Option("--format", "-f")] = "text",
 ) -> None:
     """Scores of runs: a table, Markdown, or a page with charts and every output."""
-    from toolkit.evaluation.runs import load_run
+    from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.tables import report
 
     loaded = [load_run(each) for each in runs]
@@ -155,8 +163,7 @@ def score_command(
     """Score outputs that are there already, of any system, line by line."""
     from toolkit.evaluation.answers import Answer
     from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
-    from toolkit.evaluation.registry import METRICS
-    from toolkit.evaluation.runs import score
+    from toolkit.evaluation.registry import METRICS, score
     from toolkit.evaluation.tables import cell, table
 
     names = metric or ["BLEU", "chrF2++", "TER"]
@@ -164,8 +171,8 @@ def score_command(
         raise UsageError(f"no metric {', '.join(sorted(unknown))}; toolkit eval list names them")
     texts = read_lines(outputs)
     corpus = read_parallel(source or reference[0], reference)
-    for path in reference:
-        refuse_unaligned(outputs, texts, path, read_lines(path))
+    for at, path in enumerate(reference):
+        refuse_unaligned(outputs, texts, path, [each.references[at] for each in corpus.items])
     answers = [Answer(item=item, text=text) for item, text in zip(corpus.items, texts, strict=True)]
     scores = score(names, answers)
     typer.echo(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
@@ -181,14 +188,14 @@ def gate_command(
 ) -> None:
     """Scores against the floors of eval/baseline.json; exit code 5 when one is below."""
     from toolkit.assets import asset_folder
+    from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.gate import load_baseline, run_verdicts, verdicts
-    from toolkit.evaluation.runs import load_run
 
     folder = asset_folder("eval")
     if run:
         loaded = load_run(run)
-        suite = loaded.record["suite"]["name"]
-        floors = load_baseline(folder)["runs"].get(suite)
+        suite = loaded.record.suite.name
+        floors = load_baseline(folder).runs.get(suite)
         if floors is None:
             raise UsageError(f"{run}: there are no floors for the suite {suite}")
         found = list(run_verdicts(loaded, floors, name=suite))

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
 from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
+from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.metrics import SEED, CorpusMetric, references_of
 from toolkit.evaluation.registry import METRICS
-from toolkit.evaluation.runs import Outcome, Run
 
 SAMPLES = 1000  # bootstrap resamples
 SHUFFLES = 10_000
@@ -60,7 +59,8 @@ class Comparison:
 def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Comparison:
     """The system named in `second` against the one in `first`, the baseline.
 
-    Raises UsageError when there is no such part or system, and when the items or references differ.
+    Answers are paired by their items. Raises UsageError when there is no such part or system, when
+    the items or references differ, and when no metric is of both.
     """
     baseline, candidate = _outcome(first, part), _outcome(second, part)
     digests = first[0].digest(part), second[0].digest(part)
@@ -69,9 +69,11 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
             f"{first[0].name} and {second[0].name} can't be compared on {part}: they were scored "
             f"on other items or references ({digests[0][:19]}… and {digests[1][:19]}…)"
         )
-    task = first[0].record["parts"][part]["task"]
-    main = MAIN_METRIC[task]
+    candidate = candidate.in_order_of(baseline.ids)
+    main = MAIN_METRIC[first[0].record.parts[part].task]
     shared = [each.metric for each in baseline.scores if candidate.score(each.metric)]
+    if not shared:
+        raise UsageError(f"{_name(first)} and {_name(second)} have no metric of {part} in common")
     if main not in shared:
         main = shared[0]
     values = (_values(baseline, main), _values(candidate, main))
@@ -122,14 +124,12 @@ def _documents(
     documents: Sequence[str], first: Sequence[float], second: Sequence[float], *, better: int
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """By the mean over the items of each document."""
-    won: list[str] = []
-    lost: list[str] = []
-    tied: list[str] = []
-    rows = zip(documents, first, second, strict=True)
-    for document, group in groupby(rows, key=lambda row: row[0]):
-        values = list(group)
-        difference = better * sum(b - a for _, a, b in values)
-        (won if difference > 0 else lost if difference < 0 else tied).append(document)
+    differences: dict[str, float] = {}
+    for document, a, b in zip(documents, first, second, strict=True):
+        differences[document] = differences.get(document, 0.0) + better * (b - a)
+    won = [name for name, difference in differences.items() if difference > 0]
+    lost = [name for name, difference in differences.items() if difference < 0]
+    tied = [name for name, difference in differences.items() if difference == 0]
     return tuple(won), tuple(lost), tuple(tied)
 
 
@@ -140,7 +140,7 @@ def _differences(
         first, second = baseline.score(name), candidate.score(name)
         assert first
         assert second
-        metric = METRICS[name]
+        metric = METRICS.get(name)
         if isinstance(metric, CorpusMetric):
             p_values = _corpus_p_values(metric, baseline.answers, candidate.answers)
         else:

@@ -1,17 +1,17 @@
 """What systems are measured on: items with their references, and files of others read strictly."""
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from toolkit.cleaning.language import identify_language
 from toolkit.errors import InputError
+from toolkit.evaluation.files import parse_json, read_bytes
 from toolkit.evaluation.references import Fact, load_references
 from toolkit.reading import read_document
 
@@ -86,6 +86,20 @@ def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
     return Corpus(f"seeds {length}", tuple(items))
 
 
+class Row(BaseModel):
+    """A line of data as people write it, by any of these names; what else it holds is theirs."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    source: str | None = None
+    text: str | None = None
+    targets: tuple[str, ...] | str | None = None
+    references: tuple[str, ...] | str | None = None
+    target: str | None = None
+    page: str | int | None = None
+    document: str | int | None = None
+
+
 def read_table(path: Path) -> Corpus:
     """TSV with the columns source and target, and perhaps page or document; or JSON lines with
     source and target (or targets).
@@ -93,43 +107,50 @@ def read_table(path: Path) -> Corpus:
     Raises InputError, naming the line, for whatever can't be scored as it stands.
     """
     rows = _json_rows(path) if path.suffix == ".jsonl" else _tsv_rows(path)
+    stem = stem_of(path)
     items = []
     for line, row in rows:
-        targets = row.get("targets") or row.get("references") or row.get("target")
-        references = [targets] if isinstance(targets, str) else list(targets or [])
-        source = row.get("source") or row.get("text") or ""
+        targets = row.targets or row.references or row.target
+        references = (targets,) if isinstance(targets, str) else targets or ()
+        source = row.source or row.text or ""
         for what, text in (("source", source), *(("target", each) for each in references)):
             _refuse_bad(path, line, text, what)
         if not references:
             raise InputError(f"{path}:{line}: there is no reference (target or targets)")
-        document = str(row.get("page") or row.get("document") or path.stem)
+        document = str(row.page or row.document or stem)
         items.append(
             Item(
                 id=f"{document}#{line}",
                 document=document,
                 source=source,
-                references=tuple(references),
+                references=references,
             )
         )
-    return _checked(path, Corpus(path.stem, tuple(items)))
+    return _checked(path, Corpus(stem, tuple(items)))
+
+
+def stem_of(path: Path) -> str:
+    """The name of a file without its suffix, as text that can be written."""
+    return path.stem.encode(errors="replace").decode()
 
 
 def read_parallel(source: Path, references: Sequence[Path]) -> Corpus:
     """A file of sources and files of references, aligned line by line."""
     sources = read_lines(source)
-    columns = [read_lines(each) for each in references]
+    columns = [sources if each == source else read_lines(each) for each in references]
     for path, lines in zip(references, columns, strict=True):
         refuse_unaligned(source, sources, path, lines)
+    stem = stem_of(source)
     items = tuple(
         Item(
-            id=f"{source.stem}#{number}",
-            document=source.stem,
+            id=f"{stem}#{number}",
+            document=stem,
             source=text,
             references=tuple(targets),
         )
         for number, (text, *targets) in enumerate(zip(sources, *columns, strict=True), start=1)
     )
-    return _checked(source, Corpus(source.stem, items))
+    return _checked(source, Corpus(stem, items))
 
 
 def read_lines(path: Path) -> list[str]:
@@ -137,14 +158,14 @@ def read_lines(path: Path) -> list[str]:
     carriage return, with the line number.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = error.object[: error.start].count(b"\n") + 1
         raise InputError(f"{path}:{number}: is not UTF-8") from error
+    if not text:
+        raise InputError(f"{path}: is empty")
     lines = text.removesuffix("\n").split("\n")
-    if text and all(line.endswith("\r") for line in lines[:-1] or lines):
+    if all(line.endswith("\r") for line in lines[:-1] or lines):
         lines = [line.removesuffix("\r") for line in lines]
     for number, line in enumerate(lines, start=1):
         _refuse_bad(path, number, line, "line")
@@ -172,12 +193,16 @@ def refuse_unaligned(
 
 def read_public(name: str, *, pair: str = "fr-en") -> Corpus:
     """A public test set by its sacrebleu name. Raises InputError when it can't be had."""
+    from sacrebleu.dataset import DATASETS
     from sacrebleu.utils import get_reference_files, get_source_file
 
+    known = [each for each, test_set in DATASETS.items() if pair in test_set.langpairs]
+    if name not in known:
+        raise InputError(f"sacrebleu has no test set {name} for {pair}; it has {', '.join(known)}")
     try:
         source = Path(get_source_file(name, pair))
         references = [Path(each) for each in get_reference_files(name, pair)]
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # what breaks a download has no common kind
         raise InputError(
             f"{name}: sacrebleu can't get this test set for {pair}: {error}"
         ) from error
@@ -196,32 +221,26 @@ def _checked(path: Path, corpus: Corpus) -> Corpus:
     return corpus
 
 
-def _refuse_bad(path: Path, line: int, text: object, what: str) -> None:
-    if not isinstance(text, str) or not text.strip():
+def _refuse_bad(path: Path, line: int, text: str, what: str) -> None:
+    if not text.strip():
         raise InputError(f"{path}:{line}: the {what} is empty")
     if "\r" in text:
         raise InputError(f"{path}:{line}: holds a stray carriage return")
+    if "\0" in text:
+        raise InputError(f"{path}:{line}: holds a NUL character; is it text?")
 
 
-def _tsv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    lines = read_lines(path)
-    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter="\t", quoting=csv.QUOTE_NONE)
-    header = next(reader)
+def _tsv_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    header, *lines = (line.split("\t") for line in read_lines(path))
     missing = {"source", "target"} - set(header)
     if missing:
         raise InputError(f"{path}:1: there is no column {' and '.join(sorted(missing))}")
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(lines, start=2):
         if len(row) != len(header):
             raise InputError(f"{path}:{number}: {len(row)} columns instead of {len(header)}")
-        yield number, dict(zip(header, row, strict=True))
+        yield number, Row.model_validate(dict(zip(header, row, strict=True)))
 
 
-def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
     for number, line in enumerate(read_lines(path), start=1):
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"{path}:{number}: is not JSON: {error.msg}") from error
-        if not isinstance(value, dict):
-            raise InputError(f"{path}:{number}: is not a JSON object")
-        yield number, value
+        yield number, parse_json(f"{path}:{number}", line, Row)

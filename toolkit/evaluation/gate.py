@@ -4,11 +4,12 @@ Each names by a digest what it was measured on. A floor is lowered only with a l
 it, under `reason`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from toolkit.cleaning import judge
 from toolkit.errors import InputError
@@ -21,8 +22,8 @@ from toolkit.evaluation.cleaning import (
     score_pages,
     toolkit_cleaner,
 )
-from toolkit.evaluation.runs import Run, load_run
-from toolkit.evaluation.suites import Part, Suite
+from toolkit.evaluation.files import Entry, Sha256, read_bytes, read_json
+from toolkit.evaluation.folders import Run, load_run
 from toolkit.evaluation.support import (
     grounds_of_page,
     load_sentences,
@@ -33,6 +34,8 @@ from toolkit.evaluation.systems import corpus_of
 from toolkit.files import sha256_of
 from toolkit.reading import read_document
 from toolkit.translation.glossary import load_glossary
+
+CleaningPart = Literal["tune", "test", "html"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,51 @@ class Verdict:
         return f"{self.name}: {self.value:.3f} {sign} {self.limit:.3f}"
 
 
-def load_baseline(folder: Path) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((folder / "baseline.json").read_text(encoding="utf-8"))
-    return value
+class _Floors(Entry):
+    reason: str = ""
+
+
+class CleaningFloors(_Floors):
+    pages: Sha256
+    mean_f1: float
+    worst_f1: float
+    pages_losing_a_sentence: int
+
+
+class SupportFloors(_Floors):
+    sentences: Sha256
+    precision: float
+    recall_names_numbers_dates: float
+
+
+class RunFloors(_Floors):
+    """Floors by part, system and metric. `recorded` is a run's folder in eval/, `record` the digest
+    of its run.json, which holds those of its data and outputs.
+    """
+
+    recorded: Annotated[str, Field(pattern=r"^results/\w[\w.-]*$")]
+    record: Sha256
+    digests: dict[str, Sha256]
+    floors: dict[str, dict[str, dict[str, float]]]
+
+    @model_validator(mode="after")
+    def _name_their_data(self) -> "RunFloors":
+        if self.digests.keys() != self.floors.keys():
+            raise ValueError("digests and floors are of other parts")
+        return self
+
+
+class Baseline(Entry):
+    """eval/baseline.json; the floors of runs are by suite."""
+
+    cleaning: dict[CleaningPart, CleaningFloors]
+    support: SupportFloors
+    runs: dict[str, RunFloors]
+
+
+def load_baseline(folder: Path) -> Baseline:
+    """`folder` is that of eval/. Raises InputError for a file that isn't what it should be."""
+    return read_json(folder / "baseline.json", Baseline)
 
 
 def verdicts(folder: Path) -> Iterator[Verdict]:
@@ -64,14 +109,18 @@ def verdicts(folder: Path) -> Iterator[Verdict]:
     `folder` is that of eval/. Raises InputError when a floor is for other data than is there.
     """
     baseline = load_baseline(folder)
-    yield from cleaning_verdicts(folder, baseline["cleaning"])
-    yield from support_verdicts(folder, baseline["support"])
-    for suite, floors in baseline["runs"].items():
-        run = load_run(folder / floors["recorded"])
-        yield from run_verdicts(run, floors, name=f"recorded {suite}")
+    yield from cleaning_verdicts(folder, baseline.cleaning)
+    yield from support_verdicts(folder, baseline.support)
+    for suite, floors in baseline.runs.items():
+        recorded = folder / floors.recorded
+        record = sha256_of(read_bytes(recorded / "run.json"))
+        _same(f"recorded {suite}, run.json", record, floors.record)
+        yield from run_verdicts(load_run(recorded), floors, name=f"recorded {suite}")
 
 
-def cleaning_verdicts(folder: Path, floors: Mapping[str, Any]) -> Iterator[Verdict]:
+def cleaning_verdicts(
+    folder: Path, floors: Mapping[CleaningPart, CleaningFloors]
+) -> Iterator[Verdict]:
     pages = load_gold_pages(folder / "gold/cleaning")
 
     def html_cleaner(page: GoldPage) -> str:
@@ -82,27 +131,25 @@ def cleaning_verdicts(folder: Path, floors: Mapping[str, Any]) -> Iterator[Verdi
         of_part = [page for page in pages if page.part == part]
         if html:
             of_part = load_html_pages(folder / "gold/html")
-        _same(f"cleaning {part}", digest_of(of_part), floor["pages"])
+        _same(f"cleaning {part}", digest_of(of_part), floor.pages)
         scores = score_pages(of_part, html_cleaner if html else toolkit_cleaner)
-        yield Verdict(
-            name=f"cleaning {part}, mean F1", value=mean_f1(scores), limit=floor["mean_f1"]
-        )
+        yield Verdict(name=f"cleaning {part}, mean F1", value=mean_f1(scores), limit=floor.mean_f1)
         yield Verdict(
             name=f"cleaning {part}, worst F1",
             value=min(score.f1 for score in scores),
-            limit=floor["worst_f1"],
+            limit=floor.worst_f1,
         )
         yield Verdict(
             name=f"cleaning {part}, pages that lose a sentence",
             value=sum(bool(score.lost) for score in scores),
-            limit=floor["pages_losing_a_sentence"],
+            limit=floor.pages_losing_a_sentence,
             is_floor=False,
         )
 
 
-def support_verdicts(folder: Path, floor: Mapping[str, Any]) -> Iterator[Verdict]:
+def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
     path = folder / "gold/support/sentences.tsv"
-    _same("support", sha256_of(path.read_bytes()), floor["sentences"])
+    _same("support", sha256_of(read_bytes(path)), floor.sentences)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
     grounds = {
@@ -113,30 +160,29 @@ def support_verdicts(folder: Path, floor: Mapping[str, Any]) -> Iterator[Verdict
     found = outcomes(load_sentences(path), grounds)
     flagged = sum(each.flagged for fault, each in found.items() if fault)
     precision = flagged / (flagged + found[""].flagged)
-    yield Verdict(name="support, precision", value=precision, limit=floor["precision"])
+    yield Verdict(name="support, precision", value=precision, limit=floor.precision)
     looked_up = [found[fault] for fault in ("name", "number", "date")]
     recall = sum(each.flagged for each in looked_up) / sum(each.count for each in looked_up)
     yield Verdict(
         name="support, recall on names, numbers and dates",
         value=recall,
-        limit=floor["recall_names_numbers_dates"],
+        limit=floor.recall_names_numbers_dates,
     )
 
 
-def run_verdicts(run: Run, floors: Mapping[str, Any], *, name: str) -> Iterator[Verdict]:
+def run_verdicts(run: Run, floors: RunFloors, *, name: str) -> Iterator[Verdict]:
     """The scores of a run against floors by part, system and metric.
 
     Raises InputError when the run is over other references than those that are there now, or lacks
     what has a floor.
     """
-    suite = Suite.model_validate({"name": run.name} | dict(run.record["suite"]))
-    parts: dict[str, Part] = {part.name: part for part in suite.parts}
-    for part, systems in floors["floors"].items():
-        if part not in parts:
+    parts = {part.name: part for part in run.record.suite.parts}
+    for part, systems in floors.floors.items():
+        if part not in run.parts():
             raise InputError(f"{name}: the run has no part {part}, which has floors")
-        now = corpus_of(parts[part]).first(run.record["limit"]).digest
-        _same(f"{name}, {part}", now, floors["digests"][part])
-        _same(f"{name}, {part}, as run", run.digest(part), floors["digests"][part])
+        now = corpus_of(parts[part]).first(run.record.limit).digest
+        _same(f"{name}, {part}", now, floors.digests[part])
+        _same(f"{name}, {part}, as run", run.digest(part), floors.digests[part])
         for system, metrics in systems.items():
             outcome = next((each for each in run.of(part) if each.system == system), None)
             for metric, limit in metrics.items():

@@ -60,7 +60,17 @@ class CorpusMetric:
             "chrF2++": lambda: CHRF(word_order=2),
             "TER": TER,
         }
-        return kinds[self.name]()
+        metric = kinds[self.name]()
+        compute = metric._compute_score_from_stats
+
+        def in_floats(statistics: Any) -> Any:
+            """sacrebleu gives some in numpy's kind and others not, and can't take their mean."""
+            score = compute(statistics)
+            score.score = float(score.score)
+            return score
+
+        metric._compute_score_from_stats = in_floats
+        return metric
 
     def score(self, answers: Sequence[Answer]) -> Score:
         texts, references = [each.text for each in answers], references_of(answers)

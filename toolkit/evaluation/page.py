@@ -1,12 +1,11 @@
 """Runs as one self-contained page: charts, tables, and every output beside source and reference."""
 
-import html
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
-from toolkit.evaluation.charts import heat_map, intervals, scatter
+from toolkit.evaluation.charts import heat_map, html_table, intervals, scatter
 from toolkit.evaluation.compare import MAIN_METRIC
-from toolkit.evaluation.runs import Outcome, Run
+from toolkit.evaluation.folders import Outcome, Run
+from toolkit.evaluation.markup import Html, fill, join
 from toolkit.evaluation.tables import cell, described, signatures
 
 STYLE = (
@@ -37,50 +36,74 @@ CHARTED = {
 }
 
 
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{0}</title>
+<style>{1}</style>
+<h1>{0}</h1>
+{2}
+<h2>How it was made</h2>
+<pre>{3}</pre>
+</html>
+"""
+PART = """<h2>{}</h2>
+<p>{} items of {}; intervals of 95 % by bootstrap.</p>{}
+<div class="charts">{}</div>
+{}
+<h3>By document, {}</h3>
+{}
+<h3>Outputs</h3>
+{}"""
+
+
 def report_page(runs: Sequence[Run]) -> str:
     """The page as HTML; it loads nothing and needs no scripts."""
-    body = "\n".join(_part(runs, part) for part in _parts(runs))
-    title = "Scores of " + ", ".join(html.escape(run.name) for run in runs)
+    body = join((_part(runs, part) for part in _parts(runs)), "\n")
+    title = "Scores of " + ", ".join(run.name for run in runs)
     made = "\n\n".join(f"{described(run)}\n{signatures(run)}" for run in runs)
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n{body}\n"
-        f"<h2>How it was made</h2>\n<pre>{html.escape(made)}</pre>\n</html>\n"
-    )
+    return fill(PAGE, title, Html(STYLE), body, made)
 
 
 def _parts(runs: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(part for run in runs for part in run.parts()))
 
 
-def _part(runs: Sequence[Run], part: str) -> str:
+def _part(runs: Sequence[Run], part: str) -> Html:
     """Charts, table, heat map and outputs of one part, of the runs over the same items."""
-    first = next(run for run in runs if part in run.parts())
-    same = [run for run in runs if part in run.parts() and run.digest(part) == first.digest(part)]
+    having = [run for run in runs if part in run.parts()]
+    first = having[0]
+    ids = first.of(part)[0].ids
+    same = [run for run in having if run.digest(part) == first.digest(part)]
     columns = [
-        (f"{run.name}: {each.system}" if len(same) > 1 else each.system, each)
+        (f"{run.name}: {each.system}" if len(same) > 1 else each.system, each.in_order_of(ids))
         for run in same
         for each in run.of(part)
     ]
     timed = not any(
-        made["from_store"] for run in same for made in run.record["parts"][part]["systems"].values()
+        made.from_store for run in same for made in run.record.parts[part].systems.values()
     )
-    about = first.record["parts"][part]
-    task = about["task"]
-    left_out = [run.name for run in runs if part in run.parts() and run not in same]
-    note = f"<p>Over other references and left out: {', '.join(left_out)}</p>" if left_out else ""
-    return (
-        f"<h2>{html.escape(part)}</h2>\n<p>{about['items']} items of "
-        f"{html.escape(about['corpus'])}; intervals of 95 % by bootstrap.</p>{note}\n"
-        f'<div class="charts">{"".join(_charts(task, columns, timed=timed))}</div>\n'
-        f"{_table(columns)}\n<h3>By document, {MAIN_METRIC[task]}</h3>\n{_heat(task, columns)}\n"
-        f"<h3>Outputs</h3>\n{''.join(_outputs(columns))}"
+    about = first.record.parts[part]
+    others = ", ".join(run.name for run in having if run not in same)
+    note = fill("<p>Over other references and left out: {}</p>", others) if others else Html()
+    return fill(
+        PART,
+        part,
+        about.items,
+        about.corpus,
+        note,
+        join(_charts(about.task, columns, timed=timed)),
+        _table(columns),
+        MAIN_METRIC[about.task],
+        _heat(about.task, columns),
+        join(_outputs(columns)),
     )
 
 
-def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -> Iterator[str]:
+def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -> Iterator[Html]:
     """Scores with their intervals, and quality against time where the time was measured."""
+    figure = "<figure><figcaption>{}</figcaption>{}</figure>"
     for metric in CHARTED[task]:
         rows = [
             (name, score.value, score.low, score.high)
@@ -88,7 +111,7 @@ def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -
             if (score := each.score(metric))
         ]
         if rows:
-            yield f"<figure><figcaption>{metric}</figcaption>{intervals(rows)}</figure>"
+            yield fill(figure, metric, intervals(rows))
     main = MAIN_METRIC[task]
     points = [
         (name, each.seconds / len(each.answers), score.value)
@@ -96,57 +119,46 @@ def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -
         if (score := each.score(main)) and each.seconds
     ]
     if timed and len(points) > 1:
-        chart = scatter(points, across="seconds an item", up=main)
-        yield f"<figure><figcaption>Quality and time</figcaption>{chart}</figure>"
+        yield fill(figure, "Quality and time", scatter(points, across="seconds an item", up=main))
 
 
-def _table(columns: Sequence[tuple[str, Outcome]]) -> str:
+def _table(columns: Sequence[tuple[str, Outcome]]) -> Html:
     metrics = dict.fromkeys(score.metric for _, each in columns for score in each.scores)
-    head = "".join(f"<th>{html.escape(name)}</th>" for name, _ in columns)
-    rows = "\n".join(
-        f"<tr><th>{metric}</th>"
-        + "".join(f"<td>{cell(each.score(metric))}</td>" for _, each in columns)
-        + "</tr>"
+    rows = [
+        (metric, [fill("<td>{}</td>", cell(each.score(metric))) for _, each in columns])
         for metric in metrics
-    )
-    return f'<div class="wide"><table><tr><th></th>{head}</tr>\n{rows}\n</table></div>'
+    ]
+    return html_table([name for name, _ in columns], rows)
 
 
-def _heat(task: str, columns: Sequence[tuple[str, Outcome]]) -> str:
+def _heat(task: str, columns: Sequence[tuple[str, Outcome]]) -> Html:
     """The mean of each document's items, a row a document."""
-    by_system = []
+    scores = [each.score(MAIN_METRIC[task]) for _, each in columns]
+    by_document: dict[str, list[int]] = {}
+    for place, answer in enumerate(columns[0][1].answers):
+        by_document.setdefault(answer.item.document, []).append(place)
+    rows: list[tuple[str, list[float]]] = [(name, []) for name in by_document]
     better = True
-    for _, each in columns:
-        score = each.score(MAIN_METRIC[task])
+    for score in scores:
         if score is None:
-            return ""
+            return Html()
         better = score.higher_is_better is not False
-        pairs = zip((answer.item.document for answer in each.answers), score.values, strict=True)
-        groups = groupby(pairs, key=lambda pair: pair[0])
-        means: dict[str, float] = {}
-        for document, group in groups:
-            values = [value for _, value in group]
-            means[document] = sum(values) / len(values)
-        by_system.append(means)
-    documents = list(dict.fromkeys(name for means in by_system for name in means))
-    rows = [(name, [means[name] for means in by_system]) for name in documents]
+        for (_, means), places in zip(rows, by_document.values(), strict=True):
+            means.append(sum(score.values[place] for place in places) / len(places))
     return heat_map([name for name, _ in columns], rows, higher_is_better=better)
 
 
-def _outputs(columns: Sequence[tuple[str, Outcome]]) -> Iterator[str]:
+def _outputs(columns: Sequence[tuple[str, Outcome]]) -> Iterator[Html]:
     """Each item, folded, with its source, references and what every system made of it."""
     for at, answer in enumerate(columns[0][1].answers):
         item = answer.item
-        parts = [("source", html.escape(item.source))]
-        parts += [("reference", html.escape(each)) for each in item.references]
+        told: list[tuple[str, str]] = [("source", item.source)]
+        told += [("reference", each) for each in item.references]
         for name, outcome in columns:
             made = outcome.answers[at]
             scores = ", ".join(f"{s.metric} {s.values[at]:.0f}" for s in outcome.scores[:4])
-            flags = "".join(
-                f'<span class="flag">{html.escape(each)}</span>' for each in made.failed
-            )
-            text = f"{html.escape(made.text)}{flags}<small> ({scores})</small>"
-            parts.append((html.escape(name), text))
-        rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in parts)
-        head = html.escape(f"{item.id}: {' '.join(item.source.split())[:100]}")
-        yield f"<details><summary>{head}</summary><dl>{rows}</dl></details>\n"
+            flags = join(fill('<span class="flag">{}</span>', each) for each in made.failed)
+            told.append((name, fill("{}{}<small> ({})</small>", made.text, flags, scores)))
+        rows = join(fill("<dt>{}</dt><dd>{}</dd>", name, text) for name, text in told)
+        head = f"{item.id}: {' '.join(item.source.split())[:100]}"
+        yield fill("<details><summary>{}</summary><dl>{}</dl></details>\n", head, rows)

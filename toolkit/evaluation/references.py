@@ -1,12 +1,11 @@
 """References for the seed articles, written by hand: translations, summaries and facts."""
 
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.errors import InputError
+from toolkit.evaluation.files import fault_of, read_toml
 
 
 class _Entry(BaseModel):
@@ -61,13 +60,8 @@ def load_references(folder: Path) -> dict[str, Reference]:
     references = {}
     for path in sorted(folder.glob("*.toml")):
         try:
-            value: Mapping[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-            reference = Reference.model_validate(value)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: {error}") from error
+            reference = Reference.model_validate(read_toml(path))
         except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(map(str, fault["loc"]))
-            raise InputError(f"{path}: {place}: {fault['msg']}") from error
+            raise InputError(f"{path}: {fault_of(error)}") from error
         references[reference.name] = reference
     return references

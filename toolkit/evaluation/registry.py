@@ -1,7 +1,8 @@
 """All metrics by name, and those that each task gets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
+from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.bertscore import BertScore
 from toolkit.evaluation.facts import fact_precision, fact_recall
@@ -10,6 +11,7 @@ from toolkit.evaluation.metrics import (
     Mean,
     Metric,
     Rouge,
+    Score,
     Terms,
     compression,
     coverage,
@@ -87,3 +89,15 @@ SUMMARIES = (
     "novel triples",
 )
 CLEANING = ("kept precision", "kept recall", "kept F1")
+
+
+def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
+    """By each metric that the answers have what it needs for. Raises UsageError for no answers."""
+    if not answers:
+        raise UsageError("there is nothing to score")
+    missing = set[str]()
+    if not all(each.item.facts for each in answers):
+        missing |= OF_FACTS
+    if not any(each.copied_from for each in answers):
+        missing |= OF_COPYING
+    return [METRICS[name].score(answers) for name in metrics if name not in missing]

@@ -1,20 +1,15 @@
-"""Runs of a suite: one folder with all that is needed to repeat, compare and read it.
-
-`run.json` says what was run, with what, on what; `data/PART.jsonl` holds the items,
-`outputs/PART/SYSTEM.jsonl` every answer with its own scores, `scores.json` the scores.
-"""
+"""Runs of a suite, each into one folder with all that is needed to repeat, compare and read it."""
 
 import json
 import os
 import platform
 import re
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -23,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
-from toolkit.errors import InputError, UsageError
+from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
-from toolkit.evaluation.metrics import Score, mean_score
-from toolkit.evaluation.references import Fact
-from toolkit.evaluation.registry import METRICS, OF_COPYING, OF_FACTS, RECORDED
+from toolkit.evaluation.folders import Run, data_file, load_run, outputs_file
+from toolkit.evaluation.metrics import Score
+from toolkit.evaluation.records import Record
+from toolkit.evaluation.registry import score
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
 from toolkit.files import write_atomically
@@ -42,46 +38,6 @@ NOT_RECORDED = frozenset(
 )
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """The answers of one system in one part, with their scores."""
-
-    part: str
-    system: str
-    answers: tuple[Answer, ...]
-    scores: tuple[Score, ...]
-
-    def score(self, metric: str) -> Score | None:
-        return next((each for each in self.scores if each.metric == metric), None)
-
-    @property
-    def seconds(self) -> float:
-        return sum(each.seconds for each in self.answers)
-
-    @property
-    def new_tokens(self) -> int:
-        return sum(each.new_tokens for each in self.answers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """`record` is the content of run.json."""
-
-    name: str
-    record: Mapping[str, Any]
-    outcomes: tuple[Outcome, ...]
-
-    def parts(self) -> list[str]:
-        return list(dict.fromkeys(each.part for each in self.outcomes))
-
-    def of(self, part: str) -> list[Outcome]:
-        return [each for each in self.outcomes if each.part == part]
-
-    def digest(self, part: str) -> str:
-        """Of the items and references that the part was scored with."""
-        return str(self.record["parts"][part]["digest"])
 
 
 def run_suite(
@@ -99,28 +55,34 @@ def run_suite(
 
     Raises UsageError for a folder that is not this run's, and what the systems raise.
     """
+    settings = {
+        (part.name, system.name): _settings(part, system, flags)
+        for part in suite.parts
+        for system in part.all_systems
+    }
     corpora = {part.name: corpus_of(part).first(limit) for part in suite.parts}
     record = _record(suite, corpora, limit)
     _open(folder, record, resume=resume)
     for part in suite.parts:
         corpus = corpora[part.name]
-        _write_lines(folder / "data" / f"{part.name}.jsonl", map(_item, corpus.items))
+        described = record["parts"][part.name]
         for system in part.all_systems:
-            if only and system.name not in only:
+            if (only and system.name not in only) or system.name in described["systems"]:
                 continue
-            if system.name in record["parts"][part.name]["systems"]:
-                continue
-            path = _outputs(folder, part.name, system.name)
-            settings = _settings(part, system, flags)
+            if not described["systems"]:
+                path = data_file(folder, part.name)
+                described["data"] = _write_lines(path, map(_item, corpus.items))
             label = f"{part.name}, {system.name}"
-            if settings.cache:
-                answers, made = _work(part, corpus, settings, partial(progress, label))
+            own = settings[part.name, system.name]
+            if own.cache:
+                answers, made = _work(part, corpus, own, partial(progress, label))
             else:
                 progress(label, 0, 0)
-                answers, made = _work_alone(part, corpus, settings)
+                answers, made = _work_alone(part, corpus, own)
             scores = score(part.all_metrics, answers)
-            _write_lines(path, _answers(answers, scores))
-            record["parts"][part.name]["systems"][system.name] = made
+            path = outputs_file(folder, part.name, system.name)
+            made["outputs"] = _write_lines(path, _answers(answers, scores))
+            described["systems"][system.name] = made
             record["finished"] = _now()
             write_atomically(folder / "run.json", _json(record))
     run = load_run(folder)
@@ -135,13 +97,12 @@ def _work(
     pipeline = Pipeline(settings)
     started = time.perf_counter()
     answers = list(answers_of(part, corpus, pipeline, progress))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
     return answers, {
         "settings": settings.model_dump(mode="json", exclude=set(NOT_RECORDED)),
         "with": _provenance(part, pipeline),
         "seconds": round(time.perf_counter() - started, 2),
         "from_store": settings.cache,
-        "peak_mb": round(peak / 1e6),
+        "peak_mb": _peak_mb(),
     }
 
 
@@ -157,37 +118,13 @@ def _silent(done: int, total: int) -> None:
     pass
 
 
-def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
-    """By each metric that the answers have what it needs for. Raises UsageError for no answers."""
-    if not answers:
-        raise UsageError("there is nothing to score")
-    missing = set[str]()
-    if not any(each.item.facts for each in answers):
-        missing |= OF_FACTS
-    if not any(each.copied_from for each in answers):
-        missing |= OF_COPYING
-    return [METRICS[name].score(answers) for name in metrics if name not in missing]
-
-
-def load_run(folder: Path) -> Run:
-    """Raises InputError for a folder that holds no run, and for answers that don't fit its data."""
+def _peak_mb() -> int | None:
+    """Of this process; Windows doesn't say."""
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"{folder}: holds no run of `toolkit eval run`: {error}") from error
-    outcomes = []
-    for part, described in record["parts"].items():
-        items = {each.id: each for each in _read_items(folder / "data" / f"{part}.jsonl")}
-        for system in described["systems"]:
-            path = _outputs(folder, part, system)
-            answers = _read_answers(path, items)
-            metrics = described["metrics"]
-            scores = score([each for each in metrics if each not in RECORDED], answers)
-            scores += [_recorded(path, each) for each in metrics if each in RECORDED]
-            outcomes.append(
-                Outcome(part=part, system=system, answers=tuple(answers), scores=tuple(scores))
-            )
-    return Run(name=folder.name, record=record, outcomes=tuple(outcomes))
+        import resource
+    except ImportError:
+        return None
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE / 1e6)
 
 
 def _settings(part: Part, system: System, flags: Mapping[str, Any]) -> Settings:
@@ -196,7 +133,10 @@ def _settings(part: Part, system: System, flags: Mapping[str, Any]) -> Settings:
         own["target_language"] = "fr"
     if not part.cache:
         own["cache"] = False
-    settings, _ = resolve_settings({**flags, **own, **system.settings})
+    try:
+        settings, _ = resolve_settings({**flags, **own, **system.settings})
+    except UsageError as error:
+        raise UsageError(f"{part.name}, {system.name}: {error}") from error
     return settings
 
 
@@ -234,42 +174,42 @@ def _record(suite: Suite, corpora: Mapping[str, Corpus], limit: int | None) -> d
 
 def _open(folder: Path, record: dict[str, Any], *, resume: bool) -> None:
     """Start the folder's record, or take over what another run of the same suite finished."""
-    path = folder / "run.json"
-    if path.exists() and not resume:
+    there = _names_in(folder)
+    if "run.json" in there and not resume:
         raise UsageError(f"{folder} holds a run already; --resume goes on with it")
-    if path.exists():
-        old = json.loads(path.read_text(encoding="utf-8"))
-        if (old["suite"], old["limit"]) != (record["suite"], record["limit"]):
-            raise UsageError(f"{folder} holds a run of another suite; name another folder")
-        for name, part in old["parts"].items():
-            if part["digest"] != record["parts"][name]["digest"]:
-                raise UsageError(f"{folder}: the references of {name} have changed since; run anew")
-            record["parts"][name]["systems"] = part["systems"]
-    elif folder.exists() and any(folder.iterdir()):
+    if "run.json" in there:
+        _take_over(load_run(folder).record, folder, record)
+        write_atomically(folder / "scores.json", _json({}))  # those of all systems come at the end
+    elif there:
         raise UsageError(f"{folder} is not empty and holds no run; name another folder")
-    write_atomically(path, _json(record))
+    write_atomically(folder / "run.json", _json(record))
 
 
-def _outputs(folder: Path, part: str, system: str) -> Path:
-    return folder / "outputs" / part / (re.sub(r"[^\w.=+-]+", "_", system) + ".jsonl")
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [each.name for each in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError:
+        raise UsageError(f"{folder} is a file, or in one; name a folder") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} can't be used: {error}; name another folder") from error
+
+
+def _take_over(old: Record, folder: Path, record: dict[str, Any]) -> None:
+    if (old.suite, old.limit) != (Suite.model_validate(record["suite"]), record["limit"]):
+        raise UsageError(f"{folder} holds a run of another suite; name another folder")
+    for name, part in old.parts.items():
+        if part.digest != record["parts"][name]["digest"]:
+            raise UsageError(f"{folder}: the references of {name} have changed since; run anew")
+        record["parts"][name] |= part.model_dump(
+            mode="json", by_alias=True, exclude_unset=True, include={"data", "systems"}
+        )
 
 
 def _item(item: Item) -> dict[str, Any]:
     value = asdict(item) | {"facts": [fact.model_dump() for fact in item.facts]}
     return value if item.facts else {k: v for k, v in value.items() if k != "facts"}
-
-
-def _read_items(path: Path) -> list[Item]:
-    return [
-        Item(
-            id=value["id"],
-            document=value["document"],
-            source=value["source"],
-            references=tuple(value["references"]),
-            facts=tuple(Fact.model_validate(each) for each in value.get("facts", ())),
-        )
-        for value in _read_lines(path)
-    ]
 
 
 def _answers(answers: Sequence[Answer], scores: Sequence[Score]) -> Iterable[dict[str, Any]]:
@@ -282,27 +222,6 @@ def _answers(answers: Sequence[Answer], scores: Sequence[Score]) -> Iterable[dic
         value["seconds"] = round(answer.seconds, 3)
         value["scores"] = {each.metric: round(each.values[at], 2) for each in scores}
         yield {"id": answer.item.id} | value
-
-
-def _read_answers(path: Path, items: Mapping[str, Item]) -> list[Answer]:
-    answers = []
-    for value in _read_lines(path):
-        item = items.get(value.pop("id"))
-        if item is None:
-            raise InputError(f"{path}: has an answer to an item that the run doesn't have")
-        del value["scores"]
-        for name in ("failed", "guards"):
-            value[name] = tuple(value.get(name, ()))
-        answers.append(Answer(**({"text": ""} | value), item=item))
-    if len(answers) != len(items):
-        raise InputError(f"{path}: has {len(answers)} answers to {len(items)} items")
-    return answers
-
-
-def _recorded(path: Path, metric: str) -> Score:
-    """What the answers of one system were given by a metric that needs a model of its own."""
-    values = [float(line["scores"][metric]) for line in _read_lines(path)]
-    return mean_score(metric, values, signature=f"{metric}|as recorded")
 
 
 def _scores(run: Run) -> dict[str, Any]:
@@ -323,17 +242,10 @@ def _scores(run: Run) -> dict[str, Any]:
     }
 
 
-def _write_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> None:
+def _write_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> str:
+    """Returns the sha256 of the file."""
     lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in values)
-    write_atomically(path, "".join(lines))
-
-
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in lines if line]
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"{path}: {error}") from error
+    return write_atomically(path, "".join(lines))
 
 
 def _json(value: Mapping[str, Any]) -> str:

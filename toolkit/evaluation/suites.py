@@ -1,14 +1,16 @@
 """What is measured with what: suites in TOML, of parts with data, systems and metrics."""
 
 import itertools
-import tomllib
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from toolkit.assets import asset_folder
-from toolkit.errors import UsageError
+from toolkit.errors import InputError, UsageError
+from toolkit.evaluation.files import fault_of, read_toml
 from toolkit.evaluation.registry import CLEANING, METRICS, SUMMARIES, TRANSLATION
 from toolkit.summarization.forms import Length
 
@@ -19,6 +21,12 @@ DEFAULT_METRICS: dict[Task, tuple[str, ...]] = {
     "cleaning": CLEANING,
 }
 DEFAULT_SUITE = "seeds"
+MAX_SYSTEMS = 1000  # of one matrix
+SystemName = Annotated[str, Field(pattern=r"^[\w.,=+ -]+$", max_length=500)]
+PartName = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=100)]
+# It begins the name of a folder.
+SuiteName = Annotated[str, Field(pattern=r"^\w[\w.+ -]*$", max_length=100)]
+Data = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class _Entry(BaseModel):
@@ -28,7 +36,7 @@ class _Entry(BaseModel):
 class System(_Entry):
     """A name for settings that differ from the user's, such as `summarizer` or `route`."""
 
-    name: str = Field(pattern=r"^[\w.,=+ -]+$")
+    name: SystemName
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -39,9 +47,9 @@ class Part(_Entry):
     values each; every combination is one more system.
     """
 
-    name: str = Field(pattern=r"^[\w-]+$")
+    name: PartName
     task: Task
-    data: tuple[str, ...] = ("seeds",)
+    data: tuple[Data, ...] = Field(("seeds",), min_length=1)
     length: Length = "brief"
     language: Literal["en", "fr"] = "en"
     systems: tuple[System, ...] = ()
@@ -53,7 +61,16 @@ class Part(_Entry):
     def _known(self) -> "Part":
         if unknown := set(self.metrics) - METRICS.keys():
             raise ValueError(f"no metric {', '.join(sorted(unknown))}")
-        names = [each.name for each in self.all_systems]
+        if len(set(self.metrics)) < len(self.metrics):
+            raise ValueError("a metric is named twice")
+        combined = math.prod(map(len, self.matrix.values()))
+        if not 1 <= combined <= MAX_SYSTEMS:
+            raise ValueError(f"the matrix gives {combined} systems, not 1 to {MAX_SYSTEMS}")
+        try:
+            systems = self.all_systems
+        except ValidationError as error:
+            raise ValueError(f"the matrix names no systems: {fault_of(error)}") from error
+        names = [each.name for each in systems]
         if len(set(names)) < len(names):
             raise ValueError("two systems have one name")
         return self
@@ -75,9 +92,15 @@ class Part(_Entry):
 
 
 class Suite(_Entry):
-    name: str
+    name: SuiteName
     description: str
     parts: tuple[Part, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _tells_parts_apart(self) -> "Suite":
+        if len({each.name for each in self.parts}) < len(self.parts):
+            raise ValueError("two parts have one name")
+        return self
 
 
 def suites_folder() -> Path:
@@ -86,19 +109,28 @@ def suites_folder() -> Path:
 
 def load_suite(name: str) -> Suite:
     """A bundled suite by its name, or a TOML file. Raises UsageError for one that can't be used."""
+    bundled = list_suites()
+    if not name.endswith(".toml") and name not in bundled:
+        raise UsageError(f"there is no suite {name}; there are: {', '.join(bundled)}")
     path = Path(name) if name.endswith(".toml") else suites_folder() / f"{name}.toml"
     try:
-        value = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Suite.model_validate({"name": path.stem} | value)
-    except FileNotFoundError as error:
-        known = ", ".join(list_suites())
-        raise UsageError(f"there is no suite {name}; there are: {known}") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
+        value = read_toml(path)
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    return _suite(str(path), {"name": path.stem} | value)
+
+
+def suite_of(data: Iterable[str], *, task: Task) -> Suite:
+    """One part on somebody's own data. Raises UsageError for data that has no possible name."""
+    part = {"name": "own", "task": task, "data": tuple(data)}
+    return _suite("--data", {"name": "own", "description": "your own data", "parts": [part]})
+
+
+def _suite(place: str, value: Mapping[str, Any]) -> Suite:
+    try:
+        return Suite.model_validate(value)
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise UsageError(f"{path}: {place}: {fault['msg']}") from error
+        raise UsageError(f"{place}: {fault_of(error)}") from error
 
 
 def list_suites() -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -36,14 +37,15 @@ TERMS = "diplomacy"
 
 
 def corpus_of(part: Part) -> Corpus:
-    """What a part is measured on; several files are one corpus."""
+    """What a part is measured on; several files are one corpus. Raises InputError for data that
+    can't be used.
+    """
     corpora = [_corpus(part, each) for each in part.data]
-    if len(corpora) == 1:
-        return corpora[0]
-    return Corpus(
-        "+".join(each.name for each in corpora),
-        tuple(item for each in corpora for item in each.items),
-    )
+    items = tuple(item for each in corpora for item in each.items)
+    counts = Counter(item.id for item in items)
+    if twice := [each for each, count in counts.items() if count > 1]:
+        raise InputError(f"{', '.join(part.data)}: two items are called {twice[0]}; rename a file")
+    return Corpus("+".join(each.name for each in corpora), items)
 
 
 def _corpus(part: Part, data: str) -> Corpus:
@@ -53,6 +55,8 @@ def _corpus(part: Part, data: str) -> Corpus:
         wanted = [
             page for page in pages if (data == "seeds" and page.document) or page.part == data
         ]
+        if not wanted:
+            raise InputError(f"{data}: no labelled pages; there are: seeds, tune, test")
         return Corpus(data, tuple(_page_item(page) for page in wanted))
     if data == "seeds":
         references = root / "references/seeds"
@@ -62,12 +66,24 @@ def _corpus(part: Part, data: str) -> Corpus:
         return seed_articles(references, asset_folder("seeds"), length=length)
     if data.startswith("sacrebleu:"):
         return read_public(data.removeprefix("sacrebleu:"))
-    paths = [path if path.exists() else root / path for path in map(Path, data.split("="))]
-    if len(paths) > 1:
-        return read_parallel(paths[0], paths[1:])
-    if not paths[0].exists():
-        raise InputError(f"{data}: there is no such file")
-    return read_table(paths[0])
+    whole = _located(data)
+    source, *references_beside = [whole] if _is_there(whole) else map(_located, data.split("="))
+    return read_parallel(source, references_beside) if references_beside else read_table(source)
+
+
+def _located(name: str) -> Path:
+    """As it is written, or in eval/, out of which it can't lead."""
+    path = Path(name)
+    inside = asset_folder("eval") / path
+    leads_out = path.is_absolute() or ".." in path.parts
+    return inside if not leads_out and not _is_there(path) and _is_there(inside) else path
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, a folder that can't be read: told when it is read
+        return False
 
 
 def _page_item(page: GoldPage) -> Item:

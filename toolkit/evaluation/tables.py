@@ -1,11 +1,15 @@
 """Runs and comparisons as tables of text and of Markdown."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from pydantic import JsonValue
 
 from toolkit.evaluation.compare import Comparison
+from toolkit.evaluation.folders import Outcome, Run
+from toolkit.evaluation.markup import flat
+from toolkit.evaluation.markup import markdown as in_markdown
 from toolkit.evaluation.metrics import Score
-from toolkit.evaluation.runs import Outcome, Run
+from toolkit.evaluation.records import Made
 
 
 def cell(score: Score | None) -> str:
@@ -24,14 +28,14 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
         of_part = [(run, each) for run in runs if part in run.parts() for each in run.of(part)]
         several = len({run.name for run, _ in of_part}) > 1
         names = [f"{run.name}:{each.system}" if several else each.system for run, each in of_part]
-        described = of_part[0][0].record["parts"][part]
+        about = of_part[0][0].record.parts[part]
         metrics = dict.fromkeys(score.metric for _, each in of_part for score in each.scores)
         rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
         rows.append(["seconds", *(_seconds(run, each) for run, each in of_part)])
-        if not any(_made(run, each)["from_store"] for run, each in of_part):
-            rows.append(["peak MB", *(str(_made(run, each)["peak_mb"]) for run, each in of_part)])
-        heading = f"{part}: {described['items']} items of {described['corpus']}"
-        blocks.append(("### " if markdown else "") + heading)
+        if not any(_made(run, each).from_store for run, each in of_part):
+            rows.append(["peak MB", *(_peak(_made(run, each)) for run, each in of_part)])
+        heading = f"{part}: {about.items} items of {about.corpus}"
+        blocks.append(f"### {in_markdown(heading)}" if markdown else flat(heading))
         blocks.append(table(["", *names], rows, markdown=markdown))
     return "\n\n".join(blocks) + "\n"
 
@@ -40,7 +44,7 @@ def report(runs: Sequence[Run], *, markdown: bool = False) -> str:
     """The tables, and below them how each run was made and the signatures of its scores."""
     heading, fence = "", ""
     if markdown:
-        names = ", ".join(run.name for run in runs)
+        names = in_markdown(", ".join(run.name for run in runs))
         heading = (
             f"# Scores\n\nOf the runs {names}, by `toolkit eval report`; not edited by hand.\n\n"
         )
@@ -52,7 +56,7 @@ def report(runs: Sequence[Run], *, markdown: bool = False) -> str:
 def signatures(run: Run) -> str:
     """The signature of each metric of a run, a line each."""
     found = dict.fromkeys(
-        f"{score.metric}: {score.signature}" for each in run.outcomes for score in each.scores
+        flat(f"{score.metric}: {score.signature}") for each in run.outcomes for score in each.scores
     )
     return "\n".join(found)
 
@@ -60,46 +64,51 @@ def signatures(run: Run) -> str:
 def described(run: Run) -> str:
     """In a few lines with what and on what a run was made."""
     record = run.record
-    machine, revision = record["machine"], record["revision"]
-    clean = "" if revision.get("clean", True) else ", with changes"
-    libraries = ", ".join(f"{name} {number}" for name, number in record["libraries"].items())
+    machine, revision = record.machine, record.revision
+    clean = "" if revision.clean else ", with changes"
+    libraries = ", ".join(f"{name} {number}" for name, number in record.libraries.items())
     lines = [
-        f"run {run.name}, finished {record['finished']}",
-        f"toolkit {record['toolkit']} ({revision.get('commit', 'installed')[:12]}{clean})",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB; {libraries}",
+        f"run {run.name}, finished {record.finished}",
+        f"toolkit {record.toolkit} ({revision.commit[:12]}{clean})",
+        f"{machine.processor}, {machine.cores} cores, {machine.memory_gb} GB; {libraries}",
     ]
     lines += [f"note: {note}" for note in notes(run)]
-    return "\n".join(lines)
+    return "\n".join(map(flat, lines))
 
 
 def notes(run: Run) -> list[str]:
     """What a reader has to know of how the numbers came about."""
+    parts = run.record.parts.values()
     engines = [
         made
-        for part in run.record["parts"].values()
-        for system in part["systems"].values()
-        for made in system["with"].values()
+        for part in parts
+        for system in part.systems.values()
+        for made in system.provenance.values()
         if isinstance(made, dict) and "compute_type" in made
     ]
-    found = []
+    found = list(run.remarks)
     if any("int8" in str(each["compute_type"]) for each in engines):
         found.append("int8 weights: other processors may give other words; float32 gives the same")
-    if engines and all(each["generation"]["beam_size"] == 1 for each in engines):
+    if engines and all(_beam_size(each) == 1 for each in engines):
         found.append(
             "greedy decoding: the same run on the same machine gives the same scores, from an "
             "empty store or from its own; words vary a little with what is translated in one batch"
         )
-    stored = any(
-        system["from_store"]
-        for part in run.record["parts"].values()
-        if part["task"] != "cleaning"
-        for system in part["systems"].values()
-    )
-    if stored:
+    if any(
+        system.from_store
+        for part in parts
+        if part.task != "cleaning"
+        for system in part.systems.values()
+    ):
         found.append("seconds leave out what the store had; see the suite speed for times")
-    if run.record["limit"]:
-        found.append(f"only the first {run.record['limit']} items of each part")
+    if run.record.limit:
+        found.append(f"only the first {run.record.limit} items of each part")
     return found
+
+
+def _beam_size(engine: dict[str, JsonValue]) -> JsonValue:
+    generation = engine.get("generation")
+    return generation.get("beam_size") if isinstance(generation, dict) else None
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -118,29 +127,33 @@ def comparison_text(comparison: Comparison) -> str:
     ]
     head = ["", "baseline", "candidate", "difference", "p bootstrap", "p randomization"]
     parts = [
-        f"{comparison.part}: {second} against {first}",
+        flat(f"{comparison.part}: {second} against {first}"),
         table(head, rows),
-        f"documents by {comparison.main_metric}: {len(comparison.won)} won, "
-        f"{len(comparison.lost)} lost, {len(comparison.tied)} tied"
-        + (f"; lost: {', '.join(comparison.lost)}" if comparison.lost else ""),
+        flat(
+            f"documents by {comparison.main_metric}: {len(comparison.won)} won, "
+            f"{len(comparison.lost)} lost, {len(comparison.tied)} tied"
+            + (f"; lost: {', '.join(comparison.lost)}" if comparison.lost else "")
+        ),
         f"The {len(comparison.pairs)} items that differ most by {comparison.main_metric}:",
     ]
     for pair in comparison.pairs:
         item = pair.baseline.item
         source = item.source if len(item.source) < 600 else f"{item.source[:600]}…"
         parts.append(
-            f"{item.id}: {pair.values[0]:.1f} → {pair.values[1]:.1f}\n"
-            f"  source     {_flat(source)}\n"
-            f"  reference  {_flat(item.references[0])}\n"
-            f"  baseline   {_flat(pair.baseline.text)}\n"
-            f"  candidate  {_flat(pair.candidate.text)}"
+            f"{flat(item.id)}: {pair.values[0]:.1f} → {pair.values[1]:.1f}\n"
+            f"  source     {flat(source)}\n"
+            f"  reference  {flat(item.references[0])}\n"
+            f"  baseline   {flat(pair.baseline.text)}\n"
+            f"  candidate  {flat(pair.candidate.text)}"
         )
     return "\n\n".join(parts) + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False) -> str:
     """Columns of text, the first one to the left; as Markdown with its bars."""
-    rows = [list(row) for row in rows]
+    head, *rows = (
+        [in_markdown(text) if markdown else flat(text) for text in row] for row in (head, *rows)
+    )
     if markdown:
         lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -156,15 +169,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool 
 
 def _seconds(run: Run, outcome: Outcome) -> str:
     tokens = outcome.new_tokens
-    stored = _made(run, outcome)["from_store"]
-    rate = f", {tokens / outcome.seconds:.0f} tokens/s" if tokens and not stored else ""
-    return f"{outcome.seconds:.1f}{rate}"
+    timed = tokens and outcome.seconds and not _made(run, outcome).from_store
+    return f"{outcome.seconds:.1f}" + (
+        f", {tokens / outcome.seconds:.0f} tokens/s" if timed else ""
+    )
 
 
-def _made(run: Run, outcome: Outcome) -> Mapping[str, Any]:
-    made: Mapping[str, Any] = run.record["parts"][outcome.part]["systems"][outcome.system]
-    return made
+def _peak(made: Made) -> str:
+    return "–" if made.peak_mb is None else str(made.peak_mb)
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _made(run: Run, outcome: Outcome) -> Made:
+    return run.record.parts[outcome.part].systems[outcome.system]

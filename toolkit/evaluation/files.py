@@ -1,0 +1,100 @@
+"""Files that people may have edited, read strictly, and file names for whatever a thing is called.
+
+Every reader raises InputError that names the file and the place in it.
+"""
+
+import re
+import stat
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from toolkit.errors import InputError
+from toolkit.output import sha256_of
+
+T = TypeVar("T")
+Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+# Windows keeps these names for devices, whatever follows after a dot.
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+PLAIN = re.compile(r"[a-z0-9][a-z0-9._=+-]{0,99}")
+
+
+class Entry(BaseModel):
+    """What stands in a file of JSON that the toolkit wrote."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def read_bytes(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(f"{path}: is a folder, not a file")
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise InputError(f"{path}: is a device, not a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:  # of a path that no file can have
+        raise InputError(f"{path}: {error}") from error
+
+
+def read_json(path: Path, kind: type[T]) -> T:
+    return parse_json(str(path), read_bytes(path), kind)
+
+
+def read_json_lines(path: Path, kind: type[T], *, digest: str | None = None) -> list[T]:
+    """A value a line. `digest` is what the file's sha256 must be, if that is known."""
+    data = read_bytes(path)
+    if digest not in (None, found := sha256_of(data)):
+        raise InputError(
+            f"{path}: has changed since the run ({digest[:19]}… is recorded, {found[:19]}… is "
+            "there); put the file back, or run anew"
+        )
+    return [
+        parse_json(f"{path}:{number}", line, kind)
+        for number, line in enumerate(data.split(b"\n"), start=1)
+        if line
+    ]
+
+
+def parse_json(place: str, data: bytes | str, kind: type[T]) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(data)
+    except ValidationError as error:
+        raise InputError(f"{place}: {fault_of(error)}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_bytes(path).decode("utf-8"))
+    except RecursionError as error:
+        raise InputError(f"{path}: is nested too deeply") from error
+    except ValueError as error:  # of TOML, of UTF-8, and of numbers with thousands of digits
+        raise InputError(f"{path}: {error}") from error
+
+
+def fault_of(error: ValidationError) -> str:
+    """The first thing that is wrong, with its place."""
+    fault = error.errors(include_url=False)[0]
+    if fault["type"] == "json_invalid":
+        return f"is not JSON: {fault['ctx']['error']}"
+    if fault["type"] == "model_type" and not fault["loc"]:
+        return "is not a JSON object"
+    place = ".".join(map(str, fault["loc"]))
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def file_name(name: str) -> str:
+    """A name for a file without its suffix: another one for every other `name`, on file systems
+    that ignore case and on Windows too.
+    """
+    if PLAIN.fullmatch(name) and not RESERVED.match(name):
+        return name
+    readable = re.sub(r"[^a-z0-9=+-]+", "_", name.lower())[:60]
+    # No plain name has a tilde.
+    return f"{readable}~{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

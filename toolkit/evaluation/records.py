@@ -1,0 +1,138 @@
+"""What stands in the files of a run."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
+
+from toolkit.evaluation.files import Entry, Sha256
+from toolkit.evaluation.references import Fact
+from toolkit.evaluation.registry import METRICS
+from toolkit.evaluation.suites import Suite, Task
+
+# No count or time of a run comes near it, and it is a float without loss.
+MOST = 10**12
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Seconds = Annotated[float, Field(ge=0, le=MOST)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Value = Annotated[float, Field(ge=-MOST, le=MOST)]
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Made(Entry):
+    """How the answers of one system came about. `outputs` is of the file with the answers; runs
+    of earlier versions lack it.
+    """
+
+    settings: dict[str, JsonValue]
+    provenance: dict[str, JsonValue] = Field(alias="with")
+    seconds: Seconds
+    from_store: bool
+    peak_mb: Count | None = None
+    outputs: Sha256 | None = None
+
+
+class PartRecord(Entry):
+    """`digest` is of the items and references, `data` of the file with them; runs of earlier
+    versions lack the latter.
+    """
+
+    task: Task
+    corpus: str
+    items: Annotated[int, Field(ge=1, le=MOST)]
+    digest: Sha256
+    data: Sha256 | None = None
+    metrics: tuple[str, ...]
+    systems: dict[str, Made]
+
+    @field_validator("metrics")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(value) - METRICS.keys():
+            raise ValueError(f"no metric {', '.join(sorted(unknown))}")
+        if len(set(value)) < len(value):
+            raise ValueError("a metric is named twice")
+        return value
+
+
+class Revision(Entry):
+    """Empty outside of a checkout."""
+
+    commit: str = "installed"
+    clean: bool = True
+
+
+class Machine(Entry):
+    processor: str
+    cores: int | None
+    memory_gb: Count
+    system: str
+
+
+class Record(Entry):
+    """run.json."""
+
+    suite: Suite
+    limit: Annotated[int, Field(ge=1)] | None
+    started: str
+    finished: str
+    toolkit: str
+    revision: Revision
+    libraries: dict[str, str]
+    machine: Machine
+    parts: dict[str, PartRecord]
+
+    @model_validator(mode="after")
+    def _is_of_its_suite(self) -> "Record":
+        parts = {part.name: part for part in self.suite.parts}
+        for name, part in self.parts.items():
+            if name not in parts or parts[name].task != part.task:
+                raise ValueError(f"the suite has no part {name} for {part.task}")
+            if unknown := part.systems.keys() - {each.name for each in parts[name].all_systems}:
+                raise ValueError(f"the suite's part {name} has no system {min(unknown)}")
+        return self
+
+
+class ItemLine(Entry):
+    """A line of data/PART.jsonl."""
+
+    id: Name
+    document: str
+    source: str
+    references: tuple[str, ...] = Field(min_length=1)
+    facts: tuple[Fact, ...] = ()
+
+
+class AnswerLine(Entry):
+    """A line of outputs/PART/SYSTEM.jsonl; what an answer doesn't have is left out."""
+
+    id: Name
+    text: str = ""
+    failed: tuple[str, ...] = ()
+    copied_from: str = ""
+    max_words: Count = 0
+    terms: Count = 0
+    terms_kept: Count = 0
+    new_tokens: Count = 0
+    seconds: Seconds = 0.0
+    method: str = ""
+    guards: tuple[str, ...] = ()
+    precision: Share = 0.0
+    recall: Share = 0.0
+    scores: dict[str, Value]
+
+    @model_validator(mode="after")
+    def _kept_of_all(self) -> "AnswerLine":
+        if self.terms_kept > self.terms:
+            raise ValueError("more terms are kept than there are")
+        return self
+
+
+class ScoreRecord(Entry):
+    value: Value
+    low: Value
+    high: Value
+    signature: str
+
+
+# By part, system and metric.
+Scores = dict[str, dict[str, dict[str, ScoreRecord]]]
