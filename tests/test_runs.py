@@ -12,7 +12,7 @@ from toolkit.evaluation.page import report_page
 from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, list_suites, load_suite
 from toolkit.evaluation.tables import report, run_tables
-from toolkit.output import sha256_of
+from toolkit.files import sha256_of
 
 ROWS = [
     ("a", "Le chat dort sur la table.", "The cat sleeps on the table."),

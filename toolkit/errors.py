@@ -63,6 +63,10 @@ class ModelMissingError(ModelError):
             f"model '{model_id}' is not installed; type: toolkit models pull {model_id}"
         )
 
+    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str]]:
+        """For the way from another process."""
+        return type(self), (self.model_id,)
+
 
 class ModelDamagedError(ModelError):
     pass

@@ -31,7 +31,7 @@ from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, load_suite
 from toolkit.evaluation.systems import corpus_of
 from toolkit.evaluation.tables import comparison_text, notes, report, run_tables
-from toolkit.output import sha256_of
+from toolkit.files import sha256_of
 
 ROWS = [
     ("a", "Le chat dort sur la table.", "The cat sleeps on the table."),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from toolkit.cli.console import stage_progress, tell
+from toolkit.cli.console import settings_of, show, stage_progress, tell
 from toolkit.errors import QualityError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
@@ -23,11 +23,11 @@ def list_command() -> None:
 
     for name in list_suites():
         suite = load_suite(name)
-        typer.echo(f"{name:<12} {suite.description}")
+        show(f"{name:<12} {suite.description}")
         for part in suite.parts:
             systems = ", ".join(each.name for each in part.all_systems)
-            typer.echo(f"{'':<12}   {part.name} ({part.task}): {systems}")
-    typer.echo(f"metrics: {', '.join(METRICS)}")
+            show(f"{'':<12}   {part.name} ({part.task}): {systems}")
+    show(f"metrics: {', '.join(METRICS)}")
 
 
 @app.command("run")
@@ -76,6 +76,7 @@ def run_command(
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = output or RUNS / f"{chosen.name}-{stamp}"
     flags: dict[str, Any] = {"model": model, "cache": cache}
+    settings_of(flags)
     with stage_progress(quiet=quiet) as progress:
         run = run_suite(
             chosen,
@@ -85,8 +86,9 @@ def run_command(
             limit=limit,
             resume=resume,
             progress=progress.stage,
+            on_trouble=tell,
         )
-    typer.echo(f"{run_tables([run])}\n{described(run)}")
+    show(f"{run_tables([run])}\n{described(run)}")
     if not quiet:
         tell(f"{folder} holds the run; toolkit eval report {folder} -f html shows all of it")
 
@@ -118,7 +120,7 @@ def compare_command(
                 second_system or second.of(name)[0].system,
             )
             found = compare((first, systems[0]), (second, systems[1]), part=name)
-            typer.echo(comparison_text(found))
+            show(comparison_text(found))
 
 
 def run_and_system(written: str) -> tuple[Path, str]:
@@ -146,9 +148,9 @@ def report_command(
     if form == "html":
         from toolkit.evaluation.page import report_page
 
-        typer.echo(report_page(loaded))
+        show(report_page(loaded))
     else:
-        typer.echo(report(loaded, markdown=form == "markdown"), nl=False)
+        show(report(loaded, markdown=form == "markdown"), end="")
 
 
 @app.command("score")
@@ -175,8 +177,8 @@ def score_command(
         refuse_unaligned(outputs, texts, path, [each.references[at] for each in corpus.items])
     answers = [Answer(item=item, text=text) for item, text in zip(corpus.items, texts, strict=True)]
     scores = score(names, answers)
-    typer.echo(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
-    typer.echo("\n".join(each.signature for each in scores))
+    show(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
+    show("\n".join(each.signature for each in scores))
 
 
 @app.command("gate")
@@ -202,6 +204,6 @@ def gate_command(
     else:
         found = list(verdicts(folder))
     for each in found if not quiet else ():
-        typer.echo(str(each))
+        show(str(each))
     if below := [str(each) for each in found if not each.holds]:
         raise QualityError(f"{len(below)} of {len(found)} floors not reached: {'; '.join(below)}")

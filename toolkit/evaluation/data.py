@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from toolkit.cleaning.language import identify_language
 from toolkit.errors import InputError
-from toolkit.evaluation.files import parse_json, read_bytes
+from toolkit.evaluation.files import parse_json
 from toolkit.evaluation.references import Fact, load_references
+from toolkit.files import read_whole
 from toolkit.reading import read_document
 
 MAX_RATIO, MIN_CHARS = 4, 40  # of the longer side of a pair to the shorter, where one is this long
@@ -158,7 +159,7 @@ def read_lines(path: Path) -> list[str]:
     carriage return, with the line number.
     """
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = read_whole(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = error.object[: error.start].count(b"\n") + 1
         raise InputError(f"{path}:{number}: is not UTF-8") from error

@@ -4,7 +4,6 @@ Every reader raises InputError that names the file and the place in it.
 """
 
 import re
-import stat
 import tomllib
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from toolkit.errors import InputError
-from toolkit.output import sha256_of
+from toolkit.files import read_whole, sha256_of
 
 T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -28,27 +27,13 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-def read_bytes(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(f"{path}: is a folder, not a file")
-        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-            raise InputError(f"{path}: is a device, not a file")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:  # of a path that no file can have
-        raise InputError(f"{path}: {error}") from error
-
-
 def read_json(path: Path, kind: type[T]) -> T:
-    return parse_json(str(path), read_bytes(path), kind)
+    return parse_json(str(path), read_whole(path), kind)
 
 
 def read_json_lines(path: Path, kind: type[T], *, digest: str | None = None) -> list[T]:
     """A value a line. `digest` is what the file's sha256 must be, if that is known."""
-    data = read_bytes(path)
+    data = read_whole(path)
     if digest not in (None, found := sha256_of(data)):
         raise InputError(
             f"{path}: has changed since the run ({digest[:19]}… is recorded, {found[:19]}… is "
@@ -70,7 +55,7 @@ def parse_json(place: str, data: bytes | str, kind: type[T]) -> T:
 
 def read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_bytes(path).decode("utf-8"))
+        return tomllib.loads(read_whole(path).decode("utf-8"))
     except RecursionError as error:
         raise InputError(f"{path}: is nested too deeply") from error
     except ValueError as error:  # of TOML, of UTF-8, and of numbers with thousands of digits

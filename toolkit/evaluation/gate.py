@@ -22,7 +22,7 @@ from toolkit.evaluation.cleaning import (
     score_pages,
     toolkit_cleaner,
 )
-from toolkit.evaluation.files import Entry, Sha256, read_bytes, read_json
+from toolkit.evaluation.files import Entry, Sha256, read_json
 from toolkit.evaluation.folders import Run, load_run
 from toolkit.evaluation.support import (
     grounds_of_page,
@@ -31,7 +31,7 @@ from toolkit.evaluation.support import (
     outcomes,
 )
 from toolkit.evaluation.systems import corpus_of
-from toolkit.files import sha256_of
+from toolkit.files import read_whole, sha256_of
 from toolkit.reading import read_document
 from toolkit.translation.glossary import load_glossary
 
@@ -113,7 +113,7 @@ def verdicts(folder: Path) -> Iterator[Verdict]:
     yield from support_verdicts(folder, baseline.support)
     for suite, floors in baseline.runs.items():
         recorded = folder / floors.recorded
-        record = sha256_of(read_bytes(recorded / "run.json"))
+        record = sha256_of(read_whole(recorded / "run.json"))
         _same(f"recorded {suite}, run.json", record, floors.record)
         yield from run_verdicts(load_run(recorded), floors, name=f"recorded {suite}")
 
@@ -149,7 +149,7 @@ def cleaning_verdicts(
 
 def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
     path = folder / "gold/support/sentences.tsv"
-    _same("support", sha256_of(read_bytes(path)), floor.sentences)
+    _same("support", sha256_of(read_whole(path)), floor.sentences)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
     grounds = {

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
-from toolkit.errors import UsageError
+from toolkit.errors import ModelError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
 from toolkit.evaluation.folders import Run, data_file, load_run, outputs_file
@@ -49,6 +50,7 @@ def run_suite(
     limit: int | None = None,
     resume: bool = False,
     progress: Progress = lambda what, done, total: None,
+    on_trouble: Callable[[str], None] | None = None,
 ) -> Run:
     """Run what `only` names, or all, and write the folder; finished systems of a run that is
     resumed are kept.
@@ -75,7 +77,7 @@ def run_suite(
             label = f"{part.name}, {system.name}"
             own = settings[part.name, system.name]
             if own.cache:
-                answers, made = _work(part, corpus, own, partial(progress, label))
+                answers, made = _work(part, corpus, own, partial(progress, label), on_trouble)
             else:
                 progress(label, 0, 0)
                 answers, made = _work_alone(part, corpus, own)
@@ -91,10 +93,14 @@ def run_suite(
 
 
 def _work(
-    part: Part, corpus: Corpus, settings: Settings, progress: Callable[[int, int], None]
+    part: Part,
+    corpus: Corpus,
+    settings: Settings,
+    progress: Callable[[int, int], None],
+    on_trouble: Callable[[str], None] | None = None,
 ) -> tuple[list[Answer], dict[str, Any]]:
     """The answers of one system, and what is recorded of how they came about."""
-    pipeline = Pipeline(settings)
+    pipeline = Pipeline(settings, on_trouble=on_trouble)
     started = time.perf_counter()
     answers = list(answers_of(part, corpus, pipeline, progress))
     return answers, {
@@ -109,9 +115,17 @@ def _work(
 def _work_alone(
     part: Part, corpus: Corpus, settings: Settings
 ) -> tuple[list[Answer], dict[str, Any]]:
-    """In a process of its own, so that its memory and its time are nobody else's."""
+    """In a process of its own, so that its memory and its time are nobody else's.
+
+    Raises ModelError when that process is killed, as it is where memory runs out.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_work, part, corpus, settings, _silent).result()
+        try:
+            return pool.submit(_work, part, corpus, settings, _silent).result()
+        except BrokenProcessPool as error:
+            raise ModelError(
+                f"{part.name}: the process with the model was killed, perhaps for want of memory"
+            ) from error
 
 
 def _silent(done: int, total: int) -> None:
