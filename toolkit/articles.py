@@ -11,6 +11,8 @@ from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError
 from toolkit.segmentation import split_sentences
 
+# As many times what an article may have, a page may have in all.
+PAGE_SHARE = 10
 MIN_LANGUAGE_CONFIDENCE = 0.6
 
 

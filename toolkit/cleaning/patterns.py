@@ -136,8 +136,8 @@ class PatternSet:
             for phrase, pattern in self._ends.get(tokens[-1], ()):
                 if count <= pattern.max_words and text.endswith(phrase):
                     found.append(pattern)
-            for word in words & self._has.keys():
-                for phrase, pattern in self._has[word]:
+            for word in dict.fromkeys(tokens):  # in their order: of equals the first is taken
+                for phrase, pattern in self._has.get(word, ()):
                     if count <= pattern.max_words and phrase in text:
                         found.append(pattern)
             for only, needs, pattern in self._only:

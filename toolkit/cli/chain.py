@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from toolkit.articles import Article
+from toolkit.articles import PAGE_SHARE, Article
 from toolkit.cleaning import Repeats
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn, worked
@@ -24,6 +24,7 @@ from toolkit.output import Format
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading
 from toolkit.results import Result
+from toolkit.settings import Settings
 from toolkit.translation.checks import lost_terms
 
 # Documents translated together: enough for full batches, few enough for memory.
@@ -56,6 +57,7 @@ def run_chain(
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
+    job = replace(job, reading=reading_of(job.reading, settings))
     inputs = expand(arguments, job.output_dir)
     check_places(inputs, job.output_dir, job.form, job.reading)
     repeats, total_chars = learn(inputs, job.reading)
@@ -100,6 +102,11 @@ def outputs_of(job: Job, pipeline: Pipeline, tally: Tally) -> Outputs:
         on_lost=tally.add,
         guard_formulas=job.guard_formulas,
     )
+
+
+def reading_of(reading: Reading, settings: Settings) -> Reading:
+    """`reading` with the limit that the settings put on a page."""
+    return replace(reading, max_chars=PAGE_SHARE * settings.max_document_chars)
 
 
 @contextmanager

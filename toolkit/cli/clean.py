@@ -11,7 +11,7 @@ import typer
 from toolkit.articles import refuse_surrogates, refuse_unusable
 from toolkit.cleaning import Cleaning, Repeats, judge, reasons, replay
 from toolkit.cli import options
-from toolkit.cli.chain import reporting
+from toolkit.cli.chain import reading_of, reporting
 from toolkit.cli.console import settings_of, show, tell, write_styled
 from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn
 from toolkit.cli.outputs import Outputs
@@ -63,7 +63,7 @@ def clean_command(
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
     settings, _ = settings_of({"source_language": language, "skip_steps": skip_step})
-    reading = options.reading(input_format, encoding, text_field)
+    reading = reading_of(options.reading(input_format, encoding, text_field), settings)
     found = expand(inputs, output_dir)
     check_places(found, output_dir, form, reading)
     written = _read_plan(plan, len(found)) if plan else None

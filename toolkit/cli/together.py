@@ -1,13 +1,22 @@
 """`toolkit summarize --together`: all inputs to one summary."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from toolkit.articles import Article
-from toolkit.cli.chain import Job, outputs_of, prepared, reporting, tell_flags, tell_summary
+from toolkit.cli.chain import (
+    Job,
+    outputs_of,
+    prepared,
+    reading_of,
+    reporting,
+    tell_flags,
+    tell_summary,
+)
 from toolkit.cli.console import settings_of, stage_progress, tell
 from toolkit.cli.inputs import Tally, attempt, expand, learn
 from toolkit.cli.places import Place
@@ -30,6 +39,7 @@ def run_together(
     if job.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)
+    job = replace(job, reading=reading_of(job.reading, settings))
     inputs = expand(arguments, job.output_dir)
     repeats, total_chars = learn(inputs, job.reading)
     tally = Tally()

@@ -30,12 +30,16 @@ MANY: tuple[Kind, ...] = ("jsonl", "csv")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How to read. `kind` None: by the file's name, and by the text where that says nothing."""
+    """How to read. `kind` None: by the file's name, and by the text where that says nothing.
+
+    `max_bytes` is for a file, `max_chars` for the text of one page or record.
+    """
 
     kind: Kind | None = None
     encoding: str | None = None
     text_field: str = "text"
     max_bytes: int = MAX_BYTES
+    max_chars: int = 10_000_000
 
     def kind_of(self, name: str) -> Kind | None:
         return self.kind or KINDS.get(Path(name).suffix.lower())
@@ -77,15 +81,20 @@ def read_bytes(
             line_end = RECORD_END if kind in MANY else LINE_END
             text, encoding = decode(data, encoding=reading.encoding, line_end=line_end)
         if kind not in MANY:
-            document = _document(name, text, kind, encoding, {})
+            document = _document(name, text, kind, encoding, {}, reading)
             return iter([document])
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
-    return _records(name, text, encoding, kind == "jsonl", reading.text_field)
+    return _records(name, text, encoding, kind == "jsonl", reading)
 
 
 def _document(
-    name: str, text: str, kind: Kind | None, encoding: str, metadata: dict[str, str]
+    name: str,
+    text: str,
+    kind: Kind | None,
+    encoding: str,
+    metadata: dict[str, str],
+    reading: Reading,
 ) -> Document:
     if kind == "html" or (kind is None and html.is_html(text)):
         text, found = html.extract(text)
@@ -95,12 +104,18 @@ def _document(
         metadata = {**found, **metadata}
     if not text.strip():
         raise InputError("is empty")
+    if len(text) > reading.max_chars:
+        raise InputError(
+            f"{len(text):,} characters of text are over the limit of {reading.max_chars:,} for a "
+            "page; split it, or raise max_document_chars in toolkit.toml"
+        )
     return Document(name=name, text=text, encoding=encoding, metadata=metadata)
 
 
 def _records(
-    name: str, text: str, encoding: str, is_json: bool, field: str
+    name: str, text: str, encoding: str, is_json: bool, reading: Reading
 ) -> Iterator[Document | InputError]:
+    field = reading.text_field
     rows = records.json_lines(text) if is_json else records.csv_rows(text)
     for number, record in rows:
         place = f"{name}:{number}"
@@ -109,7 +124,7 @@ def _records(
                 raise record
             inner, others = records.text_of(record, field)
             inner = LINE_END.sub("\n", inner)
-            document = _document(place, inner, None, encoding, others)
+            document = _document(place, inner, None, encoding, others, reading)
             others_as_they_were = {name: value for name, value in record.items() if name != field}
             yield replace(document, record=others_as_they_were)
         except InputError as error:

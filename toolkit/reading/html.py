@@ -1,32 +1,37 @@
 """HTML pages: the main text by trafilatura, one line a block, with what the page says of itself."""
 
-import codecs
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from toolkit.errors import InputError
-from toolkit.reading.text import decode
+from toolkit.reading.outline import Outline, one_spaced, outline
+from toolkit.reading.text import decode, text_encoding
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MARKUP = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*){0,9}<(?:!doctype\s+html|html|head|body|article)\b",
+    r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*){0,9}<(?:!doctype\s+html|html|head|body|article)\b",
     re.IGNORECASE | re.DOTALL,
 )
 CHARSET = re.compile(
     rb"<(?:meta[^>]{0,200}?|\?xml[^>]{0,100}?)(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]{2,30})"
 )
 HEAD_BYTES = 4096
-BLOCKS = (
-    "p div li td th h1 h2 h3 h4 h5 h6 blockquote figcaption section article header footer br dt dd "
-    "pre tr"
-)
 MAX_CELL_CHARS = 500
 SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
 AUTHOR_PREFIX = re.compile(r"^(?:par|by|de)\s+", re.IGNORECASE)
 FIELDS = {"title": "title", "author": "author", "date": "date", "sitename": "site"}
+
+# What lxml takes into no text: XML doesn't allow it.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+REFERENCE = re.compile(r"&#(?:([0-9]+)|[xX]([0-9A-Fa-f]+));?")
+
+# From a page over this, what holds no text goes before trafilatura copies it again and again.
+LARGE_CHARS = 2_000_000
+METADATA_TYPE = "application/ld+json"
+MAX_DATA_CHARS = 1_000_000
+MAX_VALUE_CHARS = 10_000  # of an attribute
 
 
 def is_html(text: str) -> bool:
@@ -40,12 +45,12 @@ def declared_encoding(data: bytes) -> str | None:
     if not found:
         return None
     name = found.group(1).decode("ascii", "replace")
-    try:
-        codecs.lookup(name)
-    except LookupError:
+    encoding = text_encoding(name)
+    # The page can't be in an encoding, such as UTF-16, in which its declaration reads otherwise.
+    if encoding is None or found.group(1).decode(encoding, "replace") != name:
         return None
-    # Browsers read these names as their supersets, and so do the pages' authors.
-    return "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
+    # Browsers read these as their superset, and so do the pages' authors.
+    return "cp1252" if encoding in ("iso8859-1", "ascii") else name
 
 
 def decode_html(data: bytes, *, encoding: str | None = None) -> tuple[str, str]:
@@ -72,21 +77,53 @@ def _is_utf8(data: bytes) -> bool:
 def extract(markup: str) -> tuple[str, dict[str, str]]:
     """The text, one line a block, and the metadata: title, author, date, site, language.
 
-    Where trafilatura finds no main text, all of the page's text comes back. The title is the first
-    line. Raises InputError for a page without any text.
+    Where trafilatura finds no main text, and where the page is too large for it, all of the page's
+    text comes back. The title is the first line. Raises InputError for a page without any text, and
+    for one that can't be read.
     """
+    try:
+        text, metadata = _extract(_allowed(markup))
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # hostile markup makes the libraries raise anything
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(f"can't be read as HTML: {cause[:200]}") from error
+    if not text.strip():
+        raise InputError("holds no text, only markup")
+    return text, metadata
+
+
+def _allowed(markup: str) -> str:
+    """`markup` without the characters that XML doesn't allow, also as references: none is text."""
+    if NOT_XML.search(markup):
+        markup = NOT_XML.sub("", markup.replace("\f", " ").replace("\v", " "))
+    return REFERENCE.sub(_reference, markup) if "&#" in markup else markup
+
+
+def _reference(match: re.Match[str]) -> str:
+    decimal, hexadecimal = match.groups()
+    digits = (decimal or hexadecimal).lstrip("0")
+    code = int(digits or "0", 10 if decimal else 16) if len(digits) < 8 else -1
+    if code in (11, 12):
+        return " "
+    return match.group() if 0 < code < 0x110000 and not NOT_XML.match(chr(code)) else ""
+
+
+def _extract(markup: str) -> tuple[str, dict[str, str]]:
     from lxml import html
-    from lxml.etree import ParserError
     from trafilatura import bare_extraction
     from trafilatura.settings import Document as Found
 
-    try:
-        # lxml refuses text with an encoding declaration; it is decoded already.
-        tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", markup))
-    except (ParserError, ValueError) as error:
-        raise InputError(f"can't be parsed as HTML: {error}") from error
-    language = str(tree.get("lang") or "").split("-")[0].lower()
-    full_title = " ".join(str(tree.findtext(".//title") or "").split())
+    # lxml refuses text with an encoding declaration; it is decoded already.
+    markup = re.sub(r"^\s*<\?xml[^>]*>", "", markup)
+    page = outline(markup)
+    full_title = page.title or ""
+    if not page.fits_a_tree:
+        metadata = {"title": full_title, "language": _language(page.language)}
+        return _text("", full_title, page), {name: told for name, told in metadata.items() if told}
+    tree = _whole(html.fromstring(markup, parser=html.HTMLParser(huge_tree=True)))
+    if len(markup) > LARGE_CHARS:
+        _lighten(tree)
     _unwrap_layout(tree)
     # Searching all of the text for a date finds years that the article merely mentions.
     found = bare_extraction(
@@ -97,41 +134,66 @@ def extract(markup: str) -> tuple[str, dict[str, str]]:
     )
     text = str(found.text or "") if isinstance(found, Found) else ""
     metadata = {
-        name: " ".join(str(value).split())
+        name: one_spaced(NOT_XML.sub("", str(value)))
         for field, name in FIELDS.items()
         if found and (value := getattr(found, field, None))
     }
-    if language:
+    if language := _language(tree.get("lang")):
         metadata["language"] = language
     if "author" in metadata:
         metadata["author"] = AUTHOR_PREFIX.sub("", metadata["author"])
     title = metadata.get("title", "")
     if re.match(re.escape(title) + r"\s?: ", full_title):  # taken for a title and a site's name
         title = metadata["title"] = SITE_SUFFIX.sub("", full_title)
-    lines = text.split("\n") if text else list(_all_lines(tree))
-    if title and title not in lines[:3]:
-        lines.insert(0, title)
-    if not any(line.strip() for line in lines):
-        raise InputError("holds no text, only markup")
-    return "\n".join(lines), metadata
+    return _text(text, title, page), metadata
+
+
+def _language(declared: str | None) -> str:
+    return (declared or "").split("-")[0].lower()
+
+
+def _text(text: str, title: str, page: Outline) -> str:
+    """`text`, or all of the page's where that is empty, with the title as a line above it."""
+    lines = text.split("\n") if text else page.lines
+    above = [title] if title and title not in lines[:3] else []
+    return "\n".join([*above, *lines])
+
+
+def _whole(tree: "HtmlElement") -> "HtmlElement":
+    """`tree` with what stands behind an early `</html>`, which browsers show as well."""
+    root = tree.getroottree().getroot()
+    others, body = list(root.itersiblings("html")), root.find("body")
+    if not others or body is None:
+        return tree
+    for other in others:
+        for element in other.iter("html", "body"):
+            element.tag = "div"
+        body.append(other)
+    return root
+
+
+def _lighten(tree: "HtmlElement") -> None:
+    """Scripts, styles, comments and long attributes such as images in base64 go; metadata stays."""
+    from lxml.etree import Comment
+
+    for element in tree.iter("script", "style", Comment):
+        is_metadata = element.get("type") == METADATA_TYPE
+        if not is_metadata or len(element.text or "") > MAX_DATA_CHARS:
+            element.text = ""
+    for element in tree.iter("*"):
+        for name, value in element.items():
+            if len(value) > MAX_VALUE_CHARS:
+                del element.attrib[name]
 
 
 def _unwrap_layout(tree: "HtmlElement") -> None:
-    """Tables that hold a page's layout become plain blocks."""
-    for table in tree.xpath("//table"):
-        if any(len(cell.text_content()) > MAX_CELL_CHARS for cell in table.iter("td")):
-            for element in table.iter("tr", "td", "tbody"):
-                element.tag = "div"
-            table.tag = "div"
-
-
-def _all_lines(tree: "HtmlElement") -> Iterator[str]:
-    """The text of every block element, in order."""
-    for dead in tree.xpath("//script|//style|//noscript|//template|//svg|//head"):
-        dead.drop_tree()
-    for block in tree.iter(*BLOCKS.split()):
-        block.text = f"\n{block.text or ''}"
-        block.tail = f"\n{block.tail or ''}"
-    for line in tree.text_content().split("\n"):
-        if flat := " ".join(line.split()):
-            yield flat
+    """Tables that hold a page's layout become plain blocks, with all that is in them."""
+    layouts: dict[HtmlElement, None] = {}
+    for cell in tree.iter("td"):
+        tables = list(cell.iterancestors("table"))
+        if tables and len(cell.text_content()) > MAX_CELL_CHARS:
+            layouts[tables[-1]] = None
+    for table in layouts:
+        for element in table.iter("tr", "td", "tbody"):
+            element.tag = "div"
+        table.tag = "div"

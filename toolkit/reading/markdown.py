@@ -1,19 +1,38 @@
 """Markdown: its text without the markup, one line a block; images go, the text of links stays."""
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import yaml
+
+from toolkit.errors import InputError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MAX_FRONT_CHARS = 100_000
 FIELDS = ("title", "author", "date", "site", "language")
 
 
+class _Loader(yaml.BaseLoader):
+    """Everything is text, and nothing stands for something else: ten lines of aliases can stand for
+    gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise InputError("its front matter uses YAML aliases, which are not read")
+        return super().compose_node(parent, index)
+
+
 def extract(markup: str) -> tuple[str, dict[str, str]]:
-    """The text and the metadata of the front matter; without a title there, the first heading's."""
+    """The text and the metadata of the front matter; without a title there, the first heading's.
+
+    Raises InputError for front matter with aliases, and for markup that is nested too deeply.
+    """
     from markdown_it import MarkdownIt
 
     metadata: dict[str, str] = {}
@@ -21,7 +40,10 @@ def extract(markup: str) -> tuple[str, dict[str, str]]:
         metadata = _metadata(front.group(1))
         markup = markup[front.end() :]
     lines: list[str] = []
-    tokens = MarkdownIt("commonmark").enable("table").parse(markup)
+    try:
+        tokens = MarkdownIt("commonmark").enable("table").parse(markup)
+    except RecursionError as error:
+        raise InputError("is nested too deeply") from error
     for index, token in enumerate(tokens):
         if token.type == "inline":
             opening = tokens[index - 1]
@@ -46,10 +68,28 @@ def _inline(token: "Token") -> str:
 
 
 def _metadata(front: str) -> dict[str, str]:
+    if len(front) > MAX_FRONT_CHARS:
+        raise InputError(f"its front matter is longer than {MAX_FRONT_CHARS:,} characters")
     try:
-        values = yaml.safe_load(front)
+        values = yaml.load(front, _Loader)
     except yaml.YAMLError:
         return {}
+    except RecursionError as error:
+        raise InputError("its front matter is nested too deeply") from error
     if not isinstance(values, dict):
         return {}
-    return {name: str(values[name]) for name in FIELDS if values.get(name)}
+    found = {name: value for name in FIELDS if isinstance(value := values.get(name), str) and value}
+    if "date" in found and not _is_date(found["date"]):
+        del found["date"]
+    return found
+
+
+def _is_date(text: str) -> bool:
+    """Whether `text` begins with a day that there is, where it begins as one."""
+    if not DAY.match(text):
+        return True
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True

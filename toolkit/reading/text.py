@@ -13,8 +13,9 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "an image"),
 )
 SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+# Python has these as text encodings too, but they are escapes, or depend on the machine.
 NOT_OF_TEXT = frozenset(
-    "idna punycode undefined unicode-escape raw-unicode-escape utf-7 mbcs oem".split()
+    "charmap idna mbcs oem punycode raw-unicode-escape undefined unicode-escape utf-7".split()
 )
 MAX_CONTROL_SHARE = 0.02
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -23,14 +24,16 @@ CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
 
 
 def text_encoding(name: str) -> str | None:
-    """The name by which Python knows the character encoding `name`; None for other codecs, such as
-    hex, and for those that read text as a program's source.
+    """Python's own name for the encoding, or None where it knows no character encoding by `name`.
+
+    Python's codecs also pack, escape and scramble (`zlib`, `hex`, `rot13`, `unicode_escape`).
     """
     try:
-        codec = codecs.lookup(name)
+        found = codecs.lookup(name).name
+        b"a".decode(found)  # which refuses those that make no text
     except (LookupError, ValueError):
         return None
-    return codec.name if codec._is_text_encoding and codec.name not in NOT_OF_TEXT else None
+    return None if found.replace("_", "-") in NOT_OF_TEXT else found
 
 
 def decode(
