@@ -9,6 +9,7 @@ from toolkit.documents import Document
 from toolkit.errors import InputError
 from toolkit.files import MAX_BYTES, read_whole
 from toolkit.reading import html, markdown, records
+from toolkit.reading.outline import too_long
 from toolkit.reading.text import LINE_END, RECORD_END, decode
 
 Kind = Literal["text", "html", "markdown", "jsonl", "csv"]
@@ -25,6 +26,7 @@ KINDS: dict[str, Kind] = {
     ".csv": "csv",
     ".tsv": "csv",
 }
+CHARS_A_LINE = 50  # at least, over a whole page: lines cost more than the characters in them
 MANY: tuple[Kind, ...] = ("jsonl", "csv")
 
 
@@ -32,7 +34,8 @@ MANY: tuple[Kind, ...] = ("jsonl", "csv")
 class Reading:
     """How to read. `kind` None: by the file's name, and by the text where that says nothing.
 
-    `max_bytes` is for a file, `max_chars` for the text of one page or record.
+    `max_bytes` is for a file, `max_chars` for the text of one page or record; it limits its lines
+    as well.
     """
 
     kind: Kind | None = None
@@ -97,7 +100,7 @@ def _document(
     reading: Reading,
 ) -> Document:
     if kind == "html" or (kind is None and html.is_html(text)):
-        text, found = html.extract(text)
+        text, found = html.extract(text, max_chars=reading.max_chars)
         metadata = {**found, **metadata}
     elif kind == "markdown":
         text, found = markdown.extract(text)
@@ -105,10 +108,9 @@ def _document(
     if not text.strip():
         raise InputError("is empty")
     if len(text) > reading.max_chars:
-        raise InputError(
-            f"{len(text):,} characters of text are over the limit of {reading.max_chars:,} for a "
-            "page; split it, or raise max_document_chars in toolkit.toml"
-        )
+        raise too_long("characters of text", reading.max_chars)
+    if text.count("\n") > (max_lines := reading.max_chars // CHARS_A_LINE):
+        raise too_long("lines", max_lines)
     return Document(name=name, text=text, encoding=encoding, metadata=metadata)
 
 

@@ -74,15 +74,15 @@ def _is_utf8(data: bytes) -> bool:
         return False
 
 
-def extract(markup: str) -> tuple[str, dict[str, str]]:
+def extract(markup: str, *, max_chars: int) -> tuple[str, dict[str, str]]:
     """The text, one line a block, and the metadata: title, author, date, site, language.
 
     Where trafilatura finds no main text, and where the page is too large for it, all of the page's
-    text comes back. The title is the first line. Raises InputError for a page without any text, and
-    for one that can't be read.
+    text comes back. The title is the first line. Raises InputError for a page without any text,
+    for one with more than `max_chars` of it, and for one that can't be read.
     """
     try:
-        text, metadata = _extract(_allowed(markup))
+        text, metadata = _extract(_allowed(markup), max_chars)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # hostile markup makes the libraries raise anything
@@ -109,14 +109,14 @@ def _reference(match: re.Match[str]) -> str:
     return match.group() if 0 < code < 0x110000 and not NOT_XML.match(chr(code)) else ""
 
 
-def _extract(markup: str) -> tuple[str, dict[str, str]]:
+def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
     from lxml import html
     from trafilatura import bare_extraction
     from trafilatura.settings import Document as Found
 
     # lxml refuses text with an encoding declaration; it is decoded already.
     markup = re.sub(r"^\s*<\?xml[^>]*>", "", markup)
-    page = outline(markup)
+    page = outline(markup, max_chars=max_chars)
     full_title = page.title or ""
     if not page.fits_a_tree:
         metadata = {"title": full_title, "language": _language(page.language)}

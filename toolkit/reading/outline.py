@@ -25,7 +25,8 @@ class Outline:
     the most that an element has.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_chars: int) -> None:
+        self._max_chars = max_chars
         self.lines: list[str] = []
         self.title: str | None = None
         self.language = ""
@@ -72,6 +73,8 @@ class Outline:
             self._title.append(text)
         if not self._dead:
             self.chars += len(text)
+            if self.chars > self._max_chars:
+                raise too_long("characters of text", self._max_chars)
             self._line.append(text)
 
     def close(self) -> "Outline":
@@ -85,13 +88,22 @@ class Outline:
             self._line = []
 
 
-def outline(markup: str) -> Outline:
-    """Raises InputError for elements that are nested as in no page."""
+def outline(markup: str, *, max_chars: int) -> Outline:
+    """Raises InputError for more than `max_chars` of text, and for elements that are nested as in
+    no page.
+    """
     from lxml import etree
 
-    parser = etree.HTMLParser(target=Outline(), huge_tree=True)
+    parser = etree.HTMLParser(target=Outline(max_chars), huge_tree=True)
     found: Outline = etree.fromstring(markup, parser)
     return found
+
+
+def too_long(what: str, limit: int) -> InputError:
+    return InputError(
+        f"has more than {limit:,} {what}, too many for a page; split it, or raise "
+        "max_document_chars in toolkit.toml"
+    )
 
 
 def one_spaced(text: str) -> str:
