@@ -68,6 +68,7 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench.py
 	@$(BIN)/python eval/bench_translation.py
 	@$(BIN)/python eval/bench_summaries.py
+	@$(BIN)/python eval/bench_safety.py
 
 clean: ## remove the virtual environment and caches; models stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist

@@ -134,7 +134,7 @@ class Store:
         """Keep `items`; when this returns they outlive the process."""
         now = time.time()
         pairs = [(_encoded(key), _encoded(value)) for key, value in items.items()]
-        rows = [(key, value, now, _checksum("work", key, value)) for key, value in pairs]
+        rows = [(key, value, now, checksum_of("work", key, value)) for key, value in pairs]
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany("INSERT OR REPLACE INTO work VALUES (?, ?, ?, ?)", rows)
@@ -188,7 +188,7 @@ class Store:
 
     def _remember(self, path: Path, digest: str, *, alone: bool = False) -> None:
         name, content = _encoded(str(path)), _encoded(digest)
-        row = (name, content, _checksum("outputs", name, content))
+        row = (name, content, checksum_of("outputs", name, content))
 
         def write(connection: sqlite3.Connection) -> None:
             if alone:
@@ -338,7 +338,7 @@ class Store:
     def _bring_up(self, connection: sqlite3.Connection) -> None:
         """Make the tables, unless another process was quicker."""
         schema = self._schema_of(connection)
-        connection.create_function("checksum", 3, _checksum, deterministic=True)
+        connection.create_function("checksum", 3, checksum_of, deterministic=True)
         for statement in {0: (*MAKE, INDEX), 1: MIGRATE}.get(schema, ()):
             connection.execute(statement)
 
@@ -395,7 +395,7 @@ def _encoded(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
 
 
-def _checksum(table: str, key: bytes, value: bytes) -> bytes:
+def checksum_of(table: str, key: bytes, value: bytes) -> bytes:
     """The length tells where the key ends and the value begins."""
     row = b"%d %s%s" % (len(key), key, value)
     return hashlib.blake2b(row, digest_size=8, person=table.encode()).digest()
@@ -405,7 +405,7 @@ def _sound(table: str, rows: Iterable[tuple[Any, Any, Any]]) -> Iterator[tuple[b
     """Keys and values of those `rows` that are as they were written; damage can change types."""
     for key, value, checksum in rows:
         whole = isinstance(key, bytes) and isinstance(value, bytes)
-        if whole and _checksum(table, key, value) == checksum:
+        if whole and checksum_of(table, key, value) == checksum:
             with suppress(UnicodeDecodeError):  # written so by another version
                 yield key, value.decode(errors="surrogatepass")
 

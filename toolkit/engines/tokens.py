@@ -74,12 +74,13 @@ class Tokens:
         for a chat template that fails or leaves a text out.
         """
         if not self.controls.found_in(_texts(source)):
-            ids = self._encode_whole(source)
+            ids = self.encode_unguarded(source)
             if self.controls.among(ids) == self._frame(source):
                 return ids
         return self._encode_apart(source)
 
-    def _encode_whole(self, source: Source) -> list[int]:
+    def encode_unguarded(self, source: Source) -> list[int]:
+        """The ids of `source`, whose texts must hold nothing that reads like a control token."""
         if isinstance(source, str):
             return self._ids(self.format.text_prefix + source, add_special_tokens=True)
         rendered = self._render(source)
@@ -95,7 +96,7 @@ class Tokens:
             shape = tuple((each.role, bool(each.content.strip())) for each in source)
             plain = tuple(replace(each, content=each.content.strip() and PLAIN) for each in source)
         if shape not in self._frames:
-            self._frames[shape] = self.controls.among(self._encode_whole(plain))
+            self._frames[shape] = self.controls.among(self.encode_unguarded(plain))
         return self._frames[shape]
 
     def _encode_apart(self, source: Source) -> list[int]:
