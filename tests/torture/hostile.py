@@ -72,6 +72,7 @@ BAD_RECORDS: dict[str, tuple[str, str]] = {
     "no JSON": ("{\n", "JSON"),
     "a list": ("[1]\n", "JSON object"),
     "deep": (f'{{"text": "x", "more": {DEEP}\n', "nested too deeply"),
+    "a field twice": ('{"text": "Le maire.", "text": "La mairesse."}\n', "'text' is there twice"),
     "no text": ('{"body": "x"}\n', "no field 'text'"),
     "a surrogate in the text": ('{"text": "Le ministre \\ud800 est parti."}\n', "surrogate"),
     "a surrogate in a field": (record()[:-2] + ', "more": "\\udfff"}\n', "surrogate"),

@@ -205,6 +205,23 @@ def test_an_empty_name_is_not_the_current_folder(run, tmp_path):
     assert "empty name" in err
 
 
+def test_an_output_folder_that_is_a_file_is_a_wrong_call(run, tmp_path):
+    (tmp_path / "a.txt").write_text(hostile.ARTICLE, "utf-8")
+    (tmp_path / "out").write_text("mine")
+    code, _, err = run(*T, "a.txt", "-o", "out")
+    assert code == 2
+    assert "out is a file" in err
+    assert Path("out").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.csv", "id,text\n"), ("a.csv", "id,text")])
+def test_a_table_without_rows_is_told(run, tmp_path, name, data):
+    (tmp_path / name).write_text(data)
+    code, _, err = run(*T, name, "-f", "csv")
+    assert code == 3
+    assert "holds no records" in err
+
+
 class TestNothingIsLostOrOverwritten:
     def test_a_list_of_failures_of_somebody_else_stays(self, run, tmp_path):
         (tmp_path / "a.txt").write_text(hostile.ARTICLE, "utf-8")

@@ -48,8 +48,11 @@ class Input:
             yield self.place, error
             return
         many = reading.holds_many(self.path)
+        number = 0
         for number, document in enumerate(found, start=1):
             yield self.place.record(number) if many else self.place, document
+        if number == 0:
+            yield self.place, InputError(f"{self.path}: holds no records")
 
     @property
     def can_be_read_twice(self) -> bool:
@@ -170,6 +173,8 @@ def check_places(
                         "(or --format jsonl)"
                     )
         return
+    if os.path.exists(output_dir) and not os.path.isdir(output_dir):  # noqa: PTH110, PTH112
+        raise UsageError(f"{output_dir} is a file; --output-dir names a folder")
     real = Path(os.path.realpath(output_dir))
     for each in inputs:
         if each.path != STDIN and real in Path(os.path.realpath(each.path)).parents:

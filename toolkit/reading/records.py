@@ -18,7 +18,7 @@ def json_lines(text: str) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = json.loads(line, object_pairs_hook=_once_each)
         except ValueError as error:
             yield number, InputError(f"is no JSON: {error}")
             continue
@@ -26,6 +26,16 @@ def json_lines(text: str) -> Iterator[Record]:
             yield number, InputError("is nested too deeply")
             continue
         yield number, value if isinstance(value, dict) else InputError("is no JSON object")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError for a field that is there twice: one of them would be lost."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field '{twice}' is there twice")
+    return fields
 
 
 def csv_rows(text: str) -> Iterator[Record]:
