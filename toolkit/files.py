@@ -48,11 +48,18 @@ def read_stream(name: str, stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> b
         if stat.S_ISREG(facts.st_mode) and facts.st_size > max_bytes:
             raise InputError(_too_large(name, f"{facts.st_size / 1e6:,.0f} MB", max_bytes))
     data = bytearray()
-    while chunk := stream.read(min(CHUNK, max_bytes + 1 - len(data))):
+    while chunk := _read(name, stream, min(CHUNK, max_bytes + 1 - len(data))):
         data += chunk
         if len(data) > max_bytes:
             raise InputError(_too_large(name, f"more than {max_bytes / 1e6:,.0f} MB", max_bytes))
     return bytes(data)
+
+
+def _read(name: str, stream: BinaryIO, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except OSError as error:
+        raise InputError(f"{shortened(name)}: {error.strerror or error}") from error
 
 
 def is_regular(path: Path) -> bool:

@@ -181,6 +181,20 @@ def test_data_that_is_piped_is_what_it_is(here):
     assert b"\x1b" in shell("T b.txt --no-clean").stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("toolkit clean - <&-", b"standard input is closed"),
+        ("toolkit clean - </dev/null", b"-: is empty"),
+    ],
+)
+def test_standard_input_that_gives_nothing(here, command, reason):
+    done = shell(command)
+    assert done.returncode == 3, done.stderr
+    assert reason in done.stderr
+    assert b"Error" not in done.stderr
+
+
 def test_wrong_calls_are_wrong_calls(here):
     for command in ("toolkit", "toolkit nope", "toolkit clean", "toolkit clean a.txt --nope"):
         assert shell(command).returncode == 2, command

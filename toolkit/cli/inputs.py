@@ -40,6 +40,8 @@ class Input:
             if self.problem:
                 raise InputError(f"{self.path}: {self.problem}")
             if self.path == STDIN:
+                if sys.stdin is None:
+                    raise InputError("-: standard input is closed")
                 data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
                 found = read_bytes(STDIN, data, reading)
             else:
