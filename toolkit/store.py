@@ -153,11 +153,14 @@ class Store:
     def digests_written(self, path: Path) -> frozenset[str]:
         """The digests of what makes the file at `path` ours, none when it never was."""
 
+        name = _encoded(str(path))
+
         def read(connection: sqlite3.Connection) -> frozenset[str]:
             rows = connection.execute(
-                "SELECT path, digest, checksum FROM outputs WHERE path = ?", (_encoded(str(path)),)
+                "SELECT path, digest, checksum FROM outputs WHERE path = ?", (name,)
             )
-            return frozenset(digest for _, digest in _sound("outputs", rows))
+            # A damaged tree may lead to sound rows of other paths.
+            return frozenset(digest for found, digest in _sound("outputs", rows) if found == name)
 
         return self._attempt(read, frozenset(), writes=False)
 

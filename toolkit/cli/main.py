@@ -95,8 +95,9 @@ def main(arguments: list[str]) -> int:
         outcome = typer.main.get_command(app).main(
             arguments, prog_name="toolkit", standalone_mode=False
         )
-        with writing():
-            sys.stdout.flush()
+        if sys.stdout:
+            with writing():
+                sys.stdout.flush()
     except ToolkitError as error:
         if debug:
             traceback.print_exc()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from toolkit.files import AtomicFile, read_whole, refused, sha256_of, sweep
 from toolkit.output import SUFFIXES, Format
 from toolkit.store import Store
 
+NUMBERED = re.compile(rf"{FAILED}(?:-\d+)?\.jsonl")
 OURS = {"input", "reason", "type"}  # the fields of what was set aside
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how cells begin that spreadsheets run
 
@@ -65,12 +67,12 @@ class Outputs:
         """
         path = self._path_of(place)
         if path is None:
-            self._columns = tuple(columns) if self._columns is None else self._columns
-            if self._form == "csv" and tuple(columns) != self._columns:
+            if self._form == "csv" and self._columns not in (None, tuple(columns)):
                 raise InputError(
-                    f"has other columns than the first input ({', '.join(self._columns)}); with "
-                    "--output-dir each gets its own file"
+                    "has other columns than the rows before it; with --output-dir each input gets "
+                    "its own file"
                 )
+            self._columns = tuple(columns)
             return
         if self._folder and path == self._folder / f"{FAILED}{SUFFIXES['jsonl']}":
             raise InputError(f"{path} is for what is set aside; rename the input")
@@ -112,14 +114,16 @@ class Outputs:
         path = self._folder / f"{FAILED}{SUFFIXES['jsonl']}"
         if lines:
             number = 1
-            while os.path.lexists(path) and not self._is_list_of_failed(path):
+            while os.path.lexists(path) and not (self._overwrite or self._is_list_of_failed(path)):
                 number += 1
                 path = path.with_name(f"{FAILED}-{number}{SUFFIXES['jsonl']}")
             if number > 1:
                 tell(f"{path} holds what was set aside; somebody else's files were kept")
             self._write(path, "".join(lines))
-        elif path.is_file() and self._is_list_of_failed(path):
-            path.unlink(missing_ok=True)
+            return
+        for old in self._folder.glob(f"{FAILED}*{SUFFIXES['jsonl']}"):
+            if NUMBERED.fullmatch(old.name) and self._is_list_of_failed(old):
+                old.unlink(missing_ok=True)
 
     def _path_of(self, place: Place) -> Path | None:
         return place.path(self._folder, self._form) if self._folder else None
@@ -133,13 +137,13 @@ class Outputs:
 
     def _is_list_of_failed(self, path: Path) -> bool:
         """Whether `path` is such a list, as this toolkit writes them, also without a store."""
-        if self._overwrite or self._is_ours(path):
+        if self._is_ours(path):
             return True
         try:
             entries = [json.loads(line) for line in read_whole(path).decode().splitlines()]
         except (InputError, ValueError, RecursionError):
             return False
-        return all(
+        return bool(entries) and all(
             isinstance(each, dict) and {"input", "reason"} <= set(each) <= OURS for each in entries
         )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_FRONT_CHARS = 100_000
+MAX_NESTING = 100
 FIELDS = ("title", "author", "date", "site", "language")
 
 
@@ -41,9 +42,12 @@ def extract(markup: str) -> tuple[str, dict[str, str]]:
         markup = markup[front.end() :]
     lines: list[str] = []
     try:
-        tokens = MarkdownIt("commonmark").enable("table").parse(markup)
+        # The library leaves out without a word what is nested deeper than its own limit of 20.
+        tokens = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").parse(markup)
     except RecursionError as error:
         raise InputError("is nested too deeply") from error
+    if any(token.level >= MAX_NESTING - 2 for token in tokens):
+        raise InputError("is nested too deeply")
     for index, token in enumerate(tokens):
         if token.type == "inline":
             opening = tokens[index - 1]

@@ -51,12 +51,15 @@ def csv_rows(text: str) -> Iterator[Record]:
             row = next(rows, None)
             names = list(rows.fieldnames or ())
         except csv.Error as error:
-            yield number, InputError(f"is no CSV: {error}")
+            yield number, InputError(f"is no CSV: {error}; nothing is read from here on")
             return
         if row is None:
             return
-        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            yield number, InputError(f"has two columns named '{twice[0]}'; rename one")
+        if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+            yield (
+                number,
+                InputError(f"has two columns named '{twice[0]}', so no row is read; rename one"),
+            )
             return
         if any(row.pop(None, ())):  # cells beyond the header, empty ones aside
             yield number, InputError(f"has more cells than the header, which has {len(names)}")

@@ -145,7 +145,8 @@ def _is_lost(source: str, target: str, terms: tuple[Term, ...], limits: Limits) 
     given = [fold(word) for word in ANY_WORD.findall(target)]
     present = {word[:STEM_CHARS] for word in given}
     stems = {word[:STEM_CHARS] for word in wanted}
-    shared = len(stems & present) + len(terms) - len(lost_terms(target, terms))
+    insisted = [term for term in terms if term.kind == "term"]
+    shared = len(stems & present) + len(insisted) - len(lost_terms(target, terms))
     if shared < len(stems) // limits.related_words and shared < 2:
         return True
     own = {fold(word) for word in ANY_WORD.findall(source)}
