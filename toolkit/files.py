@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from toolkit.errors import InputError, OutputError
-from toolkit.text import printable
 
 MAX_BYTES = 200_000_000
 CHUNK = 1 << 20
@@ -46,12 +45,12 @@ def read_stream(name: str, stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> b
     with suppress(OSError, ValueError):  # no file behind it
         facts = os.fstat(stream.fileno())
         if stat.S_ISREG(facts.st_mode) and facts.st_size > max_bytes:
-            raise InputError(_too_large(name, f"{facts.st_size / 1e6:,.0f} MB", max_bytes))
+            raise InputError(_too_large(name, max_bytes))
     data = bytearray()
     while chunk := _read(name, stream, min(CHUNK, max_bytes + 1 - len(data))):
         data += chunk
         if len(data) > max_bytes:
-            raise InputError(_too_large(name, f"more than {max_bytes / 1e6:,.0f} MB", max_bytes))
+            raise InputError(_too_large(name, max_bytes))
     return bytes(data)
 
 
@@ -191,6 +190,6 @@ def _umask() -> int:
     return mask
 
 
-def _too_large(name: str, size: str, max_bytes: int) -> str:
+def _too_large(name: str, max_bytes: int) -> str:
     limit = f"{max_bytes / 1e6:,.0f} MB"
-    return printable(f"{name}: {size} is over the limit of {limit} for one file; split it")
+    return f"{shortened(name)}: is larger than {limit}, the most for one file; split it"

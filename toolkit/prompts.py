@@ -56,8 +56,8 @@ class PromptFile(BaseModel):
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Templates come from files that others may have written: they get at nothing but the inputs,
-    change nothing, and have nothing that makes gigabytes of a short text.
+    """Templates come from files that others may have written: they get at nothing but the inputs
+    and change nothing. They can waste time and memory, though not by one sign.
     """
 
     intercepted_binops = frozenset(("*", "**"))

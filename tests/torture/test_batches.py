@@ -112,7 +112,9 @@ def test_sixty_hostile_items_among_two_hundred(run, tmp_path, figures):
     assert failed("out").keys() == set(bad)
     for number, name in enumerate(good):
         written = json.loads((tmp_path / "out" / name).with_suffix(".json").read_text("utf-8"))
-        assert f"[fake] Le maire de Brive reçoit {number} élèves" in written["translation"]
+        text = f"[fake] Le maire de Brive reçoit {number} élèves de la région à la mairie."
+        figures["lost"] += written["translation"] != text
+        assert written["translation"] == text
     assert len(list((tmp_path / "out").rglob("*.json"))) == 140
 
 
@@ -200,9 +202,15 @@ def test_a_path_over_the_limit_is_set_aside(run, tmp_path):
 
 def test_an_empty_name_is_not_the_current_folder(run, tmp_path):
     (tmp_path / "a.txt").write_text(hostile.ARTICLE, "utf-8")
-    code, _, err = run(*T, "", "-o", "out")
-    assert code == 2
-    assert "empty name" in err
+    for arguments in (
+        (*T, "", "-o", "out"),
+        (*T, "a.txt", "-o", ""),
+        ("clean", "a.txt", "--learn-from", ""),
+        ("eval", "report", ""),
+    ):
+        code, _, err = run(*arguments)
+        assert code == 2
+        assert "empty name" in err
 
 
 def test_an_output_folder_that_is_a_file_is_a_wrong_call(run, tmp_path):
@@ -235,6 +243,9 @@ class TestNothingIsLostOrOverwritten:
         assert theirs.read_text() == '{"mine": 1}\n'
         assert "none.txt" in Path("out/_failed-2.jsonl").read_text()
         assert "_failed-2.jsonl" in err
+        assert run(*T, "a.txt", "-o", "out", "--overwrite")[0] == 0
+        assert theirs.read_text() == '{"mine": 1}\n'
+        assert not Path("out/_failed-2.jsonl").exists()
 
     def test_our_own_list_goes_when_nothing_fails_any_more(self, run, tmp_path):
         for cache in ("--cache", "--no-cache"):
@@ -301,7 +312,21 @@ class TestNothingIsLostOrOverwritten:
         assert code == 3
         assert [line.count(",") for line in out.splitlines() if line.startswith("id")] == [2]
         assert "Brive" not in out
-        assert "other columns" in err
+        assert "b.csv:1: has other columns" in err
+
+    def test_a_table_that_fails_does_not_set_the_columns(self, run, tmp_path):
+        english = "The minister presented his plan to members of parliament on Thursday. " * 3
+        (tmp_path / "a.csv").write_text(f'id,text\n1,"{english}"\n', "utf-8")
+        (tmp_path / "b.csv").write_text(f'text,place\n"{hostile.TEXT}",Brive\n', "utf-8")
+        code, out, _ = run(*T, "a.csv", "b.csv", "-f", "csv")
+        assert code == 3
+        assert out.splitlines()[0] == "place,translation,flagged"
+
+    def test_columns_without_a_name_are_no_columns(self, run, tmp_path):
+        (tmp_path / "in.csv").write_text(f'id,text,,\n1,"{hostile.TEXT}",,\n', "utf-8")
+        code, out, _ = run(*T, "in.csv", "-f", "csv")
+        assert code == 0
+        assert "[fake]" in out
 
     @pytest.mark.parametrize(
         ("data", "reason"),

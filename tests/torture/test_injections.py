@@ -14,6 +14,7 @@ from toolkit.pipeline import Pipeline
 from toolkit.segmentation import split_sentences
 from toolkit.settings import resolve_settings
 from toolkit.translation.checks import check_translation
+from toolkit.translation.glossary import Term
 
 CASES = json.loads((Path(__file__).parent / "cases/injections.json").read_text("utf-8"))
 NAMES = [case["name"] for case in CASES]
@@ -30,6 +31,19 @@ def test_what_comes_instead_of_a_sentence_is_flagged(case, figures):
         instructions=case.get("instructions", ""),
     )
     assert bool(failed) == case["flagged"], failed
+
+
+def test_glossary_phrases_do_not_hide_a_lost_sentence():
+    source = CASES[NAMES.index("a long lie after a long truth")]
+    phrases = tuple(Term(word, "x", "phrase") for word in ("gouvernement", "réforme"))
+    failed = check_translation(
+        source["text"],
+        Output(text=source["forged"], source_tokens=1, new_tokens=1, finished=True),
+        source_language="fr",
+        target_language="en",
+        terms=phrases,
+    )
+    assert "lost" in {check.name for check in failed}
 
 
 @pytest.mark.parametrize("name", ["qwen2", "marian", "bart", "t5"])

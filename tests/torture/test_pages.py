@@ -40,6 +40,7 @@ def cleaned(data: bytes, name: str) -> str:
 MARKUP = {
     "deep": "<div>" * 100_001,
     "deep and closed": "<div>" * 20_000 + "</div>" * 20_000,
+    "many small blocks": "<div class=c><b>x</b></div>" * 9000,
     "lists in lists": "<ul><li>" * 3000,
     "tables in tables": "<table><tr><td>" * 1000,
     "spans": "<span>" * 30_000 + "x",
@@ -118,6 +119,17 @@ def test_more_text_than_a_page_has_is_refused(name):
     assert "more than 5,000 characters" in str(error)
     [error] = list(read_or_error(b"a\n\n" * 900, "p.txt", Reading(max_chars=5000)))
     assert "more than 100 lines" in str(error)
+
+
+@pytest.mark.parametrize("levels", [25, 40])
+def test_what_is_nested_in_markdown_is_not_left_out(levels):
+    quoted = f"Avant.\n\n{'> ' * levels}Le maire.\n\nAprès."
+    items = "\n".join(f"{'  ' * level}- niveau {level}" for level in range(levels))
+    [quotation], [items] = read(quoted.encode(), "p.md"), read(items.encode(), "p.md")
+    assert isinstance(quotation, Document)
+    assert "Le maire." in quotation.text
+    told = items.text if isinstance(items, Document) else str(items)
+    assert f"niveau {levels - 1}" in told or "nested too deeply" in told
 
 
 def read_or_error(data, name, reading):

@@ -67,6 +67,8 @@ def test_what_is_no_terminal_gets_utf_8(here):
         ("T a.txt 2>&-", 0),
         ("T a.txt -v 2>&- <&-", 0),
         ("T a.txt none.txt -f jsonl 2>&-", 3),
+        ("T a.txt -o out >&- && cat out/a.txt", 0),
+        ("toolkit --version >&-; cat a.txt", 0),
         ("T a.txt 2>/dev/full", 0),
         ("T <(cat a.txt)", 0),
         ("T /dev/stdin < a.txt", 0),
@@ -123,7 +125,7 @@ def test_a_reader_that_goes_away(here, command):
 def test_a_device_without_end(here):
     done = shell("ulimit -v 4000000; toolkit clean /dev/zero")
     assert done.returncode == 3, done.stderr
-    assert b"/dev/zero: more than 200 MB" in done.stderr
+    assert b"/dev/zero: is larger than 200 MB" in done.stderr
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/proc/self/mem", "/proc/self/fd"])

@@ -67,8 +67,10 @@ def run_chain(
         outputs = outputs_of(job, pipeline, tally)
 
         def prepare(place: Place, document: Document) -> tuple[int, Article]:
-            outputs.check(place, document.record)
-            return len(document.text), prepared(pipeline, document, flags, job, repeats)
+            outputs.check(place)
+            article = prepared(pipeline, document, flags, job, repeats)
+            outputs.check_columns(document.record)
+            return len(document.text), article
 
         def write(place: Place, result: Result) -> None:
             if job.form == "csv":

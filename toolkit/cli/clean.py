@@ -46,7 +46,11 @@ def clean_command(
     ] = None,
     learn_from: Annotated[
         Path | None,
-        typer.Option(help="A folder of pages of the same site: what repeats there goes."),
+        typer.Option(
+            parser=options.path_named,
+            metavar="FOLDER",
+            help="Pages of the same site: what repeats there goes.",
+        ),
     ] = None,
     explain: Annotated[
         bool,

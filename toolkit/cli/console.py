@@ -4,6 +4,7 @@ import codecs
 import errno
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -84,6 +85,12 @@ def tell(message: str) -> None:
     with suppress(OSError, ValueError):
         sys.stderr.write(f"toolkit: {printable(' '.join(message.split()))}\n")
         sys.stderr.flush()
+
+
+def tell_trace(error: BaseException) -> None:
+    """Where an error came from, for whoever asked to see that."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(printable("".join(traceback.format_exception(error))))
 
 
 def tell_once(message: str) -> None:

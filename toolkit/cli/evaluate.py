@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import settings_of, show, stage_progress, tell
+from toolkit.cli.options import path_named
 from toolkit.errors import QualityError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
 RUNS = Path("eval-runs")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
-Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of `eval run`.")]
+Runs = Annotated[
+    list[Path],
+    typer.Argument(metavar="RUN...", parser=path_named, help="Folders of `eval run`."),
+]
 
 
 @app.command("list")
@@ -37,7 +41,13 @@ def run_command(
     ] = "seeds",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The run's folder [eval-runs/SUITE-TIME]."),
+        typer.Option(
+            "--output",
+            "-o",
+            parser=path_named,
+            metavar="FOLDER",
+            help="The run's folder [eval-runs/SUITE-TIME].",
+        ),
     ] = None,
     data: Annotated[
         list[str] | None,

@@ -3,7 +3,6 @@
 import glob
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from toolkit.cleaning import Repeats
-from toolkit.cli.console import debugging, tell
+from toolkit.cli.console import debugging, tell, tell_trace
 from toolkit.cli.places import FOLDED, Place, clash, place_of
 from toolkit.documents import Document
 from toolkit.errors import InputError, ToolkitError, UsageError
@@ -73,11 +72,12 @@ class Tally:
         if isinstance(error, InputError):
             reason = str(error).removeprefix(f"{name}: ")
         else:
-            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(": ")
             if debugging() and not self.quiet:
-                traceback.print_exception(error)
+                tell_trace(error)
         if not self.quiet:
-            tell(str(error) if isinstance(error, InputError) else f"{name}: {reason}")
+            # A record is named by its number in the input.
+            tell(reason if reason.startswith(f"{name}:") else f"{name}: {reason}")
         entry = {"input": name, "reason": reason, "type": type(error).__name__}
         self.failed.append({key: printable(value) for key, value in entry.items()})
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from contextlib import suppress
 from io import StringIO, TextIOWrapper
 from typing import IO, Annotated, Protocol, runtime_checkable
@@ -21,7 +20,7 @@ from toolkit.cli import (
     summarize,
     translate,
 )
-from toolkit.cli.console import open_streams, show, tell, writing
+from toolkit.cli.console import open_streams, show, tell, tell_trace, writing
 from toolkit.errors import OutputError, ToolkitError
 from toolkit.files import DISK_ERRORS
 from toolkit.text import printable
@@ -100,7 +99,7 @@ def main(arguments: list[str]) -> int:
                 sys.stdout.flush()
     except ToolkitError as error:
         if debug:
-            traceback.print_exc()
+            tell_trace(error)
         tell(str(error))
         _flush_or_give_up()
         return error.exit_code
@@ -131,7 +130,7 @@ def main(arguments: list[str]) -> int:
             _flush_or_give_up()
             return OutputError.exit_code
         if debug:
-            traceback.print_exc()
+            tell_trace(error)
         tell(f"this is a bug: {type(error).__name__}: {error}; --debug shows where")
         _flush_or_give_up()
         return 1

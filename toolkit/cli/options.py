@@ -10,6 +10,14 @@ from toolkit.reading import Kind, Reading, text_encoding
 from toolkit.settings import Route
 from toolkit.summarization.forms import Length, Style
 
+
+def path_named(name: str) -> Path:
+    """Raises UsageError for an empty name, which would mean the current folder."""
+    if not name:
+        raise UsageError("a file or folder has an empty name; a dot is the current folder")
+    return Path(name)
+
+
 Inputs = Annotated[
     list[str],
     typer.Argument(
@@ -58,7 +66,13 @@ Cache = Annotated[
 ]
 OutputDir = Annotated[
     Path | None,
-    typer.Option("--output-dir", "-o", help="Where to write; needed for more than one input."),
+    typer.Option(
+        "--output-dir",
+        "-o",
+        parser=path_named,
+        metavar="FOLDER",
+        help="Where to write; needed for more than one input.",
+    ),
 ]
 From = Annotated[
     str | None,

@@ -61,18 +61,12 @@ class Outputs:
         elif self._shared:
             self._shared.abandon()
 
-    def check(self, place: Place, columns: Iterable[str] = ()) -> None:
+    def check(self, place: Place) -> None:
         """Raises InputError when the file of `place` can't be written, or is there and not ours to
-        replace, and when a row with other `columns` than the first can't follow it on stdout.
+        replace.
         """
         path = self._path_of(place)
         if path is None:
-            if self._form == "csv" and self._columns not in (None, tuple(columns)):
-                raise InputError(
-                    "has other columns than the rows before it; with --output-dir each input gets "
-                    "its own file"
-                )
-            self._columns = tuple(columns)
             return
         if self._folder and path == self._folder / f"{FAILED}{SUFFIXES['jsonl']}":
             raise InputError(f"{path} is for what is set aside; rename the input")
@@ -85,6 +79,17 @@ class Outputs:
         self._sweep(path.parent)
         if there and not self._overwrite and not self._is_ours(path):
             raise InputError(f"{path} exists and is kept; --overwrite replaces it")
+
+    def check_columns(self, columns: Iterable[str]) -> None:
+        """Raises InputError when a row with `columns` can't follow the rows before it on stdout."""
+        if self._folder or self._form != "csv":
+            return
+        if self._columns is not None and tuple(columns) != self._columns:
+            raise InputError(
+                "has other columns than the rows before it; with --output-dir each input gets its "
+                "own file"
+            )
+        self._columns = tuple(columns)
 
     def write(self, place: Place, text: str) -> None:
         path = self._path_of(place)

@@ -28,7 +28,7 @@ from toolkit.evaluation.records import Record
 from toolkit.evaluation.registry import score
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
-from toolkit.files import write_atomically
+from toolkit.files import sweep, write_atomically
 from toolkit.pipeline import Pipeline
 from toolkit.settings import Settings, resolve_settings
 
@@ -188,6 +188,7 @@ def _record(suite: Suite, corpora: Mapping[str, Corpus], limit: int | None) -> d
 
 def _open(folder: Path, record: dict[str, Any], *, resume: bool) -> None:
     """Start the folder's record, or take over what another run of the same suite finished."""
+    sweep(folder)
     there = _names_in(folder)
     if "run.json" in there and not resume:
         raise UsageError(f"{folder} holds a run already; --resume goes on with it")

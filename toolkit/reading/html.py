@@ -32,6 +32,7 @@ LARGE_CHARS = 2_000_000
 METADATA_TYPE = "application/ld+json"
 MAX_DATA_CHARS = 1_000_000
 MAX_VALUE_CHARS = 10_000  # of an attribute
+MANY_ELEMENTS = 6_000
 
 
 def is_html(text: str) -> bool:
@@ -129,6 +130,8 @@ def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
     found = bare_extraction(
         tree,
         include_comments=False,
+        # What it asks when it finds little text takes time that grows with the square of these.
+        fast=page.elements > MANY_ELEMENTS,
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )

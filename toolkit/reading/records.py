@@ -20,7 +20,8 @@ def json_lines(text: str) -> Iterator[Record]:
         try:
             value = json.loads(line, object_pairs_hook=_once_each)
         except ValueError as error:
-            yield number, InputError(f"is no JSON: {error}")
+            reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
+            yield number, InputError(f"is no JSON: {reason}")
             continue
         except RecursionError:
             yield number, InputError("is nested too deeply")
