@@ -98,7 +98,9 @@ class Prompt:
 
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
         try:
-            return self._template(template).render(inputs).strip()
+            text = self._template(template).render(inputs).strip()
+            text.encode()  # halves of characters are no text
+            return text
         except Exception as error:
             raise UsageError(f"prompt {self.name}: {type(error).__name__}: {error}") from error
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from toolkit.cleaning.steps import STEPS
 from toolkit.errors import InputError, UsageError
-from toolkit.files import read_whole
+from toolkit.files import is_regular, read_whole
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
@@ -138,10 +138,13 @@ def resolve_settings(
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
+        # A pipe in somebody's folder would be waited for.
+        if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
+            raise UsageError(f"{path} is not a regular file")
         return tomllib.loads(read_whole(path, max_bytes=MAX_FILE_BYTES).decode("utf-8"))
     except InputError as error:
         raise UsageError(str(error)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a TOMLDecodeError, or a number without end
         raise UsageError(f"{path} can't be read: {error}") from error
 
 

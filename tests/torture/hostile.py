@@ -73,6 +73,7 @@ BAD_RECORDS: dict[str, tuple[str, str]] = {
     "a list": ("[1]\n", "JSON object"),
     "deep": (f'{{"text": "x", "more": {DEEP}\n', "nested too deeply"),
     "a field twice": ('{"text": "Le maire.", "text": "La mairesse."}\n', "'text' is there twice"),
+    "no number": ('{"text": "Le maire.", "x": NaN}\n', "NaN is not a value of JSON"),
     "no text": ('{"body": "x"}\n', "no field 'text'"),
     "a surrogate in the text": ('{"text": "Le ministre \\ud800 est parti."}\n', "surrogate"),
     "a surrogate in a field": (record()[:-2] + ', "more": "\\udfff"}\n', "surrogate"),

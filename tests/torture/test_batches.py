@@ -230,6 +230,19 @@ def test_a_table_without_rows_is_told(run, tmp_path, name, data):
     assert "holds no records" in err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp037", "mac-roman"])
+def test_encodings_of_text_can_be_named(run, tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes(hostile.ARTICLE.encode(encoding))
+    code, out, _ = run("clean", "a.txt", "--encoding", encoding)
+    assert code == 0
+    assert "réunis à Paris" in out
+
+
+def test_a_file_called_like_standard_input(run, tmp_path):
+    (tmp_path / "-").write_text(hostile.ARTICLE, "utf-8")
+    assert "réunis à Paris" in run("clean", "*")[1]
+
+
 class TestNothingIsLostOrOverwritten:
     def test_a_list_of_failures_of_somebody_else_stays(self, run, tmp_path):
         (tmp_path / "a.txt").write_text(hostile.ARTICLE, "utf-8")
@@ -361,6 +374,16 @@ class TestNothingIsLostOrOverwritten:
         code, out, err = run(command, "a.txt", *model, option, value)
         assert (code, out) == (2, "")
         assert value.strip("./") in err
+
+    def test_a_row_that_is_no_csv_costs_itself_alone(self, run, tmp_path):
+        rows = [f'{number},"Le maire de Brive part à {number} h."' for number in range(1, 21)]
+        rows[9] = '10,"Le ministre" a dit oui lundi.'
+        (tmp_path / "in.csv").write_text("\n".join(["id,text", *rows]) + "\n", "utf-8")
+        code, out, err = run(*T, "in.csv", "-f", "jsonl")
+        assert code == 3
+        ids = [json.loads(line)["record"]["id"] for line in out.splitlines()]
+        assert ids == [str(number) for number in range(1, 21) if number != 10]
+        assert "in.csv:10: is no CSV" in err
 
     def test_formulas_are_guarded_when_asked(self, run, tmp_path):
         (tmp_path / "in.csv").write_text(f'id,text\n=cmd()|A1,"{hostile.TEXT}"\n', "utf-8")

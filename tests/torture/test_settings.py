@@ -1,5 +1,7 @@
 """Prompts, settings and glossaries that somebody else wrote."""
 
+import os
+
 import pytest
 
 from tests.torture import hostile
@@ -28,6 +30,7 @@ TEMPLATES = [
     "{% import '/etc/passwd' as x %}",
     "{{ nothing }}",
     "{% endfor %}",
+    "{{ '\\ud800' }}",
 ]
 BAD_FILES = {
     "aliases": f"task: translation\ndescription: x\nsystem: x\nuser: x\n{hostile.bomb()}\n",
@@ -121,7 +124,16 @@ def test_settings_of_the_current_folder_are_named_once(run, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [f"a = {hostile.DEEP}", "model = ", "\udce9", "\0", "model = 1", "nope = 1", "[checks]\nx=1"],
+    [
+        f"a = {hostile.DEEP}",
+        "model = ",
+        "\udce9",
+        "\0",
+        "threads = " + "9" * 5000,
+        "model = 1",
+        "nope = 1",
+        "[checks]\nx=1",
+    ],
 )
 def test_settings_that_cannot_be_read(run, tmp_path, text):
     (tmp_path / "toolkit.toml").write_text(text, errors="surrogateescape")
@@ -133,6 +145,25 @@ def test_settings_that_cannot_be_read(run, tmp_path, text):
 def test_settings_that_are_no_file(run, tmp_path):
     (tmp_path / "toolkit.toml").mkdir()
     assert run("config")[0] == 2
+    (tmp_path / "toolkit.toml").rmdir()
+    os.mkfifo(tmp_path / "toolkit.toml")
+    code, _, err = run("config")
+    assert code == 2
+    assert "not a regular file" in err
+
+
+def test_the_doctor_looks_at_any_folder(run, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_MODELS_FOLDER", "a" * 300)
+    assert run("doctor")[0] == 4
+
+
+def test_a_current_folder_that_is_gone(run, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    code, _, err = run("clean", tmp_path / "a.txt", "-o", "x")
+    assert code == 2
+    assert "the current folder can't be used" in err
 
 
 @pytest.mark.parametrize(

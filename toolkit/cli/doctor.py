@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 
 import typer
 
@@ -34,7 +35,7 @@ def doctor_command() -> None:
     for weakness in weaknesses(settings, origins):
         show(f"warning: {weakness}")
     folder = settings.models_folder
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))  # noqa: PTH110
     show(f"models: {folder} ({shutil.disk_usage(existing).free / 1e9:.1f} GB free)")
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
@@ -59,8 +60,16 @@ def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:
         ("cache_file", settings.cache_file),
     ):
         for place in (path, path.parent):
-            if os.name == "posix" and place.exists() and place.stat().st_mode & stat.S_IWOTH:
+            if os.name == "posix" and _mode(place) & stat.S_IWOTH:
                 yield f"{name}: everybody may write to {place}, and so change what comes out"
+
+
+def _mode(path: Path) -> int:
+    """Zero where there is nothing, or nothing that can be looked at."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def _version(library: str) -> str:

@@ -115,7 +115,10 @@ def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Inp
         elif not os.path.lexists(argument) and (
             matches := sorted(glob.glob(argument, recursive=True))  # noqa: PTH207
         ):
-            found += expand(matches, output_dir)
+            # A file called `-` is no order to read standard input.
+            found += expand(
+                [each if each != STDIN else f"./{STDIN}" for each in matches], output_dir
+            )
         else:
             found.append(Input(argument, place_of(Path(Path(argument).name))))
     return list(dict.fromkeys(found))

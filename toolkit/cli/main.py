@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from io import StringIO, TextIOWrapper
+from pathlib import Path
 from typing import IO, Annotated, Protocol, runtime_checkable
 
 import typer
@@ -21,7 +22,7 @@ from toolkit.cli import (
     translate,
 )
 from toolkit.cli.console import open_streams, show, tell, tell_trace, writing
-from toolkit.errors import OutputError, ToolkitError
+from toolkit.errors import OutputError, ToolkitError, UsageError
 from toolkit.files import DISK_ERRORS
 from toolkit.text import printable
 
@@ -91,6 +92,7 @@ def main(arguments: list[str]) -> int:
     debug = "--debug" in arguments or bool(os.environ.get("TOOLKIT_DEBUG"))
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
+        _refuse_lost_folder()
         outcome = typer.main.get_command(app).main(
             arguments, prog_name="toolkit", standalone_mode=False
         )
@@ -137,6 +139,16 @@ def main(arguments: list[str]) -> int:
     if outcome == INTERRUPTED:  # how the command line library reports Ctrl-C
         tell("interrupted")
     return outcome if isinstance(outcome, int) else 0
+
+
+def _refuse_lost_folder() -> None:
+    """Raises UsageError where the current folder was removed, on which relative names rest."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"the current folder can't be used: {error.strerror}; change to another"
+        ) from error
 
 
 def _flush_or_give_up() -> None:

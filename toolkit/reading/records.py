@@ -18,7 +18,7 @@ def json_lines(text: str) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line, object_pairs_hook=_once_each)
+            value = json.loads(line, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
         except ValueError as error:
             reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
             yield number, InputError(f"is no JSON: {reason}")
@@ -27,6 +27,11 @@ def json_lines(text: str) -> Iterator[Record]:
             yield number, InputError("is nested too deeply")
             continue
         yield number, value if isinstance(value, dict) else InputError("is no JSON object")
+
+
+def _refuse_constant(name: str) -> float:
+    """Raises ValueError: Python reads and writes these, other programs don't."""
+    raise ValueError(f"{name} is not a value of JSON")
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -45,22 +50,23 @@ def csv_rows(text: str) -> Iterator[Record]:
     header = text[: text.find("\n")] if "\n" in text else text
     separator = max(SEPARATORS, key=header.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        names = list(rows.fieldnames or ())
+    except csv.Error as error:
+        yield 1, InputError(f"has a header that is no CSV, so no row is read: {error}")
+        return
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        yield 1, InputError(f"has two columns named '{twice[0]}', so no row is read; rename one")
+        return
     number = 0
     while True:
         number += 1
         try:
             row = next(rows, None)
-            names = list(rows.fieldnames or ())
-        except csv.Error as error:
-            yield number, InputError(f"is no CSV: {error}; nothing is read from here on")
-            return
+        except csv.Error as error:  # the reader goes on with the next line
+            yield number, InputError(f"is no CSV: {error}")
+            continue
         if row is None:
-            return
-        if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
-            yield (
-                number,
-                InputError(f"has two columns named '{twice[0]}', so no row is read; rename one"),
-            )
             return
         if any(row.pop(None, ())):  # cells beyond the header, empty ones aside
             yield number, InputError(f"has more cells than the header, which has {len(names)}")

@@ -30,8 +30,8 @@ def text_encoding(name: str) -> str | None:
     """
     try:
         found = codecs.lookup(name).name
-        b"a".decode(found)  # which refuses those that make no text
-    except (LookupError, ValueError):
+        "a".encode(found).decode(found)  # which refuses those that make no text
+    except (LookupError, ValueError, TypeError):
         return None
     return None if found.replace("_", "-") in NOT_OF_TEXT else found
 
