@@ -15,7 +15,7 @@ ROOT = PACKAGE.parent
 # Each layer may import from those before it.
 LAYERS = [
     {"errors", "documents", "numerals", "text", "files", "quantities", "exonyms", "assets"},
-    {"reading", "cleaning", "segmentation", "models", "store"},
+    {"reading", "cleaning", "segmentation", "lexicon", "models", "store"},
     {"engines"},
     {"prompts"},
     {"translation", "summarization", "settings", "articles"},

@@ -16,6 +16,7 @@ from toolkit.cli import (
     config,
     doctor,
     evaluate,
+    lexicon,
     models,
     prompts,
     summarize,
@@ -51,6 +52,7 @@ app.command("translate")(translate.translate_command)
 app.command("summarize")(summarize.summarize_command)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(models.app, name="models")
+app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(cache.app, name="cache")
 app.command("config")(config.config_command)

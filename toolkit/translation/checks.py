@@ -9,6 +9,8 @@ from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
 from toolkit.exonyms import places
+from toolkit.lexicon.coverage import coverage
+from toolkit.lexicon.lexicon import Lexicons
 from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
 from toolkit.text import (
@@ -19,17 +21,19 @@ from toolkit.text import (
     relative_dates,
     written_in_digits,
 )
-from toolkit.translation.glossary import Term
+from toolkit.translation.glossary import Term, words_of_terms
 
 QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 # Capitalized, and not at the beginning of a sentence or quotation.
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
+FIRST_WORD = re.compile(r"[«“\"\s]*([A-ZÀ-Þ][\w-]+)")
 QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
 MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
 # In words these often are no numbers: an article, a second, both, new ("neuf").
 VAGUE = frozenset({"0", "1", "2", "9"})
 TERM_LIST = " = "  # as glossary terms are told in prompts
+COVERAGE = "coverage"
 LOST = "lost"  # the name of the check for an answer that is about something else
 CONTENT_WORD = re.compile(r"[^\W\d_]{5,}|\d+")
 ANY_WORD = re.compile(r"[^\W_]+")
@@ -37,7 +41,7 @@ STEM_CHARS = 4  # what French and English words of one origin share: président,
 MAX_FRAGMENT = 0.7  # of the source's words; names alone come back as they were, but all of them
 CHECKS = """
     empty lost echo unfinished length sentences copied language repetition numbers dates quotation
-    names terms
+    names terms coverage additions
 """.split()
 
 
@@ -49,7 +53,9 @@ class Limits:
     the source on. A loop is `loop_words` words in a row that come `loop_times` times. A name counts
     as lost when it is rarer in the source's language than `common_name`, on the Zipf scale. An echo
     is `echo_words` in a row out of the prompt. Of `related_words` different long words and numbers,
-    French and English have some in common, and two of twice as many.
+    French and English have some in common, and two of twice as many. A word that nothing in the
+    translation answers is flagged from `unanswered_weight` on, in nats; from `hint_weight` on the
+    sentence is tried again, with its meanings. What answers nothing is flagged from `added_weight`.
     """
 
     min_length_ratio: float = 0.45
@@ -62,6 +68,9 @@ class Limits:
     more_sentences: int = 1
     echo_words: int = 5
     related_words: int = 10
+    unanswered_weight: float = 2.8
+    hint_weight: float = 1.5
+    added_weight: float = 4.0
     off: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -82,10 +91,12 @@ def check_translation(
     terms: tuple[Term, ...] = (),
     limits: Limits = DEFAULT_LIMITS,
     instructions: str = "",
+    lexicons: Lexicons | None = None,
 ) -> tuple[Check, ...]:
     """The checks that `output` fails as a translation of `source`.
 
     `instructions` is what a model was told, which small ones at times give back for an answer.
+    Without `lexicons` no word is looked up.
     """
     target = output.text
     if not target:
@@ -126,12 +137,32 @@ def check_translation(
     if added and {source_language, target_language} == {"fr", "en"}:
         found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
-    if names := _lost_names(source, target, terms, (source_language, target_language), limits):
+    languages = (source_language, target_language)
+    if names := _lost_names(source, target, terms, languages, limits, lexicons):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
     if lost := lost_terms(target, terms):
         detail = "without " + ", ".join(term.target for term in lost)
         found.append(Check(name="terms", detail=detail))
+    if lexicons:
+        found += _coverage_checks(source, target, terms, limits, lexicons)
     return tuple(check for check in found if check.name not in limits.off)
+
+
+def _coverage_checks(
+    source: str, target: str, terms: tuple[Term, ...], limits: Limits, lexicons: Lexicons
+) -> list[Check]:
+    """Words of either text that nothing in the other one answers."""
+    found = []
+    answered = coverage(source, target, lexicons, known=words_of_terms(t.source for t in terms))
+    if lost := answered.missing(limits.unanswered_weight):
+        words = ", ".join(dict.fromkeys(each.word for each in lost))
+        found.append(Check(name=COVERAGE, detail=f"nothing answers {words}"))
+    backwards = lexicons.reversed()
+    explained = coverage(target, source, backwards, known=words_of_terms(t.target for t in terms))
+    if new := explained.missing(limits.added_weight):
+        words = ", ".join(dict.fromkeys(each.word for each in new))
+        found.append(Check(name="additions", detail=f"added {words}"))
+    return found
 
 
 def _is_lost(source: str, target: str, terms: tuple[Term, ...], limits: Limits) -> bool:
@@ -192,6 +223,7 @@ def _lost_names(
     terms: tuple[Term, ...],
     languages: tuple[str, str],
     limits: Limits,
+    lexicons: Lexicons | None,
 ) -> list[str]:
     """Rare capitalized words of the source that have no counterpart in the translation.
 
@@ -201,7 +233,7 @@ def _lost_names(
     """
     from wordfreq import zipf_frequency
 
-    covered = {fold(word) for term in terms for word in re.findall(r"\w+", term.source)}
+    covered = set(words_of_terms(term.source for term in terms))
     present = {fold(word) for word in re.findall(r"\w+", target)}
     for place, name in places(source, *languages).items():
         if fold(name) in fold(target):
@@ -209,11 +241,26 @@ def _lost_names(
     lost = []
     for match in NAME.finditer(source):
         word = fold(match.group())
-        if all(part in covered for part in word.split("-")) or _alike(word, present):
+        if all(part in covered for part in word.split("-")):
+            continue
+        if _alike(word, {other for other in present if not _mistaken(word, other, lexicons)}):
             continue
         if zipf_frequency(match.group().lower(), languages[0]) < limits.common_name:
             lost.append(match.group())
+    first = FIRST_WORD.match(source)
+    if first and lexicons and fold(first[1]) not in covered | present:
+        word = fold(first[1])
+        if any(_mistaken(word, other, lexicons) and _alike(word, {other}) for other in present):
+            lost.insert(0, first[1])
     return list(dict.fromkeys(lost))
+
+
+def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
+    """Whether `other` is an ordinary word and `name` none, as Breast and Brest are."""
+    if lexicons is None or name == other or lexicons.source.entry(name):
+        return False
+    entry = lexicons.target.entry(other)
+    return entry is not None and lexicons.source.stem(name) not in entry.answers
 
 
 def _alike(word: str, others: set[str]) -> bool:

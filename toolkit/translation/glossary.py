@@ -42,7 +42,6 @@ class Glossary:
         self.name = name
         self.digest = digest
         self._longest_first = sorted(terms, key=lambda term: len(term.source), reverse=True)
-        self._pattern = _any_of(_inflected(term.source) for term in self._longest_first)
         # Only what begins with a capital is sure not to be an English word as well.
         self._by_name = {
             term.source: term.target
@@ -50,8 +49,10 @@ class Glossary:
             if term.source[0].isupper() and not term.target.startswith("the ")
         }
         self._folded = {name: fold(name) for name in sorted(self._by_name, key=len, reverse=True)}
-        # What no text with a term can lack, to skip most texts quickly.
-        self._beginnings = {_normal(term.source)[:BEGINNING] for term in terms}
+        # What no text with a term can lack: only terms of which it is there are looked for.
+        self._beginnings: dict[str, list[int]] = {}
+        for place, term in enumerate(self._longest_first):
+            self._beginnings.setdefault(_normal(term.source)[:BEGINNING], []).append(place)
 
     def occurring(self, text: str) -> tuple[Term, ...]:
         """The terms in `text`, each once, in the order in which they first occur.
@@ -60,11 +61,17 @@ class Glossary:
         is ignored but for acronyms and where a term says otherwise.
         """
         normal = _normal(text)
-        if self._pattern is None or not any(each in normal for each in self._beginnings):
-            return ()
+        places = sorted(
+            place
+            for beginning, places in self._beginnings.items()
+            if beginning in normal
+            for place in places
+        )
+        candidates = [self._longest_first[place] for place in places]
+        pattern = _any_of(_inflected(term.source) for term in candidates)
         found: dict[Term, None] = {}
-        for match in self._pattern.finditer(normal):
-            term = self._longest_first[(match.lastindex or 1) - 1]
+        for match in pattern.finditer(normal) if pattern else ():
+            term = candidates[(match.lastindex or 1) - 1]
             written = text[match.start() : match.end()].translate(APOSTROPHES)
             exact = term.same_case or term.source.isupper()
             if not exact or written == term.source.translate(APOSTROPHES):
@@ -154,6 +161,11 @@ def _tbx_terms(raw: bytes, source_language: str, target_language: str) -> Iterat
 
 def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
+
+
+def words_of_terms(phrases: Iterable[str]) -> frozenset[str]:
+    """The words of sources or targets of terms, folded."""
+    return frozenset(fold(word) for phrase in phrases for word in re.findall(r"\w+", phrase))
 
 
 def _inflected(source: str) -> str:

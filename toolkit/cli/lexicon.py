@@ -1,0 +1,153 @@
+"""`toolkit lexicon`: what words can mean, and which of them a translation leaves unanswered."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from toolkit.cli.console import settings_of, show
+from toolkit.errors import InputError, UsageError
+from toolkit.files import read_whole
+from toolkit.lexicon.coverage import Coverage, Unanswered, coverage
+from toolkit.lexicon.lexicon import Lexicons, load_lexicons
+from toolkit.translation.glossary import load_glossary, words_of_terms
+
+app = typer.Typer(
+    no_args_is_help=True, help="Show what words can mean, and what a translation left unanswered."
+)
+From = Annotated[Literal["fr", "en"], typer.Option("--from", help="Language of the words.")]
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help="Of the answer.")]
+
+
+@app.command("show")
+def show_command(
+    words: Annotated[list[str], typer.Argument(help="Words, or phrases in quotation marks.")],
+    source_language: From = "fr",
+    form: Form = "text",
+) -> None:
+    """What words can mean, with probabilities, and how much it says when nothing answers them."""
+    lexicon = _lexicons(source_language).source
+    entries = {word: lexicon.entry(" ".join(word.lower().split())) for word in words}
+    for word, entry in entries.items():
+        if entry is None:
+            continue
+        if form == "json":
+            record = {
+                "word": word,
+                "form": entry.form,
+                "count": entry.count,
+                "weight": entry.weight,
+                "meanings": [
+                    {"word": each.word, "probability": each.probability} for each in entry.meanings
+                ],
+                "answers": list(entry.answers),
+            }
+            show(json.dumps(record, ensure_ascii=False))
+            continue
+        meanings = ", ".join(f"{each.word} {each.probability:.2f}" for each in entry.meanings)
+        show(f"{word}: {meanings or 'nothing that is likely'}")
+        show(f"    seen {entry.count} times, weight {entry.weight:.1f}")
+        show(f"    answers: {' '.join(entry.answers)}")
+    if missing := [word for word, entry in entries.items() if entry is None]:
+        raise InputError(f"the lexicon has no {', '.join(missing)}")
+
+
+@app.command("check")
+def check_command(
+    source: Annotated[str, typer.Argument(help="A text, or a file with a sentence a line.")],
+    target: Annotated[str, typer.Argument(help="Its translation, in the same form.")],
+    source_language: From = "fr",
+    glossary: Annotated[
+        str | None, typer.Option(help="Terms that have their own translation.")
+    ] = None,
+    form: Form = "text",
+) -> None:
+    """Name the words of a text that nothing in its translation answers, and those of the
+    translation that answer nothing.
+    """
+    settings, _ = settings_of({"glossary": glossary})
+    lexicons = _lexicons(source_language)
+    terms = load_glossary(
+        settings.glossary,
+        source_language=lexicons.languages[0],
+        target_language=lexicons.languages[1],
+    )
+    least = settings.checks.unanswered_weight
+    pairs = list(zip(*_lines(source, target), strict=True))
+    named = 0
+    for number, (text, translation) in enumerate(pairs, start=1):
+        found = terms.occurring(text)
+        ours = words_of_terms(term.source for term in found)
+        theirs = words_of_terms(term.target for term in found)
+        lost = coverage(text, translation, lexicons, known=ours)
+        added = coverage(translation, text, lexicons.reversed(), known=theirs)
+        named += bool(lost.missing(least))
+        if form == "json":
+            show(json.dumps(_record(number, text, translation, lost, added), ensure_ascii=False))
+            continue
+        told = [f"{each.word} ({_meanings(each)})" for each in lost.missing(least)]
+        told += [f"+{each.word}" for each in added.missing(settings.checks.added_weight)]
+        if told:
+            show(f"{number}: {', '.join(told)}")
+    if form == "text":
+        show(f"{named} of {len(pairs)} with unanswered words")
+
+
+def _lexicons(source_language: Literal["fr", "en"]) -> Lexicons:
+    lexicons = load_lexicons(source_language, "en" if source_language == "fr" else "fr")
+    if lexicons is None:
+        raise UsageError("there is no lexicon for these languages")
+    return lexicons
+
+
+def _lines(source: str, target: str) -> tuple[list[str], list[str]]:
+    """Two texts, or the sentences of two files.
+
+    Raises UsageError for a file beside a text, InputError for files that don't go together.
+    """
+    files = [_is_file(each) for each in (source, target)]
+    if not any(files):
+        return [source], [target]
+    if not all(files):
+        other = source if files[1] else target
+        raise UsageError(f"one of the two is a file, but '{other[:60]}' is none")
+    ours, theirs = (_sentences(Path(each)) for each in (source, target))
+    if len(ours) != len(theirs):
+        raise InputError(
+            f"{source} has {len(ours)} lines and {target} has {len(theirs)}; each line of one has "
+            "to be the translation of the same line of the other"
+        )
+    return ours, theirs
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        return False
+
+
+def _sentences(path: Path) -> list[str]:
+    try:
+        return read_whole(path).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8 text") from error
+
+
+def _meanings(unanswered: Unanswered) -> str:
+    return ", ".join(each.word for each in unanswered.meanings[:3]) or "no likely meaning"
+
+
+def _record(
+    number: int, source: str, target: str, lost: Coverage, added: Coverage
+) -> dict[str, Any]:
+    return {
+        "line": number,
+        "source": source,
+        "target": target,
+        "coverage": round(lost.share, 3),
+        "unanswered": [asdict(each) for each in lost.unanswered],
+        "added": [asdict(each) for each in added.unanswered],
+    }

@@ -1,0 +1,105 @@
+"""Which words of a text its translation answers to."""
+
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from toolkit.lexicon.lexicon import Entry, Lexicons, Meaning
+from toolkit.lexicon.words import Language, Word, words_of
+from toolkit.numerals import NUMBER_WORDS
+from toolkit.text import DATES, fold
+
+# What stands before the first word of a sentence or quotation.
+_BEGINNING = re.compile(r"(?:^|[.!?:;«“\"(–—-]\s*|\n)$")
+RARE = 20  # words seen less often than this may be answered by a word that only looks like them
+COGNATE = 5  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A word or phrase that nothing in the other text answers, with its offsets."""
+
+    word: str
+    start: int
+    end: int
+    weight: float
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`share` is the weight of the answered words by that of all that count, 1 if none does."""
+
+    share: float
+    unanswered: tuple[Unanswered, ...]
+
+    def missing(self, min_weight: float) -> tuple[Unanswered, ...]:
+        return tuple(each for each in self.unanswered if each.weight >= min_weight)
+
+
+COVERED = Coverage(1.0, ())  # where nothing is known
+
+
+def coverage(
+    source: str,
+    target: str,
+    lexicons: Lexicons,
+    *,
+    known: AbstractSet[str] = frozenset(),
+) -> Coverage:
+    """How much of `source` its translation `target` answers to.
+
+    Numbers, days, months, names and the words in `known`, folded, have checks of their own; words
+    without an entry don't count.
+    """
+    lexicon, languages = lexicons.source, lexicons.languages
+    words = words_of(source, languages[0])
+    forms = [word.form for word in words]
+    others = words_of(target, languages[1])
+    present = {lexicons.target.stem(word.form) for word in others}
+    looks = {fold(word.form)[:COGNATE] for word in others}
+    total = answered = 0.0
+    missing = []
+    place = 0
+    while place < len(words):
+        size = lexicon.phrase_at(forms, place) or 1
+        first, last = words[place], words[place + size - 1]
+        unit = " ".join(forms[place : place + size])
+        place += size
+        if size == 1 and not _counts(source, first, languages[0], known):
+            continue
+        entry = lexicon.entry(unit)
+        if entry is None or not entry.weight:
+            continue
+        total += entry.weight
+        if _answers(entry, unit, present, looks):
+            answered += entry.weight
+        else:
+            missing.append(
+                Unanswered(
+                    source[first.start : last.end],
+                    first.start,
+                    last.end,
+                    entry.weight,
+                    entry.meanings,
+                )
+            )
+    return Coverage(answered / total if total else 1.0, tuple(missing))
+
+
+def _counts(text: str, word: Word, language: Language, known: AbstractSet[str]) -> bool:
+    if word.is_number or word.form in NUMBER_WORDS[language] or word.form in _DATES[language]:
+        return False
+    if fold(word.form) in known:
+        return False
+    return not text[word.start].isupper() or bool(_BEGINNING.search(text[: word.start]))
+
+
+def _answers(entry: Entry, unit: str, present: set[str], looks: set[str]) -> bool:
+    if not entry.answers.keys().isdisjoint(present):
+        return True
+    folded = fold(unit)
+    return entry.count < RARE and len(folded) >= COGNATE and folded[:COGNATE] in looks
+
+
+_DATES = {language: frozenset(names.split()) for language, names in DATES.items()}

@@ -1,0 +1,154 @@
+"""What words can mean: a bilingual lexicon that was derived from parallel text.
+
+`recipes/lexicon` makes its two files, one a direction. A line holds, between tabs, the word or
+phrase, its stem, how often it was seen, its weight in tenths, its meanings with their probability
+in percent, and the stems of all that translators answered it with. Of names there is the stem only.
+"""
+
+import gzip
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from toolkit.lexicon.words import Language
+from toolkit.text import fold
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A translation with its probability, from 0 to 1."""
+
+    word: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word or phrase and what stands for it in translations.
+
+    `count` is how often it was seen. `weight` says how much a translation is to be doubted that
+    holds none of `answers`, in nats: how many times likelier that is where nothing translates the
+    word than where a human did, and how rare the word is. What translators often leave out or put
+    freely weighs little. `answers` ranks stems of the other language, the likeliest first as 0.
+    """
+
+    form: str
+    count: int
+    weight: float
+    meanings: tuple[Meaning, ...]
+    answers: Mapping[str, int]
+
+
+class Lexicon:
+    """One direction of the lexicon; entries are read when they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        """`text` holds lines of phrases, an empty line, and lines of words."""
+        phrases, _, words = text.partition("\n\n")
+        self._rest = dict([line.split("\t", 1) for line in words.split("\n")])
+        self._phrases: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for line in filter(None, phrases.split("\n")):
+            phrase, rest = line.split("\t", 1)
+            self._rest[phrase] = rest
+            self._phrases[phrase.split(" ")[0]].append(tuple(phrase.split(" ")))
+        self._entries: dict[str, Entry | None] = {}
+
+    def __contains__(self, form: str) -> bool:
+        return form in self._rest
+
+    def entry(self, form: str) -> Entry | None:
+        """That of a word or phrase in lower case, or of its singular."""
+        if form not in self._entries:
+            self._entries[form] = self._read(form)
+        return self._entries[form]
+
+    def stem(self, form: str) -> str:
+        """What `form` shares with its inflections."""
+        known = self._known(form)
+        return self._rest[known].partition("\t")[0] if known else fold(form)
+
+    def phrase_at(self, forms: list[str], place: int) -> int:
+        """The number of words of the longest phrase that begins at `place`, 0 for none."""
+        return max(
+            (
+                len(phrase)
+                for phrase in self._phrases.get(forms[place], ())
+                if tuple(forms[place : place + len(phrase)]) == phrase
+            ),
+            default=0,
+        )
+
+    def _known(self, form: str) -> str:
+        """`form`, or a form of it that the lexicon has."""
+        if form in self._rest:
+            return form
+        return next(
+            (
+                shorter
+                for ending in ("es", "s", "e", "x")
+                if form.endswith(ending)
+                and len(form) > len(ending) + 3
+                and (shorter := form.removesuffix(ending)) in self._rest
+            ),
+            "",
+        )
+
+    def _read(self, form: str) -> Entry | None:
+        known = self._known(form)
+        if not known:
+            return None
+        _, count, weight, meanings, answers = self._rest[known].split("\t")
+        if not answers:
+            return None
+        parted = (meaning.rsplit(":", 1) for meaning in meanings.split(" ") if meaning)
+        return Entry(
+            form=known,
+            count=int(count),
+            weight=int(weight) / 10,
+            meanings=tuple(
+                Meaning(word.replace("_", " "), int(percent) / 100) for word, percent in parted
+            ),
+            answers={stem: rank for rank, stem in enumerate(answers.split(" "))},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicons:
+    """Both directions for two languages. `digest` is of their files."""
+
+    languages: tuple[Language, Language]
+    source: Lexicon
+    target: Lexicon
+    digest: str
+
+    def reversed(self) -> "Lexicons":
+        return Lexicons(
+            languages=self.languages[::-1],
+            source=self.target,
+            target=self.source,
+            digest=self.digest,
+        )
+
+
+def load_lexicons(source_language: str, target_language: str) -> Lexicons | None:
+    """The bundled lexicons, None for languages that have none."""
+    if (source_language, target_language) == ("fr", "en"):
+        return _bundled()
+    if (source_language, target_language) == ("en", "fr"):
+        return _bundled().reversed()
+    return None
+
+
+@cache
+def _bundled() -> Lexicons:
+    raw = [(FOLDER / name).read_bytes() for name in ("fr-en.tsv.gz", "en-fr.tsv.gz")]
+    french, english = (Lexicon(gzip.decompress(each).decode("utf-8")) for each in raw)
+    digest = hashlib.sha256(b"".join(raw)).hexdigest()
+    return Lexicons(
+        languages=("fr", "en"), source=french, target=english, digest=f"sha256:{digest}"
+    )
