@@ -124,7 +124,7 @@ def test_a_sentence_that_failed_is_tried_again_and_the_better_try_is_kept():
 
     def answer(prompt):
         tries.append(prompt)
-        return "He met him on Monday." if "keep: Monday" in prompt else "He met him."
+        return "He met him on Monday." if "Keep: Monday" in prompt else "He met him."
 
     model = translator(answer, family="causal", max_source_tokens=10_000)
     (result,) = model.translate(split_sentences("Il le rencontre lundi."))
@@ -202,7 +202,7 @@ def test_a_quotation_that_is_only_closed_is_opened():
 
 def test_no_translation_at_all_is_worse_than_two_faults():
     def answer(prompt):
-        return "He met 12 men." if "keep" in prompt else "Il le rencontre lundi en ville le soir."
+        return "He met 12 men." if "Keep" in prompt else "Il le rencontre lundi en ville le soir."
 
     model = translator(answer, family="causal", max_source_tokens=10_000)
     (result,) = model.translate(split_sentences("Il le rencontre lundi en ville le soir."))

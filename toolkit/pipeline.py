@@ -13,6 +13,7 @@ from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.exonyms import places
+from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.results import Digest, Result
@@ -246,6 +247,7 @@ class Pipeline:
                 target_language=settings.target_language,
             ),
             config=GenerationConfig(beam_size=settings.beam_size),
+            lexicons=load_lexicons(*languages) if settings.lexicon else None,
             store=self.store,
             limits=settings.checks,
             max_tries=settings.max_tries,
@@ -308,6 +310,7 @@ class Pipeline:
                 "languages": [translator.source_language, translator.target_language],
                 "prompts": {prompt.name: prompt.digest for prompt in prompts},
                 "glossary": {translator.glossary.name: translator.glossary.digest},
+                "lexicon": translator.lexicons.digest if translator.lexicons else "",
                 "generation": asdict(translator.config),
             }
         if "summarization" in stages:

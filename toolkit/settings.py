@@ -65,6 +65,7 @@ class Settings(BaseModel):
     max_tries: int = Field(4, ge=1, description="of a sentence that fails a check")
     checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
+    lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
     max_document_chars: int = Field(1_000_000, ge=1)
     cache: bool = Field(True, description="keep finished sentences and don't do them again")
     cache_file: Path = Field(default_factory=lambda: user_cache_path(APP) / "store.sqlite")

@@ -6,21 +6,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from toolkit.documents import Check, Segment, Translation
+from toolkit.documents import Segment, Translation
 from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Pending, Source
+from toolkit.lexicon.coverage import COVERED, Coverage, coverage
+from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
 from toolkit.text import DATES, dates, rejoin_numbers
-from toolkit.translation.checks import DEFAULT_LIMITS, Limits, advice, check_translation
-from toolkit.translation.glossary import Glossary
+from toolkit.translation.checks import (
+    COVERAGE,
+    DEFAULT_LIMITS,
+    Limits,
+    advice,
+    check_translation,
+)
+from toolkit.translation.glossary import Glossary, words_of_terms
+from toolkit.translation.hints import NOTHING, Told, hints_for
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 
 # Sentences handed to the engine at once. A sudden end loses one or two of these, and what is
 # gathered to be tried again: seconds of work, half a minute at most.
 GROUP = {"causal": 32, "seq2seq": 512}
 # Raise when the ways of trying or what checks find change: finished work is then done again.
-RECIPE = 4
+RECIPE = 5
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
@@ -51,6 +60,7 @@ class Translator:
     Texts that fail a check are tried again in the ways of AGAIN; the try that fails fewest checks
     is kept, and no text is tried more than `max_tries` times. What is in `store` is not done again.
     `second_prompt` is the careful one. A causal model is shown `context_sentences` before each.
+    What `lexicons` find unanswered is tried again too, with what it can mean.
     """
 
     engine: Engine
@@ -60,6 +70,7 @@ class Translator:
     second_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
     config: GenerationConfig = field(default_factory=GenerationConfig)
+    lexicons: Lexicons | None = None
     store: Store | None = None
     limits: Limits = DEFAULT_LIMITS
     max_tries: int = 1 + len(AGAIN)
@@ -92,8 +103,8 @@ class Translator:
         groups = [missing[start : start + size] for start in range(0, len(missing), size)]
         for group, tried in self._first_tries(groups):
             first = dict(zip(group, tried, strict=True))
-            failing |= {each: tried for each, tried in first.items() if tried.failed}
-            finish({each: tried for each, tried in first.items() if not tried.failed})
+            failing |= {each: tried for each, tried in first.items() if not tried.sound}
+            finish({each: tried for each, tried in first.items() if tried.sound})
             if len(failing) >= size // 2:
                 finish(self._again(failing))
                 failing = {}
@@ -123,6 +134,7 @@ class Translator:
             "engine": self.engine.info.as_dict(),
             "prompts": [prompt.digest for prompt in (self.prompt, self.second_prompt) if prompt],
             "glossary": self.glossary.digest,
+            "lexicon": self.lexicons.digest if self.lexicons else "",
             "generation": asdict(self.config),
             "limits": asdict(self.limits),
             "max_tries": self.max_tries,
@@ -144,7 +156,7 @@ class Translator:
         """Each group with its tries. The model is on the next one while one is being judged."""
         waiting: tuple[list[Wanted], Callable[[], list[Tried]]] | None = None
         for group in groups:
-            begun = (group, self._begin(group, FIRST, [()] * len(group)))
+            begun = (group, self._begin(group, FIRST, [NOTHING] * len(group)))
             if waiting:
                 yield waiting[0], waiting[1]()
             waiting = begun
@@ -161,15 +173,15 @@ class Translator:
             again = [
                 each
                 for each, tried in best.items()
-                if tried.failed
+                if not tried.sound
                 and tried.tries < self.max_tries
                 and way.may_help(each.text, tried.failed)
                 and self._differs(way)
             ]
             if not again:
                 continue
-            failed = [best[each].failed for each in again]
-            for each, tried in zip(again, self._try(again, way, failed), strict=True):
+            told = [self._told(each, best[each]) for each in again]
+            for each, tried in zip(again, self._begin(again, way, told)(), strict=True):
                 better = tried if tried.badness < best[each].badness else best[each]
                 best[each] = replace(better, tries=best[each].tries + 1)
         return best
@@ -185,31 +197,38 @@ class Translator:
             and (first is None or first.digest != second.digest)
         )
 
-    def _try(
-        self, wanted: Sequence[Wanted], way: Way, failed: Sequence[tuple[Check, ...]]
-    ) -> list[Tried]:
-        return self._begin(wanted, way, failed)()
+    def _told(self, wanted: Wanted, tried: Tried) -> Told:
+        covered = self._coverage(wanted.text, tried.text)
+        hints = hints_for(covered, min_weight=self.limits.hint_weight)
+        return Told(tuple(advice(tried.failed)), hints)
+
+    def _coverage(self, source: str, target: str) -> Coverage:
+        if self.lexicons is None or COVERAGE in self.limits.off:
+            return COVERED
+        known = words_of_terms(term.source for term in self.glossary.occurring(source))
+        return coverage(source, target, self.lexicons, known=known)
 
     def _begin(
-        self, wanted: Sequence[Wanted], way: Way, failed: Sequence[tuple[Check, ...]]
+        self, wanted: Sequence[Wanted], way: Way, told: Sequence[Told]
     ) -> Callable[[], list[Tried]]:
-        """Everything once, pieces sorted by length. `failed` is what earlier tries got wrong."""
+        """Everything once, pieces sorted by length."""
         prompt = (way.careful and self.second_prompt) or self.prompt
-        faults = [advice(checks) for checks in failed]
         pieces = [
             (piece, index, order)
             for index, each in enumerate(wanted)
-            for order, piece in enumerate(self._pieces(each, prompt, faults[index], way))
+            for order, piece in enumerate(self._pieces(each, prompt, told[index], way))
         ]
         pieces.sort(key=lambda piece: (len(piece[0].text), piece[1:]))
-        # Which piece a fault is about can't be known.
-        told = [[] if way.pieces else faults[index] for _, index, _ in pieces]
-        pending = self._generate([piece for piece, _, _ in pieces], prompt, told, way)
+        own = [
+            told[index].for_piece(piece.text) if way.pieces else told[index]
+            for piece, index, _ in pieces
+        ]
+        pending = self._generate([piece for piece, _, _ in pieces], prompt, own, way)
 
         def tried() -> list[Tried]:
             outputs: dict[tuple[int, int], Output] = {}
-            for (piece, index, order), fault, answer in zip(pieces, told, pending(), strict=True):
-                opening = self._opening(piece.text, fault)
+            for (piece, index, order), each, answer in zip(pieces, own, pending(), strict=True):
+                opening = self._opening(piece.text, each.faults)
                 if opening and opening not in OPENING_MARKS:
                     opening += " "
                 outputs[index, order] = replace(answer, text=opening + answer.text)
@@ -223,7 +242,7 @@ class Translator:
 
         return tried
 
-    def _source(self, wanted: Wanted, prompt: Prompt | None, faults: list[str]) -> Source:
+    def _source(self, wanted: Wanted, prompt: Prompt | None, told: Told) -> Source:
         """What the engine is given for `wanted`."""
         text = wanted.text.translate(PLAIN_SPACES)
         if prompt is None or self.engine.info.family == "seq2seq":
@@ -233,9 +252,10 @@ class Translator:
             source=text,
             before=wanted.before.translate(PLAIN_SPACES),
             terms=[{"source": term.source, "target": term.target} for term in terms],
-            faults=faults,
+            faults=list(told.faults),
+            hints=[{"word": each.word, "meanings": list(each.meanings)} for each in told.hints],
         )
-        opening = self._opening(text, faults)
+        opening = self._opening(text, told.faults)
         return (*chat, Message("assistant", opening)) if opening else chat
 
     def _opening(self, source: str, faults: Sequence[str]) -> str:
@@ -251,7 +271,7 @@ class Translator:
         return next((f"On {day}," for day in days if f"keep: {day}" in faults), "")
 
     def _pieces(
-        self, wanted: Wanted, prompt: Prompt | None, faults: list[str], way: Way
+        self, wanted: Wanted, prompt: Prompt | None, told: Told, way: Way
     ) -> tuple[Wanted, ...]:
         """The text itself, or parts of it: when asked, or too long for the model or for memory."""
         text = wanted.text
@@ -263,7 +283,7 @@ class Translator:
                 part,
                 max_tokens=self.engine.max_source_tokens,
                 count_tokens=lambda piece: self.engine.count_tokens(
-                    self._source(replace(wanted, text=piece), prompt, faults)
+                    self._source(replace(wanted, text=piece), prompt, told)
                 ),
             )
             if piece.strip()
@@ -273,7 +293,7 @@ class Translator:
         self,
         wanted: Sequence[Wanted],
         prompt: Prompt | None,
-        faults: Sequence[list[str]],
+        told: Sequence[Told],
         way: Way,
     ) -> Pending:
         longest = max(len(each.text) for each in wanted)
@@ -283,9 +303,7 @@ class Translator:
             max_new_tokens=min(self.config.max_new_tokens, most),
             repetition_penalty=PENALTY if way.penalty else self.config.repetition_penalty,
         )
-        sources = [
-            self._source(each, prompt, told) for each, told in zip(wanted, faults, strict=True)
-        ]
+        sources = [self._source(each, prompt, own) for each, own in zip(wanted, told, strict=True)]
         return self.engine.begin(sources, config)
 
     def _result(self, text: str, outputs: Sequence[Output], prompt: Prompt | None) -> Tried:
@@ -296,6 +314,7 @@ class Translator:
             new_tokens=sum(output.new_tokens for output in outputs),
             finished=all(output.finished for output in outputs),
         )
+        covered = self._coverage(text, whole.text)
         failed = check_translation(
             text,
             whole,
@@ -303,9 +322,16 @@ class Translator:
             target_language=self.target_language,
             terms=self.glossary.occurring(text),
             limits=self.limits,
-            instructions=prompt.content.system if prompt else "",
+            instructions=prompt.instructions if prompt else "",
+            lexicons=self.lexicons,
         )
-        return Tried(text=whole.text, failed=failed, new_tokens=whole.new_tokens)
+        uncovered = sum((each.weight for each in covered.missing(self.limits.hint_weight)), 0.0)
+        return Tried(
+            text=whole.text,
+            failed=failed,
+            uncovered=round(uncovered, 1),
+            new_tokens=whole.new_tokens,
+        )
 
 
 def _translation(segment: Segment, tried: Tried) -> Translation:

@@ -50,31 +50,42 @@ AGAIN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """The best of the tries of one text."""
+    """The best of the tries of one text. `uncovered` is the weight of the words that it leaves
+    unanswered.
+    """
 
     text: str
     failed: tuple[Check, ...] = ()
+    uncovered: float = 0.0
     new_tokens: int = 0
     tries: int = 1
 
     @property
-    def badness(self) -> tuple[bool, int]:
-        """What is no translation at all is worse than any number of other faults."""
-        return any(check.name in NO_TRANSLATION for check in self.failed), len(self.failed)
+    def badness(self) -> tuple[bool, int, float]:
+        """What is no translation at all is worse than any number of other faults, and of tries
+        with as many faults the one that covers the source is best.
+        """
+        lost = any(check.name in NO_TRANSLATION for check in self.failed)
+        return lost, len(self.failed), self.uncovered
+
+    @property
+    def sound(self) -> bool:
+        return not self.failed and not self.uncovered
 
     def as_json(self) -> str:
         failed = [[check.name, check.detail] for check in self.failed]
-        value = [self.text, failed, self.new_tokens, self.tries]
+        value = [self.text, failed, self.uncovered, self.new_tokens, self.tries]
         return json.dumps(value, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, written: str) -> "Tried | None":
         """None for anything but what `as_json` gives."""
         try:
-            text, failed, new_tokens, tries = json.loads(written)
+            text, failed, uncovered, new_tokens, tries = json.loads(written)
             tried = cls(
                 text=str(text),
                 failed=tuple(Check(name=str(name), detail=str(detail)) for name, detail in failed),
+                uncovered=float(uncovered),
                 new_tokens=int(new_tokens),
                 tries=int(tries),
             )

@@ -1,0 +1,51 @@
+"""What a model is told when it is asked again."""
+
+from dataclasses import dataclass
+
+from toolkit.lexicon.coverage import Coverage
+
+MAX_HINTS = 3  # the words that are most to be doubted
+MAX_MEANINGS = 3
+MIN_PROBABILITY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A word of the source as it is written there, and what it can mean."""
+
+    word: str
+    meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an earlier try got wrong, in words, and hints for what it left unanswered."""
+
+    faults: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+    def for_piece(self, text: str) -> "Told":
+        """What of it is sure to be about `text`, a part of the source: which part a fault is about
+        can't be known.
+        """
+        return Told(hints=tuple(hint for hint in self.hints if hint.word in text))
+
+
+NOTHING = Told()
+
+
+def hints_for(coverage: Coverage, *, min_weight: float) -> tuple[Hint, ...]:
+    """Hints for the unanswered words of which the lexicon has likely meanings."""
+    doubted = sorted(coverage.missing(min_weight), key=lambda each: (-each.weight, each.start))
+    hints = [
+        Hint(
+            each.word,
+            tuple(
+                meaning.word
+                for meaning in each.meanings[:MAX_MEANINGS]
+                if meaning.probability >= MIN_PROBABILITY
+            ),
+        )
+        for each in doubted
+    ]
+    return tuple(dict.fromkeys(hint for hint in hints if hint.meanings))[:MAX_HINTS]
