@@ -173,7 +173,7 @@ def test_json_holds_the_whole_way(run, page):
     assert [segment["source"] for segment in value["segments"]] == ARTICLE.splitlines()
     assert value["source"][value["segments"][1]["start"] :].startswith("Il a promis")
     assert value["provenance"]["translation"]["model"] == "fake"
-    assert value["provenance"]["translation"]["prompts"]["news.v2"].startswith("sha256:")
+    assert value["provenance"]["translation"]["prompts"]["news.v3"].startswith("sha256:")
     assert value["provenance"]["summarization"]["max_words"] == 60
     assert {"translation", "summarization"} <= value["seconds"].keys()
 
@@ -337,10 +337,14 @@ def test_prompts_are_listed(run):
     assert {line.split()[0] for line in out.splitlines()} == {
         "translation/news.v1",
         "translation/news.v2",
+        "translation/news.v3",
         "translation/careful.v1",
         "translation/careful.v2",
+        "translation/careful.v3",
         "translation/news-en-fr.v1",
+        "translation/news-en-fr.v2",
         "translation/careful-en-fr.v1",
+        "translation/careful-en-fr.v2",
         *(
             f"summarization/{n}.v1"
             for n in ("headline", "brief", "standard", "detailed", "bullets")

@@ -1,4 +1,5 @@
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from toolkit.documents import join_translations
 from toolkit.engines.base import GenerationConfig, Output
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import UsageError
+from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
@@ -414,3 +416,97 @@ def test_a_loop_is_tried_with_a_penalty():
     )
     model.translate(split_sentences("Il est revenu encore et encore dans la ville de ses parents."))
     assert seen == [1.0, PENALTY]
+
+
+def with_lexicon(answer):
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    return replace(model, lexicons=load_lexicons("fr", "en"))
+
+
+def test_a_word_that_nothing_answers_is_asked_about_with_what_it_can_mean():
+    asked = []
+
+    def answer(prompt):
+        asked.append(prompt)
+        return "The glaciers are melting." if "melting" in prompt else "The glaciers have sources."
+
+    (result,) = with_lexicon(answer).translate(split_sentences("La fonte des glaciers."))
+    assert result.text == "The glaciers are melting."
+    assert result.unanswered == result.failed == ()
+    assert "fonte = melting" in asked[1]
+    assert len(asked) == 2
+
+
+def test_words_that_stay_unanswered_are_named_with_their_places():
+    (result,) = with_lexicon(lambda prompt: "The glaciers have oil.").translate(
+        split_sentences("La fonte des glaciers.")
+    )
+    (lost,) = result.unanswered
+    assert (lost.word, lost.start, lost.end) == ("fonte", 3, 8)
+    assert "melting" in [meaning.word for meaning in lost.meanings]
+
+
+def test_the_answer_that_covers_more_wins_unless_it_breaks_something_else():
+    def answer(prompt):
+        return (
+            "The melting went on." if "Vocabulary" in prompt else "On Monday the sources went on."
+        )
+
+    (result,) = with_lexicon(answer).translate(split_sentences("La fonte a continué lundi."))
+    assert result.text == "On Monday the sources went on."
+
+
+def test_a_glossary_outranks_the_lexicon():
+    model = with_lexicon(lambda prompt: "The thaw of the glaciers.")
+    own = replace(model, glossary=Glossary((Term("fonte", "thaw"),)))
+    segments = split_sentences("La fonte des glaciers.")
+    assert model.translate(segments)[0].unanswered
+    assert own.translate(segments)[0].unanswered == ()
+
+
+def test_hints_that_come_back_for_an_answer_are_an_echo():
+    def answer(prompt):
+        if "Vocabulary" in prompt:
+            return "Vocabulary: fonte = melting, ice. The melting of the glaciers."
+        return "The sources of the glaciers."
+
+    (result,) = with_lexicon(answer).translate(split_sentences("La fonte des glaciers."))
+    assert result.text == "The sources of the glaciers."
+
+
+def test_without_a_lexicon_nothing_is_looked_up():
+    asked = []
+    model = replace(with_lexicon(lambda prompt: asked.append(prompt) or "Oil."), lexicons=None)
+    (result,) = model.translate(split_sentences("La fonte."))
+    assert result.unanswered == ()
+    assert len(asked) == 1
+
+
+def test_a_name_that_became_an_ordinary_word_is_lost():
+    def names(source, target):
+        checks = check_translation(
+            source,
+            output(target),
+            source_language="fr",
+            target_language="en",
+            lexicons=load_lexicons("fr", "en"),
+        )
+        return [check.detail for check in checks if check.name == "names"]
+
+    assert names("Brest redevient un port.", "Breast is a port again.") == ["lost Brest"]
+    assert names("Brest redevient un port.", "Brest is a port again.") == []
+    assert names("Il quitte Nevers ce soir.", "He never leaves this evening.") == ["lost Nevers"]
+    assert names("Il quitte Nevers ce soir.", "He leaves Nevers this evening.") == []
+
+
+def test_a_glossary_of_thousands_of_terms_is_quick_enough():
+    terms = tuple(Term(f"terme{number} premier", f"term {number}") for number in range(5000))
+    glossary = Glossary(terms)
+    text = "Le terme42 premier et le terme4999 premier."
+    started = time.perf_counter()
+    for _ in range(3):
+        assert {term.source for term in glossary.occurring(text)} == {
+            "terme42 premier",
+            "terme4999 premier",
+        }
+    assert time.perf_counter() - started < 20

@@ -18,6 +18,7 @@ STYLE = (
     "td,th{padding:.4rem .8rem;text-align:left;vertical-align:top;width:50%}"
     "tr{border-top:1px solid color-mix(in srgb,currentColor 20%,transparent)}"
     "tr.paragraph{border-top-width:3px}"
+    "mark{background:none;color:inherit;text-decoration:underline dotted;cursor:help}"
     ".flag{font-size:.85em;color:light-dark(#9a3412,#fdba74)}"
 )
 
@@ -61,6 +62,17 @@ def _notes(translation: Translation) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in translation.failed]
 
 
+def _marked(translation: Translation) -> str:
+    """The source as HTML, with the words that nothing answers marked and what they can mean."""
+    text, end, parts = translation.segment.text, 0, []
+    for each in translation.unanswered:
+        title = html.escape(", ".join(meaning.word for meaning in each.meanings))
+        parts.append(html.escape(text[end : each.start]))
+        parts.append(f'<mark title="{title}">{html.escape(text[each.start : each.end])}</mark>')
+        end = each.end
+    return "".join(parts) + html.escape(text[end:])
+
+
 def _markdown(result: Result) -> str:
     languages = result.provenance["translation"]["languages"]
     rows = [f"| {language_name(languages[0])} | {language_name(languages[1])} |", "|---|---|"]
@@ -82,7 +94,7 @@ def _html(result: Result) -> str:
         )
         rows.append(
             f"<tr{' class=paragraph' if paragraph else ''}>"
-            f'<td lang="{source}">{html.escape(translation.segment.text)}</td>'
+            f'<td lang="{source}">{_marked(translation)}</td>'
             f'<td lang="{target}">{html.escape(translation.text)}{notes}</td></tr>'
         )
         paragraph = translation.segment.ends_paragraph or translation in result.title

@@ -59,16 +59,39 @@ class Check:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word can be translated by, with its probability from 0 to 1."""
+
+    word: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A word or phrase that nothing in a translation answers, with its offsets in the text.
+
+    `weight` says in nats how much that makes the translation doubtful.
+    """
+
+    word: str
+    start: int
+    end: int
+    weight: float
+    meanings: tuple[Meaning, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """The translation of one segment. `failed` is empty when every check passed.
 
-    `tries` counts how often the model was asked.
+    `tries` counts how often the model was asked, `unanswered` are words of the segment to look at.
     """
 
     segment: Segment
     text: str
     failed: tuple[Check, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
     new_tokens: int = 0
     tries: int = 1
 

@@ -198,6 +198,7 @@ def _segment(translation: Translation) -> dict[str, Any]:
         "tries": translation.tries,
         "ends_paragraph": segment.ends_paragraph,
         "failed": _checks(translation.failed),
+        "unanswered": [asdict(each) for each in translation.unanswered],
     }
 
 

@@ -87,11 +87,6 @@ class Prompt:
         self.digest = digest
         self._template = cache(_Environment().from_string)
 
-    @property
-    def instructions(self) -> str:
-        """All that a model may give back without having been asked to."""
-        return f"{self.content.system}\n{self.content.user}"
-
     def render(self, **inputs: Any) -> Chat:
         """Raises UsageError when the template is broken or wants an input that isn't there."""
         messages = [Message("system", self._render(self.content.system, inputs))]

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import settings_of, show
+from toolkit.documents import Unanswered
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
-from toolkit.lexicon.coverage import Coverage, Unanswered, coverage
+from toolkit.lexicon.coverage import Coverage, coverage
 from toolkit.lexicon.lexicon import Lexicons, load_lexicons
 from toolkit.translation.glossary import load_glossary, words_of_terms
 

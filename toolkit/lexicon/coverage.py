@@ -4,7 +4,8 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from toolkit.lexicon.lexicon import Entry, Lexicons, Meaning
+from toolkit.documents import Unanswered
+from toolkit.lexicon.lexicon import Entry, Lexicons
 from toolkit.lexicon.words import Language, Word, words_of
 from toolkit.numerals import NUMBER_WORDS
 from toolkit.text import DATES, fold
@@ -16,17 +17,6 @@ COGNATE = 5  # letters
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A word or phrase that nothing in the other text answers, with its offsets."""
-
-    word: str
-    start: int
-    end: int
-    weight: float
-    meanings: tuple[Meaning, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Coverage:
     """`share` is the weight of the answered words by that of all that count, 1 if none does."""
 
@@ -34,6 +24,7 @@ class Coverage:
     unanswered: tuple[Unanswered, ...]
 
     def missing(self, min_weight: float) -> tuple[Unanswered, ...]:
+        """The unanswered words of `min_weight` and more, in their order."""
         return tuple(each for each in self.unanswered if each.weight >= min_weight)
 
 

@@ -13,18 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from toolkit.documents import Meaning
 from toolkit.lexicon.words import Language
 from toolkit.text import fold
 
 FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A translation with its probability, from 0 to 1."""
-
-    word: str
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Limits:
     more_sentences: int = 1
     echo_words: int = 5
     related_words: int = 10
-    unanswered_weight: float = 2.8
+    unanswered_weight: float = 3.0
     hint_weight: float = 1.5
     added_weight: float = 4.0
     off: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ def _coverage_checks(
     explained = coverage(target, source, backwards, known=words_of_terms(t.target for t in terms))
     if new := explained.missing(limits.added_weight):
         words = ", ".join(dict.fromkeys(each.word for each in new))
-        found.append(Check(name="additions", detail=f"added {words}"))
+        found.append(Check(name="additions", detail=f"answers nothing: {words}"))
     return found
 
 
@@ -257,7 +257,7 @@ def _lost_names(
 
 def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
     """Whether `other` is an ordinary word and `name` none, as Breast and Brest are."""
-    if lexicons is None or name == other or lexicons.source.entry(name):
+    if lexicons is None or name == other or name in lexicons.source:
         return False
     entry = lexicons.target.entry(other)
     return entry is not None and lexicons.source.stem(name) not in entry.answers

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from toolkit.documents import Segment, Translation
-from toolkit.engines.base import Engine, GenerationConfig, Message, Output, Pending, Source
+from toolkit.engines.base import Chat, Engine, GenerationConfig, Message, Output, Pending, Source
 from toolkit.lexicon.coverage import COVERED, Coverage, coverage
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
@@ -110,8 +110,19 @@ class Translator:
                 failing = {}
         finish(self._again(failing))
         return tuple(
-            _translation(segment, done[each])
+            self._translation(segment, done[each])
             for segment, each in zip(segments, wanted, strict=True)
+        )
+
+    def _translation(self, segment: Segment, tried: Tried) -> Translation:
+        covered = self._coverage(segment.text, tried.text)
+        return Translation(
+            segment=segment,
+            text=tried.text,
+            failed=tried.failed,
+            unanswered=covered.missing(self.limits.hint_weight),
+            new_tokens=tried.new_tokens,
+            tries=tried.tries,
         )
 
     def _wanted(self, segments: Sequence[Segment]) -> list[Wanted]:
@@ -236,8 +247,8 @@ class Translator:
             for index, order in sorted(outputs):
                 by_index[index].append(outputs[index, order])
             return [
-                self._result(each.text, answered, prompt)
-                for each, answered in zip(wanted, by_index, strict=True)
+                self._result(each, answered, prompt, own)
+                for each, answered, own in zip(wanted, by_index, told, strict=True)
             ]
 
         return tried
@@ -247,16 +258,27 @@ class Translator:
         text = wanted.text.translate(PLAIN_SPACES)
         if prompt is None or self.engine.info.family == "seq2seq":
             return text
-        terms = self.glossary.occurring(text)
-        chat = prompt.render(
+        chat = self._chat(text, wanted, prompt, told)
+        opening = self._opening(text, told.faults)
+        return (*chat, Message("assistant", opening)) if opening else chat
+
+    def _chat(self, text: str, wanted: Wanted, prompt: Prompt, told: Told) -> Chat:
+        return prompt.render(
             source=text,
             before=wanted.before.translate(PLAIN_SPACES),
-            terms=[{"source": term.source, "target": term.target} for term in terms],
+            terms=[
+                {"source": term.source, "target": term.target}
+                for term in self.glossary.occurring(wanted.text)
+            ],
             faults=list(told.faults),
             hints=[{"word": each.word, "meanings": list(each.meanings)} for each in told.hints],
         )
-        opening = self._opening(text, told.faults)
-        return (*chat, Message("assistant", opening)) if opening else chat
+
+    def _instructions(self, wanted: Wanted, prompt: Prompt | None, told: Told) -> str:
+        """All that a model may give back for an answer without having been asked to."""
+        if prompt is None or self.engine.info.family == "seq2seq":
+            return ""
+        return "\n".join(message.content for message in self._chat("", wanted, prompt, told))
 
     def _opening(self, source: str, faults: Sequence[str]) -> str:
         """How an answer has to begin, given to the model for what an earlier try lost: the mark of
@@ -306,7 +328,10 @@ class Translator:
         sources = [self._source(each, prompt, own) for each, own in zip(wanted, told, strict=True)]
         return self.engine.begin(sources, config)
 
-    def _result(self, text: str, outputs: Sequence[Output], prompt: Prompt | None) -> Tried:
+    def _result(
+        self, wanted: Wanted, outputs: Sequence[Output], prompt: Prompt | None, told: Told
+    ) -> Tried:
+        text = wanted.text
         joined = " ".join(output.text for output in outputs if output.text)
         whole = Output(
             text=self.glossary.repair(_repair(joined, text), source=text),
@@ -322,7 +347,7 @@ class Translator:
             target_language=self.target_language,
             terms=self.glossary.occurring(text),
             limits=self.limits,
-            instructions=prompt.instructions if prompt else "",
+            instructions=self._instructions(wanted, prompt, told),
             lexicons=self.lexicons,
         )
         uncovered = sum((each.weight for each in covered.missing(self.limits.hint_weight)), 0.0)
@@ -332,16 +357,6 @@ class Translator:
             uncovered=round(uncovered, 1),
             new_tokens=whole.new_tokens,
         )
-
-
-def _translation(segment: Segment, tried: Tried) -> Translation:
-    return Translation(
-        segment=segment,
-        text=tried.text,
-        failed=tried.failed,
-        new_tokens=tried.new_tokens,
-        tries=tried.tries,
-    )
 
 
 def _repair(target: str, source: str) -> str:

@@ -39,6 +39,7 @@ STUCK = frozenset(
     {"empty", "lost", "echo", "unfinished", "repetition", "copied", "language", "length"}
 )
 NO_TRANSLATION = frozenset({"empty", "lost", "echo", "copied", "language"})
+BY_LEXICON = frozenset({"coverage", "additions"})
 FIRST = Way()
 # What is tried next, in this order, as long as a check fails.
 AGAIN = (
@@ -62,11 +63,12 @@ class Tried:
 
     @property
     def badness(self) -> tuple[bool, int, float]:
-        """What is no translation at all is worse than any number of other faults, and of tries
-        with as many faults the one that covers the source is best.
+        """What is no translation at all is worse than any number of other faults. Of tries with as
+        many faults the one that leaves least unanswered is best.
         """
         lost = any(check.name in NO_TRANSLATION for check in self.failed)
-        return lost, len(self.failed), self.uncovered
+        faults = sum(check.name not in BY_LEXICON for check in self.failed)
+        return lost, faults, self.uncovered
 
     @property
     def sound(self) -> bool:

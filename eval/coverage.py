@@ -1,0 +1,150 @@
+"""How well the lexicon finds words that a translation lost or got wrong.
+
+The sentences in gold/coverage are first answers of the default model, judged by hand against the
+French before the check was written. Thresholds were not chosen on them. An answer that is no
+translation at all is counted, but its words are not.
+"""
+
+import json
+import re
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.engines.base import Output
+from toolkit.lexicon.coverage import coverage
+from toolkit.lexicon.lexicon import load_lexicons
+from toolkit.text import fold
+from toolkit.translation.checks import CHECKS, Limits, check_translation
+
+HERE = Path(__file__).parent
+LIMITS = Limits()
+LEXICONS = load_lexicons("fr", "en")
+if LEXICONS is None:
+    raise SystemExit("the lexicon is missing")
+RULES = tuple(name for name in CHECKS if name not in ("coverage", "additions"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    source: str
+    target: str
+    wrong: tuple[str, ...]
+    major: tuple[str, ...]
+    meaning_changed: bool
+
+    @property
+    def is_translation(self) -> bool:
+        return not any(name in ("lost", "echo") for name, _ in flags(self.source, self.target))
+
+
+def flags(source: str, target: str) -> list[tuple[str, str]]:
+    output = Output(text=target, source_tokens=0, new_tokens=0, finished=True)
+    checks = check_translation(
+        source, output, source_language="fr", target_language="en", lexicons=LEXICONS
+    )
+    return [(check.name, check.detail) for check in checks]
+
+
+def unanswered(weight: float) -> Callable[[str, str], list[str]]:
+    return lambda source, target: [
+        each.word for each in coverage(source, target, LEXICONS).missing(weight)
+    ]
+
+
+def by_rules(source: str, target: str) -> list[str]:
+    """The words of the source that today's rules name, with what they say is lost."""
+    told = [
+        detail.removeprefix("lost ")
+        for name, detail in flags(source, target)
+        if name in RULES and detail.startswith("lost ")
+    ]
+    return [word for each in told for word in each.split(", ")]
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text)))
+
+
+def score(judged: Sequence[Judged], named_in: Callable[[str, str], list[str]], label: str) -> None:
+    found = major = named = right = 0
+    for each in judged:
+        names = [words(word) for word in named_in(each.source, each.target)]
+        found += sum(any(words(wrong) & name for name in names) for wrong in each.wrong)
+        major += sum(any(words(wrong) & name for name in names) for wrong in each.major)
+        named += len(names)
+        right += sum(any(words(wrong) & name for wrong in each.wrong) for name in names)
+    wrong = sum(len(each.wrong) for each in judged)
+    grave = sum(len(each.major) for each in judged)
+    print(
+        f"  {label:34} {found:3} of {wrong} = {found / wrong:.2f}   "
+        f"{major:3} of {grave} = {major / grave:.2f}   "
+        f"{right:3} of {named} = {right / max(1, named):.2f}"
+    )
+
+
+def references() -> dict[str, list[tuple[str, str]]]:
+    own = []
+    for name in ("news.fr-en.tsv", "diplomacy.fr-en.tsv"):
+        rows = (HERE / "references" / name).read_text("utf-8").splitlines()[1:]
+        own += [(row.split("\t")[1], row.split("\t")[2]) for row in rows]
+    seeds = [
+        (sentence["source"], sentence["target"])
+        for path in sorted((HERE / "references/seeds").glob("*.toml"))
+        for sentence in tomllib.loads(path.read_text("utf-8"))["sentences"]
+    ]
+    return {"own pages": own, "seeds": seeds}
+
+
+def main() -> None:
+    lines = (HERE / "gold/coverage/greedy.jsonl").read_text("utf-8").splitlines()
+    judged = []
+    for record in map(json.loads, lines):
+        wrong = record["wrong"]
+        judged.append(
+            Judged(
+                record["source"],
+                record["target"],
+                tuple(each["fr"] for each in wrong),
+                tuple(each["fr"] for each in wrong if each["severity"] == "major"),
+                record["meaning_changed"],
+            )
+        )
+    whole = [each for each in judged if each.is_translation]
+    print(f"{len(judged)} first answers, {len(judged) - len(whole)} of them no translation")
+    print(f"  {'':34} wrong words named    major ones           named are wrong")
+    score(whole, by_rules, "rules (names, numbers, dates)")
+    for weight in (LIMITS.unanswered_weight, LIMITS.hint_weight, 0.5):
+        score(whole, unanswered(weight), f"coverage, weight {weight} and more")
+    score(
+        whole,
+        lambda source, target: (
+            by_rules(source, target) + unanswered(LIMITS.hint_weight)(source, target)
+        ),
+        f"rules and coverage from {LIMITS.hint_weight}",
+    )
+    changed = [each for each in judged if each.meaning_changed]
+    for label, names in (("rules", RULES), ("all checks", CHECKS)):
+        flagged = [e for e in judged if any(n in names for n, _ in flags(e.source, e.target))]
+        hits = sum(each.meaning_changed for each in flagged)
+        print(
+            f"  sentences flagged by {label}: {len(flagged)}, {hits} of them among the "
+            f"{len(changed)} whose meaning is changed"
+        )
+    print("translations by hand that are flagged")
+    for name, pairs in references().items():
+        for check in ("coverage", "additions"):
+            count = sum(any(n == check for n, _ in flags(*pair)) for pair in pairs)
+            print(f"  {name}: {check} {count} of {len(pairs)} = {count / len(pairs):.3f}")
+    pairs = [pair for each in references().values() for pair in each]
+    started = time.perf_counter()
+    for source, target in pairs:
+        coverage(source, target, LEXICONS)
+    milliseconds = 1000 * (time.perf_counter() - started) / len(pairs)
+    print(f"coverage of a sentence: {milliseconds:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
