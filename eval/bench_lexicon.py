@@ -3,8 +3,8 @@
 Usage: python eval/bench_lexicon.py [FILE_FOR_THE_TRANSLATIONS]
 
 The sentences of references/ are translated in each way, one way after the other, nothing from the
-store. Times are ratios to the first way. p is that of the difference in chrF2++ to it, by sacrebleu's
-paired bootstrap.
+store. Times are ratios to the first way; p is that of the difference in chrF2++ to it (paired
+bootstrap of sacrebleu).
 """
 
 import json

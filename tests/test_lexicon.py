@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.articles import Article
+from toolkit.bilingual import side_by_side
 from toolkit.cli.main import main
+from toolkit.documents import Document, Meaning, Segment, Translation, Unanswered
 from toolkit.lexicon.alignment import align
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import Lexicon, Lexicons, load_lexicons
 from toolkit.lexicon.words import words_of
+from toolkit.output import render_translation
+from toolkit.results import Result
 from toolkit.translation.checks import Limits
 from toolkit.translation.hints import Hint, hints_for
 
@@ -216,3 +221,27 @@ def test_nothing_of_it_is_loaded_until_it_is_needed():
     code = "import sys, toolkit.cli.main; print('gzip' in sys.modules, 'wordfreq' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "True" not in done.stdout.split()[1]
+
+
+def test_words_that_nothing_answers_are_marked_beside_the_source():
+    text = "La <fonte> des glaciers"
+    lost = Unanswered("fonte", 4, 9, 3.0, (Meaning("melting", 0.7), Meaning('"ice"', 0.1)))
+    translation = Translation(
+        segment=Segment(0, text, ""), text="The sources of the glaciers", unanswered=(lost,)
+    )
+    article = Article(
+        document=Document(name="a.txt", text=text),
+        blocks=(),
+        steps=(),
+        segments=(translation.segment,),
+    )
+    result = Result(
+        article=article,
+        translations=(translation,),
+        provenance={"translation": {"languages": ["fr", "en"]}},
+    )
+    marked = '&lt;<mark title="melting, &quot;ice&quot;">fonte</mark>&gt; des glaciers'
+    assert marked in side_by_side(result, "html")
+    (segment,) = json.loads(render_translation(result, "json"))["segments"]
+    assert segment["unanswered"][0]["word"] == "fonte"
+    assert segment["unanswered"][0]["meanings"][0] == {"word": "melting", "probability": 0.7}
