@@ -510,3 +510,24 @@ def test_a_glossary_of_thousands_of_terms_is_quick_enough():
             "terme4999 premier",
         }
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "expected"),
+    [
+        ("Il dort.", 'Here is the English translation: "He sleeps."', "He sleeps."),
+        (
+            "Il dort.",
+            'The French sentence "Il dort." translates to English as:\n\n"He sleeps."',
+            "He sleeps.",
+        ),
+        ("Il dort.", 'English translation: "English translation: He sleeps."', "He sleeps."),
+        ("« Il dort », dit-elle.", 'Translation: "He sleeps," she says.', '"He sleeps," she says.'),
+        ("Sa traduction est belle : la voici.", "His translation is fine: here it is.", None),
+        ("Une chose est sûre : il dort.", "One thing is sure: he sleeps.", None),
+        ("Il dort.", "Translation:", None),
+    ],
+)
+def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
+    (result,) = translator(lambda text: answer).translate(split_sentences(source))
+    assert result.text == (expected or answer)

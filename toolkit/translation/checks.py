@@ -27,7 +27,6 @@ QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
 # Capitalized, and not at the beginning of a sentence or quotation.
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
 FIRST_WORD = re.compile(r"[«“\"\s]*([A-ZÀ-Þ][\w-]+)")
-QUOTATION_MARKS = '«»“”"\u00a0\u202f '
 NAME_PREFIX = 4
 MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
 # In words these often are no numbers: an article, a second, both, new ("neuf").

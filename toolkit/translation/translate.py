@@ -37,7 +37,13 @@ MIN_NEW_TOKENS = 48
 MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
+# "Here is the English translation:", before an answer.
+PREAMBLE = re.compile(
+    r".*?\b(?:translation|translates to|traduction)\b[^:.]{0,40}:\s*", re.I | re.S
+)
+OF_TRANSLATION = re.compile(r"\btradu|\btransla", re.I)
 OPENING_MARKS = ('"', "«", "“")
+QUOTATION_MARKS = '"«»“”'
 # The day of what the sentence is about: an auxiliary, its participle, the day; nothing relative,
 # and not the day of the speaker who is named behind a comma.
 DAY_OF_ACTION = re.compile(
@@ -360,12 +366,26 @@ class Translator:
 
 
 def _repair(target: str, source: str) -> str:
-    """`target` in one line, with its numbers in one piece, and a quotation at the beginning that is
-    only closed opened.
+    """`target` in one line, without words about the translation, with its numbers in one piece, and
+    a quotation at the beginning that is only closed opened.
     """
-    target = rejoin_numbers(" ".join(target.split()), source)
+    target = _without_preamble(rejoin_numbers(" ".join(target.split()), source), source)
     if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
         marks = re.findall(r"[«»“”\"]", target)
         if marks in (['"'], ["”"], ["»"]):
             return f'"{target}'
     return target
+
+
+def _without_preamble(target: str, source: str) -> str:
+    """`target` without what a model says of its answer, and without the marks that stand around it
+    then.
+    """
+    if OF_TRANSLATION.search(source):
+        return target
+    answer = target
+    while (preamble := PREAMBLE.match(answer)) and preamble.end() < len(answer):
+        answer = answer[preamble.end() :]
+        if not any(mark in source for mark in QUOTATION_MARKS):
+            answer = answer.strip(QUOTATION_MARKS)
+    return answer
