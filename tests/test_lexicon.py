@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from toolkit.lexicon.words import words_of
 from toolkit.output import render_translation
 from toolkit.results import Result
 from toolkit.translation.checks import Limits
+from toolkit.translation.glossary import words_of_terms
 from toolkit.translation.hints import Hint, hints_for
 
 MIN_FOUND, MIN_RIGHT, MAX_FLAGGED = 0.35, 0.55, 0.3
@@ -245,3 +247,41 @@ def test_words_that_nothing_answers_are_marked_beside_the_source():
     (segment,) = json.loads(render_translation(result, "json"))["segments"]
     assert segment["unanswered"][0]["word"] == "fonte"
     assert segment["unanswered"][0]["meanings"][0] == {"word": "melting", "probability": 0.7}
+
+
+def test_a_line_of_capitals_takes_no_quadratic_time(real):
+    started = time.perf_counter()
+    coverage("A " * 20_000, "x", real)
+    assert time.perf_counter() - started < 3
+
+
+def test_phrases_and_ligatures_of_a_glossary_are_known(real):
+    known = words_of_terms(["effet de serre", "cœur"])
+    text = "L'effet de serre touche le cœur"
+    assert coverage(text, "Hothouse and soul", real, known=known).missing(2.5) == ()
+
+
+@pytest.mark.parametrize("word", ["cœur", "AUJOURD’HUI", "l’eau", "re\u0301fugie\u0301"])
+def test_show_finds_words_as_people_write_them(word, capsys):
+    assert main(["lexicon", "show", word]) == 0
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [(" ",), ("",)])
+def test_show_wants_a_word(words, capsys):
+    assert main(["lexicon", "show", *words]) == 2
+    assert "no word" in capsys.readouterr().err
+
+
+def test_check_does_not_take_mistyped_names_for_texts(tmp_path, capsys):
+    for names in (("fr.txt", "en.txt"), (str(tmp_path), str(tmp_path)), ("-", "-")):
+        assert main(["lexicon", "check", *names]) == 2
+        assert "is no file" in capsys.readouterr().err
+
+
+def test_check_pairs_lines_as_files_have_them(tmp_path, capsys):
+    ours, theirs = tmp_path / "fr.txt", tmp_path / "en.txt"
+    ours.write_bytes("Les éoliennes\x0cdorment.\r\nLe re\u0301fugie\u0301 dort.\r\n".encode())
+    theirs.write_bytes(b"Oil sleeps.\nThe refugee sleeps.\n")
+    assert main(["lexicon", "check", str(ours), str(theirs)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 with unanswered words"

@@ -531,3 +531,46 @@ def test_a_glossary_of_thousands_of_terms_is_quick_enough():
 def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
     (result,) = translator(lambda text: answer).translate(split_sentences(source))
     assert result.text == (expected or answer)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("Économistes et politiques se réunissent.", "Economists and politicians meet."),
+        ("Les Sénateurs et les Électeurs attendent.", "The Senators and the Electors wait."),
+    ],
+)
+def test_ordinary_words_with_capitals_are_no_lost_names(source, target):
+    failed = check_translation(
+        source,
+        output(target),
+        source_language="fr",
+        target_language="en",
+        lexicons=load_lexicons("fr", "en"),
+    )
+    assert "names" not in [check.name for check in failed]
+
+
+def test_terms_and_names_that_were_told_are_no_echo():
+    told = "La Communauté économique des États de l'Afrique de l'Ouest s'est réunie."
+    target = "The Economic Community of West African States met."
+    model = replace(
+        translator(lambda prompt: target, family="causal", max_source_tokens=10_000),
+        glossary=load_glossary("diplomacy", source_language="fr", target_language="en"),
+    )
+    assert model.translate(split_sentences(told))[0].failed == ()
+
+    def answer(prompt):
+        return "He saw Kavala, Xanthi, Veria, Edessa, Komotini." if "Keep" in prompt else "He saw."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("Il a vu Kavala, Xanthi, Veria, Edessa, Komotini."))
+    assert result.failed == ()
+
+
+def test_of_answers_as_good_the_one_without_additions_is_kept():
+    def answer(prompt):
+        return "The cat sleeps here." if "close to" in prompt else "The cat sleeps with fisheries."
+
+    (result,) = with_lexicon(answer).translate(split_sentences("Le chat dort ici."))
+    assert result.text == "The cat sleeps here."

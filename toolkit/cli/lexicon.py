@@ -1,6 +1,8 @@
 """`toolkit lexicon`: what words can mean, and which of them a translation leaves unanswered."""
 
 import json
+import re
+import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,12 +15,14 @@ from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 from toolkit.lexicon.coverage import Coverage, coverage
 from toolkit.lexicon.lexicon import Lexicons, load_lexicons
+from toolkit.lexicon.words import words_of
 from toolkit.translation.glossary import load_glossary, words_of_terms
 
 app = typer.Typer(
     no_args_is_help=True, help="Show what words can mean, and what a translation left unanswered."
 )
 From = Annotated[Literal["fr", "en"], typer.Option("--from", help="Language of the words.")]
+FILE_NAME = re.compile(r"[^\s]+\.\w{1,5}|.*[/\\].*\.\w{1,5}")
 Form = Annotated[Literal["text", "json"], typer.Option("--format", help="Of the answer.")]
 
 
@@ -30,7 +34,7 @@ def show_command(
 ) -> None:
     """What words can mean, with probabilities, and how much it says when nothing answers them."""
     lexicon = _lexicons(source_language).source
-    entries = {word: lexicon.entry(" ".join(word.lower().split())) for word in words}
+    entries = {word: lexicon.entry(_form(word, source_language)) for word in words}
     for word, entry in entries.items():
         if entry is None:
             continue
@@ -52,7 +56,7 @@ def show_command(
         show(f"    seen {entry.count} times, weight {entry.weight:.1f}")
         show(f"    answers: {' '.join(entry.answers)}")
     if missing := [word for word, entry in entries.items() if entry is None]:
-        raise InputError(f"the lexicon has no {', '.join(missing)}")
+        raise InputError(f"the lexicon doesn't have {', '.join(map(repr, missing))}")
 
 
 @app.command("check")
@@ -110,7 +114,7 @@ def _lines(source: str, target: str) -> tuple[list[str], list[str]]:
     """
     files = [_is_file(each) for each in (source, target)]
     if not any(files):
-        return [source], [target]
+        return [_composed(source)], [_composed(target)]
     if not all(files):
         other = source if files[1] else target
         raise UsageError(f"one of the two is a file, but '{other[:60]}' is none")
@@ -124,17 +128,40 @@ def _lines(source: str, target: str) -> tuple[list[str], list[str]]:
 
 
 def _is_file(name: str) -> bool:
+    """Raises UsageError for what is meant to be a file and is none."""
     try:
-        return Path(name).is_file()
+        if Path(name).is_file():
+            return True
+        exists = Path(name).exists()
     except (OSError, ValueError):  # too long for a name, or with a zero byte
         return False
+    if exists or name == "-" or FILE_NAME.fullmatch(name):
+        raise UsageError(f"'{name}' is no file")
+    return False
 
 
 def _sentences(path: Path) -> list[str]:
     try:
-        return read_whole(path).decode("utf-8-sig").splitlines()
+        text = _composed(read_whole(path).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text") from error
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def _form(word: str, language: Literal["fr", "en"]) -> str:
+    """`word` as the lexicon writes it, without an article before its apostrophe.
+
+    Raises UsageError when there is no word in it.
+    """
+    forms = [each.form for each in words_of(_composed(word), language)]
+    kept = [form for form in forms if not form.endswith("'")] or forms
+    if not kept:
+        raise UsageError(f"there is no word in {word!r}")
+    return " ".join(kept)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _meanings(unanswered: Unanswered) -> str:

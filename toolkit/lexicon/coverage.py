@@ -14,6 +14,7 @@ from toolkit.text import DATES, fold
 _BEGINNING = re.compile(r"(?:^|[.!?:;«“\"(–—-]\s*|\n)$")
 RARE = 20  # words seen less often than this may be answered by a word that only looks like them
 COGNATE = 5  # letters
+MAX_SPACE = 8  # characters between a full stop and what it ends before
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def coverage(
         place += size
         if size == 1 and not _counts(source, first, languages[0], known):
             continue
+        if all(fold(form) in known for form in unit.split(" ")):
+            continue
         entry = lexicon.entry(unit)
         if entry is None or not entry.weight:
             continue
@@ -83,7 +86,12 @@ def _counts(text: str, word: Word, language: Language, known: AbstractSet[str]) 
         return False
     if fold(word.form) in known:
         return False
-    return not text[word.start].isupper() or bool(_BEGINNING.search(text[: word.start]))
+    return not text[word.start].isupper() or _begins(text, word.start)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence or quotation begins at `start`; what is far before doesn't matter."""
+    return bool(_BEGINNING.search(text[max(0, start - MAX_SPACE) : start]))
 
 
 def _answers(entry: Entry, unit: str, present: set[str], looks: set[str]) -> bool:

@@ -9,7 +9,7 @@ from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
 from toolkit.exonyms import places
-from toolkit.lexicon.coverage import coverage
+from toolkit.lexicon.coverage import RARE, coverage
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
@@ -105,7 +105,7 @@ def check_translation(
         source, target, terms, limits
     ):
         found.append(Check(name=LOST, detail="what came back is not the source's content"))
-    echo = _shared_run(target, instructions, limits.echo_words)
+    echo = _shared_run(target, instructions, limits.echo_words, but_not=source)
     if TERM_LIST in target and TERM_LIST not in source:
         echo = TERM_LIST.strip()
     if echo:
@@ -242,24 +242,29 @@ def _lost_names(
         word = fold(match.group())
         if all(part in covered for part in word.split("-")):
             continue
-        if _alike(word, {other for other in present if not _mistaken(word, other, lexicons)}):
+        others = {other for other in present if not _mistaken(match.group(), other, lexicons)}
+        if _alike(word, others):
             continue
         if zipf_frequency(match.group().lower(), languages[0]) < limits.common_name:
             lost.append(match.group())
     first = FIRST_WORD.match(source)
     if first and lexicons and fold(first[1]) not in covered | present:
         word = fold(first[1])
-        if any(_mistaken(word, other, lexicons) and _alike(word, {other}) for other in present):
+        if any(_mistaken(first[1], other, lexicons) and _alike(word, {other}) for other in present):
             lost.insert(0, first[1])
     return list(dict.fromkeys(lost))
 
 
 def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
     """Whether `other` is an ordinary word and `name` none, as Breast and Brest are."""
-    if lexicons is None or name == other or name in lexicons.source:
+    if lexicons is None or fold(name) == other:
+        return False
+    form = name.lower().replace("œ", "oe")
+    known = lexicons.source.entry(form)  # Nevers is no plural of a word that is hardly ever seen
+    if form in lexicons.source or (known and known.count >= RARE):
         return False
     entry = lexicons.target.entry(other)
-    return entry is not None and lexicons.source.stem(name) not in entry.answers
+    return entry is not None and lexicons.source.stem(form) not in entry.answers
 
 
 def _alike(word: str, others: set[str]) -> bool:
@@ -304,9 +309,9 @@ def _loop(text: str, limits: Limits) -> str:
     return phrase if times >= limits.loop_times else ""
 
 
-def _shared_run(text: str, other: str, size: int) -> str:
-    """The first `size` words in a row that stand in both."""
-    known = set(_runs(other, size)) if other else set()
+def _shared_run(text: str, other: str, size: int, *, but_not: str) -> str:
+    """The first `size` words in a row that stand in both, and not in `but_not`."""
+    known = set(_runs(other, size)) - set(_runs(but_not, size)) if other else set()
     return next((run for run in _runs(text, size) if run in known), "")
 
 

@@ -165,7 +165,8 @@ def _tag(element: ElementTree.Element) -> str:
 
 def words_of_terms(phrases: Iterable[str]) -> frozenset[str]:
     """The words of sources or targets of terms, folded."""
-    return frozenset(fold(word) for phrase in phrases for word in re.findall(r"\w+", phrase))
+    words = (word for phrase in phrases for word in re.findall(r"\w+", phrase))
+    return frozenset(fold(word).replace("œ", "oe").replace("æ", "ae") for word in words)
 
 
 def _inflected(source: str) -> str:

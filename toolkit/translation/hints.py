@@ -1,5 +1,6 @@
 """What a model is told when it is asked again."""
 
+import re
 from dataclasses import dataclass
 
 from toolkit.lexicon.coverage import Coverage
@@ -28,10 +29,14 @@ class Told:
         """What of it is sure to be about `text`, a part of the source: which part a fault is about
         can't be known.
         """
-        return Told(hints=tuple(hint for hint in self.hints if hint.word in text))
+        return Told(hints=tuple(hint for hint in self.hints if _holds(text, hint.word)))
 
 
 NOTHING = Told()
+
+
+def _holds(text: str, word: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
 def hints_for(coverage: Coverage, *, min_weight: float) -> tuple[Hint, ...]:

@@ -22,7 +22,7 @@ from toolkit.translation.checks import (
     check_translation,
 )
 from toolkit.translation.glossary import Glossary, words_of_terms
-from toolkit.translation.hints import NOTHING, Told, hints_for
+from toolkit.translation.hints import NOTHING, Hint, Told, hints_for
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 
 # Sentences handed to the engine at once. A sudden end loses one or two of these, and what is
@@ -277,14 +277,15 @@ class Translator:
                 for term in self.glossary.occurring(wanted.text)
             ],
             faults=list(told.faults),
-            hints=[{"word": each.word, "meanings": list(each.meanings)} for each in told.hints],
+            hints=_inputs(told.hints),
         )
 
-    def _instructions(self, wanted: Wanted, prompt: Prompt | None, told: Told) -> str:
-        """All that a model may give back for an answer without having been asked to."""
+    def _instructions(self, prompt: Prompt | None, told: Told) -> str:
+        """What a model was told and must not give back: terms and faults it may well."""
         if prompt is None or self.engine.info.family == "seq2seq":
             return ""
-        return "\n".join(message.content for message in self._chat("", wanted, prompt, told))
+        chat = prompt.render(source="", before="", terms=[], faults=[], hints=_inputs(told.hints))
+        return "\n".join(message.content for message in chat)
 
     def _opening(self, source: str, faults: Sequence[str]) -> str:
         """How an answer has to begin, given to the model for what an earlier try lost: the mark of
@@ -353,7 +354,7 @@ class Translator:
             target_language=self.target_language,
             terms=self.glossary.occurring(text),
             limits=self.limits,
-            instructions=self._instructions(wanted, prompt, told),
+            instructions=self._instructions(prompt, told),
             lexicons=self.lexicons,
         )
         uncovered = sum((each.weight for each in covered.missing(self.limits.hint_weight)), 0.0)
@@ -363,6 +364,10 @@ class Translator:
             uncovered=round(uncovered, 1),
             new_tokens=whole.new_tokens,
         )
+
+
+def _inputs(hints: Sequence[Hint]) -> list[dict[str, Any]]:
+    return [{"word": each.word, "meanings": list(each.meanings)} for each in hints]
 
 
 def _repair(target: str, source: str) -> str:

@@ -62,13 +62,13 @@ class Tried:
     tries: int = 1
 
     @property
-    def badness(self) -> tuple[bool, int, float]:
+    def badness(self) -> tuple[bool, int, float, int]:
         """What is no translation at all is worse than any number of other faults. Of tries with as
         many faults the one that leaves least unanswered is best.
         """
         lost = any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
-        return lost, faults, self.uncovered
+        return lost, faults, self.uncovered, len(self.failed) - faults
 
     @property
     def sound(self) -> bool:
