@@ -180,7 +180,7 @@ def test_json_holds_the_whole_way(run, page):
 
 def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
     arguments = ("summarize", page, "--model", "fake", "--glossary", "none")
-    assert "language: still French: Il a promis" in run(*arguments, "-v")[2]
+    assert "coverage: nothing answers emplois: Il a promis" in run(*arguments, "-v")[2]
     assert "--verbose or --format json names them" in run(*arguments)[2]
     assert run(*arguments, "-q")[2] == ""
 

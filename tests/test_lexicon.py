@@ -285,3 +285,9 @@ def test_check_pairs_lines_as_files_have_them(tmp_path, capsys):
     theirs.write_bytes(b"Oil sleeps.\nThe refugee sleeps.\n")
     assert main(["lexicon", "check", str(ours), str(theirs)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 with unanswered words"
+
+
+def test_a_name_that_begins_the_sentence_and_stays_is_answered(real):
+    target = "Clémence Roussel sleeps."
+    assert coverage("Clémence Roussel dort.", target, real).unanswered == ()
+    assert coverage("Éoliennes en mer", "Oil at sea", real).unanswered

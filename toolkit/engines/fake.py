@@ -16,8 +16,12 @@ from toolkit.engines.base import (
 )
 
 
+BLANK = "\n\n"
+
+
 def fake_answer(text: str) -> str:
-    return f"[fake] {text}"
+    """The text that is behind the instructions of a prompt, marked."""
+    return f"[fake] {text.rpartition(BLANK)[2]}"
 
 
 class FakeEngine:

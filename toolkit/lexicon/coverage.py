@@ -50,6 +50,7 @@ def coverage(
     others = words_of(target, languages[1])
     present = {lexicons.target.stem(word.form) for word in others}
     looks = {fold(word.form)[:COGNATE] for word in others}
+    written = {target[word.start : word.end] for word in others}
     total = answered = 0.0
     missing = []
     place = 0
@@ -60,6 +61,9 @@ def coverage(
         place += size
         if size == 1 and not _counts(source, first, languages[0], known):
             continue
+        text = source[first.start : last.end]
+        if text[0].isupper() and text in written:  # a name, though it begins the sentence
+            continue
         if all(fold(form) in known for form in unit.split(" ")):
             continue
         entry = lexicon.entry(unit)
@@ -69,15 +73,7 @@ def coverage(
         if _answers(entry, unit, present, looks):
             answered += entry.weight
         else:
-            missing.append(
-                Unanswered(
-                    source[first.start : last.end],
-                    first.start,
-                    last.end,
-                    entry.weight,
-                    entry.meanings,
-                )
-            )
+            missing.append(Unanswered(text, first.start, last.end, entry.weight, entry.meanings))
     return Coverage(answered / total if total else 1.0, tuple(missing))
 
 
