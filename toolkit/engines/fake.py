@@ -15,7 +15,6 @@ from toolkit.engines.base import (
     refuse_long,
 )
 
-
 BLANK = "\n\n"
 
 
