@@ -342,7 +342,6 @@ def test_prompts_are_listed(run):
         "translation/careful.v2",
         "translation/careful.v3",
         "translation/news-en-fr.v1",
-        "translation/news-en-fr.v2",
         "translation/careful-en-fr.v1",
         "translation/careful-en-fr.v2",
         *(
