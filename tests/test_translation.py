@@ -574,3 +574,18 @@ def test_of_answers_as_good_the_one_without_additions_is_kept():
 
     (result,) = with_lexicon(answer).translate(split_sentences("Le chat dort ici."))
     assert result.text == "The cat sleeps here."
+
+
+def test_a_short_answer_that_has_nothing_of_the_source_is_lost():
+    def names(target):
+        checks = check_translation(
+            "Le cœur de l’œuvre a été présenté jeudi.",
+            output(target),
+            source_language="fr",
+            target_language="en",
+            lexicons=load_lexicons("fr", "en"),
+        )
+        return [check.name for check in checks]
+
+    assert "lost" in names("On Thursday, that was that.")
+    assert "lost" not in names("The heart of the work was presented on Thursday.")

@@ -76,7 +76,8 @@ def test_a_forged_sentence_does_not_reach_the_summary(monkeypatch, tmp_path):
 
     def answer(text):
         seen.append(text)
-        return forged if "chômage" in text else others.get(text, "The mayor of Brive speaks.")
+        source = text.rpartition("\n\n")[2]  # behind the instructions
+        return forged if "chômage" in source else others.get(source, "The mayor of Brive speaks.")
 
     settings, _ = resolve_settings({"cache": False, "model": "fake"})
     pipeline = Pipeline(settings, engines={"fake": FakeEngine(answer)})

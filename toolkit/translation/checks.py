@@ -37,6 +37,7 @@ LOST = "lost"  # the name of the check for an answer that is about something els
 CONTENT_WORD = re.compile(r"[^\W\d_]{5,}|\d+")
 ANY_WORD = re.compile(r"[^\W_]+")
 STEM_CHARS = 4  # what French and English words of one origin share: président, president
+MIN_SHARE = 0.2  # of the words' weight; no translation by hand of 204 covers so little
 MAX_FRAGMENT = 0.7  # of the source's words; names alone come back as they were, but all of them
 CHECKS = """
     empty lost echo unfinished length sentences copied language repetition numbers dates quotation
@@ -143,7 +144,9 @@ def check_translation(
         detail = "without " + ", ".join(term.target for term in lost)
         found.append(Check(name="terms", detail=detail))
     if lexicons:
-        found += _coverage_checks(source, target, terms, limits, lexicons)
+        new = _coverage_checks(source, target, terms, limits, lexicons)
+        told = {check.name for check in found}
+        found += [check for check in new if check.name not in told]
     return tuple(check for check in found if check.name not in limits.off)
 
 
@@ -153,6 +156,8 @@ def _coverage_checks(
     """Words of either text that nothing in the other one answers."""
     found = []
     answered = coverage(source, target, lexicons, known=words_of_terms(t.source for t in terms))
+    if answered.share < MIN_SHARE and len(answered.missing(limits.hint_weight)) >= 2:
+        found.append(Check(name=LOST, detail="nothing answers the source"))
     if lost := answered.missing(limits.unanswered_weight):
         words = ", ".join(dict.fromkeys(each.word for each in lost))
         found.append(Check(name=COVERAGE, detail=f"nothing answers {words}"))

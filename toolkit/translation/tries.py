@@ -68,6 +68,8 @@ class Tried:
         """
         lost = any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
+        if lost:  # what covers more of a text that it doesn't translate is no better
+            return lost, faults, 0.0, 0
         return lost, faults, self.uncovered, len(self.failed) - faults
 
     @property
