@@ -7,7 +7,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture slow-test lint format cleaning coverage eval translation leaderboard support summaries bench clean
+.PHONY: help demo test torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,8 +43,8 @@ cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 	@$(BIN)/python eval/cleaning.py
 	@$(BIN)/python eval/cleaning.py --part test
 
-coverage: $(VENV)/base ## how well the lexicon finds words that a translation lost
-	@$(BIN)/python eval/coverage.py
+lexicon: $(VENV)/base ## how well the lexicon finds words that a translation lost
+	@$(BIN)/python eval/lexicon.py
 
 eval: $(VENV)/base ## score the default model on the seed articles, and hold it to its floors
 	@$(BIN)/toolkit models pull

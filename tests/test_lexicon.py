@@ -109,11 +109,11 @@ def test_a_plural_that_is_not_in_the_lexicon_is_found_by_its_singular(few):
 
 def test_hints_are_the_likely_meanings_of_the_words_most_to_be_doubted(few):
     covered = coverage("Les usines ferment", "Some wineries", few)
-    assert hints_for(covered, min_weight=1.0) == (
+    assert hints_for(covered.missing(1.0)) == (
         Hint("usines", ("factories",)),
         Hint("ferment", ("closing", "shut")),
     )
-    assert hints_for(covered, min_weight=3.3) == (Hint("usines", ("factories",)),)
+    assert hints_for(covered.missing(3.3)) == (Hint("usines", ("factories",)),)
 
 
 def test_both_directions_are_the_same_data(real):

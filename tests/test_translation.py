@@ -14,6 +14,7 @@ from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.translation.checks import Limits, check_translation
+from toolkit.translation.comparison import compare
 from toolkit.translation.glossary import Glossary, Term, load_glossary
 from toolkit.translation.translate import GROUP, PENALTY, Translator
 
@@ -418,6 +419,18 @@ def test_a_loop_is_tried_with_a_penalty():
     assert seen == [1.0, PENALTY]
 
 
+def checks_with_lexicon(source, target):
+    """What is wrong with an English translation, by all checks."""
+    lexicons = load_lexicons("fr", "en")
+    return check_translation(
+        source,
+        output(target),
+        source_language="fr",
+        target_language="en",
+        comparison=compare(source, target, lexicons),
+    )
+
+
 def with_lexicon(answer):
     model = translator(answer, family="causal", max_source_tokens=10_000)
     return replace(model, lexicons=load_lexicons("fr", "en"))
@@ -484,13 +497,7 @@ def test_without_a_lexicon_nothing_is_looked_up():
 
 def test_a_name_that_became_an_ordinary_word_is_lost():
     def names(source, target):
-        checks = check_translation(
-            source,
-            output(target),
-            source_language="fr",
-            target_language="en",
-            lexicons=load_lexicons("fr", "en"),
-        )
+        checks = checks_with_lexicon(source, target)
         return [check.detail for check in checks if check.name == "names"]
 
     assert names("Brest redevient un port.", "Breast is a port again.") == ["lost Brest"]
@@ -523,6 +530,16 @@ def test_a_glossary_of_thousands_of_terms_is_quick_enough():
         ),
         ("Il dort.", 'English translation: "English translation: He sleeps."', "He sleeps."),
         ("« Il dort », dit-elle.", 'Translation: "He sleeps," she says.', '"He sleeps," she says.'),
+        (
+            "Il a publié une version anglaise : « Le Loup ».",
+            'He published an English translation: "The Wolf."',
+            None,
+        ),
+        (
+            "Il dort.",
+            "Based on the given French sentence, here is the English translation: He sleeps.",
+            "He sleeps.",
+        ),
         ("Sa traduction est belle : la voici.", "His translation is fine: here it is.", None),
         ("Une chose est sûre : il dort.", "One thing is sure: he sleeps.", None),
         ("Il dort.", "Translation:", None),
@@ -541,14 +558,7 @@ def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
     ],
 )
 def test_ordinary_words_with_capitals_are_no_lost_names(source, target):
-    failed = check_translation(
-        source,
-        output(target),
-        source_language="fr",
-        target_language="en",
-        lexicons=load_lexicons("fr", "en"),
-    )
-    assert "names" not in [check.name for check in failed]
+    assert "names" not in [check.name for check in checks_with_lexicon(source, target)]
 
 
 def test_terms_and_names_that_were_told_are_no_echo():
@@ -578,13 +588,7 @@ def test_of_answers_as_good_the_one_without_additions_is_kept():
 
 def test_a_short_answer_that_has_nothing_of_the_source_is_lost():
     def names(target):
-        checks = check_translation(
-            "Le cœur de l’œuvre a été présenté jeudi.",
-            output(target),
-            source_language="fr",
-            target_language="en",
-            lexicons=load_lexicons("fr", "en"),
-        )
+        checks = checks_with_lexicon("Le cœur de l’œuvre a été présenté jeudi.", target)
         return [check.name for check in checks]
 
     assert "lost" in names("On Thursday, that was that.")

@@ -12,11 +12,12 @@ import typer
 from toolkit.cli.console import settings_of, show
 from toolkit.documents import Unanswered
 from toolkit.errors import InputError, UsageError
-from toolkit.files import read_whole
-from toolkit.lexicon.coverage import Coverage, coverage
+from toolkit.evaluation.data import read_lines, refuse_unaligned
+from toolkit.lexicon.coverage import Coverage
 from toolkit.lexicon.lexicon import Lexicons, load_lexicons
 from toolkit.lexicon.words import words_of
-from toolkit.translation.glossary import load_glossary, words_of_terms
+from toolkit.translation.comparison import compare
+from toolkit.translation.glossary import load_glossary
 
 app = typer.Typer(
     no_args_is_help=True, help="Show what words can mean, and what a translation left unanswered."
@@ -83,11 +84,8 @@ def check_command(
     pairs = list(zip(*_lines(source, target), strict=True))
     named = 0
     for number, (text, translation) in enumerate(pairs, start=1):
-        found = terms.occurring(text)
-        ours = words_of_terms(term.source for term in found)
-        theirs = words_of_terms(term.target for term in found)
-        lost = coverage(text, translation, lexicons, known=ours)
-        added = coverage(translation, text, lexicons.reversed(), known=theirs)
+        comparison = compare(text, translation, lexicons, terms.occurring(text))
+        lost, added = comparison.source, comparison.target
         named += bool(lost.missing(least))
         if form == "json":
             show(json.dumps(_record(number, text, translation, lost, added), ensure_ascii=False))
@@ -118,12 +116,9 @@ def _lines(source: str, target: str) -> tuple[list[str], list[str]]:
     if not all(files):
         other = source if files[1] else target
         raise UsageError(f"one of the two is a file, but '{other[:60]}' is none")
-    ours, theirs = (_sentences(Path(each)) for each in (source, target))
-    if len(ours) != len(theirs):
-        raise InputError(
-            f"{source} has {len(ours)} lines and {target} has {len(theirs)}; each line of one has "
-            "to be the translation of the same line of the other"
-        )
+    paths = Path(source), Path(target)
+    ours, theirs = (list(map(_composed, read_lines(path))) for path in paths)
+    refuse_unaligned(paths[0], ours, paths[1], theirs)
     return ours, theirs
 
 
@@ -138,14 +133,6 @@ def _is_file(name: str) -> bool:
     if exists or name == "-" or FILE_NAME.fullmatch(name):
         raise UsageError(f"'{name}' is no file")
     return False
-
-
-def _sentences(path: Path) -> list[str]:
-    try:
-        text = _composed(read_whole(path).decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text") from error
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 
 def _form(word: str, language: Literal["fr", "en"]) -> str:

@@ -9,7 +9,7 @@ from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
 from toolkit.exonyms import places
-from toolkit.lexicon.coverage import RARE, coverage
+from toolkit.lexicon.coverage import RARE
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
@@ -21,6 +21,7 @@ from toolkit.text import (
     relative_dates,
     written_in_digits,
 )
+from toolkit.translation.comparison import Comparison
 from toolkit.translation.glossary import Term, words_of_terms
 
 QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
@@ -91,19 +92,20 @@ def check_translation(
     terms: tuple[Term, ...] = (),
     limits: Limits = DEFAULT_LIMITS,
     instructions: str = "",
-    lexicons: Lexicons | None = None,
+    comparison: Comparison | None = None,
 ) -> tuple[Check, ...]:
     """The checks that `output` fails as a translation of `source`.
 
     `instructions` is what a model was told, which small ones at times give back for an answer.
-    Without `lexicons` no word is looked up.
+    Without `comparison` the lexicon has no say.
     """
     target = output.text
     if not target:
         return (Check(name="empty", detail="no translation came back"),)
     found = []
-    if {source_language, target_language} == {"fr", "en"} and _is_lost(
-        source, target, terms, limits
+    languages = (source_language, target_language)
+    if set(languages) == {"fr", "en"} and (
+        _is_lost(source, target, terms, limits) or _is_uncovered(comparison, limits)
     ):
         found.append(Check(name=LOST, detail="what came back is not the source's content"))
     echo = _shared_run(target, instructions, limits.echo_words, but_not=source)
@@ -137,36 +139,35 @@ def check_translation(
     if added and {source_language, target_language} == {"fr", "en"}:
         found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
     found += _quotation_checks(source, target, terms)
-    languages = (source_language, target_language)
+    lexicons = comparison.lexicons if comparison else None
     if names := _lost_names(source, target, terms, languages, limits, lexicons):
         found.append(Check(name="names", detail="lost " + ", ".join(names)))
     if lost := lost_terms(target, terms):
         detail = "without " + ", ".join(term.target for term in lost)
         found.append(Check(name="terms", detail=detail))
-    if lexicons:
-        new = _coverage_checks(source, target, terms, limits, lexicons)
-        told = {check.name for check in found}
-        found += [check for check in new if check.name not in told]
+    if comparison:
+        found += _coverage_checks(comparison, limits)
     return tuple(check for check in found if check.name not in limits.off)
 
 
-def _coverage_checks(
-    source: str, target: str, terms: tuple[Term, ...], limits: Limits, lexicons: Lexicons
-) -> list[Check]:
+def _coverage_checks(comparison: Comparison, limits: Limits) -> list[Check]:
     """Words of either text that nothing in the other one answers."""
     found = []
-    answered = coverage(source, target, lexicons, known=words_of_terms(t.source for t in terms))
-    if answered.share < MIN_SHARE and len(answered.missing(limits.hint_weight)) >= 2:
-        found.append(Check(name=LOST, detail="nothing answers the source"))
-    if lost := answered.missing(limits.unanswered_weight):
-        words = ", ".join(dict.fromkeys(each.word for each in lost))
-        found.append(Check(name=COVERAGE, detail=f"nothing answers {words}"))
-    backwards = lexicons.reversed()
-    explained = coverage(target, source, backwards, known=words_of_terms(t.target for t in terms))
-    if new := explained.missing(limits.added_weight):
-        words = ", ".join(dict.fromkeys(each.word for each in new))
-        found.append(Check(name="additions", detail=f"answers nothing: {words}"))
+    for name, told, words in (
+        (COVERAGE, "nothing answers", comparison.source.missing(limits.unanswered_weight)),
+        ("additions", "answers nothing:", comparison.target.missing(limits.added_weight)),
+    ):
+        if words:
+            listed = ", ".join(dict.fromkeys(each.word for each in words))
+            found.append(Check(name=name, detail=f"{told} {listed}"))
     return found
+
+
+def _is_uncovered(comparison: Comparison | None, limits: Limits) -> bool:
+    """Whether next to nothing of a source with words to answer is answered."""
+    if comparison is None or comparison.source.share >= MIN_SHARE:
+        return False
+    return len(comparison.source.missing(limits.hint_weight)) >= 2
 
 
 def _is_lost(source: str, target: str, terms: tuple[Term, ...], limits: Limits) -> bool:

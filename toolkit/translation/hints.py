@@ -1,9 +1,10 @@
 """What a model is told when it is asked again."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolkit.lexicon.coverage import Coverage
+from toolkit.documents import Unanswered
 
 MAX_HINTS = 3  # the words that are most to be doubted
 MAX_MEANINGS = 3
@@ -39,9 +40,9 @@ def _holds(text: str, word: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
-def hints_for(coverage: Coverage, *, min_weight: float) -> tuple[Hint, ...]:
-    """Hints for the unanswered words of which the lexicon has likely meanings."""
-    doubted = sorted(coverage.missing(min_weight), key=lambda each: (-each.weight, each.start))
+def hints_for(unanswered: Iterable[Unanswered]) -> tuple[Hint, ...]:
+    """Hints for the words most to be doubted of which the lexicon has likely meanings."""
+    doubted = sorted(unanswered, key=lambda each: (-each.weight, each.start))
     hints = [
         Hint(
             each.word,

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from toolkit.documents import Segment, Translation
+from toolkit.documents import Segment, Translation, Unanswered
 from toolkit.engines.base import Chat, Engine, GenerationConfig, Message, Output, Pending, Source
-from toolkit.lexicon.coverage import COVERED, Coverage, coverage
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
 from toolkit.store import Store, key_of
-from toolkit.text import DATES, dates, rejoin_numbers
+from toolkit.text import DATES, dates
 from toolkit.translation.checks import (
     COVERAGE,
     DEFAULT_LIMITS,
@@ -21,8 +20,10 @@ from toolkit.translation.checks import (
     advice,
     check_translation,
 )
-from toolkit.translation.glossary import Glossary, words_of_terms
+from toolkit.translation.comparison import Comparison, compare
+from toolkit.translation.glossary import Glossary
 from toolkit.translation.hints import NOTHING, Hint, Told, hints_for
+from toolkit.translation.repair import OPENING_MARKS, repair
 from toolkit.translation.tries import AGAIN, FIRST, Tried, Wanted, Way
 
 # Sentences handed to the engine at once. A sudden end loses one or two of these, and what is
@@ -37,13 +38,6 @@ MIN_NEW_TOKENS = 48
 MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
-# "Here is the English translation:", before an answer.
-PREAMBLE = re.compile(
-    r".*?\b(?:translation|translates to|traduction)\b[^:.]{0,40}:\s*", re.I | re.S
-)
-OF_TRANSLATION = re.compile(r"\btradu|\btransla", re.I)
-OPENING_MARKS = ('"', "«", "“")
-QUOTATION_MARKS = '"«»“”'
 # The day of what the sentence is about: an auxiliary, its participle, the day; nothing relative,
 # and not the day of the speaker who is named behind a comma.
 DAY_OF_ACTION = re.compile(
@@ -121,12 +115,11 @@ class Translator:
         )
 
     def _translation(self, segment: Segment, tried: Tried) -> Translation:
-        covered = self._coverage(segment.text, tried.text)
         return Translation(
             segment=segment,
             text=tried.text,
             failed=tried.failed,
-            unanswered=covered.missing(self.limits.hint_weight),
+            unanswered=tried.unanswered,
             new_tokens=tried.new_tokens,
             tries=tried.tries,
         )
@@ -164,7 +157,11 @@ class Translator:
         found = self.store.find(list(keys.values()))
         tried = {key: Tried.from_json(written) for key, written in found.items()}
         return {
-            each: known for each, key in keys.items() if each.text and (known := tried.get(key))
+            each: replace(
+                known, unanswered=self._unanswered(self._comparison(each.text, known.text))
+            )
+            for each, key in keys.items()
+            if each.text and (known := tried.get(key))
         }
 
     def _first_tries(
@@ -197,7 +194,10 @@ class Translator:
             ]
             if not again:
                 continue
-            told = [self._told(each, best[each]) for each in again]
+            told = [
+                Told(tuple(advice(best[each].failed)), hints_for(best[each].unanswered))
+                for each in again
+            ]
             for each, tried in zip(again, self._begin(again, way, told)(), strict=True):
                 better = tried if tried.badness < best[each].badness else best[each]
                 best[each] = replace(better, tries=best[each].tries + 1)
@@ -214,16 +214,16 @@ class Translator:
             and (first is None or first.digest != second.digest)
         )
 
-    def _told(self, wanted: Wanted, tried: Tried) -> Told:
-        covered = self._coverage(wanted.text, tried.text)
-        hints = hints_for(covered, min_weight=self.limits.hint_weight)
-        return Told(tuple(advice(tried.failed)), hints)
+    def _comparison(self, source: str, target: str) -> Comparison | None:
+        if self.lexicons is None:
+            return None
+        return compare(source, target, self.lexicons, self.glossary.occurring(source))
 
-    def _coverage(self, source: str, target: str) -> Coverage:
-        if self.lexicons is None or COVERAGE in self.limits.off:
-            return COVERED
-        known = words_of_terms(term.source for term in self.glossary.occurring(source))
-        return coverage(source, target, self.lexicons, known=known)
+    def _unanswered(self, comparison: Comparison | None) -> tuple[Unanswered, ...]:
+        """The words to ask about again."""
+        if comparison is None or COVERAGE in self.limits.off:
+            return ()
+        return comparison.source.missing(self.limits.hint_weight)
 
     def _begin(
         self, wanted: Sequence[Wanted], way: Way, told: Sequence[Told]
@@ -341,12 +341,12 @@ class Translator:
         text = wanted.text
         joined = " ".join(output.text for output in outputs if output.text)
         whole = Output(
-            text=self.glossary.repair(_repair(joined, text), source=text),
+            text=self.glossary.repair(repair(joined, text), source=text),
             source_tokens=sum(output.source_tokens for output in outputs),
             new_tokens=sum(output.new_tokens for output in outputs),
             finished=all(output.finished for output in outputs),
         )
-        covered = self._coverage(text, whole.text)
+        comparison = self._comparison(text, whole.text)
         failed = check_translation(
             text,
             whole,
@@ -355,42 +355,15 @@ class Translator:
             terms=self.glossary.occurring(text),
             limits=self.limits,
             instructions=self._instructions(prompt, told),
-            lexicons=self.lexicons,
+            comparison=comparison,
         )
-        uncovered = sum((each.weight for each in covered.missing(self.limits.hint_weight)), 0.0)
         return Tried(
             text=whole.text,
             failed=failed,
-            uncovered=round(uncovered, 1),
+            unanswered=self._unanswered(comparison),
             new_tokens=whole.new_tokens,
         )
 
 
 def _inputs(hints: Sequence[Hint]) -> list[dict[str, Any]]:
     return [{"word": each.word, "meanings": list(each.meanings)} for each in hints]
-
-
-def _repair(target: str, source: str) -> str:
-    """`target` in one line, without words about the translation, with its numbers in one piece, and
-    a quotation at the beginning that is only closed opened.
-    """
-    target = _without_preamble(rejoin_numbers(" ".join(target.split()), source), source)
-    if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
-        marks = re.findall(r"[«»“”\"]", target)
-        if marks in (['"'], ["”"], ["»"]):
-            return f'"{target}'
-    return target
-
-
-def _without_preamble(target: str, source: str) -> str:
-    """`target` without what a model says of its answer, and without the marks that stand around it
-    then.
-    """
-    if OF_TRANSLATION.search(source):
-        return target
-    answer = target
-    while (preamble := PREAMBLE.match(answer)) and preamble.end() < len(answer):
-        answer = answer[preamble.end() :]
-        if not any(mark in source for mark in QUOTATION_MARKS):
-            answer = answer.strip(QUOTATION_MARKS)
-    return answer

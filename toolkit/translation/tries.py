@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.documents import Check
+from toolkit.documents import Check, Unanswered
 
 # Shorter sentences have nothing to gain from being translated in pieces.
 MIN_CHARS_FOR_PIECES = 100
@@ -51,13 +51,11 @@ AGAIN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """The best of the tries of one text. `uncovered` is the weight of the words that it leaves
-    unanswered.
-    """
+    """The best of the tries of one text. `unanswered` follows from the text and is not stored."""
 
     text: str
     failed: tuple[Check, ...] = ()
-    uncovered: float = 0.0
+    unanswered: tuple[Unanswered, ...] = ()
     new_tokens: int = 0
     tries: int = 1
 
@@ -70,26 +68,26 @@ class Tried:
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
         if lost:  # what covers more of a text that it doesn't translate is no better
             return lost, faults, 0.0, 0
-        return lost, faults, self.uncovered, len(self.failed) - faults
+        uncovered = sum(each.weight for each in self.unanswered)
+        return lost, faults, uncovered, len(self.failed) - faults
 
     @property
     def sound(self) -> bool:
-        return not self.failed and not self.uncovered
+        return not self.failed and not self.unanswered
 
     def as_json(self) -> str:
         failed = [[check.name, check.detail] for check in self.failed]
-        value = [self.text, failed, self.uncovered, self.new_tokens, self.tries]
+        value = [self.text, failed, self.new_tokens, self.tries]
         return json.dumps(value, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, written: str) -> "Tried | None":
         """None for anything but what `as_json` gives."""
         try:
-            text, failed, uncovered, new_tokens, tries = json.loads(written)
+            text, failed, new_tokens, tries = json.loads(written)
             tried = cls(
                 text=str(text),
                 failed=tuple(Check(name=str(name), detail=str(detail)) for name, detail in failed),
-                uncovered=float(uncovered),
                 new_tokens=int(new_tokens),
                 tries=int(tries),
             )

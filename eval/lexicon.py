@@ -1,6 +1,6 @@
 """How well the lexicon finds words that a translation lost or got wrong.
 
-The sentences in gold/coverage are first answers of the default model, judged by hand against the
+The sentences in gold/lexicon are first answers of the default model, judged by hand against the
 French before the check was written. Four of them are no translation at all: all
 of their words count as lost.
 """
@@ -18,6 +18,7 @@ from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.text import fold
 from toolkit.translation.checks import CHECKS, Limits, check_translation
+from toolkit.translation.comparison import compare
 
 HERE = Path(__file__).parent
 LIMITS = Limits()
@@ -39,7 +40,11 @@ class Judged:
 def flags(source: str, target: str) -> list[tuple[str, str]]:
     output = Output(text=target, source_tokens=0, new_tokens=0, finished=True)
     checks = check_translation(
-        source, output, source_language="fr", target_language="en", lexicons=LEXICONS
+        source,
+        output,
+        source_language="fr",
+        target_language="en",
+        comparison=compare(source, target, LEXICONS),
     )
     return [(check.name, check.detail) for check in checks]
 
@@ -95,7 +100,7 @@ def references() -> dict[str, list[tuple[str, str]]]:
 
 
 def main() -> None:
-    lines = (HERE / "gold/coverage/greedy.jsonl").read_text("utf-8").splitlines()
+    lines = (HERE / "gold/lexicon/greedy.jsonl").read_text("utf-8").splitlines()
     judged = []
     for record in map(json.loads, lines):
         wrong = record["wrong"]
