@@ -17,7 +17,7 @@ from toolkit.engines.base import Output
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.text import fold
-from toolkit.translation.checks import CHECKS, Limits, check_translation
+from toolkit.translation.checks import Limits, check_translation
 from toolkit.translation.comparison import compare
 
 HERE = Path(__file__).parent
@@ -25,7 +25,6 @@ LIMITS = Limits()
 LEXICONS = load_lexicons("fr", "en")
 if LEXICONS is None:
     raise SystemExit("the lexicon is missing")
-RULES = tuple(name for name in CHECKS if name not in ("coverage", "additions"))
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,14 @@ class Judged:
     meaning_changed: bool
 
 
-def flags(source: str, target: str) -> list[tuple[str, str]]:
+def flags(source: str, target: str, *, lexicon: bool = True) -> list[tuple[str, str]]:
     output = Output(text=target, source_tokens=0, new_tokens=0, finished=True)
     checks = check_translation(
         source,
         output,
         source_language="fr",
         target_language="en",
-        comparison=compare(source, target, LEXICONS),
+        comparison=compare(source, target, LEXICONS) if lexicon else None,
     )
     return [(check.name, check.detail) for check in checks]
 
@@ -56,11 +55,11 @@ def unanswered(weight: float) -> Callable[[str, str], list[str]]:
 
 
 def by_rules(source: str, target: str) -> list[str]:
-    """The words of the source that today's rules name, with what they say is lost."""
+    """What the checks that need no lexicon say is lost."""
     told = [
         detail.removeprefix("lost ")
-        for name, detail in flags(source, target)
-        if name in RULES and detail.startswith("lost ")
+        for _, detail in flags(source, target, lexicon=False)
+        if detail.startswith("lost ")
     ]
     return [word for each in told for word in each.split(", ")]
 
@@ -126,8 +125,8 @@ def main() -> None:
         f"rules and coverage from {LIMITS.hint_weight}",
     )
     changed = [each for each in judged if each.meaning_changed]
-    for label, names in (("rules", RULES), ("all checks", CHECKS)):
-        flagged = [e for e in judged if any(n in names for n, _ in flags(e.source, e.target))]
+    for label, lexicon in (("rules", False), ("all checks", True)):
+        flagged = [each for each in judged if flags(each.source, each.target, lexicon=lexicon)]
         hits = sum(each.meaning_changed for each in flagged)
         print(
             f"  sentences flagged by {label}: {len(flagged)}, {hits} of them among the "
@@ -138,6 +137,10 @@ def main() -> None:
         for check in ("coverage", "additions"):
             count = sum(any(n == check for n, _ in flags(*pair)) for pair in pairs)
             print(f"  {name}: {check} {count} of {len(pairs)} = {count / len(pairs):.3f}")
+        named = sum(bool(unanswered(LIMITS.hint_weight)(*pair)) for pair in pairs)
+        print(
+            f"  {name}: with words of weight {LIMITS.hint_weight} and more {named} of {len(pairs)}"
+        )
     pairs = [pair for each in references().values() for pair in each]
     started = time.perf_counter()
     for source, target in pairs:

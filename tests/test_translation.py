@@ -1,5 +1,4 @@
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -470,8 +469,8 @@ def test_the_answer_that_covers_more_wins_unless_it_breaks_something_else():
 
 
 def test_a_glossary_outranks_the_lexicon():
-    model = with_lexicon(lambda prompt: "The thaw of the glaciers.")
-    own = replace(model, glossary=Glossary((Term("fonte", "thaw"),)))
+    model = with_lexicon(lambda prompt: "The thaw of the icefields.")
+    own = replace(model, glossary=Glossary((Term("fonte", "thaw"), Term("glacier", "icefield"))))
     segments = split_sentences("La fonte des glaciers.")
     assert model.translate(segments)[0].unanswered
     assert own.translate(segments)[0].unanswered == ()
@@ -506,17 +505,10 @@ def test_a_name_that_became_an_ordinary_word_is_lost():
     assert names("Il quitte Nevers ce soir.", "He leaves Nevers this evening.") == []
 
 
-def test_a_glossary_of_thousands_of_terms_is_quick_enough():
-    terms = tuple(Term(f"terme{number} premier", f"term {number}") for number in range(5000))
-    glossary = Glossary(terms)
-    text = "Le terme42 premier et le terme4999 premier."
-    started = time.perf_counter()
-    for _ in range(3):
-        assert {term.source for term in glossary.occurring(text)} == {
-            "terme42 premier",
-            "terme4999 premier",
-        }
-    assert time.perf_counter() - started < 20
+def test_of_thousands_of_terms_those_that_occur_are_found():
+    terms = (*(Term(f"terme{number} premier", "x") for number in range(5000)), Term("gare", "y"))
+    found = Glossary(terms).occurring("Le terme42 premier, les gares et le terme4999 premier.")
+    assert [term.source for term in found] == ["terme42 premier", "gare", "terme4999 premier"]
 
 
 @pytest.mark.parametrize(
@@ -540,6 +532,14 @@ def test_a_glossary_of_thousands_of_terms_is_quick_enough():
             "Based on the given French sentence, here is the English translation: He sleeps.",
             "He sleeps.",
         ),
+        (
+            "La traduction est parue : elle se vend bien.",
+            'The translation of the French sentence is: "The book is out: it sells well."',
+            "The book is out: it sells well.",
+        ),
+        ("Il dort.", "Sure! Here's the translation: He sleeps.", "He sleeps."),
+        ("Version anglaise : le film sort.", "English translation: the film is out.", None),
+        ("Il dort.", "Translation: no", None),
         ("Sa traduction est belle : la voici.", "His translation is fine: here it is.", None),
         ("Une chose est sûre : il dort.", "One thing is sure: he sleeps.", None),
         ("Il dort.", "Translation:", None),

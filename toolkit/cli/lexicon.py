@@ -5,7 +5,7 @@ import re
 import unicodedata
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,9 +13,9 @@ from toolkit.cli.console import settings_of, show
 from toolkit.documents import Unanswered
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation.data import read_lines, refuse_unaligned
-from toolkit.lexicon.coverage import Coverage
 from toolkit.lexicon.lexicon import Lexicons, load_lexicons
 from toolkit.lexicon.words import words_of
+from toolkit.translation.checks import lost_terms
 from toolkit.translation.comparison import compare
 from toolkit.translation.glossary import load_glossary
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Show what words can mean, and what a translation left unanswered."
 )
 From = Annotated[Literal["fr", "en"], typer.Option("--from", help="Language of the words.")]
-FILE_NAME = re.compile(r"[^\s]+\.\w{1,5}|.*[/\\].*\.\w{1,5}")
+FILE_NAME = re.compile(r"(?!\w+://)\S+\.\w{1,5}")  # what nobody writes for a sentence
 Form = Annotated[Literal["text", "json"], typer.Option("--format", help="Of the answer.")]
 
 
@@ -80,18 +80,30 @@ def check_command(
         source_language=lexicons.languages[0],
         target_language=lexicons.languages[1],
     )
-    least = settings.checks.unanswered_weight
+    limits = settings.checks
     pairs = list(zip(*_lines(source, target), strict=True))
     named = 0
     for number, (text, translation) in enumerate(pairs, start=1):
         comparison = compare(text, translation, lexicons, terms.occurring(text))
-        lost, added = comparison.source, comparison.target
-        named += bool(lost.missing(least))
+        lost = comparison.source.missing(limits.hint_weight)
+        added = comparison.target.missing(limits.added_weight)
+        without = lost_terms(translation, terms.occurring(text))
+        named += bool(lost or without)
         if form == "json":
-            show(json.dumps(_record(number, text, translation, lost, added), ensure_ascii=False))
+            record = {
+                "line": number,
+                "source": text,
+                "target": translation,
+                "coverage": round(comparison.source.share, 3),
+                "unanswered": [asdict(each) for each in lost],
+                "added": [asdict(each) for each in added],
+                "terms": [each.source for each in without],
+            }
+            show(json.dumps(record, ensure_ascii=False))
             continue
-        told = [f"{each.word} ({_meanings(each)})" for each in lost.missing(least)]
-        told += [f"+{each.word}" for each in added.missing(settings.checks.added_weight)]
+        told = [f"{each.word} ({_meanings(each)})" for each in lost]
+        told += [f"{term.source} ({term.target})" for term in without]
+        told += [f"+{each.word}" for each in added]
         if told:
             show(f"{number}: {', '.join(told)}")
     if form == "text":
@@ -124,6 +136,8 @@ def _lines(source: str, target: str) -> tuple[list[str], list[str]]:
 
 def _is_file(name: str) -> bool:
     """Raises UsageError for what is meant to be a file and is none."""
+    if not name:
+        return False
     try:
         if Path(name).is_file():
             return True
@@ -153,16 +167,3 @@ def _composed(text: str) -> str:
 
 def _meanings(unanswered: Unanswered) -> str:
     return ", ".join(each.word for each in unanswered.meanings[:3]) or "no likely meaning"
-
-
-def _record(
-    number: int, source: str, target: str, lost: Coverage, added: Coverage
-) -> dict[str, Any]:
-    return {
-        "line": number,
-        "source": source,
-        "target": target,
-        "coverage": round(lost.share, 3),
-        "unanswered": [asdict(each) for each in lost.unanswered],
-        "added": [asdict(each) for each in added.unanswered],
-    }

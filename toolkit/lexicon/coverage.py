@@ -41,8 +41,8 @@ def coverage(
 ) -> Coverage:
     """How much of `source` its translation `target` answers to.
 
-    Numbers, days, months, names and the words in `known`, folded, have checks of their own; words
-    without an entry don't count.
+    Numbers, days, months, names and the words in `known`, in any inflection, have checks of their
+    own; words without an entry don't count.
     """
     lexicon, languages = lexicons.source, lexicons.languages
     words = words_of(source, languages[0])
@@ -51,6 +51,7 @@ def coverage(
     present = {lexicons.target.stem(word.form) for word in others}
     looks = {fold(word.form)[:COGNATE] for word in others}
     written = {target[word.start : word.end] for word in others}
+    known_stems = {lexicon.stem(form) for form in known}
     total = answered = 0.0
     missing = []
     place = 0
@@ -59,12 +60,12 @@ def coverage(
         first, last = words[place], words[place + size - 1]
         unit = " ".join(forms[place : place + size])
         place += size
-        if size == 1 and not _counts(source, first, languages[0], known):
+        if size == 1 and not _counts(source, first, languages[0]):
             continue
         text = source[first.start : last.end]
         if text[0].isupper() and text in written:  # a name, though it begins the sentence
             continue
-        if all(fold(form) in known for form in unit.split(" ")):
+        if known_stems and all(lexicon.stem(form) in known_stems for form in unit.split(" ")):
             continue
         entry = lexicon.entry(unit)
         if entry is None or not entry.weight:
@@ -77,10 +78,8 @@ def coverage(
     return Coverage(answered / total if total else 1.0, tuple(missing))
 
 
-def _counts(text: str, word: Word, language: Language, known: AbstractSet[str]) -> bool:
+def _counts(text: str, word: Word, language: Language) -> bool:
     if word.is_number or word.form in NUMBER_WORDS[language] or word.form in _DATES[language]:
-        return False
-    if fold(word.form) in known:
         return False
     return not text[word.start].isupper() or _begins(text, word.start)
 

@@ -2,13 +2,14 @@
 
 `recipes/lexicon` makes its two files, one a direction. A line holds, between tabs, the word or
 phrase, its stem, how often it was seen, its weight in tenths, its meanings with their probability
-in percent, and the stems of all that translators answered it with. Of names there is the stem only.
+in percent, and the stems of all that translators answered it with. Of names and of some rare forms there
+is the stem only.
 """
 
 import gzip
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from toolkit.lexicon.words import Language
 from toolkit.text import fold
 
 FOLDER = Path(__file__).parent
+ENDINGS = ("es", "s", "e", "x")
+MIN_STEM = 3  # letters that are left without the ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +41,32 @@ class Entry:
 
 
 class Lexicon:
-    """One direction of the lexicon; entries are read when they are asked for."""
+    """One direction of the lexicon. What it holds is parsed when it is asked for, by first letters."""
 
     def __init__(self, text: str) -> None:
-        """`text` holds lines of phrases, an empty line, and lines of words."""
+        """`text` holds lines of phrases, an empty line, and lines of words, sorted."""
         phrases, _, words = text.partition("\n\n")
-        self._rest = dict([line.split("\t", 1) for line in words.split("\n")])
+        self._words = "\n" + words
+        self._lines: dict[str, dict[str, str]] = {}
+        self._phrase_lines = dict(line.split("\t", 1) for line in phrases.split("\n") if line)
         self._phrases: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for line in filter(None, phrases.split("\n")):
-            phrase, rest = line.split("\t", 1)
-            self._rest[phrase] = rest
+        for phrase in self._phrase_lines:
             self._phrases[phrase.split(" ")[0]].append(tuple(phrase.split(" ")))
         self._entries: dict[str, Entry | None] = {}
 
     def __contains__(self, form: str) -> bool:
-        return form in self._rest
+        return self._line(form) is not None
 
     def entry(self, form: str) -> Entry | None:
-        """That of a word or phrase in lower case, or of its singular."""
+        """That of a word or phrase in lower case, or of a shorter form of the word."""
         if form not in self._entries:
-            self._entries[form] = self._read(form)
+            entries = (_read(each, line) for each, line in self._found(form))
+            self._entries[form] = next((entry for entry in entries if entry), None)
         return self._entries[form]
 
     def stem(self, form: str) -> str:
         """What `form` shares with its inflections."""
-        known = self._known(form)
-        return self._rest[known].partition("\t")[0] if known else fold(form)
+        return next((line.partition("\t")[0] for _, line in self._found(form)), fold(form))
 
     def phrase_at(self, forms: list[str], place: int) -> int:
         """The number of words of the longest phrase that begins at `place`, 0 for none."""
@@ -76,38 +79,47 @@ class Lexicon:
             default=0,
         )
 
-    def _known(self, form: str) -> str:
-        """`form`, or a form of it that the lexicon has."""
-        if form in self._rest:
-            return form
-        return next(
-            (
-                shorter
-                for ending in ("es", "s", "e", "x")
-                if form.endswith(ending)
-                and len(form) > len(ending) + 3
-                and (shorter := form.removesuffix(ending)) in self._rest
-            ),
-            "",
+    def _found(self, form: str) -> Iterator[tuple[str, str]]:
+        """`form` and what it may be the plural or feminine of, as far as they are there."""
+        shorter = (
+            form.removesuffix(ending)
+            for ending in ENDINGS
+            if form.endswith(ending) and len(form) > len(ending) + MIN_STEM
         )
+        for each in (form, *shorter):
+            if (line := self._line(each)) is not None:
+                yield each, line
 
-    def _read(self, form: str) -> Entry | None:
-        known = self._known(form)
-        if not known:
-            return None
-        _, count, weight, meanings, answers = self._rest[known].split("\t")
-        if not answers:
-            return None
-        parted = (meaning.rsplit(":", 1) for meaning in meanings.split(" ") if meaning)
-        return Entry(
-            form=known,
-            count=int(count),
-            weight=int(weight) / 10,
-            meanings=tuple(
-                Meaning(word.replace("_", " "), int(percent) / 100) for word, percent in parted
-            ),
-            answers={stem: rank for rank, stem in enumerate(answers.split(" "))},
-        )
+    def _line(self, form: str) -> str | None:
+        """What stands behind `form`."""
+        if " " in form:
+            return self._phrase_lines.get(form)
+        letter = form[:1]
+        if letter not in self._lines:
+            self._lines[letter] = dict(self._parse(letter)) if letter else {}
+        return self._lines[letter].get(form)
+
+    def _parse(self, letter: str) -> Iterator[list[str]]:
+        """The words that begin with `letter`, which stand together, and what stands behind them."""
+        start, last = (find(f"\n{letter}") for find in (self._words.find, self._words.rfind))
+        if start >= 0:
+            end = self._words.find("\n", last + 1)
+            block = self._words[start + 1 : end if end >= 0 else None]
+            yield from (line.split("\t", 1) for line in block.split("\n"))
+
+
+def _read(form: str, line: str) -> Entry | None:
+    _, count, weight, meanings, answers = line.split("\t")
+    if not answers:
+        return None
+    parted = (meaning.rsplit(":", 1) for meaning in meanings.split(" ") if meaning)
+    return Entry(
+        form=form,
+        count=int(count),
+        weight=int(weight) / 10,
+        meanings=tuple(Meaning(word, int(percent) / 100) for word, percent in parted),
+        answers={stem: rank for rank, stem in enumerate(answers.split(" "))},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

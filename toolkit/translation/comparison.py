@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from toolkit.lexicon.coverage import Coverage, coverage
 from toolkit.lexicon.lexicon import Lexicons
-from toolkit.translation.glossary import Term, words_of_terms
+from toolkit.lexicon.words import words_of
+from toolkit.translation.glossary import Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +22,12 @@ def compare(source: str, target: str, lexicons: Lexicons, terms: Iterable[Term] 
     """Both texts by the lexicon. The words of `terms`, which have a check of their own, are left
     out.
     """
-    terms = tuple(terms)
+    ours, theirs = set[str](), set[str]()
+    for term in terms:
+        ours |= {word.form for word in words_of(term.source, lexicons.languages[0])}
+        theirs |= {word.form for word in words_of(term.target, lexicons.languages[1])}
     return Comparison(
         lexicons=lexicons,
-        source=coverage(
-            source, target, lexicons, known=words_of_terms(term.source for term in terms)
-        ),
-        target=coverage(
-            target, source, lexicons.reversed(), known=words_of_terms(t.target for t in terms)
-        ),
+        source=coverage(source, target, lexicons, known=ours),
+        target=coverage(target, source, lexicons.reversed(), known=theirs),
     )

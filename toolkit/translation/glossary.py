@@ -163,12 +163,6 @@ def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def words_of_terms(phrases: Iterable[str]) -> frozenset[str]:
-    """The words of sources or targets of terms, folded."""
-    words = (word for phrase in phrases for word in re.findall(r"\w+", phrase))
-    return frozenset(fold(word).replace("œ", "oe").replace("æ", "ae") for word in words)
-
-
 def _inflected(source: str) -> str:
     """A regular expression for `source` in any number and gender, as far as an ending tells."""
     words = re.split(r"(\w{4,})", _normal(source))

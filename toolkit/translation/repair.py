@@ -6,15 +6,16 @@ from toolkit.text import rejoin_numbers
 
 OPENING_MARKS = ('"', "«", "“")
 MARKS = '"«»“”'
+MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
 PREAMBLE = re.compile(
-    r"(?:[^:\"“«]{0,60}\bhere is )?(?:the |corresponding |possible )*(?:english |french )?"
+    r"(?:[^:\"“«]{0,60}\bhere(?: is|[’']s) )?"
+    r"(?:the |corresponding |possible )*(?:english |french )?"
     r"translation(?: (?:of|in|into|to) [^:]{1,60})?: *"
     r"|the (?:french|english) sentence .*? translates? (?:to|into)\b[^:]{0,40}: *"
     r"|(?:voici la )?traduction(?: en (?:français|anglais))? ?: *",
     re.IGNORECASE,
 )
-OF_TRANSLATION = re.compile(r"\b(?:tradu|transla)", re.IGNORECASE)
 
 
 def repair(target: str, source: str) -> str:
@@ -31,13 +32,13 @@ def repair(target: str, source: str) -> str:
 
 def _without_preamble(target: str, source: str) -> str:
     """`target` without what a model says of its answer, and without the quotation marks around what
-    is left where the source has none. A source that speaks of translations is left alone.
+    is left where the source has none. As many colons as the source has are its own.
     """
-    if OF_TRANSLATION.search(source):
-        return target
-    answer = target
-    while (preamble := PREAMBLE.match(answer)) and preamble.end() < len(answer):
-        answer = answer[preamble.end() :]
+    while target.count(":") > source.count(":"):
+        preamble = PREAMBLE.match(target)
+        if not preamble or len(target) - preamble.end() < MIN_REST * len(source):
+            break
+        target = target[preamble.end() :]
         if not any(mark in source for mark in MARKS):
-            answer = answer.strip(MARKS)
-    return answer
+            target = target.strip(MARKS)
+    return target
