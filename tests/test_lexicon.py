@@ -280,7 +280,7 @@ def test_phrases_and_ligatures_of_a_glossary_are_known(real):
     assert compare(text, "Hothouse touches soul", real, terms).source.missing(2.0) == ()
 
 
-def test_what_has_a_stem_only_is_looked_up_by_a_shorter_form(few):
+def test_what_has_a_stem_only_is_looked_up_by_a_shorter_form():
     table = Lexicon("\n\nvéhicule\tvehicul\t50\t40\tvehicle:90\tvehicl\nvéhicules\tvehicul\t\t\t\t")
     assert table.entry("véhicules") == table.entry("véhicule")
     assert table.stem("véhicules") == "vehicul"

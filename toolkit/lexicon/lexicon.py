@@ -2,8 +2,8 @@
 
 `recipes/lexicon` makes its two files, one a direction. A line holds, between tabs, the word or
 phrase, its stem, how often it was seen, its weight in tenths, its meanings with their probability
-in percent, and the stems of all that translators answered it with. Of names and of some rare forms there
-is the stem only.
+in percent, and the stems of all that translators answered it with. Of names and of some rare
+forms there is the stem only.
 """
 
 import gzip
@@ -41,7 +41,7 @@ class Entry:
 
 
 class Lexicon:
-    """One direction of the lexicon. What it holds is parsed when it is asked for, by first letters."""
+    """One direction of the lexicon. Its words are parsed when they are asked for."""
 
     def __init__(self, text: str) -> None:
         """`text` holds lines of phrases, an empty line, and lines of words, sorted."""
