@@ -24,23 +24,30 @@ from toolkit.translation.hints import Hint, hints_for
 # Found of the wrong words, right of the named ones, good translations flagged.
 FLOORS = {"missing": (0.35, 0.55, 0.3), "added": (0.1, 0.6, 0.06)}
 CASES = json.loads((Path(__file__).parent / "cases/coverage.json").read_text("utf-8"))
-FRENCH = (
+FRENCH = (  # phrases, then words by their first letters
     "parc éolien\t\t90\t40\tfarm:60\tfarm wind\n"
     "\n"
-    "ferment\tferm\t120\t31\tclosing:53 shut:20 are:2\tclose shut\n"
-    "usines\tusin\t900\t35\tfactories:70\tfactori plant\n"
-    "usine\tusin\t900\t35\tfactory:70\tfactori plant\n"
     "effectuer\teffectu\t900\t2\tcarry:30\tcarri make\n"
+    "\n"
+    "ferment\tferm\t120\t31\tclosing:53 shut:20 are:2\tclose shut\n"
+    "\n"
     "glacier\tglaci\t9\t40\tice:70\tice\n"
-    "parc\tparc\t90\t30\tpark:60\tpark"
+    "\n"
+    "parc\tparc\t90\t30\tpark:60\tpark\n"
+    "\n"
+    "usine\tusin\t900\t35\tfactory:70\tfactori plant\n"
+    "usines\tusin\t900\t35\tfactories:70\tfactori plant"
 )
 ENGLISH = (
     "\n\n"
     "closing\tclose\t9\t31\tfermeture:50\tferm\n"
+    "\n"
     "factories\tfactori\t9\t31\tusines:70\tusin\n"
+    "\n"
+    "paris\tpari\t\t\t\t\n"
     "plant\tplant\t9\t31\tusines:70\tusin\n"
-    "wineries\twineri\t9\t45\tcaves:70\tcav\n"
-    "Paris\tpari\t\t\t\t"
+    "\n"
+    "wineries\twineri\t9\t45\tcaves:70\tcav"
 )
 
 

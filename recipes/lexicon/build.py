@@ -8,6 +8,7 @@ import hashlib
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,9 @@ def main() -> None:
     ):
         phrases, words = lines_of(source, target, places, others, sample)
         path = TOP / f"{source.language}-{target.language}.tsv.gz"
-        path.write_bytes(gzip.compress("\n".join([*phrases, "", *words]).encode(), 9, mtime=0))
+        blocks = (list(block) for _, block in groupby(words, key=lambda line: line[0]))
+        text = "\n\n".join("\n".join(block) for block in (phrases, *blocks))
+        path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         print(path.name, len(words), len(phrases), path.stat().st_size, digest, flush=True)
 

@@ -44,9 +44,11 @@ class Lexicon:
     """One direction of the lexicon. Its words are parsed when they are asked for."""
 
     def __init__(self, text: str) -> None:
-        """`text` holds lines of phrases, an empty line, and lines of words, sorted."""
-        phrases, _, words = text.partition("\n\n")
-        self._words = "\n" + words
+        """`text` holds a block of phrases and one for each letter that words begin with, with empty
+        lines between them.
+        """
+        phrases, *blocks = text.split("\n\n")
+        self._blocks = {block[:1]: block for block in blocks}
         self._lines: dict[str, dict[str, str]] = {}
         self._phrase_lines = dict(line.split("\t", 1) for line in phrases.split("\n") if line)
         self._phrases: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
@@ -96,16 +98,9 @@ class Lexicon:
             return self._phrase_lines.get(form)
         letter = form[:1]
         if letter not in self._lines:
-            self._lines[letter] = dict(self._parse(letter)) if letter else {}
+            lines = self._blocks.get(letter, "").split("\n")
+            self._lines[letter] = dict(line.split("\t", 1) for line in lines if line)
         return self._lines[letter].get(form)
-
-    def _parse(self, letter: str) -> Iterator[list[str]]:
-        """The words that begin with `letter`, which stand together, and what stands behind them."""
-        start, last = (find(f"\n{letter}") for find in (self._words.find, self._words.rfind))
-        if start >= 0:
-            end = self._words.find("\n", last + 1)
-            block = self._words[start + 1 : end if end >= 0 else None]
-            yield from (line.split("\t", 1) for line in block.split("\n"))
 
 
 def _read(form: str, line: str) -> Entry | None:
