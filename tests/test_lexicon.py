@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 
 from toolkit.articles import Article
-from toolkit.bilingual import side_by_side
 from toolkit.cli.main import main
 from toolkit.documents import Document, Meaning, Segment, Translation, Unanswered
 from toolkit.lexicon.alignment import align
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import Lexicon, Lexicons, load_lexicons
 from toolkit.lexicon.words import words_of
-from toolkit.output import render_translation
+from toolkit.output import render_translation, side_by_side
 from toolkit.results import Result
 from toolkit.translation.checks import Limits
 from toolkit.translation.comparison import compare
+from toolkit.translation.correction import Hint, hints_for
 from toolkit.translation.glossary import Term
-from toolkit.translation.hints import Hint, hints_for
 
 # Found of the wrong words, right of the named ones, good translations flagged.
 FLOORS = {"missing": (0.35, 0.55, 0.3), "added": (0.1, 0.6, 0.06)}

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.tiny_models import build_bert
+from toolkit.documents import Check
 from toolkit.errors import InputError, ModelError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.bertscore import Encoder
@@ -115,7 +116,8 @@ def test_intervals_are_the_same_each_time_and_hold_the_mean():
 
 
 def test_what_failed_and_what_was_kept_are_counted():
-    invented, lost = ("names: not in the article: X",), ("dates: lost Monday",)
+    invented = (Check(name="names", relation="unsupported", values=("X",)),)
+    lost = (Check(name="dates", relation="lost", values=("Monday",)),)
     found = [
         *answers(["Short one."], ["x"], max_words=2, terms=3, terms_kept=1, failed=lost),
         *answers(["It is far too long."], ["x"], max_words=2, failed=invented),
