@@ -14,15 +14,15 @@ ROOT = PACKAGE.parent
 
 # Each layer may import from those before it.
 LAYERS = [
-    {"errors", "documents", "numerals", "text", "files", "quantities", "exonyms", "assets"},
+    {"errors", "documents", "messages", "text", "languages", "files", "assets"},
     {"reading", "cleaning", "segmentation", "lexicon", "models", "store"},
     {"engines"},
     {"prompts"},
     {"translation", "summarization", "settings", "articles"},
-    {"results"},
+    {"results", "schema"},
     {"pipeline"},
-    {"output", "bilingual", "evidence"},
-    {"evaluation"},
+    {"output"},
+    {"evaluation", "api"},
     {"cli"},
 ]
 
