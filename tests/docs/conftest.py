@@ -62,3 +62,11 @@ def stocked(stock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copytree(stock, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def fake_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python code gets the fake engine for the default model."""
+    from toolkit import api
+
+    monkeypatch.setattr(api, "DEFAULT_MODEL", "fake")

@@ -52,10 +52,7 @@ def test_no_example_escapes():
 
 
 @of("python")
-def test_python_runs(block, stocked, monkeypatch):
-    from toolkit import api
-
-    monkeypatch.setattr(api, "DEFAULT_MODEL", "fake")
+def test_python_runs(block, stocked, fake_by_default):
     code = compile("\n" * int(block.place.split(":")[1]) + block.text, block.place, "exec")
     exec(code, {"__name__": "__main__"})
 

@@ -11,10 +11,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @pytest.fixture
 def run(stocked, monkeypatch, capsys):
-    from toolkit import api
-
-    monkeypatch.setattr(api, "DEFAULT_MODEL", "fake")
-
     def run_one(name, *arguments):
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         runpy.run_path(str(EXAMPLES / name), run_name="__main__")
@@ -23,12 +19,14 @@ def run(stocked, monkeypatch, capsys):
     return run_one
 
 
+@pytest.mark.usefixtures("fake_by_default")
 def test_a_sentence_is_translated_and_its_faults_are_listed(run):
     out, err = run("translate_sentence.py", "La fonte des glaciers s'accélère depuis dix ans.")
     assert out == "[fake] La fonte des glaciers s'accélère depuis dix ans.\n"
     assert "language: still French" in err
 
 
+@pytest.mark.usefixtures("fake_by_default")
 def test_a_folder_becomes_a_table(run):
     out, _ = run("folder_to_table.py", "pages")
     rows = list(csv.reader(io.StringIO(out)))
