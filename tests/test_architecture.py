@@ -14,7 +14,7 @@ ROOT = PACKAGE.parent
 
 # Each layer may import from those before it.
 LAYERS = [
-    {"errors", "documents", "messages", "text", "languages", "files", "assets"},
+    {"errors", "documents", "messages", "text", "languages", "files", "assets", "progress"},
     {"reading", "cleaning", "segmentation", "lexicon", "models", "store"},
     {"engines"},
     {"prompts"},

@@ -26,7 +26,7 @@ from toolkit.models.install import (
     remove_installed,
     verify_installed,
 )
-from toolkit.models.sources import fetch, sha256_of
+from toolkit.models.sources import fetch, sha256_of_file
 
 PARTS = 3
 
@@ -105,7 +105,9 @@ def spec(gguf_file):
         installed_bytes=1_000_000,
         files=(
             FileSpec(
-                name=gguf_file.name, bytes=gguf_file.stat().st_size, sha256=sha256_of(gguf_file)
+                name=gguf_file.name,
+                bytes=gguf_file.stat().st_size,
+                sha256=sha256_of_file(gguf_file),
             ),
         ),
         sources=(
@@ -458,4 +460,4 @@ def test_the_catalogue_is_sound():
 def test_the_smallest_catalogue_model_can_be_pulled_for_real(tmp_path):
     spec = find_spec("smollm2-135m-instruct")
     fetch(spec, spec.sources[0], tmp_path, lambda done, total: None)
-    assert sha256_of(tmp_path / spec.files[0].name) == spec.files[0].sha256
+    assert sha256_of_file(tmp_path / spec.files[0].name) == spec.files[0].sha256

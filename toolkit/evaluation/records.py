@@ -15,7 +15,7 @@ from toolkit.documents import Check
 from toolkit.evaluation.files import Entry, Sha256
 from toolkit.evaluation.references import Fact
 from toolkit.evaluation.registry import METRICS
-from toolkit.evaluation.suites import Suite, Task
+from toolkit.evaluation.suites import Suite, SuiteTask
 from toolkit.messages import IN_WORDS
 
 # No count or time of a run comes near it, and it is a float without loss.
@@ -46,7 +46,7 @@ class PartRecord(Entry):
     versions lack the latter.
     """
 
-    task: Task
+    task: SuiteTask
     corpus: str
     items: Annotated[int, Field(ge=1, le=MOST)]
     digest: Sha256
