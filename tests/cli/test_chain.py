@@ -1,8 +1,13 @@
+import csv
 import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.cli.helpers import corpus
+from toolkit.cli import chain
+from toolkit.errors import ModelMissingError
 from toolkit.settings import resolve_settings
 from toolkit.store import Store
 
@@ -88,3 +93,48 @@ def test_strict_ends_with_3_when_a_sentence_is_flagged(run, page):
     code, out, _ = run("translate", page, "--model", "fake", "--strict")
     assert code == 3
     assert out
+
+
+def asking(monkeypatch, answer):
+    """Somebody at a terminal who answers so; gives what is pulled."""
+    pulled = []
+    monkeypatch.setattr(chain, "is_terminal", lambda: True)
+    monkeypatch.setattr(chain.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(chain.typer, "confirm", lambda text, **_: answer)
+    monkeypatch.setattr(chain, "pull", pulled.append)
+    return pulled
+
+
+def test_somebody_at_a_terminal_is_offered_the_missing_model(monkeypatch):
+    pulled = asking(monkeypatch, True)
+    runs = []
+
+    def work():
+        runs.append(list(pulled))
+        if not pulled:
+            raise ModelMissingError("some-model")
+
+    chain.offer_pull(work)
+    assert runs == [[], ["some-model"]]
+
+
+def test_a_model_that_is_not_wanted_stays_missing(monkeypatch):
+    pulled = asking(monkeypatch, False)
+
+    def work():
+        raise ModelMissingError("some-model")
+
+    with pytest.raises(ModelMissingError):
+        chain.offer_pull(work)
+    assert pulled == []
+
+
+def test_columns_of_ours_that_a_table_has_already_get_another_name(run, tmp_path):
+    (tmp_path / "c.csv").write_text("translation,text\nmine,Le maire dort jeudi à la mairie.\n")
+    arguments = ("translate", "c.csv", "--model", "fake", "-f", "csv", "--glossary", "none")
+    code, out, err = run(*arguments)
+    (row,) = csv.DictReader(out.splitlines())
+    assert code == 0
+    assert row["translation"] == "mine"
+    assert row["toolkit_translation"].startswith("[fake]")
+    assert "has columns translation already; ours are toolkit_translation" in err

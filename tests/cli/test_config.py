@@ -1,5 +1,7 @@
 import json
 
+from toolkit.settings import Settings
+
 
 def test_settings_come_from_file_environment_and_flags(run, page, tmp_path, monkeypatch):
     (tmp_path / "toolkit.toml").write_text('model = "fake"\nmax_words = 9\n')
@@ -13,3 +15,11 @@ def test_settings_come_from_file_environment_and_flags(run, page, tmp_path, monk
     code, _, err = run("config")
     assert code == 2
     assert "toolkit.toml: bogus" in err
+
+
+def test_settings_inside_a_table_are_shown_one_by_one(run, tmp_path):
+    (tmp_path / "toolkit.toml").write_text("[checks]\noff = ['coverage']\n")
+    _, out, _ = run("config")
+    assert "checks.off = ['coverage']  (toolkit.toml)" in out
+    shown = {line.split(" = ")[0].split(".")[0] for line in out.splitlines() if " = " in line}
+    assert shown == Settings.model_fields.keys()

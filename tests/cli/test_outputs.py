@@ -1,6 +1,9 @@
 import csv
 import json
 import os
+from io import StringIO
+
+import pytest
 
 from tests.cli.helpers import ARTICLE
 
@@ -63,3 +66,13 @@ def test_records_come_back_with_their_other_fields(run, tmp_path):
     assert [row["id"] for row in rows] == ["7", "8"]
     assert rows[0].keys() == {"id", "translation", "flagged"}
     assert run("translate", "c.jsonl", *flags, "-f", "csv")[0] == 2
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1"])
+def test_a_cell_that_a_spreadsheet_would_run_is_guarded_on_demand(run, tmp_path, cell):
+    with (tmp_path / "c.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([["text", "note"], ["Le maire dort à la mairie.", cell]])
+    arguments = ("translate", "c.csv", "--model", "fake", "-q", "-f", "csv")
+    for flags, written in (((), cell), (("--guard-formulas",), f"'{cell}")):
+        (row,) = csv.DictReader(StringIO(run(*arguments, *flags)[1]))
+        assert row["note"] == written
