@@ -5,6 +5,9 @@ import sys
 import pytest
 
 from tests.cli.helpers import ARTICLE
+from toolkit import __version__
+from toolkit.cli import config
+from toolkit.cli.main import main
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,26 @@ def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
     assert running.returncode == 130, errors
     assert errors == "toolkit: interrupted\n"
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_a_bug_is_told_in_one_line_and_shows_its_place_on_demand(page, capsys, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr(config, "settings_of", broken)
+    assert main(["config"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("toolkit: this is a bug: ZeroDivisionError: division by zero; --debug")
+    assert main(["config", "--debug"]) == 1
+    assert "in broken" in capsys.readouterr().err
+
+
+def test_where_an_error_came_from_is_shown_on_demand(run, monkeypatch, capsys):
+    monkeypatch.setenv("TOOLKIT_DEBUG", "1")
+    assert main(["clean", ""]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_package(run):
+    assert run("--version") == (0, f"toolkit {__version__}\n", "")
