@@ -12,7 +12,7 @@ from toolkit.prompts import load_prompt
 from toolkit.reading import read_document
 from toolkit.segmentation import split_sentences
 from toolkit.settings import resolve_settings
-from toolkit.summarization.summarize import TOKENS_PER_WORD
+from toolkit.summarization.drafting import TOKENS_PER_WORD
 
 
 def main() -> None:

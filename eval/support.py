@@ -13,15 +13,15 @@ from pathlib import Path
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.support import (
     Outcome,
-    grounds_of_page,
+    detections,
+    index_page,
     load_sentences,
     load_translations,
-    outcomes,
     sentences_of,
 )
 from toolkit.pipeline import Pipeline
 from toolkit.settings import Settings
-from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.translation.glossary import load_glossary
 
 HERE = Path(__file__).parent / "gold"
@@ -68,13 +68,13 @@ def main() -> None:
     translations = load_translations(RECORDED)
     pages = [page for page in load_gold_pages(HERE / "cleaning") if page.name in wanted]
     for name, known in (("with the translation", translations), ("French alone", {})):
-        grounds: dict[str, Grounds] = {
-            page.name: grounds_of_page(page, glossary, known.get(page.name)) for page in pages
+        indexes: dict[str, EvidenceIndex] = {
+            page.name: index_page(page, glossary, known.get(page.name)) for page in pages
         }
-        show(name, outcomes(sentences, grounds))
+        show(name, detections(sentences, indexes))
         if options.show:
             for each in sentences:
-                ((fault, outcome),) = outcomes([each], grounds).items()
+                ((fault, outcome),) = detections([each], indexes).items()
                 if bool(fault) != bool(outcome.flagged):
                     print(f"    {fault or 'supported'}: {each.text}")
 

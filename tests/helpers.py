@@ -46,7 +46,6 @@ def result_of(*pairs, name="a.txt", failed=(), statements=()):
                 for told, numbers in statements
             )
         ),
-        provenance={"translation": {"languages": ["fr", "en"]}},
     )
 
 

@@ -14,9 +14,9 @@ from toolkit.evaluation.facts import fact_precision, fact_recall, tells
 from toolkit.evaluation.references import load_references
 from toolkit.exonyms import places
 from toolkit.reading import read_document
+from toolkit.summarization.faithfulness.evidence import index_translations
+from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.forms import WORDS
-from toolkit.summarization.grounds import grounds_of
-from toolkit.summarization.support import unsupported
 from toolkit.translation.checks import check_translation
 from toolkit.translation.glossary import load_glossary
 
@@ -37,7 +37,7 @@ def grounds(reference):
         *(term.target for term in GLOSSARY.occurring(text)),
         *places(text, "fr", "en").values(),
     ]
-    return grounds_of(translations, names=names)
+    return index_translations(translations, names=names)
 
 
 def summaries(reference):
@@ -79,11 +79,11 @@ def test_summaries_by_hand_have_their_length_and_nothing_unsupported(reference):
         counts[length] += 1
         assert len(text.split()) <= WORDS[length]
         assert text.endswith((".", '."')) != (length == "headline")
-        assert unsupported(text, grounds(reference), "en") == []
+        assert unsupported_facts(text, grounds(reference), "en") == []
     assert counts == {"headline": 1, "brief": 3, "standard": 1, "detailed": 1}
     (french,) = reference.summaries.brief_fr
     assert len(french.split()) <= WORDS["brief"]
-    assert unsupported(french, grounds(reference), "fr") == []
+    assert unsupported_facts(french, grounds(reference), "fr") == []
 
 
 @each_reference

@@ -98,6 +98,15 @@ class Settings(BaseModel):
         return Form(self.length, self.style, self.max_words or WORDS[self.length])
 
     @property
+    def languages(self) -> tuple[str, str]:
+        """Of the input and of the output."""
+        return self.source_language, self.target_language
+
+    @property
+    def same_language(self) -> bool:
+        return self.source_language == self.target_language
+
+    @property
     def translator_model(self) -> str:
         return self.translator or self.model
 

@@ -1,13 +1,15 @@
 import pytest
 
 from tests.evaluation.helpers import answers
+from toolkit.documents import Check
 from toolkit.evaluation.registry import METRICS, RECORDED
 
 OFFLINE = METRICS.keys() - RECORDED
 
 
 def test_what_failed_and_what_was_kept_are_counted():
-    invented, lost = ("names: not in the article: X",), ("dates: lost Monday",)
+    invented = (Check(name="names", relation="unsupported", values=("X",)),)
+    lost = (Check(name="dates", relation="lost", values=("Monday",)),)
     found = [
         *answers(["Short one."], ["x"], max_words=2, terms=3, terms_kept=1, failed=lost),
         *answers(["It is far too long."], ["x"], max_words=2, failed=invented),

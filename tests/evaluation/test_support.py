@@ -1,11 +1,11 @@
 from toolkit.assets import asset_folder
 from toolkit.evaluation.cleaning import GoldPage
 from toolkit.evaluation.support import (
+    Detection,
     LabelledSentence,
-    Outcome,
-    grounds_of_page,
+    detections,
+    index_page,
     load_sentences,
-    outcomes,
     sentences_of,
 )
 from toolkit.translation.glossary import Glossary
@@ -41,7 +41,7 @@ def test_title_and_article_are_parted_and_furniture_left_out():
 
 
 def test_it_is_counted_by_fault_how_often_the_checks_speak():
-    grounds = {"page": grounds_of_page(PAGE, Glossary(()))}
+    indexes = {"page": index_page(PAGE, Glossary(()))}
     sentences = [
         LabelledSentence("page", text, fault, False)
         for text, fault in (
@@ -51,15 +51,15 @@ def test_it_is_counted_by_fault_how_often_the_checks_speak():
             ("On Friday, the minister promised 12 jobs.", "date"),
         )
     ]
-    found = outcomes(sentences, grounds)
-    assert found == {"": Outcome(2, 0), "number": Outcome(1, 1), "date": Outcome(1, 1)}
-    assert (found["number"].share, Outcome(0, 0).share) == (1.0, 0.0)
+    found = detections(sentences, indexes)
+    assert found == {"": Detection(2, 0), "number": Detection(1, 1), "date": Detection(1, 1)}
+    assert (found["number"].share, Detection(0, 0).share) == (1.0, 0.0)
 
 
 def test_translations_that_were_recorded_are_grounds_too():
     sentence = [LabelledSentence("page", "He offered jobs to Smith.", "", False)]
     french = "Le ministre a promis 12 emplois à Londres jeudi."
-    alone = grounds_of_page(PAGE, Glossary(()))
-    both = grounds_of_page(PAGE, Glossary(()), {french: "The minister promised Smith 12 jobs."})
-    assert outcomes(sentence, {"page": alone})[""].flagged == 1
-    assert outcomes(sentence, {"page": both})[""].flagged == 0
+    alone = index_page(PAGE, Glossary(()))
+    both = index_page(PAGE, Glossary(()), {french: "The minister promised Smith 12 jobs."})
+    assert detections(sentence, {"page": alone})[""].flagged == 1
+    assert detections(sentence, {"page": both})[""].flagged == 0

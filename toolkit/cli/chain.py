@@ -18,8 +18,9 @@ from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn, work
 from toolkit.cli.models import pull
 from toolkit.cli.outputs import Outputs
 from toolkit.cli.places import Place
-from toolkit.documents import Check, Document, Summary
+from toolkit.documents import Document, Summary
 from toolkit.errors import InputError, ModelMissingError, ToolkitError
+from toolkit.messages import messages
 from toolkit.output import Format
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading
@@ -211,7 +212,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
         tell_summary(name, result.summary)
     if verbose:
         for translation in result.flagged:
-            tell(f"{name}: {_told(translation.failed)}: {translation.segment.text}")
+            tell(f"{name}: {messages(translation.failed)}: {translation.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
 
@@ -219,11 +220,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
 def tell_summary(name: str, summary: Summary) -> None:
     """What a reader of the summary has to know."""
     if summary.method not in ("abstractive", "none"):
-        why = "; ".join((summary.method, *summary.guards))
+        why = "; ".join((summary.method, *summary.revisions))
         tell(f"{name}: the summary is the article's own text ({why})")
     if summary.failed:
-        tell(f"{name}: the summary failed a check: {_told(summary.failed)}")
-
-
-def _told(checks: Sequence[Check]) -> str:
-    return "; ".join(f"{check.name}: {check.detail}" for check in checks)
+        tell(f"{name}: the summary failed a check: {messages(summary.failed)}")

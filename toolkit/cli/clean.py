@@ -20,7 +20,7 @@ from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 from toolkit.output import render_cleaning
-from toolkit.pipeline import store_of
+from toolkit.pipeline import open_store
 from toolkit.text import printable
 
 ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
@@ -84,7 +84,7 @@ def clean_command(
     repeats = Repeats() if learn_from or written else learn(found, reading)[0]
 
     tally = Tally()
-    store = store_of(settings, on_trouble=tell)
+    store = open_store(settings, on_trouble=tell)
     outputs = Outputs(output_dir, form, store, overwrite=overwrite, on_lost=tally.add)
 
     def work(document: Document) -> Cleaning:

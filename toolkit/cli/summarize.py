@@ -7,7 +7,7 @@ import typer
 from toolkit.cli import options
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.cli.together import run_together
-from toolkit.output import render_digest, render_summary
+from toolkit.output import render_summary, render_together
 from toolkit.pipeline import Pipeline
 
 
@@ -91,8 +91,8 @@ def summarize_command(
                 inputs,
                 flags=flags,
                 job=job,
-                render=lambda digest: render_digest(
-                    digest, form, with_translation=translation, with_evidence=evidence
+                render=lambda result: render_together(
+                    result, form, with_translation=translation, with_evidence=evidence
                 ),
             )
         )

@@ -23,7 +23,7 @@ from toolkit.cli.places import Place
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
 from toolkit.pipeline import Pipeline
-from toolkit.results import Digest
+from toolkit.results import MultiDocumentResult
 
 NAME = "together"
 
@@ -33,7 +33,7 @@ def run_together(
     *,
     flags: Mapping[str, Any],
     job: Job,
-    render: Callable[[Digest], str],
+    render: Callable[[MultiDocumentResult], str],
 ) -> None:
     """Inputs that can't be used are told and left out; then the exit code is 3."""
     if job.form == "csv":
@@ -58,16 +58,16 @@ def run_together(
                 raise InputError(
                     f"--together needs at least two articles; there is {len(articles)}"
                 )
-            digest = pipeline.summarize_together(articles)
-            outputs.write(place, render(digest))
+            result = pipeline.summarize_together(articles)
+            outputs.write(place, render(result))
     if not job.quiet:
-        for result in digest.results:
-            tell_flags(result, verbose=job.verbose)
-        tell_summary(NAME, digest.summary)
-        for name in digest.strangers:
+        for article in result.results:
+            tell_flags(article, verbose=job.verbose)
+        tell_summary(NAME, result.summary)
+        for name in result.unrelated:
             tell(f"{name}: has no name in common with the others; is it about the same event?")
-        for name in digest.unused:
+        for name in result.unused:
             tell(f"{name}: no statement of the summary rests on it")
-    flagged = digest.summary.failed or any(result.flagged for result in digest.results)
+    flagged = result.summary.failed or any(article.flagged for article in result.results)
     if tally.failed or (job.strict and flagged):
         raise typer.Exit(InputError.exit_code)

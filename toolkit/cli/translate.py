@@ -1,11 +1,10 @@
 """`toolkit translate`: French pages in English, sentence by sentence."""
 
-from toolkit.bilingual import side_by_side as side_by_side_table
-from toolkit.bilingual import translation_memory
 from toolkit.cli import options
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.errors import UsageError
-from toolkit.output import render_translation
+from toolkit.output import render_translation, translation_memory
+from toolkit.output import side_by_side as side_by_side_table
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
 

@@ -189,7 +189,8 @@ def _in_order(
 
 
 def _answer(line: AnswerLine, item: Item) -> Answer:
-    return Answer(item=item, **line.model_dump(exclude={"id", "scores"}))
+    values = {name: value for name, value in line if name not in ("id", "scores")}
+    return Answer(item=item, **values)
 
 
 def _twice(lines: Sequence[ItemLine | AnswerLine]) -> str:

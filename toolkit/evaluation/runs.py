@@ -158,7 +158,7 @@ def _provenance(part: Part, pipeline: Pipeline) -> dict[str, Any]:
     if part.task == "cleaning":
         return {"steps": list(pipeline.settings.steps)}
     if part.task == "translation":
-        return pipeline.provenance("translation")
+        return pipeline.translation_provenance()
     return pipeline.summary_provenance()
 
 
@@ -234,6 +234,8 @@ def _answers(answers: Sequence[Answer], scores: Sequence[Score]) -> Iterable[dic
             for name in Answer.__dataclass_fields__
             if name != "item" and getattr(answer, name)
         }
+        if answer.failed:
+            value["failed"] = [asdict(check) for check in answer.failed]
         value["seconds"] = round(answer.seconds, 3)
         value["scores"] = {each.metric: round(each.values[at], 2) for each in scores}
         yield {"id": answer.item.id} | value

@@ -31,7 +31,7 @@ REPORTED_CLAUSE = re.compile(
 STEM_CHARS, MIN_SHARED_STEMS = 5, 0.5
 
 
-def wrong_speakers(summary: str, article: str) -> list[str]:
+def silent_speakers(summary: str, article: str) -> list[str]:
     """People who say something in the English `summary` but nowhere in `article`.
 
     A speaker stands right before a verb of saying in the summary, or before the "and" that leads

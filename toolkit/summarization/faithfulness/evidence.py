@@ -26,7 +26,7 @@ STOP = frozenset(
 
 
 @dataclass(frozen=True)
-class Passage:
+class SourceSentence:
     """One sentence of the article. `start` is its offset there; -1 for a title or a fact beside it.
 
     `text` is in the language of the article and `translation` may be empty; `sound` says that no
@@ -82,19 +82,19 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Grounds:
-    """All passages of one article, or of several. `names` are further names for what occurs in
+class EvidenceIndex:
+    """All sentences of one article, or of several. `names` are further names for what occurs in
     them, such as those a glossary gives.
     """
 
-    passages: tuple[Passage, ...]
+    sentences: tuple[SourceSentence, ...]
     names: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word in lower case without accents, and the parts of compounds."""
         found = set[str]()
-        for text in (text for passage in self.passages for text, _ in passage.versions):
+        for text in (text for sentence in self.sentences for text, _ in sentence.versions):
             for word in re.findall(r"[\w'’-]+", text):
                 folded = fold(word)
                 found |= {folded, *re.split(r"['-]", folded)}
@@ -112,54 +112,58 @@ class Grounds:
         """Capitalized words side by side in the article's own language, in lower case."""
         return frozenset(
             (fold(match[1]), fold(match[2]))
-            for passage in self.passages
-            for match in FULL_NAME.finditer(passage.text)
+            for sentence in self.sentences
+            for match in FULL_NAME.finditer(sentence.text)
         )
 
     @cached_property
     def text(self) -> str:
-        return "\n".join(text for passage in self.passages for text, _ in passage.versions)
+        return "\n".join(text for sentence in self.sentences for text, _ in sentence.versions)
 
     @cached_property
-    def whole(self) -> Passage:
-        """The text itself as one passage."""
-        text = [each for each in self.passages if each.start >= 0]
-        return Passage(
+    def whole(self) -> SourceSentence:
+        """The text itself as one sentence."""
+        text = [each for each in self.sentences if each.start >= 0]
+        return SourceSentence(
             " ".join(each.text for each in text), " ".join(each.translation for each in text), 0
         )
 
     def text_in(self, language: str) -> str:
-        """All that is there in one language."""
+        """What the article and its title say in one language, without the facts beside them."""
         return " ".join(
-            text for passage in self.passages for text, own in passage.versions if own == language
+            text
+            for sentence in self.sentences
+            if sentence.text
+            for text, own in sentence.versions
+            if own == language
         )
 
     @cached_property
     def _weights(self) -> dict[str, float]:
         """How much a stem tells: the rarer the more (inverse document frequency)."""
-        counts = Counter(stem for passage in self.passages for stem in passage.stems)
-        total = len(self.passages)
+        counts = Counter(stem for sentence in self.sentences for stem in sentence.stems)
+        total = len(self.sentences)
         return {stem: math.log(1 + total / count) for stem, count in counts.items()}
 
-    def score(self, statement: str, passage: Passage) -> float:
-        """The share of what `statement` says that stands in `passage`, from 0 to 1.
+    def score(self, statement: str, sentence: SourceSentence) -> float:
+        """The share of what `statement` says that stands in `sentence`, from 0 to 1.
 
         Words count by their first letters and weigh by how rare they are in the article.
         """
         wanted = stems(statement)
-        unknown = math.log(1 + len(self.passages))
+        unknown = math.log(1 + len(self.sentences))
         total = sum(self._weights.get(stem, unknown) for stem in wanted)
-        shared = sum(self._weights[stem] for stem in wanted & passage.stems)
+        shared = sum(self._weights[stem] for stem in wanted & sentence.stems)
         return shared / total if total else 0.0
 
-    def ranked(self, statement: str) -> list[tuple[float, Passage]]:
-        """The passages of the text itself, the best first, with their scores."""
-        scored = [(self.score(statement, each), each) for each in self.passages if each.start >= 0]
+    def ranked(self, statement: str) -> list[tuple[float, SourceSentence]]:
+        """The sentences of the text itself, the best first, with their scores."""
+        scored = [(self.score(statement, each), each) for each in self.sentences if each.start >= 0]
         return sorted(scored, key=lambda pair: (-pair[0], pair[1].start))
 
     def best(self, statement: str) -> float:
-        """The score of the passage that says most of it, titles and facts included."""
-        return max((self.score(statement, each) for each in self.passages), default=0.0)
+        """The score of the sentence that says most of it, titles and facts included."""
+        return max((self.score(statement, each) for each in self.sentences), default=0.0)
 
 
 def stems(text: str) -> frozenset[str]:
@@ -172,7 +176,7 @@ def stems(text: str) -> frozenset[str]:
     )
 
 
-def grounds_of(
+def index_translations(
     translations: Sequence[Translation],
     *,
     title: Iterable[Translation] = (),
@@ -180,26 +184,28 @@ def grounds_of(
     names: Iterable[str] = (),
     languages: tuple[str, str] = ("fr", "en"),
     document: str = "",
-) -> Grounds:
-    """Grounds of a translated article. `facts` are true beside it, such as its date."""
+) -> EvidenceIndex:
+    """The index of a translated article. `facts` are true beside it, such as its date."""
     source, target = languages
 
-    def passage(translation: Translation, start: int) -> Passage:
+    def sentence(translation: Translation, start: int) -> SourceSentence:
         segment = translation.segment
         sound = not translation.failed
-        return Passage(segment.text, translation.text, start, document, source, target, sound)
+        return SourceSentence(
+            segment.text, translation.text, start, document, source, target, sound
+        )
 
-    passages = [passage(each, each.segment.start) for each in translations if each.segment.text]
-    passages += [passage(each, -1) for each in title]
-    passages += [Passage("", fact, -1, document, source, target) for fact in facts]
-    return Grounds(tuple(passages), frozenset(names))
+    sentences = [sentence(each, each.segment.start) for each in translations if each.segment.text]
+    sentences += [sentence(each, -1) for each in title]
+    sentences += [SourceSentence("", fact, -1, document, source, target) for fact in facts]
+    return EvidenceIndex(tuple(sentences), frozenset(names))
 
 
-def grounds_of_text(text: str, *, language: str, document: str = "") -> Grounds:
-    """Grounds of an article without a translation."""
-    return Grounds(
+def index_text(text: str, *, language: str, document: str = "") -> EvidenceIndex:
+    """The index of an article without a translation."""
+    return EvidenceIndex(
         tuple(
-            Passage(each.text, "", each.start, document, language)
+            SourceSentence(each.text, "", each.start, document, language)
             for each in split_sentences(text)
             if each.text
         )

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from toolkit import __version__
 from toolkit.cleaning.language import language_name
 from toolkit.documents import Translation
+from toolkit.messages import message
 from toolkit.results import Result
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,8 +34,7 @@ def translation_memory(result: Result) -> str:
 
     Characters that XML can't hold, which stand for nothing, become replacement characters.
     """
-    languages = result.provenance["translation"]["languages"]
-    source, target = (quoteattr(str(language)) for language in languages)
+    source, target = map(quoteattr, result.languages)
     units = []
     for translation in _sentences(result):
         notes = "".join(f"<note>{escape(note)}</note>" for note in _notes(translation))
@@ -59,7 +59,7 @@ def _sentences(result: Result) -> Iterator[Translation]:
 
 
 def _notes(translation: Translation) -> list[str]:
-    return [f"{check.name}: {check.detail}" for check in translation.failed]
+    return [message(check) for check in translation.failed]
 
 
 def _marked(translation: Translation) -> str:
@@ -74,8 +74,8 @@ def _marked(translation: Translation) -> str:
 
 
 def _markdown(result: Result) -> str:
-    languages = result.provenance["translation"]["languages"]
-    rows = [f"| {language_name(languages[0])} | {language_name(languages[1])} |", "|---|---|"]
+    source_name, target_name = map(language_name, result.languages)
+    rows = [f"| {source_name} | {target_name} |", "|---|---|"]
     for translation in _sentences(result):
         notes = "".join(f"<br>({note})" for note in _notes(translation))
         source, target = translation.segment.text, translation.text + notes
@@ -85,7 +85,7 @@ def _markdown(result: Result) -> str:
 
 
 def _html(result: Result) -> str:
-    source, target = result.provenance["translation"]["languages"]
+    source, target = result.languages
     title = html.escape(result.title_text or result.article.document.name)
     rows, paragraph = [], True
     for translation in _sentences(result):

@@ -4,8 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from toolkit.summarization.attribution import REPORTING, SUBJECT
-from toolkit.summarization.grounds import FULL_NAME, STOP, Grounds, Passage
+from toolkit.summarization.faithfulness.attribution import REPORTING, SUBJECT
+from toolkit.summarization.faithfulness.evidence import (
+    FULL_NAME,
+    STOP,
+    EvidenceIndex,
+    SourceSentence,
+)
 from toolkit.text import fold
 
 SAID = (
@@ -51,15 +56,14 @@ NO_NAMES = frozenset("ce cela cet cette ces celui celle on ils elles nous vous j
 MIN_SCORE, MARGIN = 0.35, 0.1
 
 
-def wrong_turns(statement: str, grounds: Grounds) -> list[str]:
-    """For each speaker of an English statement whose words another one says in the article: `X
-    says this`, by the other's name.
+def other_speakers(statement: str, evidence: EvidenceIndex) -> list[str]:
+    """The names of those who say in the article what an English statement gives to others.
 
     What the speaker says is compared with all sentences; the best one must be another's words, and
     clearly better than any of the speaker's own.
     """
-    turns = speakers(grounds.passages)
-    groups = _people(grounds.passages)
+    turns = speakers(evidence.sentences)
+    groups = _people(evidence.sentences)
     known = {fold(name.split()[-1]) for named in turns for name in named}
     found = []
     for name, words in _said(statement):
@@ -67,14 +71,14 @@ def wrong_turns(statement: str, grounds: Grounds) -> list[str]:
         if len(person) == 1 and not person & known:
             continue  # a country: Beijing wants
         own, others = 0.0, (0.0, "")
-        for passage, named in zip(grounds.passages, turns, strict=True):
-            score = grounds.score(words, passage)
+        for sentence, named in zip(evidence.sentences, turns, strict=True):
+            score = evidence.score(words, sentence)
             if not named or any(_person(each.split()[-1], groups) & person for each in named):
                 own = max(own, score)
             else:
                 others = max(others, (score, sorted(named)[0]))
         if others[0] >= max(MIN_SCORE, own + MARGIN):
-            found.append(f"{others[1]} says this")
+            found.append(others[1])
     return list(dict.fromkeys(found))
 
 
@@ -96,31 +100,31 @@ def _said(statement: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def speakers(passages: tuple[Passage, ...]) -> tuple[frozenset[str], ...]:
-    """The names of those who speak in each passage, as written there; empty where it isn't told."""
+def speakers(sentences: tuple[SourceSentence, ...]) -> tuple[frozenset[str], ...]:
+    """The names of those who speak in each sentence, as written; empty where none is named."""
     last = frozenset[str]()
     found = []
-    for passage in passages:
+    for sentence in sentences:
         names = {
             next(filter(None, match.groupdict().values()))
             for pattern in (BEFORE, BEHIND, ACCORDING)
-            for match in pattern.finditer(passage.text)
+            for match in pattern.finditer(sentence.text)
         }
         named = frozenset(name for name in names if fold(name) not in NO_NAMES)
-        named |= last if GOES_ON.search(passage.text) else frozenset()
+        named |= last if GOES_ON.search(sentence.text) else frozenset()
         last = named or last
         found.append(named)
     return tuple(found)
 
 
 @lru_cache(maxsize=8)
-def _people(passages: tuple[Passage, ...]) -> tuple[frozenset[str], ...]:
+def _people(sentences: tuple[SourceSentence, ...]) -> tuple[frozenset[str], ...]:
     """The parts of full names, folded."""
     return tuple(
         {
             frozenset((fold(match[1]), fold(match[2])))
-            for passage in passages
-            for text, _ in passage.versions
+            for sentence in sentences
+            for text, _ in sentence.versions
             for match in FULL_NAME.finditer(text)
             if fold(match[1]) not in STOP
         }

@@ -3,9 +3,9 @@ from xml.etree import ElementTree
 
 from tests.helpers import failed_checks, result_of
 from toolkit.articles import Article
-from toolkit.bilingual import side_by_side, translation_memory
 from toolkit.documents import Document, Meaning, Segment, Translation, Unanswered
 from toolkit.output import render_translation
+from toolkit.output.bilingual import side_by_side, translation_memory
 from toolkit.results import Result
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

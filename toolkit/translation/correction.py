@@ -1,10 +1,10 @@
-"""What a model is told when it is asked again."""
+"""What a model is asked to mend in its answer."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolkit.documents import Unanswered
+from toolkit.documents import Check, Unanswered
 
 MAX_HINTS = 3  # the words that are most to be doubted
 MAX_MEANINGS = 3
@@ -20,20 +20,20 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What an earlier try got wrong, in words, and hints for what it left unanswered."""
+class Correction:
+    """The checks that an earlier answer failed, and hints for the words that it left unanswered."""
 
-    faults: tuple[str, ...] = ()
+    failed: tuple[Check, ...] = ()
     hints: tuple[Hint, ...] = ()
 
-    def for_piece(self, text: str) -> "Told":
-        """What of it is sure to be about `text`, a part of the source: which part a fault is about
-        can't be known.
+    def for_piece(self, text: str) -> "Correction":
+        """What of it is sure to be about `text`, a part of the source: which part a failed check
+        is about can't be known.
         """
-        return Told(hints=tuple(hint for hint in self.hints if _holds(text, hint.word)))
+        return Correction(hints=tuple(hint for hint in self.hints if _holds(text, hint.word)))
 
 
-NOTHING = Told()
+NOTHING = Correction()
 
 
 def _holds(text: str, word: str) -> bool:

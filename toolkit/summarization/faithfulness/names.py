@@ -5,7 +5,7 @@ import re
 from toolkit.exonyms import exonyms
 from toolkit.numerals import NUMBER_WORDS
 from toolkit.segmentation import STARTERS as SENTENCE_STARTERS
-from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.text import DATES, fold
 
 NAME = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:-\w+)*")
@@ -34,7 +34,7 @@ MIN_NOUN, NOUN_LEAD = 3.0, 0.9
 FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
 
 
-def unsupported_names(statement: str, grounds: Grounds, language: str = "en") -> list[str]:
+def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "en") -> list[str]:
     """Capitalized words that are nowhere in the article, in any case, accent or ending, and full
     names whose parts the article has but not side by side.
 
@@ -46,7 +46,7 @@ def unsupported_names(statement: str, grounds: Grounds, language: str = "en") ->
         word = _bare(match.group())
         if not word[0].isupper():
             continue  # é is no capital
-        if fold(word) in NO_NAMES or _known(word, grounds):
+        if fold(word) in NO_NAMES or _known(word, evidence):
             continue
         if titled and _is_common(word):
             continue
@@ -54,7 +54,7 @@ def unsupported_names(statement: str, grounds: Grounds, language: str = "en") ->
         if common and _starts_sentence(statement, match.start()):
             continue
         found.append(word)
-    return list(dict.fromkeys(found or _mixed_names(statement, grounds)))
+    return list(dict.fromkeys(found or _mixed_names(statement, evidence)))
 
 
 def _in_title_case(statement: str) -> bool:
@@ -84,23 +84,23 @@ def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
 
 
-def _known(word: str, grounds: Grounds) -> bool:
+def _known(word: str, evidence: EvidenceIndex) -> bool:
     folded = fold(word)
     parts = [part for part in re.split(r"['-]", folded) if part]
-    if folded in grounds.words or all(part in grounds.words for part in parts):
+    if folded in evidence.words or all(part in evidence.words for part in parts):
         return True
     if len(folded) < PREFIX - 1 or word.isupper():
         return False
     size = PREFIX - 1 if word.endswith(DEMONYM_ENDINGS) else max(PREFIX, len(folded) // 2)
-    if any(known.startswith(folded) for known in grounds.words):  # Vaud rests on vaudois
+    if any(known.startswith(folded) for known in evidence.words):  # Vaud rests on vaudois
         return True
-    others = grounds.words if word.endswith(DEMONYM_ENDINGS) else grounds.capitalized
+    others = evidence.words if word.endswith(DEMONYM_ENDINGS) else evidence.capitalized
     return any(known.startswith(folded[:size]) for known in others)
 
 
-def _mixed_names(statement: str, grounds: Grounds) -> list[str]:
+def _mixed_names(statement: str, evidence: EvidenceIndex) -> list[str]:
     """Two parts of full names that the article has, but not of one person."""
-    people = grounds.full_names
+    people = evidence.full_names
     parts = {part for name in people for part in name}
     found = []
     for match in FULL_NAME.finditer(statement):

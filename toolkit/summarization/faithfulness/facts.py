@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from toolkit.documents import Check
 from toolkit.quantities import Quantity, calendar_dates, clock_times, quantities
-from toolkit.summarization.grounds import Grounds, Passage, stems
-from toolkit.summarization.names import unsupported_names
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, stems
+from toolkit.summarization.faithfulness.names import unsupported_names
 from toolkit.text import DATES, dates, relative_dates
 
 QUOTED = re.compile(r"[“\"«]\s?([^”\"»]+?)\s?[”\"»]")
@@ -34,22 +34,22 @@ TIMES = tuple(
 SEVERAL = frozenset({"other", "", "percent"})
 
 
-def unsupported(statement: str, grounds: Grounds, language: str) -> list[Check]:
+def unsupported_facts(statement: str, evidence: EvidenceIndex, language: str) -> list[Check]:
     """The faults of one sentence of a summary in `language`."""
     found = []
     for name, values in (
-        ("names", unsupported_names(statement, grounds, language)),
-        ("numbers", _numbers(statement, grounds, language)),
-        ("dates", _dates(statement, grounds, language)),
-        ("quotation", _quotations(statement, grounds)),
+        ("names", unsupported_names(statement, evidence, language)),
+        ("numbers", _numbers(statement, evidence, language)),
+        ("dates", _dates(statement, evidence, language)),
+        ("quotation", _quotations(statement, evidence)),
     ):
         if values:
-            detail = "not in the article: " + ", ".join(dict.fromkeys(values))
-            found.append(Check(name=name, detail=detail))
+            distinct = tuple(dict.fromkeys(values))
+            found.append(Check(name=name, relation="unsupported", values=distinct))
     return found
 
 
-def _numbers(statement: str, grounds: Grounds, language: str) -> list[str]:
+def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str]:
     counted_by_name = [match.span() for match in COUNTED_BY_NAME.finditer(statement)]
     wanted = [
         each
@@ -58,7 +58,7 @@ def _numbers(statement: str, grounds: Grounds, language: str) -> list[str]:
         and not any(start <= each.start < end for start, end in counted_by_name)
         and not _vague(each, statement)
     ]
-    known = [each for passage in grounds.passages for each in passage.quantities]
+    known = [each for sentence in evidence.sentences for each in sentence.quantities]
     found = [
         statement[each.start : each.end]
         for each in wanted
@@ -67,10 +67,10 @@ def _numbers(statement: str, grounds: Grounds, language: str) -> list[str]:
     found += [
         match.group()
         for pattern in TIMES
-        if (match := pattern.search(statement)) and not pattern.search(grounds.text)
+        if (match := pattern.search(statement)) and not pattern.search(evidence.text)
     ]
     if not found:
-        found = _apart(statement, wanted, grounds)
+        found = _apart(statement, wanted, evidence)
     return found
 
 
@@ -88,24 +88,24 @@ def _same(wanted: Quantity, known: Quantity) -> bool:
     return wanted.unit in SEVERAL and known.unit in SEVERAL
 
 
-def _apart(statement: str, wanted: list[Quantity], grounds: Grounds) -> list[str]:
-    """Numbers of one clause that no passage has together."""
+def _apart(statement: str, wanted: list[Quantity], evidence: EvidenceIndex) -> list[str]:
+    """Numbers of one clause that no sentence has together."""
     cuts = [0, *(match.end() for match in CLAUSE.finditer(statement)), len(statement)]
     for start, end in pairwise(cuts):
         together = [each for each in wanted if start <= each.start < end]
         if len(together) > 1 and not any(
-            all(any(_same(each, other) for other in passage.quantities) for each in together)
-            for passage in grounds.passages
+            all(any(_same(each, other) for other in sentence.quantities) for each in together)
+            for sentence in evidence.sentences
         ):
             return [" with ".join(statement[each.start : each.end] for each in together)]
     return []
 
 
-def _dates(statement: str, grounds: Grounds, language: str) -> list[str]:
-    passages = grounds.passages
-    known = {date for passage in passages for date in passage.dates}
-    days = {day for passage in passages for day in passage.days}
-    times = {time for passage in passages for time in passage.times}
+def _dates(statement: str, evidence: EvidenceIndex, language: str) -> list[str]:
+    sentences = evidence.sentences
+    known = {date for sentence in sentences for date in sentence.dates}
+    days = {day for sentence in sentences for day in sentence.days}
+    times = {time for sentence in sentences for time in sentence.times}
     found = [
         statement[start:end]
         for date, start, end in calendar_dates(statement, language)
@@ -118,21 +118,21 @@ def _dates(statement: str, grounds: Grounds, language: str) -> list[str]:
             "m" not in statement[start:end].lower() and (time + 720) % 1440 in times
         ):
             found.append(statement[start:end])
-    known_relative = {each for passage in passages for each in passage.relative_dates}
+    known_relative = {each for sentence in sentences for each in sentence.relative_dates}
     return found + sorted(relative_dates(statement, language) - known_relative)
 
 
-def _quotations(statement: str, grounds: Grounds) -> list[str]:
+def _quotations(statement: str, evidence: EvidenceIndex) -> list[str]:
     """Passages in quotation marks that say what the article nowhere says in such words."""
     found = []
     for match in QUOTED.finditer(statement):
         if len(match[1].split()) < MIN_QUOTED_WORDS:
             continue
         wanted = stems(match[1])
-        if wanted and max(_share(wanted, each) for each in grounds.passages) < MIN_QUOTED_SHARE:
+        if wanted and max(_share(wanted, each) for each in evidence.sentences) < MIN_QUOTED_SHARE:
             found.append(match[1])
     return found
 
 
-def _share(wanted: frozenset[str], passage: Passage) -> float:
-    return len(wanted & passage.stems) / len(wanted)
+def _share(wanted: frozenset[str], sentence: SourceSentence) -> float:
+    return len(wanted & sentence.stems) / len(wanted)

@@ -1,8 +1,8 @@
 import re
 
 from tests.helpers import evidence_of, failed_checks, result_of, summary_of
-from toolkit.evidence import digest_page, evidence_page
-from toolkit.results import Digest
+from toolkit.output.evidence_page import evidence_page, multi_document_page
+from toolkit.results import MultiDocumentResult
 
 PAIRS = [("Un chat dort.", "A cat sleeps."), ("Un <chien> court.", "A <dog> runs.")]
 
@@ -48,6 +48,7 @@ def test_an_article_that_was_not_translated_stands_alone():
 def test_statements_about_several_articles_lead_into_the_right_one():
     results = tuple(result_of(*PAIRS, name=name) for name in ("a.txt", "b.txt"))
     evidence = [evidence_of("b.txt", results[1].translations[0])]
-    page = digest_page(Digest(results=results, summary=summary_of(("A cat sleeps.", evidence))))
+    summary = summary_of(("A cat sleeps.", evidence))
+    page = multi_document_page(MultiDocumentResult(results=results, summary=summary))
     assert links_of(page) == {"t1": "s3", "s1": "", "s2": "", "s3": "t1", "s4": ""}
     assert re.findall(r"<h3>(.*)</h3>", page) == ["a.txt", "b.txt"]

@@ -1,6 +1,5 @@
 """In which ways a text is tried, and what came of it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ MIN_CHARS_FOR_PIECES = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Wanted:
+class Request:
     """A text to translate, and what stands `before` it for a model to see but not to translate."""
 
     text: str
@@ -19,8 +18,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way of trying. `helps` names the checks that it may put right, none for all."""
+class Strategy:
+    """One way of trying: with the careful prompt, in pieces, with a penalty on repeated tokens.
+
+    `helps` names the checks that it may put right, none for all.
+    """
 
     careful: bool = False
     pieces: bool = False
@@ -40,18 +42,18 @@ STUCK = frozenset(
 )
 NO_TRANSLATION = frozenset({"empty", "lost", "echo", "copied", "language"})
 BY_LEXICON = frozenset({"coverage", "additions"})
-FIRST = Way()
+FIRST = Strategy()
 # What is tried next, in this order, as long as a check fails.
-AGAIN = (
-    Way(careful=True),
-    Way(careful=True, pieces=True, helps=LOSING),
-    Way(careful=True, penalty=True, helps=STUCK),
+RETRIES = (
+    Strategy(careful=True),
+    Strategy(careful=True, pieces=True, helps=LOSING),
+    Strategy(careful=True, penalty=True, helps=STUCK),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """The best of the tries of one text. `unanswered` follows from the text and is not stored."""
+class Attempt:
+    """The best answer so far for one text, after `tries` tries."""
 
     text: str
     failed: tuple[Check, ...] = ()
@@ -61,8 +63,8 @@ class Tried:
 
     @property
     def badness(self) -> tuple[bool, int, float, int]:
-        """What is no translation at all is worse than any number of other faults. Of tries with as
-        many faults the one that leaves least unanswered is best.
+        """What is no translation at all is worse than any number of other faults. Of answers with
+        as many faults the one that leaves least unanswered is best.
         """
         lost = any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
@@ -74,23 +76,3 @@ class Tried:
     @property
     def sound(self) -> bool:
         return not self.failed and not self.unanswered
-
-    def as_json(self) -> str:
-        failed = [[check.name, check.detail] for check in self.failed]
-        value = [self.text, failed, self.new_tokens, self.tries]
-        return json.dumps(value, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, written: str) -> "Tried | None":
-        """None for anything but what `as_json` gives."""
-        try:
-            text, failed, new_tokens, tries = json.loads(written)
-            tried = cls(
-                text=str(text),
-                failed=tuple(Check(name=str(name), detail=str(detail)) for name, detail in failed),
-                new_tokens=int(new_tokens),
-                tries=int(tries),
-            )
-        except (ValueError, TypeError, OverflowError, RecursionError):
-            return None
-        return tried if tried.as_json() == written else None

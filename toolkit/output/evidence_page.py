@@ -4,7 +4,8 @@ import html
 from collections.abc import Sequence
 
 from toolkit.documents import Statement, Summary, Translation
-from toolkit.results import Digest, Result
+from toolkit.messages import message
+from toolkit.results import MultiDocumentResult, Result
 
 STYLE = (
     ":root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 20%,transparent);"
@@ -37,9 +38,9 @@ def evidence_page(result: Result) -> str:
     return _page(title, "Article", result.summary, [result])
 
 
-def digest_page(digest: Digest) -> str:
+def multi_document_page(result: MultiDocumentResult) -> str:
     """The same for one summary of several articles, which stand below one another."""
-    return _page("Summary of several articles", "Articles", digest.summary, digest.results)
+    return _page("Summary of several articles", "Articles", result.summary, result.results)
 
 
 def _page(title: str, heading: str, summary: Summary | None, results: Sequence[Result]) -> str:
@@ -93,8 +94,7 @@ def _sentences(result: Result) -> list[Translation]:
 def _statement(number: int, statement: Statement, places: list[int]) -> str:
     links = " ".join(f'<a href="#s{place}">{place}</a>' for place in places)
     flags = "".join(
-        f'<span class="flag">{html.escape(f"{check.name}: {check.detail}")}</span>'
-        for check in statement.failed
+        f'<span class="flag">{html.escape(message(check))}</span>' for check in statement.failed
     )
     targets = " ".join(f"s{place}" for place in places)
     return (
@@ -106,8 +106,7 @@ def _statement(number: int, statement: Statement, places: list[int]) -> str:
 def _sentence(number: int, translation: Translation, statements: list[int]) -> str:
     source = html.escape(translation.segment.text)
     flags = "".join(
-        f'<span class="flag">{html.escape(f"{check.name}: {check.detail}")}</span>'
-        for check in translation.failed
+        f'<span class="flag">{html.escape(message(check))}</span>' for check in translation.failed
     )
     both = f'{html.escape(translation.text)}<span class="source">{source}</span>'
     targets = " ".join(f"t{each}" for each in statements)

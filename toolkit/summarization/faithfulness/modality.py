@@ -2,7 +2,7 @@
 
 import re
 
-from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 
 # The verb of what is hoped: hoped to meet, looking forward to visiting, ready to work.
 HOPED = re.compile(
@@ -33,7 +33,7 @@ MIN_STEM = 3
 MIN_SCORE = 0.35  # of the sentence that hopes, to be what the statement speaks of
 
 
-def told_as_done(statement: str, grounds: Grounds) -> list[str]:
+def dropped_hedges(statement: str, evidence: EvidenceIndex) -> list[str]:
     """The verbs of `statement` that the sentence it rests on has only as a hope or a plan.
 
     A verb that any other sentence of the article has as done is no fault.
@@ -41,21 +41,21 @@ def told_as_done(statement: str, grounds: Grounds) -> list[str]:
     words = re.findall(r"[\w']+", statement.lower())
     done = {_stem(word) for at, word in enumerate(words) if _tells_done(words, at)}
     found = []
-    for score, passage in grounds.ranked(statement)[:2]:
+    for score, sentence in evidence.ranked(statement)[:2]:
         if score < MIN_SCORE:
             break
-        for match in HOPED.finditer(passage.translation):
+        for match in HOPED.finditer(sentence.in_language("en")):
             verb = _stem(match["verb"])
-            if verb in done and not _is_done(verb, grounds):
+            if verb in done and not _is_done(verb, evidence):
                 found.append(match["verb"])
     return list(dict.fromkeys(found))
 
 
-def _is_done(verb: str, grounds: Grounds) -> bool:
+def _is_done(verb: str, evidence: EvidenceIndex) -> bool:
     """Whether some sentence has `verb` in the past or present, not behind `to` or a modal."""
     words = [
-        [word.lower() for word in re.findall(r"[\w']+", passage.translation)]
-        for passage in grounds.passages
+        [word.lower() for word in re.findall(r"[\w']+", sentence.in_language("en"))]
+        for sentence in evidence.sentences
     ]
     return any(
         _stem(sentence[at]) == verb and _tells_done(sentence, at)

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from toolkit.documents import Check, Statement, Summary
+from toolkit.prompts import load_feedback
 from toolkit.quantities import Quantity, quantities
-from toolkit.summarization.grounds import Grounds, Passage
-from toolkit.summarization.summarize import PART, Task
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence
+from toolkit.summarization.long_documents import PART
+from toolkit.summarization.request import Summarizer, SummaryRequest
 from toolkit.text import DATES, dates, fold
 
-NOTE = "The text joins {count} reports on one event: tell the event once, in one account."
-MIN_SAME_MATTER = 0.2  # of a statement, in a passage that speaks of the same matter
+MIN_SAME_MATTER = 0.2  # of a statement, in a sentence that speaks of the same matter
 STEM_CHARS = 5
 NOUN = re.compile(r"[\s\u00a0-]*([^\W\d_]+)")
 # What became of the people who are counted, by the nearest such word.
@@ -31,43 +31,36 @@ FATE_REACH = 40  # characters on either side
 WEEKDAYS = frozenset(DATES["en"].title().split()[:7])
 
 
-class Summarizing(Protocol):
-    """What makes a summary, with a model or without."""
-
-    @property
-    def language(self) -> str: ...
-
-    def summarize(self, task: Task) -> Summary: ...
-
-
-def summarize_together(summarizer: Summarizing, tasks: Sequence[Task]) -> Summary:
-    """One summary of the articles of `tasks`, which share a form.
+def summarize_together(summarizer: Summarizer, requests: Sequence[SummaryRequest]) -> Summary:
+    """One summary of the articles of `requests`, which share a form.
 
     Each article is summarized first in the same number of words, then the summaries are. A
     statement that another article tells otherwise is flagged with what stands there.
     """
-    shares = [summarizer.summarize(replace(task, form=PART)) for task in tasks]
-    task = Task(
+    shares = [summarizer.summarize(replace(request, form=PART)) for request in requests]
+    dates = {request.date for request in requests}
+    request = SummaryRequest(
         text="\n\n".join(share.text.replace("\n", " ") for share in shares if share.text),
-        grounds=joined([task.grounds for task in tasks]),
-        form=tasks[0].form,
-        date=tasks[0].date if len({each.date for each in tasks}) == 1 else "",
-        note=NOTE.format(count=len(tasks)),
+        evidence=joined([request.evidence for request in requests]),
+        form=requests[0].form,
+        date=requests[0].date if len(dates) == 1 else "",
+        note=load_feedback("summarization").message("draft.together", len(requests)),
     )
-    return flag_contradictions(summarizer.summarize(task), task.grounds, summarizer.language)
+    summary = summarizer.summarize(request)
+    return flag_contradictions(summary, request.evidence, summarizer.language)
 
 
-def joined(grounds: Sequence[Grounds]) -> Grounds:
+def joined(indexes: Sequence[EvidenceIndex]) -> EvidenceIndex:
     """What stands in any of the articles."""
-    return Grounds(
-        tuple(passage for each in grounds for passage in each.passages),
-        frozenset(name for each in grounds for name in each.names),
+    return EvidenceIndex(
+        tuple(sentence for index in indexes for sentence in index.sentences),
+        frozenset(name for index in indexes for name in index.names),
     )
 
 
-def strangers(grounds: Mapping[str, Grounds]) -> tuple[str, ...]:
+def unrelated_documents(indexes: Mapping[str, EvidenceIndex]) -> tuple[str, ...]:
     """The documents that share no name with any other: hardly about the same event."""
-    names = {document: _names(each) for document, each in grounds.items()}
+    names = {document: _names(index) for document, index in indexes.items()}
     return tuple(
         document
         for document, own in names.items()
@@ -76,20 +69,20 @@ def strangers(grounds: Mapping[str, Grounds]) -> tuple[str, ...]:
     )
 
 
-def _names(grounds: Grounds) -> frozenset[str]:
+def _names(evidence: EvidenceIndex) -> frozenset[str]:
     """Words with a capital inside a sentence, folded."""
     return frozenset(
         fold(word)
-        for passage in grounds.passages
-        if passage.start >= 0
-        for word in re.findall(r"(?<=[\w,] )(?:[ld]['’])?([A-ZÀ-Þ][\w-]+)", passage.text)
+        for sentence in evidence.sentences
+        if sentence.start >= 0
+        for word in re.findall(r"(?<=[\w,] )(?:[ld]['’])?([A-ZÀ-Þ][\w-]+)", sentence.text)
     )
 
 
-def flag_contradictions(summary: Summary, grounds: Grounds, language: str) -> Summary:
+def flag_contradictions(summary: Summary, evidence: EvidenceIndex, language: str) -> Summary:
     """The summary with a check `contradiction` for each number and day that articles differ in."""
     statements = tuple(
-        replace(each, failed=(*each.failed, *_contradictions(each, grounds, language)))
+        replace(each, failed=(*each.failed, *_contradictions(each, evidence, language)))
         for each in summary.statements
     )
     failed = [check for each in statements for check in each.failed]
@@ -97,32 +90,32 @@ def flag_contradictions(summary: Summary, grounds: Grounds, language: str) -> Su
     return replace(summary, statements=statements, failed=(*others, *failed))
 
 
-def _contradictions(statement: Statement, grounds: Grounds, language: str) -> list[Check]:
-    documents = {passage.document: None for passage in grounds.passages if passage.document}
+def _contradictions(statement: Statement, evidence: EvidenceIndex, language: str) -> list[Check]:
+    documents = {sentence.document: None for sentence in evidence.sentences if sentence.document}
     found = []
     for document in documents:
-        own = [each for each in grounds.passages if each.document == document]
-        near = [each for each in own if grounds.score(statement.text, each) >= MIN_SAME_MATTER]
+        own = [each for each in evidence.sentences if each.document == document]
+        near = [each for each in own if evidence.score(statement.text, each) >= MIN_SAME_MATTER]
         for find in (_other_numbers, _other_days):
             if told := find(statement.text, language, own, near):
-                detail = f"{document} has {', '.join(dict.fromkeys(told))}"
-                found.append(Check(name="contradiction", detail=detail))
+                values = (document, *dict.fromkeys(told))
+                found.append(Check(name="contradiction", relation="document", values=values))
     return found
 
 
 def _other_numbers(
-    statement: str, language: str, own: Sequence[Passage], near: Sequence[Passage]
+    statement: str, language: str, own: Sequence[SourceSentence], near: Sequence[SourceSentence]
 ) -> list[str]:
     """Numbers of the same things in one document, where it lacks those of the statement."""
     found = []
     for wanted in quantities(statement, language):
         thing = _thing(statement, wanted)
         if not thing or any(
-            wanted.value == other.value for passage in own for other in passage.quantities
+            wanted.value == other.value for sentence in own for other in sentence.quantities
         ):
             continue
-        for passage in near:
-            text = passage.in_language(language)
+        for sentence in near:
+            text = sentence.in_language(language)
             found += [
                 f"{text[other.start : other.end]}{_noun(text, other)}"
                 for other in quantities(text, language)
@@ -151,10 +144,10 @@ def _noun(text: str, quantity: Quantity) -> str:
 
 
 def _other_days(
-    statement: str, language: str, own: Sequence[Passage], near: Sequence[Passage]
+    statement: str, language: str, own: Sequence[SourceSentence], near: Sequence[SourceSentence]
 ) -> list[str]:
     """The days that one document has for it, where it lacks those of the statement."""
     days = dates(statement, language) & WEEKDAYS
-    if not days or any(days & passage.days for passage in own):
+    if not days or any(days & sentence.days for sentence in own):
         return []
-    return sorted({day for passage in near for day in passage.days & WEEKDAYS})
+    return sorted({day for sentence in near for day in sentence.days & WEEKDAYS})

@@ -1,5 +1,5 @@
 from toolkit.lexicon.coverage import coverage
-from toolkit.translation.hints import Hint, hints_for
+from toolkit.translation.correction import Hint, hints_for
 
 
 def test_hints_are_the_likely_meanings_of_the_words_most_to_be_doubted(few):
