@@ -12,7 +12,7 @@ from toolkit.engines.base import Output
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.facts import fact_precision, fact_recall, tells
 from toolkit.evaluation.references import load_references
-from toolkit.exonyms import places
+from toolkit.languages.exonyms import places
 from toolkit.reading import read_document
 from toolkit.summarization.faithfulness.evidence import index_translations
 from toolkit.summarization.faithfulness.facts import unsupported_facts

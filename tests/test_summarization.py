@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import ModelError, TooLongError
+from toolkit.languages.dates import calendar_dates, clock_times
+from toolkit.languages.numbers import quantities
 from toolkit.messages import message
 from toolkit.prompts import load_prompt
-from toolkit.quantities import calendar_dates, clock_times, quantities
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.summarization.abstractive import AbstractiveSummarizer

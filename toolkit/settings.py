@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -113,6 +113,50 @@ class Settings(BaseModel):
     @property
     def summarizer_model(self) -> str:
         return self.summarizer or self.model
+
+
+class Options(TypedDict, total=False):
+    """The settings but `model` as keyword arguments; their defaults are those of Settings."""
+
+    translator: str | None
+    summarizer: str | None
+    engine: Literal["auto", "ctranslate2", "transformers"]
+    device: Literal["cpu", "cuda"]
+    compute_type: str
+    threads: int
+    batch_size: int
+    beam_size: int
+    source_language: str
+    target_language: str
+    length: Length
+    style: Style
+    max_words: int | None
+    route: Route
+    translation_prompt: str
+    second_translation_prompt: str
+    summarization_prompt: str | None
+    context_sentences: int
+    max_tries: int
+    checks: Limits
+    glossary: str
+    lexicon: bool
+    max_document_chars: int
+    cache: bool
+    cache_file: Path
+    cache_max_mb: int
+    bertscore_model: Path | None
+    skip_steps: tuple[str, ...]
+    models_folder: Path
+
+
+def make_settings(model: str = "default", **options: Unpack[Options]) -> Settings:
+    """Settings from Python: neither files nor the environment count. "default" is the default
+    model.
+
+    Raises UsageError for unknown settings and impossible values.
+    """
+    chosen = DEFAULT_MODEL if model == "default" else model
+    return _validate({"model": chosen, **options}, "settings")
 
 
 def resolve_settings(

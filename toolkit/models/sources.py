@@ -75,13 +75,9 @@ def sha256_of(path: Path) -> str:
 
 def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progress) -> str:
     """The hub's client resumes interrupted files and checks each against the hub's checksum."""
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(CONNECT_TIMEOUT_S))
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         from huggingface_hub import HfApi, hf_hub_download
-        from huggingface_hub.utils.tqdm import disable_progress_bars
 
-        disable_progress_bars()
         info = HfApi().model_info(
             source.repository,
             revision=source.revision,
@@ -94,7 +90,13 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
                 [sibling.rfilename for sibling in info.siblings or []]
             )
             for name in wanted:
-                hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
+                hf_hub_download(
+                    source.repository,
+                    name,
+                    revision=info.sha,
+                    local_dir=folder,
+                    etag_timeout=CONNECT_TIMEOUT_S,
+                )
     except Exception as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -7,8 +7,8 @@ from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from toolkit import __version__
-from toolkit.cleaning.language import language_name
 from toolkit.documents import Translation
+from toolkit.languages.identification import language_name
 from toolkit.messages import message
 from toolkit.results import Result
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from toolkit.documents import Segment, Translation
-from toolkit.exonyms import places
+from toolkit.languages.exonyms import places
 from toolkit.summarization.date_facts import date_facts
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, index_translations
 from toolkit.translation.checks import LOST

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Unpack, overload
 
-from toolkit.articles import Article, prepare
+from toolkit.articles import PAGE_SHARE, Article, prepare
 from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
 from toolkit.engines.base import Engine
 from toolkit.pipeline import routes
@@ -15,8 +15,9 @@ from toolkit.pipeline.components import Components, Summarizer
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
+from toolkit.reading import Reading, read_text
 from toolkit.results import MultiDocumentResult, Result
-from toolkit.settings import Settings
+from toolkit.settings import Options, Settings, make_settings
 from toolkit.store import Store
 from toolkit.summarization.combined import unrelated_documents
 from toolkit.summarization.request import SummaryRequest
@@ -51,6 +52,34 @@ class Pipeline:
             on_trouble=on_trouble,
             engines=engines,
         )
+
+    @classmethod
+    def from_pretrained(cls, model: str = "default", **settings: Unpack[Options]) -> "Pipeline":
+        """A pipeline whose stages use `model`: "default", an id of the catalogue, a folder, or a
+        hub repository in the local cache. Settings are named as in `toolkit config`.
+
+        Raises UsageError for an unknown setting or an impossible value.
+        """
+        return cls(make_settings(model, **settings))
+
+    @overload
+    def __call__(self, page: str) -> Result: ...
+    @overload
+    def __call__(self, page: list[str]) -> list[Result]: ...
+    def __call__(self, page: str | list[str]) -> Result | list[Result]:
+        """Clean, translate and summarize a page, as text or HTML, or each page of a list.
+
+        Raises InputError for a page without an article, LanguageError for one in another language,
+        ModelError for a model that can't be used.
+        """
+        pages = [page] if isinstance(page, str) else page
+        reading = Reading(max_chars=PAGE_SHARE * self.settings.max_document_chars)
+        names = ["page"] if isinstance(page, str) else [f"page {n + 1}" for n in range(len(pages))]
+        documents = [
+            read_text(name, each, reading) for name, each in zip(names, pages, strict=True)
+        ]
+        results = self.summarize([self.prepare(each) for each in documents])
+        return results[0] if isinstance(page, str) else results
 
     @property
     def store(self) -> Store | None:

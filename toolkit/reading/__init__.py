@@ -1,6 +1,14 @@
 """Bytes to documents."""
 
-from toolkit.reading.documents import KINDS, Kind, Reading, read_bytes, read_document, read_file
+from toolkit.reading.documents import (
+    KINDS,
+    Kind,
+    Reading,
+    read_bytes,
+    read_document,
+    read_file,
+    read_text,
+)
 from toolkit.reading.text import decode, text_encoding
 
 __all__ = [
@@ -11,5 +19,6 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_file",
+    "read_text",
     "text_encoding",
 ]

@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
-from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
+from toolkit.languages.identification import identify_language
 
 MIN_LANGUAGE_CONFIDENCE = 0.7
 LOOP_WORDS, LOOP_TIMES = 4, 3

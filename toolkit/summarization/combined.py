@@ -5,30 +5,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from toolkit.documents import Check, Statement, Summary
+from toolkit.languages import ENGLISH, LANGUAGES
+from toolkit.languages.dates import WEEKDAYS, dates
+from toolkit.languages.numbers import Quantity, quantities
 from toolkit.prompts import load_feedback
-from toolkit.quantities import Quantity, quantities
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence
 from toolkit.summarization.long_documents import PART
 from toolkit.summarization.request import Summarizer, SummaryRequest
-from toolkit.text import DATES, dates, fold
+from toolkit.text import fold
 
 MIN_SAME_MATTER = 0.2  # of a statement, in a sentence that speaks of the same matter
 STEM_CHARS = 5
 NOUN = re.compile(r"[\s\u00a0-]*([^\W\d_]+)")
 # What became of the people who are counted, by the nearest such word.
 FATES = {
-    "dead": r"dead|deaths?|died|kill\w+|lives|morts?|mortes?|tu(?:é|ée)s?|tuant|décès",
-    "injured": r"injur\w+|wound\w+|bless\w+",
-    "missing": r"missing|disparue?s?",
-    "saved": r"rescued?|saved?|secouru\w*|sauvé\w*",
-    "arrested": r"arrest\w*|arrêté\w*",
+    fate: "|".join(language.fates[fate] for language in LANGUAGES.values())
+    for fate in ENGLISH.fates
 }
 FATE = re.compile(
     r"\b(?:" + "|".join(f"(?P<{fate}>{words})" for fate, words in FATES.items()) + r")\b",
     re.IGNORECASE,
 )
 FATE_REACH = 40  # characters on either side
-WEEKDAYS = frozenset(DATES["en"].title().split()[:7])
 
 
 def summarize_together(summarizer: Summarizer, requests: Sequence[SummaryRequest]) -> Summary:
@@ -147,7 +145,7 @@ def _other_days(
     statement: str, language: str, own: Sequence[SourceSentence], near: Sequence[SourceSentence]
 ) -> list[str]:
     """The days that one document has for it, where it lacks those of the statement."""
-    days = dates(statement, language) & WEEKDAYS
+    days = dates(statement, language) & set(WEEKDAYS)
     if not days or any(days & sentence.days for sentence in own):
         return []
-    return sorted({day for sentence in near for day in sentence.days & WEEKDAYS})
+    return sorted({day for sentence in near for day in sentence.days & set(WEEKDAYS)})

@@ -2,7 +2,7 @@
 
 import datetime
 
-from toolkit.text import DATES, dates
+from toolkit.languages.dates import WEEKDAYS, dates
 
 WEEK = 7
 
@@ -13,8 +13,7 @@ def date_facts(published: str, text: str, language: str) -> list[str]:
     A day of the week in news is the last one of that name, or the day itself; next week's is not
     told from it, so both are given. `published` is YYYY-MM-DD, and anything else gives no facts.
     """
-    english = [name.capitalize() for name in DATES["en"].split()[:WEEK]]
-    named = {english.index(name) for name in dates(text, language) if name in english}
+    named = {WEEKDAYS.index(name) for name in dates(text, language) if name in WEEKDAYS}
     try:
         day = datetime.date.fromisoformat(published)
         near = [day + datetime.timedelta(days=offset) for offset in range(-WEEK + 1, WEEK)]

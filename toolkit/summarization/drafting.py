@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from toolkit.cleaning.language import language_name
 from toolkit.documents import Check
 from toolkit.engines.base import Engine, GenerationConfig, Source
+from toolkit.languages.identification import language_name
 from toolkit.prompts import Feedback, Prompt, load_feedback
 from toolkit.summarization.checks import check_form
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from toolkit.cleaning.language import language_name
 from toolkit.documents import Summary
 from toolkit.errors import ModelError, UsageError
+from toolkit.languages.identification import language_name
 from toolkit.segmentation import split_sentences
 from toolkit.summarization.checks import check_form
 from toolkit.summarization.faithfulness.checker import Checker

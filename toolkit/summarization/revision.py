@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
+from toolkit.languages import any_of
 from toolkit.summarization.drafting import Draft, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
 from toolkit.summarization.faithfulness.evidence import stems
@@ -16,9 +17,8 @@ MIN_QUOTED_WORDS = 4  # of a sentence taken from there; shorter ones live by wha
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
 # Sentences that lean on the one before them, by their first words or by "he added" at the end.
 LEANING = re.compile(
-    r"^(?:He|She|They|It|This|These|Those|However|Moreover|Also|Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|"
-    r"Both (?:of|men|women|are|have|were)|The (?:article|last|latter|former|other|same))\b"
-    r"|(?:\b(?:he|she|they) \w+|-(?:il|elle)s?(?: \w+)?)[.!?]$"
+    rf"^(?:{any_of(lambda language: language.leaning_start)})\b"
+    rf"|(?:{any_of(lambda language: language.leaning_end)})[.!?]$"
 )
 
 

@@ -5,22 +5,16 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
-from toolkit.exonyms import places
+from toolkit.languages.dates import clock_hours, dates, relative_dates
+from toolkit.languages.exonyms import places
+from toolkit.languages.identification import identify_language
+from toolkit.languages.numbers import numbers, quantities, written_in_digits
 from toolkit.lexicon.coverage import RARE
 from toolkit.lexicon.lexicon import Lexicons
-from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
-from toolkit.text import (
-    clock_hours,
-    dates,
-    fold,
-    numbers,
-    relative_dates,
-    written_in_digits,
-)
+from toolkit.text import fold
 from toolkit.translation.comparison import Comparison
 from toolkit.translation.glossary import Term
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from toolkit.documents import Check
 from toolkit.engines.base import Chat, Message, Source
+from toolkit.languages import FRENCH
+from toolkit.languages.dates import dates
 from toolkit.prompts import Feedback, Prompt, load_feedback
-from toolkit.text import DATES, dates
 from toolkit.translation.attempts import Request, Strategy
 from toolkit.translation.correction import Correction, Hint
 from toolkit.translation.glossary import Glossary
@@ -21,9 +22,9 @@ PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 # and not the day of the speaker who is named behind a comma.
 DAY_OF_ACTION = re.compile(
     r"(?:(?!\b(?:qui|que|dont|où)\b|\bqu['’]|[«“\"]).)*?"
-    r"(?<!, )\b(?:a|ont|est|sont|été|étaient|était|avait|avaient)\b"
+    rf"(?<!, )\b(?:{'|'.join(FRENCH.auxiliaries)})\b"
     r"(?: \w+){0,2}? \w+(?:é|i|u|s|t|e|es)s? "
-    rf"(?P<day>{'|'.join(DATES['fr'].split()[:7])})\b(?! (?:prochain|dernier|soir|matin))"
+    rf"(?P<day>{'|'.join(FRENCH.weekdays)})\b(?! (?:prochain|dernier|soir|matin))"
 )
 
 

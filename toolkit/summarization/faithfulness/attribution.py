@@ -5,16 +5,10 @@ Heuristics on names and verbs of saying; docs/decisions/0004 says what they catc
 
 import re
 
+from toolkit.languages import ENGLISH
 from toolkit.segmentation import split_sentences
 
-REPORTING = frozenset(
-    """according added adds announced announces argued assured called calls confirmed declared
-    declares emphasized emphasizes expressed expresses hoped hopes insisted noted notes
-    pledged pledges praised promised promises proposed reaffirmed recalled reported reports
-    said says stated states stressed stresses told underlined urged vowed wanted wants
-    warned warns welcomed welcomes wished wishes
-    """.split()
-)
+REPORTING = ENGLISH.reporting_verbs
 SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round
 FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ][\w-]+\b")
 # Wang Yi and (Russian Foreign Minister Sergey) Lavrov (have) announced

@@ -8,21 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from toolkit.documents import Translation
-from toolkit.quantities import Date, Quantity, calendar_dates, clock_times, quantities
+from toolkit.languages import union
+from toolkit.languages.dates import Date, calendar_dates, clock_times, dates, relative_dates
+from toolkit.languages.numbers import Quantity, quantities
 from toolkit.segmentation import split_sentences
-from toolkit.text import dates, fold, relative_dates
+from toolkit.text import fold
 
 STEM_CHARS = 5
 MIN_WORD_CHARS = 3
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 FULL_NAME = re.compile(r"(?=\b([A-ZÀ-Þ][\w'’-]*[\w])[ \u00a0]([A-ZÀ-Þ][\w'’-]*[\w]))")
-# Too frequent to tell one sentence from another.
-STOP = frozenset(
-    """a an and are as at au aux avec been but by ce ces cette comme d dans de des du elle en est et
-    for from had has have he her his il ils in into is it its l la le les leur leurs mais more ne
-    not of on or ou par pas plus pour qu que qui s sa said says se ses she son sont sur than that
-    the their they this to un une was were which who will with would""".split()
-)
+STOP_WORDS = union(lambda language: language.stop_words)
 
 
 @dataclass(frozen=True)
@@ -172,7 +168,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(
         word[:STEM_CHARS]
         for word in words
-        if word.isdigit() or (len(word) >= MIN_WORD_CHARS and word not in STOP)
+        if word.isdigit() or (len(word) >= MIN_WORD_CHARS and word not in STOP_WORDS)
     )
 
 

@@ -7,29 +7,32 @@ import re
 from itertools import pairwise
 
 from toolkit.documents import Check
-from toolkit.quantities import Quantity, calendar_dates, clock_times, quantities
+from toolkit.languages import LANGUAGES, any_of
+from toolkit.languages.dates import (
+    WEEKDAYS,
+    calendar_dates,
+    clock_times,
+    dates,
+    relative_dates,
+)
+from toolkit.languages.numbers import Quantity, quantities
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, stems
 from toolkit.summarization.faithfulness.names import unsupported_names
-from toolkit.text import DATES, dates, relative_dates
 
 QUOTED = re.compile(r"[“\"«]\s?([^”\"»]+?)\s?[”\"»]")
 MIN_QUOTED_WORDS, MIN_QUOTED_SHARE = 3, 0.5
-CLAUSE = re.compile(r"[,;:()–—]\s|\s(?:and|but|or|while|et|mais|ou|tandis)\s")
-WEEKDAYS = frozenset(DATES["en"].title().split()[:7])
+CONJUNCTION = any_of(lambda language: "|".join(sorted(language.conjunctions)))
+CLAUSE = re.compile(rf"[,;:()–—]\s|\s(?:{CONJUNCTION})\s")
 # Two countries, both ministers: who they are need not have been counted in the article.
 COUNTED_BY_NAME = re.compile(
-    r"\b(?:the |les )?(?:two|both|deux) (?:\w+ )?(?:countr|nation|side|minister|leader|president|"
-    r"part|state|men|women|government|official|pays|côté|chef|camp|État|Etat)",
+    rf"\b(?:{any_of(lambda each: each.two)}) (?:\w+ )?"
+    rf"(?:{any_of(lambda each: each.counted_by_name)})",
     re.IGNORECASE,
 )
-TIMES = tuple(
-    re.compile(rf"\b(?:{times})\b", re.IGNORECASE)
-    for times in (
-        r"doubl\w+|twice|twofold|deux fois|two times",
-        r"tripl\w+|threefold|trois fois|three times",
-        r"quadrupl\w+|fourfold|quatre fois|four times",
-        r"halv\w+|half|moitié|deux fois moins",
-    )
+# Twice, three times, four times, half.
+MULTIPLES = tuple(
+    re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
+    for patterns in zip(*(each.multiples for each in LANGUAGES.values()), strict=True)
 )
 SEVERAL = frozenset({"other", "", "percent"})
 
@@ -66,7 +69,7 @@ def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str
     ]
     found += [
         match.group()
-        for pattern in TIMES
+        for pattern in MULTIPLES
         if (match := pattern.search(statement)) and not pattern.search(evidence.text)
     ]
     if not found:
@@ -111,7 +114,7 @@ def _dates(statement: str, evidence: EvidenceIndex, language: str) -> list[str]:
         for date, start, end in calendar_dates(statement, language)
         if not any(date.fits(other) for other in known)
     ]
-    found += sorted((dates(statement, language) & WEEKDAYS) - days)
+    found += sorted((dates(statement, language) & set(WEEKDAYS)) - days)
     for time, start, end in clock_times(statement):
         # Without a.m. or p.m. an English hour may be meant either way.
         if time not in times and not (

@@ -2,33 +2,15 @@
 
 import re
 
+from toolkit.languages import ENGLISH
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 
 # The verb of what is hoped: hoped to meet, looking forward to visiting, ready to work.
 HOPED = re.compile(
-    r"\b(?:hop(?:es?|ed|ing)|want(?:s|ed)?|wish(?:es|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|"
-    r"seek(?:s|ing)?|expect(?:s|ed)?|look(?:s|ed|ing)? forward|eager|ready|willing|prepared|"
-    r"would like|called (?:on|upon|for) [\w ]{0,30})"
-    r"(?: \w+ly)? to (?:\w+ly )?(?P<verb>[a-z]+)",
-    re.IGNORECASE,
-)
-# Before a verb these say that it is not told as done.
-NOT_DONE = frozenset(
-    "to will would may might can could should must shall for of in by cannot".split()
+    rf"\b(?:{'|'.join(ENGLISH.hedges)})(?: \w+ly)? to (?:\w+ly )?(?P<verb>[a-z]+)", re.IGNORECASE
 )
 JOINING = frozenset({"and", "or"})  # to sign and ratify
 REACH = 2  # words before the verb
-IRREGULAR = {
-    "met": "meet",
-    "held": "hold",
-    "made": "make",
-    "took": "take",
-    "gave": "give",
-    "went": "go",
-    "built": "build",
-    "began": "begin",
-    "won": "win",
-}
 MIN_STEM = 3
 MIN_SCORE = 0.35  # of the sentence that hopes, to be what the statement speaks of
 
@@ -67,13 +49,13 @@ def _is_done(verb: str, evidence: EvidenceIndex) -> bool:
 def _tells_done(words: list[str], at: int) -> bool:
     """Whether the verb at this place is in the past or present."""
     word, before = words[at], words[max(0, at - REACH) : at]
-    past = word.endswith("ed") or word in IRREGULAR
+    past = word.endswith("ed") or word in ENGLISH.irregular_pasts
     joined = not past and bool(JOINING & set(before[-1:]))
-    return not (word.endswith("ing") or joined or NOT_DONE & set(before))
+    return not (word.endswith("ing") or joined or ENGLISH.not_done & set(before))
 
 
 def _stem(word: str) -> str:
-    word = IRREGULAR.get(word.lower(), word.lower())
+    word = ENGLISH.irregular_pasts.get(word.lower(), word.lower())
     for ending in ("ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
             return word.removesuffix(ending)

@@ -2,32 +2,17 @@
 
 import re
 
-from toolkit.exonyms import exonyms
-from toolkit.numerals import NUMBER_WORDS
-from toolkit.segmentation import STARTERS as SENTENCE_STARTERS
+from toolkit.languages import ENGLISH, union
+from toolkit.languages.exonyms import exonyms
+from toolkit.segmentation import STARTERS
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
-from toolkit.text import DATES, fold
+from toolkit.text import fold
 
 NAME = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:-\w+)*")
-# Words that begin sentences without being names; so do most in -ing, -ed and -ly.
-STARTERS = frozenset(
-    """a about according additionally after all along also although among an and another any as at
-    because before besides both but by de despite during each earlier either every few finally
-    first following for foreign four from further he her his how however if in instead it its
-    last later leaders many meanwhile ministers more moreover most mr mrs ms neither no not of
-    officials on once one only or other our over president prime separately several she since so
-    some state still such that the their then there these they this those though three through
-    thus to together talks two under until we what when where which while who with within
-    without yet you""".split()
-)
-DEMONYM_ENDINGS = ("ese", "an", "ish")  # Chinese rests on China or chinois
-STARTER_ENDINGS = ("ing", "ed", "ly")
 PREFIX = 5
-CALENDAR = frozenset(name for names in DATES.values() for name in fold(names).split())
-DIRECTIONS = frozenset("north south east west nord sud est ouest".split())
-NO_NAMES = (
-    CALENDAR | DIRECTIONS | frozenset(word for each in NUMBER_WORDS.values() for word in each)
-)
+CALENDAR = union(lambda each: map(fold, (*each.weekdays, *each.months)))
+NO_NAMES = CALENDAR | union(lambda each: (*each.directions, *each.number_words))
+DEMONYM_ENDINGS = ENGLISH.demonym_endings  # Chinese rests on China or chinois
 TITLE_CASE_SHARE, MIN_TITLED_CHARS = 0.7, 3
 COMMON_WORD = 3.5  # Zipf scale
 MIN_NOUN, NOUN_LEAD = 3.0, 0.9
@@ -116,5 +101,5 @@ def _starts_sentence(text: str, start: int) -> bool:
 
 
 def _is_starter(word: str) -> bool:
-    known = word.lower() in STARTERS or word in SENTENCE_STARTERS
-    return known or word.endswith(STARTER_ENDINGS)
+    known = word.lower() in ENGLISH.no_names or word in STARTERS
+    return known or word.endswith(ENGLISH.no_name_endings)

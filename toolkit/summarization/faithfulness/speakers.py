@@ -4,34 +4,24 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from toolkit.languages import FRENCH
 from toolkit.summarization.faithfulness.attribution import REPORTING, SUBJECT
 from toolkit.summarization.faithfulness.evidence import (
     FULL_NAME,
-    STOP,
+    STOP_WORDS,
     EvidenceIndex,
     SourceSentence,
 )
 from toolkit.text import fold
 
-SAID = (
-    "affirmé|ajouté|annoncé|appelé|assuré|averti|conclu|confirmé|déclaré|demandé|dénoncé|dit|"
-    "estimé|exhorté|expliqué|exprimé|exprimée|fait (?:part|remarquer|savoir|valoir)|félicité|"
-    "indiqué|insisté|invité|jugé|noté|poursuivi|précisé|prévenu|promis|proposé|qualifié|raconté|"
-    "rappelé|reconnu|regretté|relevé|répondu|réaffirmé|salué|soutenu|souligné|souhaité"
-)
-SAYS = (
-    "affirme|ajoute|annonce|assure|confie|constate|déclare|dénonce|détaille|dit|espère|estime|"
-    "explique|indique|juge|note|observe|poursuit|précise|prévient|raconte|rappelle|reconnaît|"
-    "regrette|résume|souhaite|souligne|soutient"
-)
+SAID = "|".join(FRENCH.said)
+SAYS = "|".join(sorted(FRENCH.reporting_verbs))
 _NAME = r"[A-ZÀ-Þ][\w-]*\w"
 _NAMES = rf"{_NAME}(?: {_NAME})*"
 # The same words also stand before what is said: a déclaré que le président.
 _ROLE = (
-    r"(?:M\. |Mme |(?:le |la |l['’]|son |sa )(?:\w+ )?(?:président|présidente|ministre|chef|cheffe|"
-    r"porte-parole|directeur|directrice|maire|préfet|préfète|secrétaire|responsable|patron|patronne|"
-    r"député|députée|sénateur|sénatrice|ambassadeur|ambassadrice|chancelier|chancelière|roi|pape|"
-    r"professeur|professeure|docteur|économiste|syndicaliste|avocat|avocate)\b[^,.»\"”A-ZÀ-Þ]{0,60}"
+    r"(?:M\. |Mme |(?:le |la |l['’]|son |sa )(?:\w+ )?"
+    rf"(?:{'|'.join(sorted(FRENCH.roles, reverse=True))})\b[^,.»\"”A-ZÀ-Þ]{{0,60}}"
     r"(?:des Affaires étrangères |de l['’]Intérieur |des Finances )?)"
 )
 _ADVERBS = r"(?:(?!que\b|été\b|pas\b)[a-zà-ÿ]+ ){0,4}?"
@@ -52,7 +42,9 @@ GOES_ON = re.compile(
     rf"\b(?:a-t-(?:il|elle) |ont-(?:ils|elles) )(?:{SAID})|\b(?:{SAYS})-(?:t-)?(?:il|elle)\b"
     rf"|\b[IiEe]l(?:le)? {_HAS}(?:{SAID})\b|^(?:Il|Elle) (?:a|s['’]est) (?!fallu|plu|neigé)"
 )
-NO_NAMES = frozenset("ce cela cet cette ces celui celle on ils elles nous vous je".split()) | STOP
+NO_NAMES = (
+    frozenset("ce cela cet cette ces celui celle on ils elles nous vous je".split()) | STOP_WORDS
+)
 MIN_SCORE, MARGIN = 0.35, 0.1
 
 
@@ -126,7 +118,7 @@ def _people(sentences: tuple[SourceSentence, ...]) -> tuple[frozenset[str], ...]
             for sentence in sentences
             for text, _ in sentence.versions
             for match in FULL_NAME.finditer(text)
-            if fold(match[1]) not in STOP
+            if fold(match[1]) not in STOP_WORDS
         }
     )
 

@@ -1,6 +1,11 @@
 import pytest
 
-from toolkit.cleaning.language import MIN_CHARS, Language, identify_language, language_name
+from toolkit.languages.identification import (
+    MIN_CHARS,
+    IdentifiedLanguage,
+    identify_language,
+    language_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,5 +30,5 @@ def test_a_few_words_can_be_in_any_language():
 
 
 def test_languages_have_names_or_at_least_codes():
-    assert Language("fr", 1.0).name == "French"
+    assert IdentifiedLanguage("fr", 1.0).name == "French"
     assert language_name("tlh") == "'tlh'"

@@ -1,4 +1,4 @@
-from toolkit.exonyms import exonyms, places
+from toolkit.languages.exonyms import exonyms, places
 
 
 def test_places_of_a_text_have_their_names_in_the_other_language():

