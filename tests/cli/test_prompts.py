@@ -26,6 +26,8 @@ def test_prompts_are_listed(run):
         "translation/news-en-fr.v1",
         "translation/careful-en-fr.v1",
         "translation/careful-en-fr.v2",
+        "feedback/translation.v1",
+        "feedback/summarization.v1",
         *(
             f"summarization/{n}.v1"
             for n in ("headline", "brief", "standard", "detailed", "bullets")
