@@ -63,13 +63,16 @@ class Check:
         """What exactly is wrong, such as `lost 58`."""
         key, values = (self.name, self.relation), self.values
         if self.relation == IN_WORDS:
-            return values[0]
-        if key in EACH:
-            size, text = EACH[key]
-            groups = (values[at : at + size] for at in range(0, len(values), size))
-            return "; ".join(text.format(*group) for group in groups)
-        listed = {"values": ", ".join(values), "rest": ", ".join(values[1:])}
-        return DETAILS[key].format(*values, **listed)
+            return ", ".join(values)
+        try:
+            if key in EACH:
+                size, text = EACH[key]
+                groups = (values[at : at + size] for at in range(0, len(values), size))
+                return "; ".join(text.format(*group) for group in groups)
+            listed = {"values": ", ".join(values), "rest": ", ".join(values[1:])}
+            return DETAILS[key].format(*values, **listed)
+        except (KeyError, IndexError):  # of another version, or written by somebody else
+            return f"{self.relation} {', '.join(values)}".rstrip()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.detail}"

@@ -115,7 +115,7 @@ class Prompt:
 
 
 class Feedback:
-    """What a model is told about checks that its answer failed; `name` and `digest` are recorded.
+    """What a model reads about checks that its answer failed; `name` and `digest` are recorded.
 
     Checks that the file has no words for are passed over.
     """

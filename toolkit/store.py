@@ -90,7 +90,7 @@ class Store:
     """Opened at first use, so that a command that needs nothing of it makes no file.
 
     Without `on_trouble` every method raises StoreError when the file can't be used. With it, the
-    first such error is told through it, and from then on nothing is kept, nor found if it can't be
+    first such error goes to it, and from then on nothing is kept, nor found if it can't be
     read either. Raised all the same are WrongStoreError, and what `info` and `clear` meet: they are
     asked for the store itself.
     """
@@ -212,7 +212,7 @@ class Store:
         )
 
     def _attempt(self, work: Work[T], otherwise: T, *, writes: bool = True) -> T:
-        """What `work` gives, or `otherwise` when trouble is told and not raised."""
+        """What `work` gives, or `otherwise` when trouble is reported and not raised."""
         if not (self._writable if writes else self._readable):
             return otherwise
         try:

@@ -60,8 +60,8 @@ class Tokens:
         ids = self._ids(SENTENCE)
         known = [each for each in ids if each != self.tokenizer.unk_token_id]
         # The ids of a source vocabulary of its own can't be decoded.
-        told = SENTENCE if getattr(self.tokenizer, "separate_vocabs", False) else self.decode(known)
-        return 2 * len(known) > len(ids) and 2 * _letters(told) > _letters(SENTENCE)
+        read = SENTENCE if getattr(self.tokenizer, "separate_vocabs", False) else self.decode(known)
+        return 2 * len(known) > len(ids) and 2 * _letters(read) > _letters(SENTENCE)
 
     def fits(self, vocabulary: Container[str]) -> bool:
         """Whether a model that knows the tokens of `vocabulary` can belong to this tokenizer."""
@@ -114,8 +114,8 @@ class Tokens:
             before, after = [], []
             chat = tuple(replace(each, content=marked(each.content)) for each in source)
             parts = self._render(chat).split(edge)
-            told = {text.replace(gap, "") for text in parts[1::2]}
-            if not all(each.content.strip() in told for each in source if each.content.strip()):
+            rendered = {text.replace(gap, "") for text in parts[1::2]}
+            if not all(each.content.strip() in rendered for each in source if each.content.strip()):
                 raise ModelError(LEFT_OUT)
         ids = before
         for number, part in enumerate(parts):

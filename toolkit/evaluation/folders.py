@@ -214,8 +214,8 @@ def _other_scores(path: Path, outcomes: Sequence[Outcome]) -> list[str]:
         f"{outcome.part}, {outcome.system}, {each.metric}"
         for outcome in outcomes
         for each in outcome.scores
-        if (told := recorded.get(outcome.part, {}).get(outcome.system, {}).get(each.metric))
-        and max(abs(told.value - each.value), abs(told.low - each.low), abs(told.high - each.high))
+        if (old := recorded.get(outcome.part, {}).get(outcome.system, {}).get(each.metric))
+        and max(abs(old.value - each.value), abs(old.low - each.low), abs(old.high - each.high))
         > ROUNDING
     ]
     said = f"scores.json has others than the answers give, which are shown here: {'; '.join(other)}"

@@ -196,19 +196,19 @@ def fragments(summary: str, article: str) -> list[int]:
     """The lengths of the longest runs of words that the summary shares with the article, from its
     left to its right: the extractive fragments of Grusky, Naaman and Artzi (2018).
     """
-    told, known = words(summary), words(article)
+    summarized, known = words(summary), words(article)
     places: dict[str, list[int]] = {}
     for place, word in enumerate(known):
         places.setdefault(word, []).append(place)
     lengths, at = [], 0
-    while at < len(told):
+    while at < len(summarized):
         best = 0
-        for place in places.get(told[at], ()):
+        for place in places.get(summarized[at], ()):
             length = 0
             while (
-                at + length < len(told)
+                at + length < len(summarized)
                 and place + length < len(known)
-                and told[at + length] == known[place + length]
+                and summarized[at + length] == known[place + length]
             ):
                 length += 1
             best = max(best, length)
@@ -240,11 +240,11 @@ def novel(summary: str, article: str, size: int) -> float:
     """The share of runs of `size` words that the article doesn't have, from 0 to 1."""
 
     def runs(text: str) -> list[tuple[str, ...]]:
-        told = words(text)
-        return [tuple(told[at : at + size]) for at in range(len(told) - size + 1)]
+        found = words(text)
+        return [tuple(found[at : at + size]) for at in range(len(found) - size + 1)]
 
-    told, known = runs(summary), set(runs(article))
-    return sum(each not in known for each in told) / len(told) if told else 0.0
+    own, known = runs(summary), set(runs(article))
+    return sum(run not in known for run in own) / len(own) if own else 0.0
 
 
 class Terms:

@@ -45,9 +45,10 @@ ENGLISH = Language(
         phrase: phrase
         for phrase in (
             *("last year", "next year", "last month", "next month", "last week", "next week"),
-            *("yesterday", "tomorrow"),
+            "tomorrow",
         )
-    },
+    }
+    | {"yesterday": r"(?<!the day before )yesterday"},
     directions=words("north south east west"),
     number_words=_number_words(),
     vague_numbers={"half": 2, "a": 1, "an": 1},

@@ -64,7 +64,7 @@ FRENCH = Language(
         "next month": r"mois prochain",
         "last week": r"semaine dernière|semaine passée",
         "next week": r"semaine prochaine",
-        "yesterday": r"hier",
+        "yesterday": r"(?<!avant-)hier",
         "tomorrow": r"demain",
     },
     directions=words("nord sud est ouest"),

@@ -61,7 +61,7 @@ def _page(title: str, heading: str, summary: Summary | None, results: Sequence[R
         ]
         for statement in statements
     ]
-    told = "\n".join(
+    summary_html = "\n".join(
         _statement(number, statement, found)
         for number, (statement, found) in enumerate(zip(statements, links, strict=True), start=1)
     )
@@ -78,7 +78,7 @@ def _page(title: str, heading: str, summary: Summary | None, results: Sequence[R
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<main>\n"
-        f'<section class="summary">\n<h2>Summary</h2>\n{told}\n</section>\n'
+        f'<section class="summary">\n<h2>Summary</h2>\n{summary_html}\n</section>\n'
         f"<section>\n<h2>{heading}</h2>\n{chr(10).join(article)}\n</section>\n</main>\n"
         f"<script>{SCRIPT}</script>\n</html>\n"
     )

@@ -121,7 +121,9 @@ def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
     full_title = page.title or ""
     if not page.fits_a_tree:
         metadata = {"title": full_title, "language": _language(page.language)}
-        return _text("", full_title, page), {name: told for name, told in metadata.items() if told}
+        return _text("", full_title, page), {
+            name: value for name, value in metadata.items() if value
+        }
     tree = _whole(html.fromstring(markup, parser=html.HTMLParser(huge_tree=True)))
     if len(markup) > LARGE_CHARS:
         _lighten(tree)

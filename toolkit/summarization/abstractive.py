@@ -40,7 +40,7 @@ class AbstractiveSummarizer:
     def summarize(self, request: SummaryRequest) -> Summary:
         """A summary in whole sentences within the limit, each with what it rests on.
 
-        Several drafts are compared; faults of the best one are told to the model once. What is
+        Several drafts are compared; faults of the best one are shown to the model once. What is
         then still wrong with it is revised.
         """
         checker = Checker(request.evidence, self.language)

@@ -34,7 +34,7 @@ def summarize_together(summarizer: Summarizer, requests: Sequence[SummaryRequest
     """One summary of the articles of `requests`, which share a form.
 
     Each article is summarized first in the same number of words, then the summaries are. A
-    statement that another article tells otherwise is flagged with what stands there.
+    statement that another article contradicts is flagged with what stands there.
     """
     shares = [summarizer.summarize(replace(request, form=PART)) for request in requests]
     dates = {request.date for request in requests}
@@ -96,8 +96,8 @@ def _contradictions(statement: Statement, evidence: EvidenceIndex, language: str
         own = [each for each in evidence.sentences if each.document == document]
         near = [each for each in own if evidence.score(statement.text, each) >= MIN_SAME_MATTER]
         for find in (_other_numbers, _other_days):
-            if told := find(statement.text, language, own, near):
-                values = (document, *dict.fromkeys(told))
+            if others := find(statement.text, language, own, near):
+                values = (document, *dict.fromkeys(others))
                 found.append(Check(name="contradiction", relation="document", values=values))
     return found
 

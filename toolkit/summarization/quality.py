@@ -12,7 +12,7 @@ FULL = 0.6  # of the words allowed, from which on a summary counts as full
 
 
 def quality_of(text: str, evidence: EvidenceIndex, *, max_words: int) -> float:
-    """From about 0 to 4: what it tells of the lead, of the central names, its fullness, support.
+    """From about 0 to 4: how much of the lead and of the central names it has, fullness, support.
 
     Repetition and long copied runs take from it.
     """
@@ -22,8 +22,7 @@ def quality_of(text: str, evidence: EvidenceIndex, *, max_words: int) -> float:
     if not sentences:
         return 0.0
     lead = sentences[0].stems
-    told = stems(text)
-    covered = len(told & lead) / max(1, min(len(lead), max_words))
+    covered = len(stems(text) & lead) / max(1, min(len(lead), max_words))
     supported = evidence.score(text, evidence.whole)
     full = min(1.0, len(text.split()) / (FULL * max_words))
     return (

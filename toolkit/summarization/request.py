@@ -12,7 +12,7 @@ from toolkit.summarization.forms import Form
 class SummaryRequest:
     """What is to be summarized: `text` as the model reads it, and all that it may rest on.
 
-    `note` is told to the model beside its instructions.
+    The model reads `note` beside its instructions.
     """
 
     text: str

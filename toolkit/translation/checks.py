@@ -1,4 +1,4 @@
-"""What can be told wrong with a translation by looking at it beside its source."""
+"""Faults of a translation that show beside its source."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ NAME_PREFIX = 4
 MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
 # In words these often are no numbers: an article, a second, both, new ("neuf").
 VAGUE = frozenset({"0", "1", "2", "9"})
-TERM_LIST = " = "  # as glossary terms are told in prompts
+TERM_LIST = " = "  # as glossary terms stand in prompts
 COVERAGE = "coverage"
 LOST = "lost"  # the name of the check for an answer that is about something else
 CONTENT_WORD = re.compile(r"[^\W\d_]{5,}|\d+")
@@ -90,7 +90,7 @@ def check_translation(
 ) -> tuple[Check, ...]:
     """The checks that `output` fails as a translation of `source`.
 
-    `instructions` is what a model was told, which small ones at times give back for an answer.
+    `instructions` is what the model read, which small ones at times give back for an answer.
     Without `comparison` the lexicon has no say.
     """
     target = output.text

@@ -24,7 +24,7 @@ APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 class Term:
     """A source phrase and its translation.
 
-    A `phrase` is told to the model but not insisted on: another wording may be as good. With
+    A `phrase` is suggested to the model but not insisted on: another wording may be as good. With
     `same_case` it is found only as it is written; acronyms are so always.
     """
 
@@ -164,7 +164,7 @@ def _tag(element: ElementTree.Element) -> str:
 
 
 def _inflected(source: str) -> str:
-    """A regular expression for `source` in any number and gender, as far as an ending tells."""
+    """A regular expression for `source` in any number and gender, as far as endings show them."""
     words = re.split(r"(\w{4,})", _normal(source))
     return "".join(
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")

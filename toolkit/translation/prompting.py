@@ -69,7 +69,7 @@ class Prompting:
         return (*chat, Message("assistant", opening)) if opening else chat
 
     def instructions(self, strategy: Strategy, correction: Correction) -> str:
-        """What a model was told and must not give back: terms and faults it may well."""
+        """What a model reads and must not give back; terms and faults may well come back."""
         prompt = self._prompt(strategy)
         if prompt is None:
             return ""

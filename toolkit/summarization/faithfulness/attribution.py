@@ -60,13 +60,13 @@ def dropped_subjects(summary: str, article: str) -> list[tuple[str, str]]:
         return next((names for names in people if name in names), frozenset())
 
     dropped = []
-    for told in split_sentences(article):
-        clause = REPORTED_CLAUSE.search(told.text)
+    for reported in split_sentences(article):
+        clause = REPORTED_CLAUSE.search(reported.text)
         if not clause or not person(clause["subject"]):
             continue  # nobody, or no person, is spoken of
         if person(clause["speaker"]) == person(clause["subject"]):
             continue
-        known = _stems(told.text)
+        known = _stems(reported.text)
         for sentence in split_sentences(summary):
             words = set(re.findall(r"[\w-]+", sentence.text))
             stems = _stems(sentence.text)

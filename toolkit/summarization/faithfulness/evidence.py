@@ -136,7 +136,7 @@ class EvidenceIndex:
 
     @cached_property
     def _weights(self) -> dict[str, float]:
-        """How much a stem tells: the rarer the more (inverse document frequency)."""
+        """Inverse document frequency of each stem: the rarer, the more it weighs."""
         counts = Counter(stem for sentence in self.sentences for stem in sentence.stems)
         total = len(self.sentences)
         return {stem: math.log(1 + total / count) for stem, count in counts.items()}

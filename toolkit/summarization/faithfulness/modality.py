@@ -1,4 +1,4 @@
-"""What an article only hopes, wants or plans, and an English summary tells as done."""
+"""Hopes, wishes and plans of an article that an English summary reports as done."""
 
 import re
 
