@@ -13,7 +13,7 @@ def main(sentence: str) -> None:
     print(result.text)
     for flagged in result.flagged:
         for check in flagged.failed:
-            print(f"{check.name}: {check.detail}", file=sys.stderr)
+            print(check, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def spec(gguf_file):
     """A catalogue entry for `gguf_file`, which wheels carry in parts."""
     from tests.models.helpers import PARTS
     from toolkit.models.catalogue import FileSpec, ModelSpec, WheelsSource
-    from toolkit.models.sources import sha256_of
+    from toolkit.models.sources import sha256_of_file
 
     return ModelSpec(
         id="tiny-test",
@@ -90,7 +90,9 @@ def spec(gguf_file):
         installed_bytes=1_000_000,
         files=(
             FileSpec(
-                name=gguf_file.name, bytes=gguf_file.stat().st_size, sha256=sha256_of(gguf_file)
+                name=gguf_file.name,
+                bytes=gguf_file.stat().st_size,
+                sha256=sha256_of_file(gguf_file),
             ),
         ),
         sources=(

@@ -16,7 +16,7 @@ TESTS = Path(__file__).parent
 
 # Each layer may import from those before it. What stands in one layer doesn't know of each other.
 LAYERS = [
-    {"errors", "documents", "assets"},
+    {"errors", "documents", "assets", "progress"},
     {"text", "files", "store", "messages"},
     {"languages"},
     {"segmentation", "reading", "cleaning", "lexicon", "models"},

@@ -10,7 +10,7 @@ from typing import Any, Unpack, overload
 
 from toolkit.articles import PAGE_SHARE, prepare, refuse_surrogates, refuse_unusable
 from toolkit.cleaning import Cleaning, judge
-from toolkit.documents import Document, Summary, Translation, join_translations
+from toolkit.documents import Block, Document, Summary, Translation, join_translations
 from toolkit.errors import UsageError
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading, read_text
@@ -23,7 +23,12 @@ __all__ = ["CleanedText", "Cleaner", "Pipeline", "Summarizer", "TranslatedText",
 
 @dataclass(frozen=True)
 class CleanedText(Cleaning):
-    """The article of a page. `blocks` are the page's lines, each with its verdict and reason."""
+    """The article of a page."""
+
+    @property
+    def lines(self) -> tuple[Block, ...]:
+        """The lines of the page, each with its verdict, score and reason."""
+        return self.blocks
 
     @property
     def text(self) -> str:

@@ -56,12 +56,17 @@ class Check:
     """A named test that an output failed.
 
     `relation` says in which way, such as `lost` or `added`, and `values` what it is about: names,
-    numbers, quotations. `toolkit.messages` puts it into words.
+    numbers, quotations. As text it is in words, such as `numbers: lost 58`.
     """
 
     name: str
     relation: str
     values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        from toolkit.messages import message
+
+        return message(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,6 @@ def stocked(stock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 @pytest.fixture
 def fake_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python code gets the fake engine for the default model."""
-    from toolkit import api
+    from toolkit import settings
 
-    monkeypatch.setattr(api, "DEFAULT_MODEL", "fake")
+    monkeypatch.setattr(settings, "DEFAULT_MODEL", "fake")

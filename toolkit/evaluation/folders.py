@@ -15,7 +15,7 @@ from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
 from toolkit.evaluation.files import file_name, read_json, read_json_lines
 from toolkit.evaluation.metrics import Score, mean_score
-from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores
+from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores, check_of
 from toolkit.evaluation.registry import RECORDED, score
 
 # What scores.json may differ by from the scores that are computed again: it rounds to 3 digits.
@@ -190,7 +190,7 @@ def _in_order(
 
 def _answer(line: AnswerLine, item: Item) -> Answer:
     values = {name: value for name, value in line if name not in ("id", "scores")}
-    return Answer(item=item, **values)
+    return Answer(item=item, **values | {"failed": tuple(map(check_of, line.failed))})
 
 
 def _twice(lines: Sequence[ItemLine | AnswerLine]) -> str:

@@ -1,6 +1,6 @@
 """What stands in the files of a run."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AliasChoices,
@@ -15,7 +15,7 @@ from toolkit.documents import Check
 from toolkit.evaluation.files import Entry, Sha256
 from toolkit.evaluation.references import Fact
 from toolkit.evaluation.registry import METRICS
-from toolkit.evaluation.suites import Suite, Task
+from toolkit.evaluation.suites import Suite, SuiteTask
 from toolkit.messages import IN_WORDS
 
 # No count or time of a run comes near it, and it is a float without loss.
@@ -46,7 +46,7 @@ class PartRecord(Entry):
     versions lack the latter.
     """
 
-    task: Task
+    task: SuiteTask
     corpus: str
     items: Annotated[int, Field(ge=1, le=MOST)]
     digest: Sha256
@@ -112,11 +112,17 @@ class ItemLine(Entry):
     facts: tuple[Fact, ...] = ()
 
 
-def _check(value: Any) -> Any:
+class CheckRecord(Entry):
+    name: str
+    relation: str
+    values: tuple[str, ...] = ()
+
+
+def check_of(recorded: CheckRecord | str) -> Check:
     """Runs of version 0.1 have a check in words, such as `names: lost Brest`."""
-    if not isinstance(value, str):
-        return value
-    name, _, text = value.partition(": ")
+    if isinstance(recorded, CheckRecord):
+        return Check(**dict(recorded))
+    name, _, text = recorded.partition(": ")
     if text.startswith(UNSUPPORTED):
         values = tuple(text.removeprefix(UNSUPPORTED).split(", "))
         return Check(name=name, relation="unsupported", values=values)
@@ -128,7 +134,7 @@ class AnswerLine(Entry):
 
     id: Name
     text: str = ""
-    failed: tuple[Check, ...] = ()
+    failed: tuple[CheckRecord | str, ...] = ()
     copied_from: str = ""
     max_words: Count = 0
     terms: Count = 0
@@ -140,11 +146,6 @@ class AnswerLine(Entry):
     precision: Share = 0.0
     recall: Share = 0.0
     scores: dict[str, Value]
-
-    @field_validator("failed", mode="before")
-    @classmethod
-    def _in_words(cls, value: Any) -> Any:
-        return [_check(each) for each in value] if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _kept_of_all(self) -> "AnswerLine":

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -28,11 +28,11 @@ from toolkit.evaluation.data import (
 )
 from toolkit.evaluation.suites import Part
 from toolkit.pipeline import Pipeline
+from toolkit.progress import Progress
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
 from toolkit.translation.glossary import Glossary, load_glossary
 
-Progress = Callable[[int, int], None]
 TERMS = "diplomacy"
 
 

@@ -6,6 +6,6 @@ is recorded. A new route goes to `routes`, a new setting to where `components` u
 """
 
 from toolkit.pipeline.components import open_store
-from toolkit.pipeline.pipeline import Pipeline, StageProgress
+from toolkit.pipeline.pipeline import Pipeline
 
-__all__ = ["Pipeline", "StageProgress", "open_store"]
+__all__ = ["Pipeline", "open_store"]

@@ -15,6 +15,7 @@ from toolkit.pipeline.components import Components, Summarizer
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
+from toolkit.progress import Progress, StageProgress
 from toolkit.reading import Reading, read_text
 from toolkit.results import MultiDocumentResult, Result
 from toolkit.settings import Options, Settings, make_settings
@@ -22,10 +23,6 @@ from toolkit.store import Store
 from toolkit.summarization.combined import unrelated_documents
 from toolkit.summarization.request import SummaryRequest
 from toolkit.translation.translator import SentenceTranslator
-
-# Receives the stage, how much of it is done and how much there is.
-StageProgress = Callable[[str, int, int], None]
-Progress = Callable[[int, int], None]  # the same without the stage
 
 
 class Pipeline:

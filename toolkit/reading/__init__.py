@@ -1,4 +1,9 @@
-"""Bytes to documents."""
+"""Files, streams and strings to documents.
+
+`documents` finds the kind of an input and hands it to `text`, `html`, `markdown` or `records`;
+`outline` holds what HTML and Markdown have in common. Documents go to `cleaning`. A new kind of
+input is a file here.
+"""
 
 from toolkit.reading.documents import (
     KINDS,

@@ -31,8 +31,6 @@ MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
 
-Progress = Callable[[int], None]
-
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceTranslator:
@@ -59,7 +57,7 @@ class SentenceTranslator:
     context_sentences: int = 0
 
     def translate(
-        self, segments: Sequence[Segment], on_done: Progress = lambda count: None
+        self, segments: Sequence[Segment], on_done: Callable[[int], None] = lambda count: None
     ) -> tuple[Translation, ...]:
         """One translation for each segment, in order. `on_done` hears how many are finished.
 
