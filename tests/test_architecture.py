@@ -28,8 +28,11 @@ LAYERS = [
     {"evaluation", "api"},
     {"cli"},
 ]
-# What is only imported when it is called: a value writes itself down.
-AT_CALL = {"toolkit.results": {"toolkit.schema"}}
+# What is only imported when it is called: values write themselves down.
+AT_CALL = {
+    "toolkit.documents": {"toolkit.messages"},
+    "toolkit.results": {"toolkit.schema"},
+}
 # Beside the program itself, what imports a command: a model that is missing is pulled.
 COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
 # Tests of no single module: of how the code is made, of a real model, of data, of whole packages.
