@@ -16,8 +16,9 @@ TESTS = Path(__file__).parent
 
 # Each layer may import from those before it. What stands in one layer doesn't know of each other.
 LAYERS = [
-    {"errors", "documents", "assets", "progress"},
-    {"text", "files", "store", "messages"},
+    {"errors", "assets", "progress", "checks"},
+    {"documents"},
+    {"text", "files", "store"},
     {"languages"},
     {"segmentation", "reading", "cleaning", "lexicon", "models"},
     {"engines", "articles"},
@@ -28,11 +29,8 @@ LAYERS = [
     {"evaluation", "api"},
     {"cli"},
 ]
-# What is only imported when it is called: values write themselves down.
-AT_CALL = {
-    "toolkit.documents": {"toolkit.messages"},
-    "toolkit.results": {"toolkit.schema"},
-}
+# What is only imported when it is called: a value writes itself down.
+AT_CALL = {"toolkit.results": {"toolkit.schema"}}
 # Beside the program itself, what imports a command: a model that is missing is pulled.
 COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
 # Tests of no single module: of how the code is made, of a real model, of data, of whole packages.
@@ -40,8 +38,6 @@ TESTS_OF_NO_MODULE = {
     "test_architecture.py",
     "test_real_model.py",
     "test_references.py",
-    "test_summarization.py",
-    "test_translation.py",
 }
 FOLDERS_OF_NO_PACKAGE = {"docs", "torture"}
 
