@@ -46,10 +46,10 @@ def test_a_comparison_is_told_with_the_items_that_differ_most(run, tmp_path):
     assert "  candidate  The cat sleeps on the table.\n" in text
 
 
-def test_what_numbers_must_be_read_with_is_noted(suite, run, tmp_path):
-    part = run_suite(suite, tmp_path / "part", flags=FAKE, limit=1)
-    assert "only the first 1 items of each part" in notes(part)
-    assert "seconds leave out what the store had; see the suite speed for times" in notes(run)
+def test_what_numbers_must_be_read_with_is_noted(suite, tmp_path):
+    noted = notes(run_suite(suite, tmp_path / "part", flags=FAKE, limit=1))
+    assert "only the first 1 items of each part" in noted
+    assert "seconds leave out what the store had; see the suite speed for times" in noted
 
 
 def test_columns_of_text_are_aligned_and_those_of_markdown_have_bars():
