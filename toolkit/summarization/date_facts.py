@@ -10,8 +10,8 @@ WEEK = 7
 def date_facts(published: str, text: str, language: str) -> list[str]:
     """English sentences that may support a date in a summary.
 
-    A day of the week in news is the last one of that name, or the day itself; next week's is not
-    distinguished from it, so both are given. `published` is YYYY-MM-DD, and anything else gives no facts.
+    A day of the week in news is the last one of that name, or the day itself; next week's can't be
+    distinguished from it, so both are given. `published` is YYYY-MM-DD; anything else gives none.
     """
     named = {WEEKDAYS.index(name) for name in dates(text, language) if name in WEEKDAYS}
     try:
