@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from toolkit.cleaning import Repeats
 from toolkit.cli.console import debugging, tell, tell_trace
-from toolkit.cli.places import FOLDED, Place, clash, place_of
+from toolkit.cli.places import Place, place_of
 from toolkit.documents import Document
 from toolkit.errors import InputError, ToolkitError, UsageError
 from toolkit.files import is_regular, read_stream
-from toolkit.output import Format
 from toolkit.reading import KINDS, Reading, read_bytes, read_file
 from toolkit.text import printable
 
@@ -157,56 +156,6 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
         kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
         told(str(folder), f"the folder holds none of {kinds}")
     return sorted(found, key=lambda each: Path(each.path))
-
-
-def check_places(
-    inputs: Sequence[Input], output_dir: Path | None, form: Format, reading: Reading
-) -> None:
-    """Raises UsageError when the outputs would have no place, one place for two, or a place among
-    the inputs.
-    """
-    if form == "csv" and any(reading.kind_of(each.path) != "csv" for each in inputs):
-        raise UsageError("--format csv is for CSV inputs; jsonl takes any")
-    if output_dir is None:
-        if form not in FOLDED:
-            if len(inputs) > 1:
-                raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
-            for each in inputs:
-                if reading.holds_many(each.path):
-                    raise UsageError(
-                        f"{each.path} holds many documents: they need --output-dir "
-                        "(or --format jsonl)"
-                    )
-        return
-    if os.path.exists(output_dir) and not os.path.isdir(output_dir):  # noqa: PTH110, PTH112
-        raise UsageError(f"{output_dir} is a file; --output-dir names a folder")
-    real = Path(os.path.realpath(output_dir))
-    for each in inputs:
-        if each.path != STDIN and real in Path(os.path.realpath(each.path)).parents:
-            raise UsageError(f"{each.path} lies in the output folder {output_dir}; name another")
-    if found := clash(_claims(inputs, form, reading)):
-        first, second, path = found
-        raise UsageError(f"{first} and {second} would both be written to {output_dir / path}")
-
-
-def _claims(inputs: Sequence[Input], form: Format, reading: Reading) -> Iterator[tuple[str, Path]]:
-    """The file of each input; the folder where its records get files of their own, which is also
-    claimed by what would stand among them with a number for a name.
-    """
-    folders = {
-        each.place.target: each.path
-        for each in inputs
-        if reading.holds_many(each.path) and form not in FOLDED
-    }
-    for each in inputs:
-        target = each.place.target
-        if reading.holds_many(each.path) and form not in FOLDED:
-            yield each.path, target
-            continue
-        yield each.path, each.place.path(Path(), form)
-        if target.parent in folders and target.name.isdecimal():
-            yield folders[target.parent], target
-            yield each.path, target
 
 
 def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:

@@ -26,24 +26,31 @@ Inputs = Annotated[
         show_default=False,
     ),
 ]
-FormatOption = Annotated[
-    Literal["text", "markdown", "json", "jsonl"],
-    typer.Option("--format", "-f", help="json holds every stage, sentence by sentence."),
+CleaningForm = Literal["text", "markdown", "json", "jsonl"]
+TranslationForm = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
+SummaryForm = Literal["text", "markdown", "json", "jsonl", "csv", "html"]
+CleaningFormat = Annotated[
+    CleaningForm | None,
+    typer.Option(
+        "--format", "-f", help="[by the name of the output file, else text]; json holds every line."
+    ),
 ]
 TranslationFormat = Annotated[
-    Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"],
+    TranslationForm | None,
     typer.Option(
         "--format",
         "-f",
-        help="json holds every stage; html is source and translation side by side; csv is for CSV.",
+        help="[by the name of the output file, else text]; json holds every stage; html is source "
+        "and translation side by side; csv is for CSV.",
     ),
 ]
 SummaryFormat = Annotated[
-    Literal["text", "markdown", "json", "jsonl", "csv", "html"],
+    SummaryForm | None,
     typer.Option(
         "--format",
         "-f",
-        help="json holds every stage; html shows what each sentence rests on; csv is for CSV.",
+        help="[by the name of the output file, else text]; json holds every stage; html shows what "
+        "each sentence rests on; csv is for CSV.",
     ),
 ]
 LengthOption = Annotated[
@@ -64,14 +71,15 @@ Cache = Annotated[
     bool | None,
     typer.Option("--cache/--no-cache", help="Keep finished sentences for the next run [on]."),
 ]
-OutputDir = Annotated[
+Output = Annotated[
     Path | None,
     typer.Option(
         "--output-dir",
         "-o",
         parser=path_named,
-        metavar="FOLDER",
-        help="Where to write; needed for more than one input.",
+        metavar="FILE|FOLDER",
+        help="Where to write: for one input a file, when the name ends like one (out.txt, .md, "
+        ".json, .jsonl, .csv, .html, .tmx), else a folder; needed for more than one input.",
     ),
 ]
 From = Annotated[

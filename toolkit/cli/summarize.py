@@ -1,10 +1,11 @@
 """`toolkit summarize`: the whole chain, from a scraped French page to a short English summary."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from toolkit.cli import options
+from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.cli.together import run_together
 from toolkit.output import render_digest, render_summary
@@ -30,8 +31,8 @@ def summarize_command(
         Literal["summary", "translation"],
         typer.Option(help="translation prints the summary and then the translation."),
     ] = "summary",
-    form: options.SummaryFormat = "text",
-    output_dir: options.OutputDir = None,
+    form: options.SummaryFormat = None,
+    output: options.Output = None,
     source_language: options.From = None,
     target_language: options.To = None,
     model: options.Model = None,
@@ -72,10 +73,17 @@ def summarize_command(
         "glossary": glossary,
         "summarization_prompt": prompt,
     }
-    job = Job(
-        form=form,
+    batch = gather(
+        inputs,
         reading=options.reading(input_format, encoding, text_field),
-        output_dir=output_dir,
+        output=output,
+        form=form,
+        forms=get_args(options.SummaryForm),
+        together=together,
+    )
+    job = Job(
+        batch=batch,
+        check_language=source_language is None,
         overwrite=overwrite,
         strict=strict,
         no_clean=no_clean,
@@ -88,23 +96,21 @@ def summarize_command(
     if together:
         offer_pull(
             lambda: run_together(
-                inputs,
+                job,
                 flags=flags,
-                job=job,
                 render=lambda digest: render_digest(
-                    digest, form, with_translation=translation, with_evidence=evidence
+                    digest, batch.form, with_translation=translation, with_evidence=evidence
                 ),
             )
         )
         return
     offer_pull(
         lambda: run_chain(
-            inputs,
+            job,
             flags=flags,
-            job=job,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
-                result, form, with_translation=translation, with_evidence=evidence
+                result, batch.form, with_translation=translation, with_evidence=evidence
             ),
         )
     )

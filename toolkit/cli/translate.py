@@ -1,8 +1,12 @@
 """`toolkit translate`: French pages in English, sentence by sentence."""
 
+from dataclasses import replace
+from typing import get_args
+
 from toolkit.bilingual import side_by_side as side_by_side_table
 from toolkit.bilingual import translation_memory
 from toolkit.cli import options
+from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.errors import UsageError
 from toolkit.output import render_translation
@@ -12,9 +16,9 @@ from toolkit.results import Result
 
 def translate_command(
     inputs: options.Inputs,
-    form: options.TranslationFormat = "text",
+    form: options.TranslationFormat = None,
     side_by_side: options.SideBySide = False,
-    output_dir: options.OutputDir = None,
+    output: options.Output = None,
     source_language: options.From = None,
     target_language: options.To = None,
     model: options.Model = None,
@@ -48,21 +52,28 @@ def translate_command(
         "translation_prompt": prompt,
         "second_translation_prompt": prompt,
     }
-    if side_by_side and form not in ("text", "markdown", "html"):
-        raise UsageError(f"--side-by-side is a Markdown or HTML table, not {form}")
-    form = "markdown" if side_by_side and form == "text" else form
+    batch = gather(
+        inputs,
+        reading=options.reading(input_format, encoding, text_field),
+        output=output,
+        form=form,
+        forms=get_args(options.TranslationForm),
+    )
+    if side_by_side and batch.form not in ("text", "markdown", "html"):
+        raise UsageError(f"--side-by-side is a Markdown or HTML table, not {batch.form}")
+    if side_by_side and batch.form == "text":
+        batch = replace(batch, form="markdown")
 
     def render(result: Result) -> str:
-        if form == "tmx":
+        if batch.form == "tmx":
             return translation_memory(result)
-        if form == "html" or (form == "markdown" and side_by_side):
-            return side_by_side_table(result, form)
-        return render_translation(result, form)
+        if batch.form == "html" or (batch.form == "markdown" and side_by_side):
+            return side_by_side_table(result, batch.form)
+        return render_translation(result, batch.form)
 
     job = Job(
-        form=form,
-        reading=options.reading(input_format, encoding, text_field),
-        output_dir=output_dir,
+        batch=batch,
+        check_language=source_language is None,
         overwrite=overwrite,
         strict=strict,
         no_clean=no_clean,
@@ -72,11 +83,5 @@ def translate_command(
         guard_formulas=guard_formulas,
     )
     offer_pull(
-        lambda: run_chain(
-            inputs,
-            flags=flags,
-            job=job,
-            process=Pipeline.translate,
-            render=render,
-        )
+        lambda: run_chain(job, flags=flags, process=Pipeline.translate, render=render)
     )
