@@ -47,12 +47,12 @@ class Settings(BaseModel):
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
     engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
-    device: Literal["cpu", "cuda"] = "cpu"
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
     beam_size: int = Field(1, ge=1)
-    source_language: str = "fr"
+    source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
     style: Style = Field("prose", description="prose or bullets")
