@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.articles import PAGE_SHARE
-from toolkit.cli.inputs import STDIN, Input, Tally, expand
+from toolkit.cli.inputs import Input, Tally, expand, typed
 from toolkit.cli.outputs import Outputs
 from toolkit.cli.places import FOLDED, Destination, clash, in_file, in_folder
 from toolkit.errors import ToolkitError, UsageError
@@ -40,25 +40,35 @@ class Batch:
 
 
 def gather(
-    arguments: Sequence[str],
+    arguments: Sequence[str] | None,
     *,
+    text: str | None,
     reading: Reading,
     output: Path | None,
     form: Format | None,
     forms: Sequence[Format],
     together: bool = False,
 ) -> Batch:
-    """The inputs that `arguments` name.
+    """The inputs that `arguments` name, or `text` itself.
 
     `forms` are those that the command can write; without `form` it is that of an output file's
     suffix, else text. `together` says that all inputs make one output.
-    Raises UsageError when the outputs would have no place, one place for two, or a place among the
-    inputs, and for a file whose suffix says another format.
+    Raises UsageError when there is nothing or both, when the outputs would have no place, one place
+    for two, or a place among the inputs, and for a file whose suffix says another format.
     """
-    inputs = tuple(expand(arguments, output))
+    if bool(arguments) == (text is not None):
+        raise UsageError(
+            "name an INPUT (a file, a folder, or - for standard input), or give --text; not both"
+        )
+    if text is not None:
+        inputs: tuple[Input, ...] = (typed(text),)
+        reading = replace(reading, kind="text")
+    else:
+        inputs = tuple(expand(arguments or (), output))
     named = _named(output)
     many = any(reading.holds_many(each.path) for each in inputs)
-    alone = len(inputs) == 1 and not os.path.isdir(arguments[0])  # noqa: PTH112 - never raises
+    folders = any(os.path.isdir(each) for each in arguments or ())  # noqa: PTH112 - never raises
+    alone = len(inputs) == 1 and not folders
     if output and named and (together or (alone and (not many or (form or named) in FOLDED))):
         if named not in forms:
             raise UsageError(f"{output}: this command writes {', '.join(forms)}, not {named}")
@@ -122,7 +132,7 @@ def _check_output(batch: Batch) -> None:
         )
     real = os.path.realpath(folder / file)
     for each in batch.inputs:
-        if file and each.path != STDIN and os.path.realpath(each.path) == real:
+        if file and each.is_file and os.path.realpath(each.path) == real:
             raise UsageError(f"{each.path} is an input; name another file for the output")
 
 
@@ -145,7 +155,7 @@ def _check_places(batch: Batch) -> None:
         return
     real = Path(os.path.realpath(folder))
     for each in batch.inputs:
-        if each.path != STDIN and real in Path(os.path.realpath(each.path)).parents:
+        if each.is_file and real in Path(os.path.realpath(each.path)).parents:
             raise UsageError(f"{each.path} lies in the output folder {folder}; name another")
     if found := clash(_claims(batch)):
         first, second, path = found
@@ -154,7 +164,7 @@ def _check_places(batch: Batch) -> None:
 
 def _claims(batch: Batch) -> Iterator[tuple[str, Path]]:
     """The file of each input; the folder where its records get files of their own, which is also
-    claimed by what would stand among them with a number for a name.
+    claimed by what would stand among them with the name of a record.
     """
     form, reading = batch.form, batch.reading
     folders = {
@@ -168,6 +178,6 @@ def _claims(batch: Batch) -> Iterator[tuple[str, Path]]:
             yield each.path, target
             continue
         yield each.path, each.place.path(form)
-        if target.parent in folders and target.name.isdecimal():
+        if target.parent in folders and (reading.id_field or target.name.isdecimal()):
             yield folders[target.parent], target
             yield each.path, target

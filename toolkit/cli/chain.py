@@ -11,8 +11,10 @@ import typer
 
 from toolkit.articles import Article
 from toolkit.cleaning import Repeats
+from toolkit.cleaning.blocks import TITLE
 from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
+from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.inputs import attempt, learn, worked
 from toolkit.cli.models import pull
 from toolkit.cli.places import Place
@@ -50,7 +52,11 @@ def run_chain(
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
-    batch = job.batch.within(settings)
+    batch, settings = directed(
+        job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
+    )
+    if process is Pipeline.translate:
+        refuse_same(settings)
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
@@ -81,7 +87,9 @@ def run_chain(
                         count.add(result, pipeline)
                         if not job.quiet:
                             tell_flags(result, verbose=job.verbose)
-    if not job.quiet and (count.documents > 1 or job.verbose):
+    if not job.quiet and not batch.holds_many and count.furniture:
+        tell(f"{batch.inputs[0].path}: {left_out(count.furniture)}")
+    if not job.quiet and (batch.holds_many or job.verbose):
         tell(str(count))
     if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
@@ -108,9 +116,11 @@ class Count:
     summaries_flagged: int = 0
     terms: int = 0
     terms_kept: int = 0
+    furniture: int = 0
 
     def add(self, result: Result, pipeline: Pipeline) -> None:
         self.documents += 1
+        self.furniture += furniture_of(result.article)
         self.flagged += len(result.flagged)
         self.summaries += result.summary is not None
         self.summaries_flagged += bool(result.summary and result.summary.failed)
@@ -130,7 +140,22 @@ class Count:
             ]
         if self.summaries:
             parts.append(f"summaries: {self.summaries}, {self.summaries_flagged} of them flagged")
+        if self.furniture:
+            parts.append(left_out(self.furniture))
         return "; ".join(parts)
+
+
+def furniture_of(article: Article) -> int:
+    """The lines of the page that cleaning left out, its title aside."""
+    return sum(
+        not block.kept and block.reason != TITLE and bool(block.text.strip())
+        for block in article.blocks
+    )
+
+
+def left_out(lines: int) -> str:
+    what, them = ("line", "it") if lines == 1 else ("lines", "them")
+    return f"left out {lines} {what} of page furniture; --no-clean keeps {them}"
 
 
 def _csv_fields(result: Result) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Annotated, get_args
 import typer
 
 from toolkit.articles import refuse_surrogates, refuse_unusable
-from toolkit.cleaning import Cleaning, Repeats, judge, reasons, replay
+from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, reasons, replay
 from toolkit.cli import options
 from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
+from toolkit.cli.direction import AUTO, directed
 from toolkit.cli.inputs import attempt, expand, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
@@ -28,7 +29,8 @@ MAX_CHANGE_CHARS = 60  # longer ones are whole lines
 
 
 def clean_command(
-    inputs: options.Inputs,
+    inputs: options.Inputs = None,
+    text: options.Text = None,
     form: options.CleaningFormat = None,
     output: options.Output = None,
     language: options.From = None,
@@ -63,16 +65,20 @@ def clean_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
     settings, _ = settings_of({"source_language": language, "skip_steps": skip_step})
     batch = gather(
         inputs,
-        reading=options.reading(input_format, encoding, text_field),
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
         output=output,
         form=form,
         forms=get_args(options.CleaningForm),
     ).within(settings)
+    batch, settings = directed(batch, settings, cleaned=text is not None)
+    expected = settings.source_language if language in (None, AUTO) else None
     written = _read_plan(plan, len(batch.inputs)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption"} if keep_captions else set()
@@ -90,9 +96,11 @@ def clean_command(
         refuse_surrogates(document)
         if written is not None:
             return replay(document, written)
+        if text is not None:
+            return keep_all(document, steps=settings.steps)
         return judge(
             document,
-            language=None if language else settings.source_language,
+            language=expected,
             keep=frozenset(kept),
             steps=settings.steps,
             repeated=repeats.of(document) if learned is None else learned,
@@ -100,9 +108,8 @@ def clean_command(
 
     def checked(document: Document) -> Cleaning:
         cleaning = work(document)
-        expected = None if language or written else settings.source_language
         try:
-            refuse_unusable(cleaning, document, language=expected)
+            refuse_unusable(cleaning, document, language=None if written else expected)
         except InputError:
             if explain and output is None:
                 explained(cleaning)

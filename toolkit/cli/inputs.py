@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,8 +14,8 @@ from toolkit.cli.console import debugging, tell, tell_trace
 from toolkit.cli.places import Place, place_of
 from toolkit.documents import Document
 from toolkit.errors import InputError, ToolkitError, UsageError
-from toolkit.files import is_regular, read_stream
-from toolkit.reading import KINDS, Reading, read_bytes, read_file
+from toolkit.files import file_name, is_regular, read_stream
+from toolkit.reading import KINDS, Reading, read_bytes, read_file, unpacked_name
 from toolkit.text import printable
 
 STDIN = "-"
@@ -26,37 +26,59 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`problem` says why there is nothing to read."""
+    """`problem` says why there is nothing to read; `held` is what was read already."""
 
     path: str
     place: Place
     problem: str = ""
+    held: tuple[Document | InputError, ...] | None = None
 
     def documents(self, reading: Reading) -> Iterator[tuple[Place, Document | InputError]]:
         """Each document with its place; an InputError stands for one that can't be used."""
         try:
-            if self.problem:
-                raise InputError(f"{self.path}: {self.problem}")
-            if self.path == STDIN:
-                if sys.stdin is None:
-                    raise InputError("-: standard input is closed")
-                data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
-                found = read_bytes(STDIN, data, reading)
-            else:
-                found = read_file(Path(self.path), reading)
+            found = self._read(reading)
         except InputError as error:
             yield self.place, error
             return
         many = reading.holds_many(self.path)
         number = 0
         for number, document in enumerate(found, start=1):
-            yield self.place.record(number) if many else self.place, document
+            key = f"{number:06}"
+            if reading.id_field and isinstance(document, Document):
+                key = file_name(document.name.removeprefix(f"{Path(self.path)}:"))
+            yield self.place.record(key) if many else self.place, document
         if number == 0:
             yield self.place, InputError(f"{self.path}: holds no records")
 
+    def _read(self, reading: Reading) -> Iterator[Document | InputError]:
+        if self.held is not None:
+            return iter(self.held)
+        if self.problem:
+            raise InputError(f"{self.path}: {self.problem}")
+        if self.path != STDIN:
+            return read_file(Path(self.path), reading)
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed")
+        data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
+        return read_bytes(STDIN, data, reading)
+
+    def at_hand(self, reading: Reading) -> "Input":
+        """The same, to be read as often as one likes."""
+        if self.can_be_read_twice or self.held is not None:
+            return self
+        try:
+            return replace(self, held=tuple(self._read(reading)))
+        except InputError as error:
+            return replace(self, held=(error,))
+
+    @property
+    def is_file(self) -> bool:
+        """Whether `path` is one."""
+        return self.path != STDIN and self.held is None
+
     @property
     def can_be_read_twice(self) -> bool:
-        return self.path != STDIN and is_regular(Path(self.path))
+        return self.is_file and is_regular(Path(self.path))
 
 
 @dataclass(slots=True)
@@ -95,6 +117,13 @@ class Tally:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: one bad item never ends a batch
             self.add(name, error)
+
+
+def typed(text: str) -> Input:
+    """`text` itself. Raises UsageError for an empty one."""
+    if not text.strip():
+        raise UsageError("--text is empty")
+    return Input("text", Place(Path("text")), held=(Document(name="text", text=text),))
 
 
 def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Input]:
@@ -145,7 +174,7 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
         entered.add(real)
         for name in files:
             path = Path(current) / name
-            if path.suffix.lower() not in KINDS:
+            if unpacked_name(path).suffix.lower() not in KINDS:
                 continue
             # A pipe in a folder would be waited for, perhaps for ever.
             if os.path.exists(path) and not is_regular(path):  # noqa: PTH110

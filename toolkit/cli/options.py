@@ -19,7 +19,7 @@ def path_named(name: str) -> Path:
 
 
 Inputs = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="INPUT...",
         help="Files, folders, globs, or - for standard input.",
@@ -84,7 +84,11 @@ Output = Annotated[
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", help="Language of the input [fr]; when given it isn't checked."),
+    typer.Option(
+        "--from",
+        help="Language of the input [fr]; when given it isn't checked. auto: French or English, as "
+        "the first input is.",
+    ),
 ]
 To = Annotated[str | None, typer.Option("--to", help="Language of the output [en].")]
 Model = Annotated[
@@ -98,10 +102,13 @@ Summarizer = Annotated[
 Engine = Annotated[
     Literal["auto", "ctranslate2", "transformers"] | None, typer.Option(help="What runs the model.")
 ]
-Device = Annotated[Literal["cpu", "cuda"] | None, typer.Option(help="Where it runs.")]
+Device = Annotated[
+    Literal["cpu", "cuda", "auto"] | None,
+    typer.Option(help="Where it runs [cpu]; auto: cuda where there is one."),
+]
 Threads = Annotated[int | None, typer.Option(help="Processor threads [all cores].")]
 GlossaryOption = Annotated[
-    str | None, typer.Option("--glossary", help="Bundled name, TSV file, or none.")
+    str | None, typer.Option("--glossary", help="Bundled name, TSV, CSV or TBX file, or none.")
 ]
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Bundled name or YAML file.")]
 NoClean = Annotated[bool, typer.Option("--no-clean", help="Take the input as an article already.")]
@@ -112,6 +119,14 @@ InputFormat = Annotated[
 ]
 Encoding = Annotated[
     str | None, typer.Option(help="The input's encoding [declared, else detected].")
+]
+IdField = Annotated[
+    str | None,
+    typer.Option(help="The field of JSON lines and CSV that names each record [its number]."),
+]
+Text = Annotated[
+    str | None,
+    typer.Option("--text", help="This word or sentence instead of inputs; it is not cleaned."),
 ]
 TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
 GuardFormulas = Annotated[
@@ -128,8 +143,10 @@ Verbose = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
-def reading(kind: Kind | None, encoding: str | None, text_field: str) -> Reading:
+def reading(
+    kind: Kind | None, encoding: str | None, text_field: str, id_field: str | None
+) -> Reading:
     """Raises UsageError for an encoding that doesn't exist."""
     if encoding and text_encoding(encoding) is None:
         raise UsageError(f"--encoding {encoding}: there is no such encoding of text")
-    return Reading(kind=kind, encoding=encoding, text_field=text_field)
+    return Reading(kind=kind, encoding=encoding, text_field=text_field, id_field=id_field)

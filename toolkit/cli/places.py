@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.output import SUFFIXES, Format
+from toolkit.reading import unpacked_name
 
 FAILED = "_failed"  # and the suffix of JSON lines: what was set aside
 FOLDED: tuple[Format, ...] = ("jsonl", "csv")  # one file for all records of an input
@@ -23,9 +24,9 @@ class Place:
     target: Path
     container: Path | None = None
 
-    def record(self, number: int) -> "Place":
-        """That of a record, `number` from 1, of the file with this place."""
-        return Place(self.target / f"{number:06}", self.target)
+    def record(self, key: str) -> "Place":
+        """That of the record called `key` of the file with this place."""
+        return Place(self.target / key, self.target)
 
     def path(self, form: Format) -> Path:
         """The output file, relative to the output folder."""
@@ -65,6 +66,7 @@ def in_file(path: Path, *, of_many: bool) -> Destination:
 
 def place_of(name: Path) -> Place:
     """The place for an input called `name`, relative to the folder in which it was found."""
+    name = unpacked_name(name)
     stem = name.stem
     if not stem.strip("."):  # `..txt`: what is left would be a folder
         stem = name.name or "input"

@@ -7,13 +7,15 @@ import typer
 from toolkit.cli import options
 from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
+from toolkit.cli.direction import AUTO
 from toolkit.cli.together import run_together
 from toolkit.output import render_digest, render_summary
 from toolkit.pipeline import Pipeline
 
 
 def summarize_command(
-    inputs: options.Inputs,
+    inputs: options.Inputs = None,
+    text: options.Text = None,
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None,
@@ -48,6 +50,7 @@ def summarize_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
@@ -75,7 +78,8 @@ def summarize_command(
     }
     batch = gather(
         inputs,
-        reading=options.reading(input_format, encoding, text_field),
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
         output=output,
         form=form,
         forms=get_args(options.SummaryForm),
@@ -83,10 +87,10 @@ def summarize_command(
     )
     job = Job(
         batch=batch,
-        check_language=source_language is None,
+        check_language=source_language in (None, AUTO),
         overwrite=overwrite,
         strict=strict,
-        no_clean=no_clean,
+        no_clean=no_clean or text is not None,
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,

@@ -8,8 +8,9 @@ import typer
 
 from toolkit.articles import Article
 from toolkit.cli.batch import working
-from toolkit.cli.chain import Job, prepared, tell_flags, tell_summary
+from toolkit.cli.chain import Job, furniture_of, left_out, prepared, tell_flags, tell_summary
 from toolkit.cli.console import settings_of, stage_progress, tell
+from toolkit.cli.direction import directed
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Document
@@ -30,7 +31,9 @@ def run_together(
     if job.batch.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)
-    batch = job.batch.within(settings)
+    batch, settings = directed(
+        job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
+    )
     repeats, total_chars = learn(batch.inputs, batch.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
@@ -57,6 +60,8 @@ def run_together(
             tell(f"{name}: has no name in common with the others; is it about the same event?")
         for name in digest.unused:
             tell(f"{name}: no statement of the summary rests on it")
+        if furniture := sum(furniture_of(result.article) for result in digest.results):
+            tell(left_out(furniture))
     flagged = digest.summary.failed or any(result.flagged for result in digest.results)
     if tally.failed or (job.strict and flagged):
         raise typer.Exit(InputError.exit_code)

@@ -8,6 +8,7 @@ from toolkit.bilingual import translation_memory
 from toolkit.cli import options
 from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
+from toolkit.cli.direction import AUTO
 from toolkit.errors import UsageError
 from toolkit.output import render_translation
 from toolkit.pipeline import Pipeline
@@ -15,7 +16,8 @@ from toolkit.results import Result
 
 
 def translate_command(
-    inputs: options.Inputs,
+    inputs: options.Inputs = None,
+    text: options.Text = None,
     form: options.TranslationFormat = None,
     side_by_side: options.SideBySide = False,
     output: options.Output = None,
@@ -32,6 +34,7 @@ def translate_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
@@ -54,7 +57,8 @@ def translate_command(
     }
     batch = gather(
         inputs,
-        reading=options.reading(input_format, encoding, text_field),
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
         output=output,
         form=form,
         forms=get_args(options.TranslationForm),
@@ -73,15 +77,13 @@ def translate_command(
 
     job = Job(
         batch=batch,
-        check_language=source_language is None,
+        check_language=source_language in (None, AUTO),
         overwrite=overwrite,
         strict=strict,
-        no_clean=no_clean,
+        no_clean=no_clean or text is not None,
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,
         guard_formulas=guard_formulas,
     )
-    offer_pull(
-        lambda: run_chain(job, flags=flags, process=Pipeline.translate, render=render)
-    )
+    offer_pull(lambda: run_chain(job, flags=flags, process=Pipeline.translate, render=render))
