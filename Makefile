@@ -7,7 +7,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench clean
+.PHONY: help demo test dist torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -86,8 +86,12 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_summaries.py
 	@$(BIN)/python eval/bench_safety.py
 
+docs: $(VENV)/docs ## build the documentation into site/
+	@$(BIN)/python docs/generate_cli.py
+	@$(BIN)/mkdocs build --strict --quiet
+
 clean: ## remove the virtual environment and caches; models stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .coverage dist
 
 $(VENV)/created:
 	$(PYTHON) -m venv $(VENV)
@@ -99,6 +103,10 @@ $(VENV)/base: $(VENV)/created pyproject.toml constraints.txt
 
 $(VENV)/baselines: $(VENV)/base
 	$(PIP) install --constraint constraints.txt --editable '.[baselines]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/base
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base

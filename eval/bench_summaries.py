@@ -12,14 +12,15 @@ from toolkit.prompts import load_prompt
 from toolkit.reading import read_document
 from toolkit.segmentation import split_sentences
 from toolkit.settings import resolve_settings
-from toolkit.summarization.summarize import TOKENS_PER_WORD, Summarizer
+from toolkit.summarization.abstractive import AbstractiveSummarizer
+from toolkit.summarization.drafting import TOKENS_PER_WORD
 
 
 def main() -> None:
     pipeline = Pipeline(resolve_settings({"cache": False})[0])
     prompt = load_prompt("summarization", "brief")
     summarizer = pipeline.summarizer
-    assert isinstance(summarizer, Summarizer), "the model is missing"
+    assert isinstance(summarizer, AbstractiveSummarizer), "the model is missing"
     engine = summarizer.engine
     form = pipeline.settings.form
     config = GenerationConfig(max_new_tokens=form.max_words * TOKENS_PER_WORD + 32)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.documents import Check
 from toolkit.engines.base import Output
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import load_lexicons
@@ -37,16 +38,15 @@ class Judged:
     meaning_changed: bool
 
 
-def flags(source: str, target: str, *, lexicon: bool = True) -> list[tuple[str, str]]:
+def checks(source: str, target: str, *, lexicon: bool = True) -> tuple[Check, ...]:
     output = Output(text=target, source_tokens=0, new_tokens=0, finished=True)
-    checks = check_translation(
+    return check_translation(
         source,
         output,
         source_language="fr",
         target_language="en",
         comparison=compare(source, target, LEXICONS) if lexicon else None,
     )
-    return [(check.name, check.detail) for check in checks]
 
 
 def unanswered(weight: float) -> Callable[[str, str], list[str]]:
@@ -57,12 +57,8 @@ def unanswered(weight: float) -> Callable[[str, str], list[str]]:
 
 def by_rules(source: str, target: str) -> list[str]:
     """What the checks that need no lexicon say is lost."""
-    told = [
-        detail.removeprefix("lost ")
-        for _, detail in flags(source, target, lexicon=False)
-        if detail.startswith("lost ")
-    ]
-    return [word for each in told for word in each.split(", ")]
+    failed = checks(source, target, lexicon=False)
+    return [value for check in failed if check.relation == "lost" for value in check.values]
 
 
 def words(text: str) -> set[str]:
@@ -127,7 +123,7 @@ def main() -> None:
     )
     changed = [each for each in judged if each.meaning_changed]
     for label, lexicon in (("rules", False), ("all checks", True)):
-        flagged = [each for each in judged if flags(each.source, each.target, lexicon=lexicon)]
+        flagged = [each for each in judged if checks(each.source, each.target, lexicon=lexicon)]
         hits = sum(each.meaning_changed for each in flagged)
         print(
             f"  sentences flagged by {label}: {len(flagged)}, {hits} of them among the "
@@ -136,7 +132,7 @@ def main() -> None:
     print("translations by hand that are flagged")
     for name, pairs in references().items():
         for check in ("coverage", "additions"):
-            count = sum(any(n == check for n, _ in flags(*pair)) for pair in pairs)
+            count = sum(check in {each.name for each in checks(*pair)} for pair in pairs)
             print(f"  {name}: {check} {count} of {len(pairs)} = {count / len(pairs):.3f}")
         named = sum(bool(unanswered(LIMITS.hint_weight)(*pair)) for pair in pairs)
         print(

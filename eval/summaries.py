@@ -16,6 +16,7 @@ from toolkit.assets import asset_folder
 from toolkit.documents import Document
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.metrics import fragments, novel
+from toolkit.messages import message
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.results import Result
@@ -45,7 +46,9 @@ def report(name: str, results: Sequence[Result]) -> None:
     headline = any(result.provenance["summarization"]["length"] == "headline" for result in results)
     whole = sum(headline or bool(END.search(each.text)) for each in summaries)
     faults = Counter(check.name for each in summaries for check in each.failed)
-    guards = Counter(re.sub(r":.*", "", guard) for each in summaries for guard in each.guards)
+    revisions = Counter(
+        re.sub(r":.*", "", revision) for each in summaries for revision in each.revisions
+    )
     methods = Counter(each.method for each in summaries)
     words = sum(each.words for each in summaries) / count
     texts = [result.translation_text or result.article.document.text for result in results]
@@ -56,7 +59,7 @@ def report(name: str, results: Sequence[Result]) -> None:
     print(
         f"  limit kept {kept}, whole sentences {whole}, without any fault {count - _bad(results)}"
     )
-    print(f"  faults left: {dict(faults) or 'none'}; guards: {dict(guards) or 'none'}")
+    print(f"  faults left: {dict(faults) or 'none'}; revisions: {dict(revisions) or 'none'}")
     print(f"  made: {dict(methods)}; novel triples {triples:.2f}; longest run {runs[count // 2]}")
 
 
@@ -79,10 +82,10 @@ def main() -> None:
         for result in results if options.show else ():
             summary = result.summary
             assert summary
-            print(f"\n{result.article.document.name} ({summary.words} words, {summary.guards})")
+            print(f"\n{result.article.document.name} ({summary.words} words, {summary.revisions})")
             print(summary.text)
             for check in summary.failed:
-                print(f"! {check.name}: {check.detail}")
+                print(f"! {message(check)}")
 
 
 if __name__ == "__main__":

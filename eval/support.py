@@ -12,16 +12,16 @@ from pathlib import Path
 
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.support import (
-    Outcome,
-    grounds_of_page,
+    Detection,
+    detections,
+    index_page,
     load_sentences,
     load_translations,
-    outcomes,
     sentences_of,
 )
 from toolkit.pipeline import Pipeline
 from toolkit.settings import Settings
-from toolkit.summarization.grounds import Grounds
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.translation.glossary import load_glossary
 
 HERE = Path(__file__).parent / "gold"
@@ -39,11 +39,11 @@ def record(pages: Mapping[str, object]) -> None:
             title, article = sentences_of(page)
             translations = translator.translate([*title, *article])
             found[page.name] = {each.segment.text: each.text for each in translations}
-    value = {"provenance": pipeline.provenance("translation"), "pages": found}
+    value = {"provenance": pipeline.translation_provenance(), "pages": found}
     RECORDED.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def show(name: str, found: Mapping[str, Outcome]) -> None:
+def show(name: str, found: Mapping[str, Detection]) -> None:
     faults = {fault: each for fault, each in found.items() if fault}
     flagged = sum(each.flagged for each in faults.values())
     precision = flagged / (flagged + found[""].flagged)
@@ -68,13 +68,13 @@ def main() -> None:
     translations = load_translations(RECORDED)
     pages = [page for page in load_gold_pages(HERE / "cleaning") if page.name in wanted]
     for name, known in (("with the translation", translations), ("French alone", {})):
-        grounds: dict[str, Grounds] = {
-            page.name: grounds_of_page(page, glossary, known.get(page.name)) for page in pages
+        indexes: dict[str, EvidenceIndex] = {
+            page.name: index_page(page, glossary, known.get(page.name)) for page in pages
         }
-        show(name, outcomes(sentences, grounds))
+        show(name, detections(sentences, indexes))
         if options.show:
             for each in sentences:
-                ((fault, outcome),) = outcomes([each], grounds).items()
+                ((fault, outcome),) = detections([each], indexes).items()
                 if bool(fault) != bool(outcome.flagged):
                     print(f"    {fault or 'supported'}: {each.text}")
 

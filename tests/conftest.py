@@ -59,3 +59,48 @@ def converted(tiny, tmp_path_factory):
         return folder
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def gguf_file(tiny, tmp_path_factory):
+    """The tiny Qwen2 model as one GGUF file."""
+    from tests.tiny_models import write_gguf
+
+    return write_gguf(tiny("qwen2"), tmp_path_factory.mktemp("gguf") / "tiny.gguf")
+
+
+@pytest.fixture
+def spec(gguf_file):
+    """A catalogue entry for `gguf_file`, which wheels carry in parts."""
+    from tests.models.helpers import PARTS
+    from toolkit.models.catalogue import FileSpec, ModelSpec, WheelsSource
+    from toolkit.models.sources import sha256_of_file
+
+    return ModelSpec(
+        id="tiny-test",
+        description="for tests",
+        family="causal",
+        tasks=("translation",),
+        languages=("fr", "en"),
+        licence="CC0-1.0",
+        publisher="nobody",
+        format="gguf",
+        parameters="30K",
+        max_context_tokens=512,
+        installed_bytes=1_000_000,
+        files=(
+            FileSpec(
+                name=gguf_file.name,
+                bytes=gguf_file.stat().st_size,
+                sha256=sha256_of_file(gguf_file),
+            ),
+        ),
+        sources=(
+            WheelsSource(
+                kind="wheels",
+                requirement="toolkit-test-part{part}==1.0",
+                member="toolkit_test_part{part}/data/part{part:02d}.bin",
+                parts=PARTS,
+            ),
+        ),
+    )

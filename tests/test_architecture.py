@@ -1,4 +1,5 @@
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -7,34 +8,124 @@ import toolkit
 
 PACKAGE = Path(toolkit.__file__).parent
 ROOT = PACKAGE.parent
+TESTS = Path(__file__).parent
 
-# Each layer may import from those before it.
+# Each layer may import from those before it. What stands in one layer doesn't know of each other.
 LAYERS = [
-    {"errors", "documents", "numerals", "text", "files", "quantities", "exonyms", "assets"},
-    {"reading", "cleaning", "segmentation", "lexicon", "models", "store"},
-    {"engines"},
-    {"prompts"},
-    {"translation", "summarization", "settings", "articles"},
-    {"results"},
-    {"pipeline"},
-    {"output", "bilingual", "evidence"},
-    {"evaluation"},
+    {"errors", "documents", "assets", "progress"},
+    {"text", "files", "store", "messages"},
+    {"languages"},
+    {"segmentation", "reading", "cleaning", "lexicon", "models"},
+    {"engines", "articles"},
+    {"prompts", "results"},
+    {"translation", "summarization", "schema"},
+    {"settings"},
+    {"pipeline", "output"},
+    {"evaluation", "api"},
     {"cli"},
 ]
+# What is only imported when it is called: a value writes itself down.
+AT_CALL = {"toolkit.results": {"toolkit.schema"}}
+# Beside the program itself, what imports a command: a model that is missing is pulled.
+COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
+# Tests of no single module: of how the code is made, of a real model, of data, of whole packages,
+# of what is handed out.
+TESTS_OF_NO_MODULE = {
+    "test_architecture.py",
+    "test_portability.py",
+    "test_real_model.py",
+    "test_references.py",
+    "test_release.py",
+    "test_summarization.py",
+    "test_translation.py",
+}
+FOLDERS_OF_NO_PACKAGE = {"docs", "torture"}
 
 
 def modules():
     return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = frozenset(map(name_of, modules()))
+
+
+def imports_of(source: str) -> set[str]:
+    """The modules of the toolkit that `source` imports, in whatever way and at whatever place."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            wholes = {f"{node.module}.{each.name}" for each in node.names}
+            found |= wholes & NAMES or {str(node.module)}
+    return {name for name in found if name.split(".")[0] == "toolkit"} - {"toolkit"}
+
+
+IMPORTS = {
+    name: imports_of(path.read_text("utf-8")) - AT_CALL.get(name, set())
+    for path in modules()
+    for name in [name_of(path)]
+}
+
+
 def layer_of(module: str) -> int:
     name = module.split(".")[1]
-    return next(index for index, names in enumerate(LAYERS) if name in names)
+    found = [index for index, names in enumerate(LAYERS) if name in names]
+    assert found, f"{name} stands in no layer"
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "imported"),
+    [
+        ("import toolkit.cli.main", "toolkit.cli.main"),
+        ("import toolkit.reading as r, os", "toolkit.reading"),
+        ("from toolkit import store", "toolkit.store"),
+        ("from toolkit.cli import places", "toolkit.cli.places"),
+        ("from toolkit.reading import decode", "toolkit.reading"),
+        ("def f():\n    if 1:\n        from toolkit.text import fold", "toolkit.text"),
+    ],
+)
+def test_an_import_is_seen_in_whatever_way_it_is_written(source, imported):
+    assert imports_of(source) == {imported}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_dependencies_run_one_way(path):
-    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("toolkit."):
-            assert layer_of(node.module) <= layer_of(module), f"{module} imports {node.module}"
+    module = name_of(path)
+    for imported in IMPORTS[module]:
+        inside = imported.split(".")[1] == module.split(".")[1]
+        assert inside or layer_of(imported) < layer_of(module), f"{module} imports {imported}"
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    TopologicalSorter(IMPORTS).prepare()
+
+
+def test_commands_do_not_import_each_other():
+    program = {"toolkit.cli", "toolkit.cli.main"}
+    named = {name for name in IMPORTS["toolkit.cli.main"] if name.startswith("toolkit.cli.")}
+    commands = named - {"toolkit.cli.console"}
+    assert len(commands) >= 10
+    importing = {
+        (module, imported)
+        for module in IMPORTS.keys() - program
+        for imported in IMPORTS[module] & commands
+    }
+    assert importing == COMMANDS_IMPORTED
+
+
+def test_every_test_file_mirrors_a_module():
+    paths = (path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
+    tests = {path for path in paths if path.parts[0] not in FOLDERS_OF_NO_PACKAGE}
+    strays = {
+        str(path)
+        for path in tests
+        if not (PACKAGE / path.with_name(path.name.removeprefix("test_"))).is_file()
+    }
+    assert strays == TESTS_OF_NO_MODULE

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.assets import asset_folder
-from toolkit.cleaning.language import identify_language
 from toolkit.errors import ModelMissingError
+from toolkit.languages.identification import identify_language
 from toolkit.models.install import load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document

@@ -12,13 +12,13 @@ import pytest
 
 from toolkit import store as store_module
 from toolkit.engines.fake import FakeEngine
+from toolkit.engines.stored import output_from_json
 from toolkit.errors import StoreError
 from toolkit.pipeline import Pipeline
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
 from toolkit.store import Store, WrongStoreError, key_of
-from toolkit.translation.translate import Translator
-from toolkit.translation.tries import Tried
+from toolkit.translation.translator import SentenceTranslator
 
 FIRST_SCHEMA = """
 CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, value TEXT NOT NULL, used REAL NOT NULL)
@@ -507,24 +507,21 @@ TEXT = "Le maire ouvre une école. Il a promis deux gymnases."
         "null",
         "[]",
         "{}",
-        "[1, [], 0, 1]",
-        '["t", [], 0]',
-        '["t", [["a"]], 0, 1]',
-        '["t", [[1, 2]], 0, 1]',
-        '["t", {"ab": 1}, 0, 1]',
-        '["t", [], "0", 1]',
-        '["t", [], 1.5, 1]',
-        '["t", [], Infinity, 1]',
-        '["t", [], true, 1]',
-        '["\\ud800", [], 0, 1]',
+        '{"text": "t"}',
+        '{"text": "t", "source_tokens": 1, "new_tokens": "1", "finished": true, "limit": 512}',
+        '{"text": "t", "source_tokens": 1.5, "new_tokens": 1, "finished": true, "limit": 512}',
+        '{"text": "t", "source_tokens": 1, "new_tokens": true, "finished": true, "limit": 512}',
+        '{"text": "t", "source_tokens": 1, "new_tokens": 1, "finished": 1, "limit": 512}',
+        '{"text": 1, "source_tokens": 1, "new_tokens": 1, "finished": true, "limit": 512}',
+        '{"text": "\\ud800", "source_tokens": 1, "new_tokens": 1, "finished": true, "limit": 9}',
         "[" * 100_000,
     ],
 )
 def test_finished_work_in_another_form_is_done_again(path, written):
-    assert Tried.from_json(written) is None
+    assert output_from_json(written, limit=1) is None
     segments = split_sentences(TEXT)
     store = Store(path, max_bytes=10**9)
-    translator = Translator(
+    translator = SentenceTranslator(
         engine=FakeEngine(family="seq2seq"), source_language="fr", target_language="en", store=store
     )
     right = translator.translate(segments)
@@ -532,7 +529,7 @@ def test_finished_work_in_another_form_is_done_again(path, written):
         keys = [key.decode() for (key,) in connection.execute("SELECT key FROM work")]
     store.add(dict.fromkeys(keys, written))
     assert translator.translate(segments) == right
-    assert all(Tried.from_json(each) for each in store.find(keys).values())
+    assert all(output_from_json(each, limit=1) for each in store.find(keys).values())
 
 
 def test_a_run_goes_on_without_its_store_if_asked(path):

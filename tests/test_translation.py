@@ -9,13 +9,14 @@ from toolkit.engines.base import GenerationConfig, Output
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import UsageError
 from toolkit.lexicon.lexicon import load_lexicons
+from toolkit.messages import detail
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.translation.checks import Limits, check_translation
 from toolkit.translation.comparison import compare
 from toolkit.translation.glossary import Glossary, Term, load_glossary
-from toolkit.translation.translate import GROUP, PENALTY, Translator
+from toolkit.translation.translator import PENALTY, SENTENCES_PER_CALL, SentenceTranslator
 
 CONTEXT_PROMPT = Path(__file__).parent / "cases/context.v1.yaml"
 CASES = json.loads((Path(__file__).parent / "cases/translation_checks.json").read_text("utf-8"))
@@ -34,7 +35,7 @@ def output(text, *, finished=True):
 
 def translator(answer, **options):
     options = {"family": "seq2seq", "max_source_tokens": 1000, **options}
-    return Translator(
+    return SentenceTranslator(
         engine=FakeEngine(answer, **options),
         source_language="fr",
         target_language="en",
@@ -341,22 +342,35 @@ def test_finished_sentences_are_not_done_again(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "times"),
     [
-        {"target_language": "de"},
-        {"config": GenerationConfig(beam_size=2)},
-        {"glossary": Glossary(TERMS, digest="sha256:1")},
-        {"prompt": None},
-        {"limits": Limits(loop_times=4)},
-        {"max_tries": 2},
+        ({"target_language": "de"}, 2),  # a multilingual model answers in another language
+        ({"config": GenerationConfig(beam_size=2)}, 2),
+        ({"prompt": load_prompt("translation", "news.v1")}, 2),
+        ({"glossary": Glossary((Term("dort", "sleeps"),), digest="sha256:1")}, 2),
+        ({"glossary": Glossary(TERMS, digest="sha256:1")}, 1),  # none of them is in the text
+        ({"limits": Limits(loop_times=4)}, 1),
+        ({"max_tries": 2}, 1),
     ],
 )
-def test_whatever_affects_the_output_is_done_again(tmp_path, change):
-    model, asked = counted()
-    model = replace(model, store=Store(tmp_path / "store.sqlite", max_bytes=10**9))
+def test_the_model_is_asked_again_for_what_affects_its_answer(tmp_path, change, times):
+    model, asked = counted(lambda text: "He sleeps.", family="causal")
+    first = load_prompt("translation", "news")
+    store = Store(tmp_path / "store.sqlite", max_bytes=10**9)
+    model = replace(model, prompt=first, store=store)
     model.translate(split_sentences("Il dort."))
     replace(model, **change).translate(split_sentences("Il dort."))
-    assert asked.count("Il dort.") == 2
+    assert len(asked) == times
+
+
+def test_what_the_store_holds_is_checked_anew(tmp_path):
+    model, asked = counted(lambda text: "He sleeps on Monday.")
+    model = replace(model, store=Store(tmp_path / "store.sqlite", max_bytes=10**9), max_tries=1)
+    lenient = replace(model, limits=Limits(off=("dates",)))
+    assert lenient.translate(split_sentences("Il dort mardi."))[0].failed == ()
+    (found,) = model.translate(split_sentences("Il dort mardi."))
+    assert [check.name for check in found.failed] == ["dates"]
+    assert len(asked) == 1
 
 
 def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path, monkeypatch):
@@ -369,10 +383,12 @@ def test_each_group_is_kept_as_soon_as_it_is_finished(tmp_path, monkeypatch):
 
     model, _ = counted(answer)
     texts = [f"{'mot ' * (number + 1)}fin." for number in range(100)]
-    monkeypatch.setitem(GROUP, "seq2seq", 32)
+    monkeypatch.setitem(SENTENCES_PER_CALL, "seq2seq", 32)
     with pytest.raises(KeyboardInterrupt):
         replace(model, store=store).translate(split_sentences("\n".join(texts)))
-    assert store.info().entries == 64
+    again, asked = counted()
+    replace(again, store=store).translate(split_sentences("\n".join(texts)))
+    assert not set(texts[:64]) & set(asked)
 
 
 def test_a_long_sentence_that_lost_something_is_tried_in_pieces():
@@ -497,7 +513,7 @@ def test_without_a_lexicon_nothing_is_looked_up():
 def test_a_name_that_became_an_ordinary_word_is_lost():
     def names(source, target):
         checks = checks_with_lexicon(source, target)
-        return [check.detail for check in checks if check.name == "names"]
+        return [detail(check) for check in checks if check.name == "names"]
 
     assert names("Brest redevient un port.", "Breast is a port again.") == ["lost Brest"]
     assert names("Brest redevient un port.", "Brest is a port again.") == []

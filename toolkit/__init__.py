@@ -1,8 +1,24 @@
-"""French news in English: cleaning, translation and summaries with local models."""
+"""French news in English: cleaning, translation and summaries with local models.
 
-import os
+`Cleaner`, `Translator`, `Summarizer` and `Pipeline` are the Python API; docs/python.md shows them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.api import Cleaner, Pipeline, Summarizer, Translator
 
 __version__ = "0.2.0"
+__all__ = ["Cleaner", "Pipeline", "Summarizer", "Translator"]
 
-# transformers remarks at import that torch is missing, which is meant to be so.
-os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+def __getattr__(name: str) -> Any:
+    """Import the API when it is first asked for."""
+    if name in __all__:
+        return getattr(import_module("toolkit.api"), name)
+    raise AttributeError(f"module 'toolkit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

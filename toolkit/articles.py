@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
-from toolkit.cleaning.language import identify_language, language_name
 from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError
+from toolkit.languages.identification import identify_language, language_name
 from toolkit.segmentation import split_sentences
 
 # As many times what an article may have, a page may have in all.

@@ -53,10 +53,20 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A named test that an output failed, with what exactly is wrong."""
+    """A named test that an output failed.
+
+    `relation` says in which way, such as `lost` or `added`, and `values` what it is about: names,
+    numbers, quotations. As text it is in words, such as `numbers: lost 58`.
+    """
 
     name: str
-    detail: str
+    relation: str
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        from toolkit.messages import message
+
+        return message(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class Summary:
     """`attempts` counts the drafts that the model wrote.
 
     `method` is `abstractive`, or names the extractive one that chose sentences of the article.
-    `guards` says what had to be done to the drafts.
+    `revisions` says what had to be done to the drafts.
     """
 
     text: str
@@ -135,7 +145,7 @@ class Summary:
     attempts: int = 1
     statements: tuple[Statement, ...] = ()
     method: str = "abstractive"
-    guards: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:

@@ -5,24 +5,28 @@ A file that a recorded run has used is never edited; a new version is added besi
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.assets import asset_folder
+from toolkit.documents import Check
 from toolkit.engines.base import Chat, Message
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 
 Task = Literal["translation", "summarization"]
+TASKS: tuple[Task, ...] = ("translation", "summarization")
 MAX_FILE_BYTES = 1_000_000
+FEEDBACK = "feedback"
 FILE_NAME = re.compile(r"(?P<name>[\w-]+)\.v(?P<version>\d+)\.yaml")
 
 
@@ -53,6 +57,16 @@ class PromptFile(BaseModel):
     system: str
     user: str
     examples: tuple[Example, ...] = ()
+
+
+class FeedbackFile(BaseModel):
+    """`messages` are templates by check and relation, such as `numbers.lost`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    task: Task
+    description: str
+    messages: dict[str, str]
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -97,12 +111,56 @@ class Prompt:
         return tuple(messages)
 
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
-        try:
-            text = self._template(template).render(inputs).strip()
-            text.encode()  # halves of characters are no text
-            return text
-        except Exception as error:
-            raise UsageError(f"prompt {self.name}: {type(error).__name__}: {error}") from error
+        return _render(self._template, template, inputs, name=self.name)
+
+
+class Feedback:
+    """What a model is told about checks that its answer failed; `name` and `digest` are recorded.
+
+    Checks that the file has no words for are passed over.
+    """
+
+    def __init__(self, name: str, content: FeedbackFile, digest: str) -> None:
+        self.name = name
+        self.content = content
+        self.digest = digest
+        self._template = cache(_Environment().from_string)
+
+    def message(self, key: str, *values: object) -> str:
+        """The message under `key`, about `values`."""
+        inputs = {"values": [str(value) for value in values]}
+        return _render(self._template, self.content.messages[key], inputs, name=self.name)
+
+    def messages(self, checks: Iterable[Check]) -> list[str]:
+        """One message for each check that has one, in the order of `checks`."""
+        keys = [(f"{check.name}.{check.relation}", check.values) for check in checks]
+        return [self.message(key, *values) for key, values in keys if key in self.content.messages]
+
+
+def _render(
+    template: Callable[[str], Template], text: str, inputs: dict[str, Any], *, name: str
+) -> str:
+    try:
+        rendered = template(text).render(inputs).strip()
+        rendered.encode()  # half a character is not text
+        return rendered
+    except Exception as error:
+        raise UsageError(f"prompt {name}: {type(error).__name__}: {error}") from error
+
+
+@cache
+def load_feedback(task: Task) -> Feedback:
+    """The bundled feedback for `task`."""
+    path = feedback_file(task)
+    raw = path.read_bytes()
+    content = FeedbackFile.model_validate(yaml.load(raw, _Loader))
+    return Feedback(f"{FEEDBACK}/{path.stem}", content, _digest(raw))
+
+
+def feedback_file(task: Task) -> Path:
+    """Where the newest bundled feedback for `task` is."""
+    files = [file for file in (asset_folder("prompts") / FEEDBACK).iterdir() if _parse(file)[1]]
+    return max((file for file in files if _parse(file)[0] == task), key=_parse)
 
 
 def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None = None) -> Prompt:
@@ -132,12 +190,12 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
             f"prompt {path.stem} is for {' to '.join(content.languages)}, not for "
             f"{' to '.join(languages)}; give a prompt file for these languages"
         )
-    return Prompt(path.stem, content, f"sha256:{hashlib.sha256(raw).hexdigest()}")
+    return Prompt(path.stem, content, _digest(raw))
 
 
 def list_prompts(task: Task | None = None) -> list[tuple[Task, Path]]:
     """Every bundled prompt file, by task, name and version."""
-    tasks: tuple[Task, ...] = (task,) if task else ("translation", "summarization")
+    tasks = (task,) if task else TASKS
     found = []
     for each in tasks:
         files = [path for path in (asset_folder("prompts") / each).iterdir() if _parse(path)]
@@ -164,6 +222,10 @@ def _bundled(task: Task, reference: str, languages: tuple[str, str] | None) -> P
         known = ", ".join(path.stem for path in prompts)
         raise UsageError(f"no {task} prompt named '{reference}' (there are: {known})")
     return versions[-1]
+
+
+def _digest(raw: bytes) -> str:
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 def _one_line(error: Exception) -> str:

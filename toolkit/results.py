@@ -12,10 +12,12 @@ from toolkit.documents import Summary, Translation, join_translations
 class Result:
     """Everything that was made of one document, stage by stage.
 
-    `provenance` says with what; `seconds` how long each stage took for the whole call.
+    `languages` are those of the article and of what was made of it; `provenance` says with what it
+    was made, `seconds` how long each stage took for the whole call.
     """
 
     article: Article
+    languages: tuple[str, str] = ("fr", "en")
     translations: tuple[Translation, ...] = ()
     title: tuple[Translation, ...] = ()
     summary: Summary | None = None
@@ -30,23 +32,35 @@ class Result:
     def title_text(self) -> str:
         return join_translations(self.title).rstrip(".")
 
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as it is written to JSON; see `toolkit schema`."""
+        from toolkit.schema import article_record
+
+        return article_record(self).to_dict()
+
     @property
     def flagged(self) -> tuple[Translation, ...]:
         return tuple(each for each in (*self.title, *self.translations) if each.failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class MultiDocumentResult:
     """One summary of several articles on one event, with what was made of each of them.
 
-    `strangers` are documents that have no name in common with the others.
+    `unrelated` are documents that have no name in common with the others.
     """
 
     results: tuple[Result, ...]
     summary: Summary
-    strangers: tuple[str, ...] = ()
+    unrelated: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as it is written to JSON; see `toolkit schema`."""
+        from toolkit.schema import multi_document_record
+
+        return multi_document_record(self).to_dict()
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -55,5 +69,7 @@ class Digest:
     @property
     def unused(self) -> tuple[str, ...]:
         """The documents on which no statement rests."""
-        used = {each.document for told in self.summary.statements for each in told.evidence}
+        used = {
+            each.document for statement in self.summary.statements for each in statement.evidence
+        }
         return tuple(name for name in self.documents if name not in used)

@@ -8,32 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from toolkit.documents import Segment
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from toolkit.languages import union
 
 # Never at the end of a sentence: a name or a number follows.
-TITLES = _words(
-    "m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste mr mrs ms gen gov rep rev sen capt"
-)
+TITLES = union(lambda language: language.titles)
 # At the end of a sentence only when a word follows that usually begins one.
-ABBREVIATIONS = _words(
-    "adj adm al ap apr art av avr ann bd bld bibl bull cap cf ch chap chron cie col comm cdt coll "
-    "conf déc dept dép dir div éd ed env etc ex fasc févr fig gal gén gouv h hab ibid id inc inf "
-    "int jan janv juil jr kg km ltd lt max min mn nb no nov obs oct op p par paragr pp préf "
-    "préc prov réf réd rem s sec sect sept sgt sp sq suiv sté sup suppl svp t tél trad univ v vol "
-    "vs"
-)
-STARTERS = _words(
-    "Le La Les L' L’ Un Une Des Du De D' D’ Il Elle Ils Elles On Ce Cet Cette Ces C' C’ Cela Ça "
-    "Son Sa Ses Leur Leurs Nous Vous Je J' J’ Mais Or Et Ou Donc Car Si S' S’ Selon Pour Par Dans "
-    "En Au Aux À A Avec Sans Sous Sur Après Avant Depuis Pendant Lors Plus Quand Lorsque Comme "
-    "Ainsi Aussi Alors Toutefois Cependant Enfin Puis Tout Tous Toute Toutes Aucun Aucune Qui Que "
-    "Qu' Qu’ Quant Interrogé Interrogée "
-    "The He She It They We I In On At By For With But And This That These Those His Her Their"
-)
+ABBREVIATIONS = union(lambda language: language.abbreviations)
+STARTERS = union(lambda language: language.sentence_starters)
 
 # A run of end marks with the quotes and brackets that close on it. A straight quote closes only
 # when it touches the mark; a guillemet may stand behind a space.

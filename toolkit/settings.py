@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,6 +20,7 @@ APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
+AUTO = "auto"  # for the source language: that of the first input
 
 
 MAX_FILE_BYTES = 1_000_000
@@ -98,12 +99,67 @@ class Settings(BaseModel):
         return Form(self.length, self.style, self.max_words or WORDS[self.length])
 
     @property
+    def languages(self) -> tuple[str, str]:
+        """Of the input and of the output."""
+        return self.source_language, self.target_language
+
+    @property
+    def same_language(self) -> bool:
+        return self.source_language == self.target_language
+
+    @property
     def translator_model(self) -> str:
         return self.translator or self.model
 
     @property
     def summarizer_model(self) -> str:
         return self.summarizer or self.model
+
+
+class Options(TypedDict, total=False):
+    """The settings but `model` as keyword arguments; their defaults are those of Settings."""
+
+    translator: str | None
+    summarizer: str | None
+    engine: Literal["auto", "ctranslate2", "transformers"]
+    device: Literal["cpu", "cuda", "auto"]
+    compute_type: str
+    threads: int
+    batch_size: int
+    beam_size: int
+    source_language: str
+    target_language: str
+    length: Length
+    style: Style
+    max_words: int | None
+    route: Route
+    translation_prompt: str
+    second_translation_prompt: str
+    summarization_prompt: str | None
+    context_sentences: int
+    max_tries: int
+    checks: Limits
+    glossary: str
+    lexicon: bool
+    max_document_chars: int
+    cache: bool
+    cache_file: Path
+    cache_max_mb: int
+    bertscore_model: Path | None
+    skip_steps: tuple[str, ...]
+    models_folder: Path
+
+
+def make_settings(model: str = "default", **options: Unpack[Options]) -> Settings:
+    """Settings from Python: neither files nor the environment count. "default" is the default
+    model.
+
+    Raises UsageError for unknown settings and impossible values.
+    """
+    if options.get("source_language") == AUTO:
+        raise UsageError("settings: source_language: auto is for commands; say which it is")
+    chosen = DEFAULT_MODEL if model == "default" else model
+    return _validate({"model": chosen, **options}, "settings")
 
 
 def resolve_settings(

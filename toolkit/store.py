@@ -62,7 +62,7 @@ MIGRATE = (
 ANOTHER = "name another file as cache_file in toolkit.toml or TOOLKIT_CACHE_FILE, or use --no-cache"
 
 T = TypeVar("T")
-Task = Callable[[sqlite3.Connection], T]
+Work = Callable[[sqlite3.Connection], T]
 
 
 class WrongStoreError(StoreError):
@@ -211,12 +211,12 @@ class Store:
             "DELETE FROM work WHERE key IN (SELECT key FROM work ORDER BY used LIMIT ?)", (surplus,)
         )
 
-    def _attempt(self, task: Task[T], otherwise: T, *, writes: bool = True) -> T:
-        """What `task` gives, or `otherwise` when trouble is told and not raised."""
+    def _attempt(self, work: Work[T], otherwise: T, *, writes: bool = True) -> T:
+        """What `work` gives, or `otherwise` when trouble is told and not raised."""
         if not (self._writable if writes else self._readable):
             return otherwise
         try:
-            return self._perform(task, writes=writes)
+            return self._perform(work, writes=writes)
         except WrongStoreError:
             raise
         except StoreError as error:
@@ -233,12 +233,12 @@ class Store:
                     self.close()
             return otherwise
 
-    def _perform(self, task: Task[T], *, writes: bool = True) -> T:
-        """`task` in a transaction. Raises StoreError."""
+    def _perform(self, work: Work[T], *, writes: bool = True) -> T:
+        """`work` in a transaction. Raises StoreError."""
         try:
             connection = self._connection()
             with _transaction(connection, "IMMEDIATE" if writes else "DEFERRED"):
-                return task(connection)
+                return work(connection)
         # sqlite3 fails to decode its own messages when they quote damaged names.
         except (sqlite3.Error, UnicodeError, OSError) as error:
             raise self._told(error) from error

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import snowballstemmer
 
-from toolkit.lexicon.words import Language, words_of
+from toolkit.lexicon.words import Code, words_of
 from toolkit.text import fold
 
 TRAINING = [f"general-{part}-of-3.tsv.xz" for part in (1, 2, 3)]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+LANGUAGES: tuple[Code, ...] = ("fr", "en")
 MAX_WORDS = 256  # a link is packed with eight bits a place
 STEMMERS = {"fr": "french", "en": "english"}
 NAME_SHARE = 0.8  # capitalized within sentences so often: a name

@@ -1,11 +1,7 @@
 import pytest
 
+from tests.cli.helpers import ARTICLE
 from toolkit.cli.main import main
-
-ARTICLE = (
-    "Le ministre présente jeudi son plan devant les députés réunis à Paris.\n"
-    "Il a promis 1 200 emplois avant la fin de l'année, selon son entourage.\n"
-)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import ARTICLE
+from tests.cli.helpers import ARTICLE
 
 FAKE = ("--model", "fake", "-q")
 COMMANDS = [("clean",), ("translate", *FAKE), ("summarize", *FAKE)]

@@ -4,11 +4,10 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import ARTICLE
+from tests.cli.helpers import ARTICLE, ENGLISH
 
 FAKE = ("--model", "fake")
 AUTO = (*FAKE, "--from", "auto")
-ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday.\n" * 3
 GERMAN = "Der Minister stellte am Donnerstag seinen Plan vor dem Parlament in Paris vor.\n" * 3
 
 

@@ -1,10 +1,24 @@
-import json
-
 import pytest
 
-from toolkit.cli.main import main
+from tests.evaluation.helpers import answers
+from toolkit.documents import Check
 from toolkit.errors import UsageError
-from toolkit.evaluation.registry import metrics_named
+from toolkit.evaluation.registry import METRICS, RECORDED, metrics_named
+
+OFFLINE = METRICS.keys() - RECORDED
+
+
+def test_what_failed_and_what_was_kept_are_counted():
+    invented = (Check(name="names", relation="unsupported", values=("X",)),)
+    lost = (Check(name="dates", relation="lost", values=("Monday",)),)
+    found = [
+        *answers(["Short one."], ["x"], max_words=2, terms=3, terms_kept=1, failed=lost),
+        *answers(["It is far too long."], ["x"], max_words=2, failed=invented),
+    ]
+    values = {name: METRICS[name].score(found).value for name in OFFLINE if "fact" not in name}
+    assert (values["limit kept"], values["unsupported"], values["flagged"]) == (50, 50, 100)
+    assert values["terms kept"] == pytest.approx(100 / 3)
+    assert values["words"] == 3.5
 
 
 def test_metrics_are_named_in_any_case_and_several_at_once():
@@ -13,36 +27,3 @@ def test_metrics_are_named_in_any_case_and_several_at_once():
     for wrong in ("meteor", "bleu,", ""):
         with pytest.raises(UsageError, match="toolkit eval list names them"):
             metrics_named([wrong])
-
-
-@pytest.fixture
-def score(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "out.txt").write_text("The bridge is closed.\nIt rains in Lyon.\n", "utf-8")
-    (tmp_path / "ref.txt").write_text("The bridge is closed.\nIt is raining in Lyon.\n", "utf-8")
-
-    def run(*arguments):
-        code = main(["eval", "score", "out.txt", "-r", "ref.txt", *arguments])
-        return code, *capsys.readouterr()
-
-    return run
-
-
-def test_scores_are_given_as_json_with_their_signatures(score):
-    code, out, _ = score("-m", "bleu,chrf2++", "-m", "ter", "-f", "json")
-    found = json.loads(out)
-    assert code == 0
-    assert [each["metric"] for each in found] == ["BLEU", "chrF2++", "TER"]
-    assert all(each["signature"] and each["low"] <= each["high"] for each in found)
-    assert [len(each["values"]) for each in found] == [2, 2, 2]
-    assert score("-m", "BLEU,chrF2++", "-m", "TER", "--format", "json")[1] == out
-
-
-def test_the_table_holds_the_same(score):
-    code, out, _ = score("-m", "bleu")
-    assert code == 0
-    assert "BLEU" in out
-    assert "TER" not in out
-    code, _, err = score("-m", "meteor,bleu")
-    assert code == 2
-    assert "no metric meteor" in err

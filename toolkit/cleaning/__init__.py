@@ -1,4 +1,9 @@
-"""From a scraped page to the article alone."""
+"""From a scraped page to the article alone.
+
+Documents come from `reading`. `steps` and `lost` repair characters, `features`, `patterns` and
+`context` score lines, `blocks` judges them, `plan` is the whole as one call. Phrases that are no
+article go to `patterns.toml`.
+"""
 
 from toolkit.cleaning.blocks import reasons
 from toolkit.cleaning.plan import Cleaning, clean, judge, keep_all, refuse_empty, replay

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit.cleaning.language import identify_language
 from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns, prompt
+from toolkit.languages.identification import identify_language
 
 FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
 MIN_LANGUAGE_CHARS = 60

@@ -5,7 +5,7 @@ import time
 import typer
 
 from toolkit.cli.console import settings_of, show
-from toolkit.pipeline import store_of
+from toolkit.pipeline import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished work.")
 
@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finish
 @app.command("info")
 def info_command() -> None:
     """Where it is, how much it holds and how old that is."""
-    store = store_of(settings_of({"cache": True})[0])
+    store = open_store(settings_of({"cache": True})[0])
     assert store
     info = store.info()
     name = str(info.path).encode(errors="replace").decode()  # it need not be UTF-8
@@ -28,6 +28,6 @@ def info_command() -> None:
 @app.command("clear")
 def clear_command() -> None:
     """Forget all finished sentences and drafts; they are made again when needed."""
-    store = store_of(settings_of({"cache": True})[0])
+    store = open_store(settings_of({"cache": True})[0])
     assert store
     show(f"forgot {store.clear():,} sentences and drafts")

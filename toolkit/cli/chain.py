@@ -1,7 +1,7 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,8 +18,9 @@ from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.inputs import attempt, learn, worked
 from toolkit.cli.models import pull
 from toolkit.cli.places import Place
-from toolkit.documents import Check, Document, Summary
+from toolkit.documents import Document, Summary
 from toolkit.errors import InputError, ModelMissingError
+from toolkit.messages import messages
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
@@ -89,7 +90,7 @@ def run_chain(
                             tell_flags(result, verbose=job.verbose)
     if not job.quiet and not batch.holds_many and count.furniture:
         tell(f"{batch.inputs[0].path}: {left_out(count.furniture)}")
-    if not job.quiet and (batch.holds_many or job.verbose):
+    if not job.quiet and count.documents and (batch.holds_many or job.verbose):
         tell(str(count))
     if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
@@ -198,7 +199,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
         tell_summary(name, result.summary)
     if verbose:
         for translation in result.flagged:
-            tell(f"{name}: {_told(translation.failed)}: {translation.segment.text}")
+            tell(f"{name}: {messages(translation.failed)}: {translation.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
 
@@ -206,11 +207,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
 def tell_summary(name: str, summary: Summary) -> None:
     """What a reader of the summary has to know."""
     if summary.method not in ("abstractive", "none"):
-        why = "; ".join((summary.method, *summary.guards))
+        why = "; ".join((summary.method, *summary.revisions))
         tell(f"{name}: the summary is the article's own text ({why})")
     if summary.failed:
-        tell(f"{name}: the summary failed a check: {_told(summary.failed)}")
-
-
-def _told(checks: Sequence[Check]) -> str:
-    return "; ".join(f"{check.name}: {check.detail}" for check in checks)
+        tell(f"{name}: the summary failed a check: {messages(summary.failed)}")

@@ -13,14 +13,15 @@ from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, reasons, replay
 from toolkit.cli import options
 from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
-from toolkit.cli.direction import AUTO, directed
+from toolkit.cli.direction import directed
 from toolkit.cli.inputs import attempt, expand, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 from toolkit.output import render_cleaning
-from toolkit.pipeline import store_of
+from toolkit.pipeline import open_store
+from toolkit.settings import AUTO
 from toolkit.text import printable
 
 ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
@@ -122,7 +123,7 @@ def clean_command(
         else:
             show(render_cleaning(cleaning, batch.form), end="")
 
-    store = store_of(settings, on_trouble=tell)
+    store = open_store(settings, on_trouble=tell)
     with working(batch, store, overwrite=overwrite) as (outputs, tally):
 
         def prepare(place: Place, document: Document) -> Cleaning:

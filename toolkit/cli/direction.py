@@ -5,16 +5,14 @@ from dataclasses import replace
 
 from toolkit.articles import MIN_LANGUAGE_CONFIDENCE, refuse_surrogates
 from toolkit.cleaning import judge
-from toolkit.cleaning.language import identify_language, language_name
 from toolkit.cli.batch import Batch
 from toolkit.cli.console import tell
 from toolkit.cli.inputs import Tally
 from toolkit.documents import Document
 from toolkit.errors import UsageError
-from toolkit.settings import Settings
-
-AUTO = "auto"
-LANGUAGES = ("fr", "en")
+from toolkit.languages import LANGUAGES
+from toolkit.languages.identification import identify_language, language_name
+from toolkit.settings import AUTO, Settings
 
 
 def directed(
@@ -28,7 +26,7 @@ def directed(
     if settings.source_language != AUTO:
         return batch, settings
     batch = replace(batch, inputs=tuple(each.at_hand(batch.reading) for each in batch.inputs))
-    name, language = next(_languages(batch, settings, cleaned), ("", LANGUAGES[0]))
+    name, language = next(_languages(batch, settings, cleaned), ("", "fr"))
     if not quiet:
         why = f"{name} is" if name else "no input is surely French or English; taken for"
         tell(f"--from auto: {why} {language_name(language)}")

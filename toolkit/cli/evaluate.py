@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import settings_of, show, stage_progress, tell
-from toolkit.cli.direction import AUTO
 from toolkit.cli.options import path_named
 from toolkit.errors import QualityError, UsageError
+from toolkit.settings import AUTO
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
 RUNS = Path("eval-runs")

@@ -19,6 +19,7 @@ from toolkit.cli import (
     lexicon,
     models,
     prompts,
+    schema,
     summarize,
     translate,
 )
@@ -55,6 +56,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(cache.app, name="cache")
+app.command("schema")(schema.schema_command)
 app.command("config")(config.config_command)
 app.command("doctor")(doctor.doctor_command)
 

@@ -77,7 +77,7 @@ Output = Annotated[
         "--output-dir",
         "-o",
         parser=path_named,
-        metavar="FILE|FOLDER",
+        metavar="PATH",
         help="Where to write: for one input a file, when the name ends like one (out.txt, .md, "
         ".json, .jsonl, .csv, .html, .tmx), else a folder; needed for more than one input.",
     ),
@@ -126,7 +126,7 @@ IdField = Annotated[
 ]
 Text = Annotated[
     str | None,
-    typer.Option("--text", help="This word or sentence instead of inputs; it is not cleaned."),
+    typer.Option("--text", help="This word or sentence instead of inputs; all of it is kept."),
 ]
 TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
 GuardFormulas = Annotated[

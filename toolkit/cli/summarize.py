@@ -7,10 +7,10 @@ import typer
 from toolkit.cli import options
 from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
-from toolkit.cli.direction import AUTO
 from toolkit.cli.together import run_together
-from toolkit.output import render_digest, render_summary
+from toolkit.output import render_summary, render_together
 from toolkit.pipeline import Pipeline
+from toolkit.settings import AUTO
 
 
 def summarize_command(
@@ -102,8 +102,8 @@ def summarize_command(
             lambda: run_together(
                 job,
                 flags=flags,
-                render=lambda digest: render_digest(
-                    digest, batch.form, with_translation=translation, with_evidence=evidence
+                render=lambda result: render_together(
+                    result, batch.form, with_translation=translation, with_evidence=evidence
                 ),
             )
         )

@@ -16,7 +16,7 @@ from toolkit.cli.places import Place
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
 from toolkit.pipeline import Pipeline
-from toolkit.results import Digest
+from toolkit.results import MultiDocumentResult
 
 NAME = "together"
 
@@ -25,7 +25,7 @@ def run_together(
     job: Job,
     *,
     flags: Mapping[str, Any],
-    render: Callable[[Digest], str],
+    render: Callable[[MultiDocumentResult], str],
 ) -> None:
     """Inputs that can't be used are told and left out; then the exit code is 3."""
     if job.batch.form == "csv":
@@ -50,18 +50,18 @@ def run_together(
                 raise InputError(
                     f"--together needs at least two articles; there is {len(articles)}"
                 )
-            digest = pipeline.summarize_together(articles)
-            outputs.write(place, render(digest))
+            result = pipeline.summarize_together(articles)
+            outputs.write(place, render(result))
     if not job.quiet:
-        for result in digest.results:
-            tell_flags(result, verbose=job.verbose)
-        tell_summary(NAME, digest.summary)
-        for name in digest.strangers:
+        for article in result.results:
+            tell_flags(article, verbose=job.verbose)
+        tell_summary(NAME, result.summary)
+        for name in result.unrelated:
             tell(f"{name}: has no name in common with the others; is it about the same event?")
-        for name in digest.unused:
+        for name in result.unused:
             tell(f"{name}: no statement of the summary rests on it")
-        if furniture := sum(furniture_of(result.article) for result in digest.results):
+        if furniture := sum(furniture_of(article.article) for article in result.results):
             tell(left_out(furniture))
-    flagged = digest.summary.failed or any(result.flagged for result in digest.results)
+    flagged = result.summary.failed or any(article.flagged for article in result.results)
     if tally.failed or (job.strict and flagged):
         raise typer.Exit(InputError.exit_code)

@@ -3,16 +3,15 @@
 from dataclasses import replace
 from typing import get_args
 
-from toolkit.bilingual import side_by_side as side_by_side_table
-from toolkit.bilingual import translation_memory
 from toolkit.cli import options
 from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
-from toolkit.cli.direction import AUTO
 from toolkit.errors import UsageError
-from toolkit.output import render_translation
+from toolkit.output import render_translation, translation_memory
+from toolkit.output import side_by_side as side_by_side_table
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
+from toolkit.settings import AUTO
 
 
 def translate_command(

@@ -54,34 +54,33 @@ def load_engine(
                 f"'{reference}' is installed for CTranslate2; for the transformers engine give "
                 "--model a Hugging Face folder or a hub repository"
             )
-        installed = load_installed(models_folder, reference)
-        _go_offline()
         return open_installed(
-            installed,
+            load_installed(models_folder, reference),
             device=device,
             compute_type=compute_type,
             threads=threads,
             batch_size=batch_size,
             languages=languages,
         )
-    _go_offline()
+    name = reference
     folder = _folder(reference)
     if folder:
         if (folder / "model.bin").is_file() and engine != "transformers":
             return _open_converted_folder(folder, device, compute_type, threads, batch_size)
         if engine == "ctranslate2":
             raise ModelError(f"{folder} holds no CTranslate2 model.bin")
-        reference = str(folder)
+        name = folder.name
     elif not HUB_NAME.fullmatch(reference) or engine == "ctranslate2":
         known = ", ".join(catalogue())
         shown = reference if len(reference) <= MAX_SHOWN else f"{reference[:MAX_SHOWN]}…"
         raise UsageError(f"no model or folder {shown!r} (the catalogue has: {known})")
-    elif not _is_cached(reference):
-        raise ModelError(f"'{reference}' is not on this machine; type: hf download {reference}")
+    else:
+        folder = _cached(reference)
     from toolkit.engines.transformers import TransformersEngine
 
     return TransformersEngine(
-        reference,
+        folder,
+        name=name,
         source_format=_source_format({}, "", languages),
         device=device,
         compute_type="float32" if compute_type == "auto" else compute_type,
@@ -165,11 +164,6 @@ def _vocabulary(folder: Path) -> tuple[bool, set[str]]:
     raise ModelError(f"{folder} holds no vocabulary beside its model.bin")
 
 
-def _go_offline() -> None:
-    """The libraries ask the hub for newer files unless told not to; a later pull may."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-
-
 def _source_format(
     codes: dict[str, str], text_prefix: str, languages: tuple[str, str]
 ) -> SourceFormat:
@@ -200,13 +194,19 @@ def _folder(reference: str) -> Path | None:
     return None
 
 
-def _is_cached(repository: str) -> bool:
+def _cached(repository: str) -> Path:
+    """The folder of a hub repository in the local cache: given its name instead, libraries ask the
+    hub about it. Raises ModelError when it isn't there.
+    """
     from huggingface_hub import try_to_load_from_cache
 
     try:
-        return isinstance(try_to_load_from_cache(repository, "config.json"), str)
+        config = try_to_load_from_cache(repository, "config.json")
     except ValueError:  # no name that the hub gives
-        return False
+        config = None
+    if not isinstance(config, str):
+        raise ModelError(f"'{repository}' is not on this machine; type: hf download {repository}")
+    return Path(config).parent
 
 
 def _cores() -> int:

@@ -30,8 +30,9 @@ DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such 
 class TransformersEngine:
     def __init__(
         self,
-        reference: str,
+        folder: Path,
         *,
+        name: str,
         source_format: SourceFormat,
         device: str = "cpu",
         compute_type: str = "float32",
@@ -39,7 +40,7 @@ class TransformersEngine:
         batch_size: int = 0,
         revision: str = "",
     ) -> None:
-        """Load a local folder, or a hub repository that is in the local cache.
+        """Load a folder; `name` is what results call the model.
 
         Raises ModelError without torch and when nothing loadable is there, UsageError for a device
         or number type that torch lacks. Weights are read as such: a pickle can't run code.
@@ -50,19 +51,18 @@ class TransformersEngine:
             raise ModelError(TORCH_MISSING) from None
         import transformers
 
-        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         device = device_for(device, has_cuda=device != "cpu" and torch.cuda.is_available())
         dtype = getattr(torch, compute_type, None)
         if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
             raise UsageError(
                 f"the transformers engine has no compute_type '{compute_type}'; {DTYPES}"
             )
-        self._tokens = Tokens.load(reference, source_format)
+        self._tokens = Tokens.load(folder, source_format)
         self._end = self._tokens.end
         if threads:
             torch.set_num_threads(threads)
-        with model_errors(f"transformers can't load {reference}"):
-            config = transformers.AutoConfig.from_pretrained(reference, **SAFELY)
+        with model_errors(f"transformers can't load {folder}"):
+            config = transformers.AutoConfig.from_pretrained(folder, **SAFELY)
             family: Family = "seq2seq" if config.is_encoder_decoder else "causal"
             loader: Any = (
                 transformers.AutoModelForSeq2SeqLM
@@ -70,11 +70,11 @@ class TransformersEngine:
                 else transformers.AutoModelForCausalLM
             )
             model, report = loader.from_pretrained(
-                reference, dtype=dtype, weights_only=True, output_loading_info=True, **SAFELY
+                folder, dtype=dtype, weights_only=True, output_loading_info=True, **SAFELY
             )
             if report["missing_keys"]:  # the library would make them up
                 missing = ", ".join(sorted(report["missing_keys"])[:3])
-                raise ModelError(f"transformers can't load {reference}: it lacks {missing}")
+                raise ModelError(f"transformers can't load {folder}: it lacks {missing}")
             self._model: Any = model.to(device).eval()
             self._max_source_tokens = _context(config, self._tokens.tokenizer)
         self._torch = torch
@@ -82,7 +82,7 @@ class TransformersEngine:
         self._info = EngineInfo(
             engine="transformers",
             engine_version=transformers.__version__,
-            model=Path(reference).name if Path(reference).is_dir() else reference,
+            model=name,
             family=family,
             compute_type=compute_type,
             device=device,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from toolkit.documents import Check
 from toolkit.evaluation.data import Item
 
 
@@ -9,14 +10,14 @@ from toolkit.evaluation.data import Item
 class Answer:
     """The text for one item, and what else metrics need.
 
-    `failed` names the checks that it fails with what is wrong; `copied_from` is the text that a
+    `failed` are the checks that it fails; `copied_from` is the text that a
     summary can copy; `terms` counts those of the glossary in the source. `precision` and `recall`
     are of a cleaned page, from 0 to 1.
     """
 
     item: Item
     text: str
-    failed: tuple[str, ...] = ()
+    failed: tuple[Check, ...] = ()
     copied_from: str = ""
     max_words: int = 0
     terms: int = 0
@@ -24,6 +25,6 @@ class Answer:
     new_tokens: int = 0
     seconds: float = 0.0
     method: str = ""
-    guards: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
     precision: float = 0.0
     recall: float = 0.0

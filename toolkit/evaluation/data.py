@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from toolkit.cleaning.language import identify_language
 from toolkit.errors import InputError
 from toolkit.evaluation.files import parse_json
 from toolkit.evaluation.references import Fact, load_references
 from toolkit.files import read_whole
+from toolkit.languages.identification import identify_language
 from toolkit.reading import read_document
 
 MAX_RATIO, MIN_CHARS = 4, 40  # of the longer side of a pair to the shorter, where one is this long

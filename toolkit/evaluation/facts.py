@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from toolkit.evaluation.references import Fact
 from toolkit.segmentation import split_sentences
-from toolkit.summarization.grounds import stems
+from toolkit.summarization.faithfulness.evidence import stems
 
 # Of the words of a fact that tell something; on the references in eval/ it tells told from not.
 MIN_SHARE = 0.5

@@ -15,7 +15,7 @@ from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
 from toolkit.evaluation.files import read_json, read_json_lines
 from toolkit.evaluation.metrics import Score, mean_score
-from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores
+from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores, check_of
 from toolkit.evaluation.registry import RECORDED, score
 from toolkit.files import file_name
 
@@ -190,7 +190,8 @@ def _in_order(
 
 
 def _answer(line: AnswerLine, item: Item) -> Answer:
-    return Answer(item=item, **line.model_dump(exclude={"id", "scores"}))
+    values = {name: value for name, value in line if name not in ("id", "scores")}
+    return Answer(item=item, **values | {"failed": tuple(map(check_of, line.failed))})
 
 
 def _twice(lines: Sequence[ItemLine | AnswerLine]) -> str:

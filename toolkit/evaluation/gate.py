@@ -25,10 +25,10 @@ from toolkit.evaluation.cleaning import (
 from toolkit.evaluation.files import Entry, Sha256, read_json
 from toolkit.evaluation.folders import Run, load_run
 from toolkit.evaluation.support import (
-    grounds_of_page,
+    detections,
+    index_page,
     load_sentences,
     load_translations,
-    outcomes,
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
@@ -152,12 +152,12 @@ def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
     _same("support", sha256_of(read_whole(path)), floor.sentences)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
-    grounds = {
-        page.name: grounds_of_page(page, glossary, translations[page.name])
+    indexes = {
+        page.name: index_page(page, glossary, translations[page.name])
         for page in load_gold_pages(folder / "gold/cleaning")
         if page.name in translations
     }
-    found = outcomes(load_sentences(path), grounds)
+    found = detections(load_sentences(path), indexes)
     flagged = sum(each.flagged for fault, each in found.items() if fault)
     precision = flagged / (flagged + found[""].flagged)
     yield Verdict(name="support, precision", value=precision, limit=floor.precision)

@@ -2,12 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    JsonValue,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
+from toolkit.documents import Check
 from toolkit.evaluation.files import Entry, Sha256
 from toolkit.evaluation.references import Fact
 from toolkit.evaluation.registry import METRICS
-from toolkit.evaluation.suites import Suite, Task
+from toolkit.evaluation.suites import Suite, SuiteTask
+from toolkit.messages import IN_WORDS
 
 # No count or time of a run comes near it, and it is a float without loss.
 MOST = 10**12
@@ -16,6 +25,7 @@ Seconds = Annotated[float, Field(ge=0, le=MOST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Value = Annotated[float, Field(ge=-MOST, le=MOST)]
 Name = Annotated[str, StringConstraints(min_length=1)]
+UNSUPPORTED = "not in the article: "
 
 
 class Made(Entry):
@@ -36,7 +46,7 @@ class PartRecord(Entry):
     versions lack the latter.
     """
 
-    task: Task
+    task: SuiteTask
     corpus: str
     items: Annotated[int, Field(ge=1, le=MOST)]
     digest: Sha256
@@ -102,12 +112,29 @@ class ItemLine(Entry):
     facts: tuple[Fact, ...] = ()
 
 
+class CheckRecord(Entry):
+    name: str
+    relation: str
+    values: tuple[str, ...] = ()
+
+
+def check_of(recorded: CheckRecord | str) -> Check:
+    """Runs of version 0.1 have a check in words, such as `names: lost Brest`."""
+    if isinstance(recorded, CheckRecord):
+        return Check(**dict(recorded))
+    name, _, text = recorded.partition(": ")
+    if text.startswith(UNSUPPORTED):
+        values = tuple(text.removeprefix(UNSUPPORTED).split(", "))
+        return Check(name=name, relation="unsupported", values=values)
+    return Check(name=name, relation=IN_WORDS, values=(text,))
+
+
 class AnswerLine(Entry):
     """A line of outputs/PART/SYSTEM.jsonl; what an answer doesn't have is left out."""
 
     id: Name
     text: str = ""
-    failed: tuple[str, ...] = ()
+    failed: tuple[CheckRecord | str, ...] = ()
     copied_from: str = ""
     max_words: Count = 0
     terms: Count = 0
@@ -115,7 +142,7 @@ class AnswerLine(Entry):
     new_tokens: Count = 0
     seconds: Seconds = 0.0
     method: str = ""
-    guards: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = Field((), validation_alias=AliasChoices("revisions", "guards"))
     precision: Share = 0.0
     recall: Share = 0.0
     scores: dict[str, Value]

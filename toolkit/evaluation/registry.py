@@ -29,7 +29,7 @@ def _words_told(answer: Answer) -> int:
 def _unsupported(answer: Answer) -> float:
     """Not what a translation lost: that is flagged, and supported by the article all the same."""
     return 100.0 * any(
-        each.split(":")[0] in LOOKED_UP and "not in the article" in each for each in answer.failed
+        check.name in LOOKED_UP and check.relation == "unsupported" for check in answer.failed
     )
 
 
@@ -70,8 +70,8 @@ def _f1(precision: float, recall: float) -> float:
 
 
 # What they need beside the text: facts, and the text in the language of the summary.
-OF_FACTS = frozenset(("fact recall", "fact precision"))
-OF_COPYING = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
+REQUIRES_FACTS = frozenset(("fact recall", "fact precision"))
+REQUIRES_SOURCE = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
 TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
 SUMMARIES = (
     "ROUGE-1",
@@ -110,7 +110,7 @@ def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
         raise UsageError("there is nothing to score")
     missing = set[str]()
     if not all(each.item.facts for each in answers):
-        missing |= OF_FACTS
+        missing |= REQUIRES_FACTS
     if not any(each.copied_from for each in answers):
-        missing |= OF_COPYING
+        missing |= REQUIRES_SOURCE
     return [METRICS[name].score(answers) for name in metrics if name not in missing]

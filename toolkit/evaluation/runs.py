@@ -30,6 +30,7 @@ from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
 from toolkit.files import sweep, write_atomically
 from toolkit.pipeline import Pipeline
+from toolkit.progress import StageProgress
 from toolkit.settings import Settings, resolve_settings
 
 LIBRARIES = ("ctranslate2", "transformers", "tokenizers", "sacrebleu", "rouge-score", "torch")
@@ -38,7 +39,6 @@ NOT_RECORDED = frozenset(
     {"models_folder", "bertscore_model", "cache_file", "cache", "cache_max_mb"}
 )
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
-Progress = Callable[[str, int, int], None]
 
 
 def run_suite(
@@ -49,7 +49,7 @@ def run_suite(
     only: Sequence[str] = (),
     limit: int | None = None,
     resume: bool = False,
-    progress: Progress = lambda what, done, total: None,
+    progress: StageProgress = lambda what, done, total: None,
     on_trouble: Callable[[str], None] | None = None,
 ) -> Run:
     """Run what `only` names, or all, and write the folder; finished systems of a run that is
@@ -158,7 +158,7 @@ def _provenance(part: Part, pipeline: Pipeline) -> dict[str, Any]:
     if part.task == "cleaning":
         return {"steps": list(pipeline.settings.steps)}
     if part.task == "translation":
-        return pipeline.provenance("translation")
+        return pipeline.translation_provenance()
     return pipeline.summary_provenance()
 
 
@@ -234,6 +234,8 @@ def _answers(answers: Sequence[Answer], scores: Sequence[Score]) -> Iterable[dic
             for name in Answer.__dataclass_fields__
             if name != "item" and getattr(answer, name)
         }
+        if answer.failed:
+            value["failed"] = [asdict(check) for check in answer.failed]
         value["seconds"] = round(answer.seconds, 3)
         value["scores"] = {each.metric: round(each.values[at], 2) for each in scores}
         yield {"id": answer.item.id} | value

@@ -14,8 +14,8 @@ from toolkit.evaluation.files import fault_of, read_toml
 from toolkit.evaluation.registry import CLEANING, METRICS, SUMMARIES, TRANSLATION
 from toolkit.summarization.forms import Length
 
-Task = Literal["translation", "summaries", "cleaning"]
-DEFAULT_METRICS: dict[Task, tuple[str, ...]] = {
+SuiteTask = Literal["translation", "summaries", "cleaning"]
+DEFAULT_METRICS: dict[SuiteTask, tuple[str, ...]] = {
     "translation": TRANSLATION,
     "summaries": SUMMARIES,
     "cleaning": CLEANING,
@@ -48,7 +48,7 @@ class Part(_Entry):
     """
 
     name: PartName
-    task: Task
+    task: SuiteTask
     data: tuple[Data, ...] = Field(("seeds",), min_length=1)
     length: Length = "brief"
     language: Literal["en", "fr"] = "en"
@@ -120,7 +120,7 @@ def load_suite(name: str) -> Suite:
     return _suite(str(path), {"name": path.stem} | value)
 
 
-def suite_of(data: Iterable[str], *, task: Task) -> Suite:
+def suite_of(data: Iterable[str], *, task: SuiteTask) -> Suite:
     """One part on somebody's own data. Raises UsageError for data that has no possible name."""
     part = {"name": "own", "task": task, "data": tuple(data)}
     return _suite("--data", {"name": "own", "description": "your own data", "parts": [part]})

@@ -2,16 +2,16 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.documents import Segment, Translation
 from toolkit.evaluation.cleaning import TITLE, GoldPage
-from toolkit.exonyms import places
+from toolkit.pipeline.evidence import index_article
 from toolkit.segmentation import split_sentences
-from toolkit.summarization.checks import check_statement
-from toolkit.summarization.grounds import Grounds, grounds_of
+from toolkit.summarization.faithfulness.checks import check_statement
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.translation.glossary import Glossary
 
 
@@ -26,7 +26,7 @@ class LabelledSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Detection:
     """How often the checks spoke: `flagged` of `count` sentences of one kind."""
 
     count: int
@@ -55,35 +55,34 @@ def sentences_of(page: GoldPage) -> tuple[list[Segment], list[Segment]]:
     )
 
 
-def grounds_of_page(
+def index_page(
     page: GoldPage, glossary: Glossary, translations: Mapping[str, str] | None = None
-) -> Grounds:
+) -> EvidenceIndex:
     """`translations` holds those of the page's sentences; without it the French stands alone."""
-    title, article = sentences_of(page)
     known = translations or {}
-
-    def translated(segments: Iterable[Segment]) -> list[Translation]:
-        return [Translation(segment=each, text=known.get(each.text, "")) for each in segments]
-
-    text = page.article
-    names = [term.target for term in glossary.occurring(text)]
-    return grounds_of(
-        translated(article),
-        title=translated(title),
-        names=[*names, *places(text, "fr", "en").values()],
+    title, article = (
+        [Translation(segment=each, text=known.get(each.text, "")) for each in segments]
+        for segments in sentences_of(page)
+    )
+    return index_article(
+        article,
+        title=title,
+        text=page.article,
+        languages=("fr", "en"),
+        glossary=glossary,
         document=page.name,
     )
 
 
-def outcomes(
-    sentences: Sequence[LabelledSentence], grounds: Mapping[str, Grounds]
-) -> dict[str, Outcome]:
+def detections(
+    sentences: Sequence[LabelledSentence], indexes: Mapping[str, EvidenceIndex]
+) -> dict[str, Detection]:
     """By fault: how many sentences there are, and in how many a check found something."""
-    counts: dict[str, list[bool]] = {}
+    flags: dict[str, list[bool]] = {}
     for each in sentences:
-        flagged = bool(check_statement(each.text, grounds[each.page], "en"))
-        counts.setdefault(each.fault, []).append(flagged)
-    return {fault: Outcome(len(flags), sum(flags)) for fault, flags in counts.items()}
+        flagged = bool(check_statement(each.text, indexes[each.page], "en"))
+        flags.setdefault(each.fault, []).append(flagged)
+    return {fault: Detection(len(found), sum(found)) for fault, found in flags.items()}
 
 
 def load_translations(path: Path) -> dict[str, dict[str, str]]:

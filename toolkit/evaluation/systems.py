@@ -3,12 +3,12 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from toolkit.assets import asset_folder
-from toolkit.documents import Document, Segment
+from toolkit.documents import Check, Document, Segment
 from toolkit.errors import InputError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.cleaning import (
@@ -28,11 +28,11 @@ from toolkit.evaluation.data import (
 )
 from toolkit.evaluation.suites import Part
 from toolkit.pipeline import Pipeline
+from toolkit.progress import Progress
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
 from toolkit.translation.glossary import Glossary, load_glossary
 
-Progress = Callable[[int, int], None]
 TERMS = "diplomacy"
 
 
@@ -112,17 +112,8 @@ def _translations(
         for item in of_document:
             segments.append(Segment(start, item.source, "\n"))
             start += len(item.source) + 1
-    translator = pipeline.translator
-    done = 0
-
-    def count(finished: int) -> None:
-        nonlocal done
-        done += finished
-        progress(min(done, len(items)), len(items))
-
-    started = time.perf_counter()
-    translations = translator.translate(tuple(segments), count)
-    seconds = (time.perf_counter() - started) / max(1, len(items))
+    translations = pipeline.translate_segments(segments, progress)
+    seconds = pipeline.seconds["translation"] / max(1, len(items))
     glossary = _expected_terms(pipeline)
     for item, translation in zip(items, translations, strict=True):
         terms = glossary.occurring(item.source)
@@ -130,7 +121,7 @@ def _translations(
         yield Answer(
             item=item,
             text=translation.text,
-            failed=tuple(f"{check.name}: {check.detail}" for check in translation.failed),
+            failed=translation.failed,
             terms=wanted,
             terms_kept=wanted - len(lost_terms(translation.text, terms)),
             new_tokens=translation.new_tokens,
@@ -140,10 +131,9 @@ def _translations(
 
 def _expected_terms(pipeline: Pipeline) -> Glossary:
     """The bundled glossary, for systems without one too; none for other languages than its own."""
-    settings = pipeline.settings
-    languages = (settings.source_language, settings.target_language)
-    name = TERMS if languages == ("fr", "en") else settings.glossary
-    return load_glossary(name, source_language=languages[0], target_language=languages[1])
+    source, target = pipeline.settings.languages
+    name = TERMS if (source, target) == ("fr", "en") else pipeline.settings.glossary
+    return load_glossary(name, source_language=source, target_language=target)
 
 
 def _summaries(
@@ -155,8 +145,7 @@ def _summaries(
         started = time.perf_counter()
         [result] = pipeline.summarize([article])
         seconds = time.perf_counter() - started
-        source, target = pipeline.settings.source_language, pipeline.settings.target_language
-        own = result.article.document.text if source == target else ""
+        own = result.article.document.text if pipeline.settings.same_language else ""
         yield _summary(item, result, result.translation_text or own, seconds)
     progress(len(items), len(items))
 
@@ -167,12 +156,12 @@ def _summary(item: Item, result: Result, copied_from: str, seconds: float) -> An
     return Answer(
         item=item,
         text=summary.text,
-        failed=tuple(f"{check.name}: {check.detail}" for check in summary.failed),
+        failed=summary.failed,
         copied_from=copied_from,
         max_words=summary.max_words,
         seconds=seconds,
         method=summary.method,
-        guards=summary.guards,
+        revisions=summary.revisions,
     )
 
 
@@ -189,7 +178,9 @@ def _cleanings(items: Sequence[Item], progress: Progress) -> Iterator[Answer]:
             text=re.sub(r"\n{2,}", "\n\n", kept),
             precision=score.precision,
             recall=score.recall,
-            failed=tuple(f"lost: {sentence}" for sentence in score.lost),
+            failed=tuple(
+                Check(name="lost", relation="sentence", values=(each,)) for each in score.lost
+            ),
             seconds=seconds,
         )
     progress(len(items), len(items))

@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from toolkit.documents import Unanswered
+from toolkit.languages import LANGUAGES
 from toolkit.lexicon.lexicon import Entry, Lexicons
-from toolkit.lexicon.words import Language, Word, words_of
-from toolkit.numerals import NUMBER_WORDS
-from toolkit.text import DATES, fold
+from toolkit.lexicon.words import Code, Word, words_of
+from toolkit.text import fold
 
 # What stands before the first word of a sentence or quotation.
 _BEGINNING = re.compile(r"(?:^|[.!?:;«“\"(–—-]\s*|\n)$")
@@ -78,8 +78,8 @@ def coverage(
     return Coverage(answered / total if total else 1.0, tuple(missing))
 
 
-def _counts(text: str, word: Word, language: Language) -> bool:
-    if word.is_number or word.form in NUMBER_WORDS[language] or word.form in _DATES[language]:
+def _counts(text: str, word: Word, language: Code) -> bool:
+    if word.is_number or word.form in _CHECKED_ELSEWHERE[language]:
         return False
     return not text[word.start].isupper() or _begins(text, word.start)
 
@@ -96,4 +96,8 @@ def _answers(entry: Entry, unit: str, present: set[str], looks: set[str]) -> boo
     return entry.count < RARE and len(folded) >= COGNATE and folded[:COGNATE] in looks
 
 
-_DATES = {language: frozenset(names.split()) for language, names in DATES.items()}
+# Numbers and dates have checks of their own.
+_CHECKED_ELSEWHERE = {
+    code: frozenset((*language.number_words, *language.weekdays, *language.months))
+    for code, language in LANGUAGES.items()
+}

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from toolkit.documents import Meaning
-from toolkit.lexicon.words import Language
+from toolkit.lexicon.words import Code
 from toolkit.text import fold
 
 FOLDER = Path(__file__).parent
@@ -121,7 +121,7 @@ def _read(form: str, line: str) -> Entry | None:
 class Lexicons:
     """Both directions for two languages. `digest` is of their files."""
 
-    languages: tuple[Language, Language]
+    languages: tuple[Code, Code]
     source: Lexicon
     target: Lexicon
     digest: str

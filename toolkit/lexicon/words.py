@@ -2,18 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-Language = Literal["fr", "en"]
+from toolkit.languages import LANGUAGES
+
+Code = Literal["fr", "en"]
+NEVER = r"(?!)"
+APOSTROPHES = frozenset("'’")
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*['’]?")
-# l'accord, jusqu'ici, d'un; but aujourd'hui and prud'homme are one word.
-_ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’]", re.IGNORECASE)
-# a-t-il, dit-elle, ces jours-ci
-_CLITIC = re.compile(
-    r"-(?:t-)?(?:ils?|elles?|on|je|tu|nous|vous|ce|moi|toi|l[ae]s?|lui|leur|y|en|là|ci)$",
-    re.IGNORECASE,
-)
 _PART = re.compile(r"[^\W_]+")
 
 
@@ -30,35 +28,51 @@ class Word:
         return any(char.isdigit() for char in self.form)
 
 
-def words_of(text: str, language: Language) -> list[Word]:
+def words_of(text: str, language: Code) -> list[Word]:
     """The words of `text` in order. Elided words and inverted pronouns of French stand alone, its
     compounds are whole; those of English are parted, and lose their possessive.
     """
-    split = _french if language == "fr" else _english
-    return [word for match in _WORD.finditer(text) for word in split(match.group(), match.start())]
+    rules = _rules(language)
+    return [
+        word
+        for match in _WORD.finditer(text)
+        for word in _split(match.group(), match.start(), rules)
+    ]
 
 
-def _french(written: str, start: int) -> list[Word]:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    elision: re.Pattern[str]
+    clitic: re.Pattern[str]
+    possessive: re.Pattern[str]
+    parts_compounds: bool
+
+
+@cache
+def _rules(code: Code) -> _Rules:
+    language = LANGUAGES[code]
+    patterns = (language.elision, language.clitic, language.possessive)
+    elision, clitic, possessive = (
+        re.compile(pattern or NEVER, re.IGNORECASE) for pattern in patterns
+    )
+    return _Rules(elision, clitic, possessive, language.parts_compounds)
+
+
+def _split(written: str, start: int, rules: _Rules) -> list[Word]:
     found = []
-    while elided := _ELISION.match(written):
+    while elided := rules.elision.match(written):
         found.append(_word(written[: elided.end()], start))
         start += elided.end()
         written = written[elided.end() :]
-    clitic = _CLITIC.search(written)
-    host = written[: clitic.start()] if clitic else written
-    if host:
+    clitic = rules.clitic.search(written)
+    host = rules.possessive.sub("", written[: clitic.start()] if clitic else written)
+    if rules.parts_compounds and not APOSTROPHES & set(host):
+        found += [_word(part.group(), start + part.start()) for part in _PART.finditer(host)]
+    elif host:
         found.append(_word(host.rstrip("'’"), start))
     if clitic:
         found.append(_word(written[clitic.start() + 1 :], start + clitic.start() + 1))
     return found
-
-
-def _english(written: str, start: int) -> list[Word]:
-    if written[-2:].lower() in ("'s", "’s"):
-        written = written[:-2]
-    if "'" in written or "’" in written:
-        return [_word(written.rstrip("'’"), start)]
-    return [_word(part.group(), start + part.start()) for part in _PART.finditer(written)]
 
 
 def _word(written: str, start: int) -> Word:

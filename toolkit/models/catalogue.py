@@ -52,7 +52,7 @@ class FolderSource(_Entry):
     path: Path
 
 
-Source = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
+ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
 
 
 class ModelSpec(_Entry):
@@ -73,7 +73,7 @@ class ModelSpec(_Entry):
     text_prefix: str = ""
     language_codes: dict[str, str] = {}
     files: tuple[FileSpec, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ModelSource, ...] = ()
 
     @property
     def download_bytes(self) -> int:

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FolderSource, ModelSpec
-from toolkit.models.sources import Progress, fetch, folder_bytes, sha256_of
+from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
+from toolkit.progress import Progress
 
 RECORD = "installed.json"
 MODEL_FOLDER = "model"  # the CTranslate2 conversion
@@ -97,7 +98,7 @@ def _size_of(path: Path) -> int | None:
 
 def _changed(model: InstalledModel, name: str) -> bool:
     try:
-        return sha256_of(model.folder / name) != model.files[name]
+        return sha256_of_file(model.folder / name) != model.files[name]
     except OSError:
         return True
 
@@ -182,7 +183,7 @@ def install(
         compute_type = "int8"
         _convert(spec, source_folder, built, compute_type)
         files = {
-            path.relative_to(built).as_posix(): sha256_of(path)
+            path.relative_to(built).as_posix(): sha256_of_file(path)
             for path in sorted(built.rglob("*"))
             if path.is_file()
         }
@@ -261,7 +262,7 @@ def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
     if len(spec.files) == 1:
         return spec.files[0].sha256
     weights = [path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin")]
-    return sha256_of(sorted(weights)[0]) if weights else ""
+    return sha256_of_file(sorted(weights)[0]) if weights else ""
 
 
 def _check_disk(spec: ModelSpec, folder: Path) -> None:

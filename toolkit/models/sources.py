@@ -20,6 +20,7 @@ from typing import IO, Any
 from toolkit.errors import ModelError
 from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
+from toolkit.progress import Progress
 
 CHUNK = 1 << 20
 CHECKPOINT_SUFFIXES = (".json", ".safetensors", ".bin", ".spm", ".model", ".txt", ".jinja")
@@ -36,9 +37,6 @@ DAMAGED_ZIP = (
     ValueError,
 )
 POLL_INTERVAL_S = 0.25
-
-# Told how many bytes are there, of how many in all (0 when that isn't known).
-Progress = Callable[[int, int], None]
 
 
 def fetch(spec: ModelSpec, source: Any, folder: Path, on_bytes: Progress) -> str:
@@ -62,26 +60,22 @@ def fetch(spec: ModelSpec, source: Any, folder: Path, on_bytes: Progress) -> str
 def verify_file(path: Path, file: FileSpec) -> None:
     """Raises ModelError, and removes the file, when it is not the one that is pinned."""
     size = path.stat().st_size if path.exists() else 0
-    if size == file.bytes and sha256_of(path) == file.sha256:
+    if size == file.bytes and sha256_of_file(path) == file.sha256:
         return
     path.unlink(missing_ok=True)
     raise ModelError(f"{file.name} is not the file that the catalogue pins (sha256 differs)")
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of_file(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progress) -> str:
     """The hub's client resumes interrupted files and checks each against the hub's checksum."""
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(CONNECT_TIMEOUT_S))
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         from huggingface_hub import HfApi, hf_hub_download
-        from huggingface_hub.utils.tqdm import disable_progress_bars
 
-        disable_progress_bars()
         info = HfApi().model_info(
             source.repository,
             revision=source.revision,
@@ -94,7 +88,13 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
                 [sibling.rfilename for sibling in info.siblings or []]
             )
             for name in wanted:
-                hf_hub_download(source.repository, name, revision=info.sha, local_dir=folder)
+                hf_hub_download(
+                    source.repository,
+                    name,
+                    revision=info.sha,
+                    local_dir=folder,
+                    etag_timeout=CONNECT_TIMEOUT_S,
+                )
     except Exception as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise

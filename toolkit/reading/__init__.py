@@ -1,6 +1,19 @@
-"""Bytes to documents."""
+"""Files, streams and strings to documents.
 
-from toolkit.reading.documents import KINDS, Kind, Reading, read_bytes, read_document, read_file
+`documents` finds the kind of an input and hands it to `text`, `html`, `markdown` or `records`;
+`packed` unpacks it before; `outline` holds what HTML and Markdown have in common. Documents go to
+`cleaning`. A new kind of input is a file here.
+"""
+
+from toolkit.reading.documents import (
+    KINDS,
+    Kind,
+    Reading,
+    read_bytes,
+    read_document,
+    read_file,
+    read_text,
+)
 from toolkit.reading.packed import unpacked_name
 from toolkit.reading.text import decode, text_encoding
 
@@ -12,6 +25,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_file",
+    "read_text",
     "text_encoding",
     "unpacked_name",
 ]

@@ -72,6 +72,14 @@ def read_document(path: Path, reading: Reading = Reading()) -> Document:
     raise first or InputError(f"{path}: holds no document")
 
 
+def read_text(name: str, text: str, reading: Reading = Reading()) -> Document:
+    """A document of text that is in memory, HTML or not. Raises InputError where it is empty."""
+    try:
+        return _document(name, LINE_END.sub("\n", text), reading.kind, "utf-8", {}, reading)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
 def read_bytes(
     name: str, data: bytes, reading: Reading = Reading()
 ) -> Iterator[Document | InputError]:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from toolkit.cleaning.language import language_name
 from toolkit.documents import Summary
 from toolkit.errors import ModelError, UsageError
+from toolkit.languages.identification import language_name
 from toolkit.segmentation import split_sentences
 from toolkit.summarization.checks import check_form
-from toolkit.summarization.statements import statements_of
-from toolkit.summarization.summarize import Task
+from toolkit.summarization.faithfulness.checker import Checker
+from toolkit.summarization.faithfulness.statements import statements_of
+from toolkit.summarization.request import SummaryRequest
 
 LEADS = {"lead-1": 1, "lead-3": 3}
 RANKERS = {  # method to the module and class of sumy
@@ -36,28 +37,29 @@ class ExtractiveSummarizer:
     language: str = "en"
     reason: str = ""
 
-    def summarize(self, task: Task) -> Summary:
+    def summarize(self, request: SummaryRequest) -> Summary:
         """Raises ModelError when the method needs sumy and it isn't installed."""
-        title = [task.title] if task.title and task.form.length == "headline" else []
-        sentences = title or [each.text for each in split_sentences(task.text) if each.text]
+        title = [request.title] if request.title and request.form.length == "headline" else []
+        sentences = title or [each.text for each in split_sentences(request.text) if each.text]
         chosen: list[int] = []
         for index in self._ranked(sentences):
             longer = sorted([*chosen, index])
-            if len(_fit(task, [sentences[each] for each in longer])) == len(longer):
+            if len(_fit(request, [sentences[each] for each in longer])) == len(longer):
                 chosen = longer
             elif chosen:
                 break
-        paragraphs = task.form.fit(_joined(task, [sentences[index] for index in chosen]))
-        text = task.form.join(paragraphs)
-        failed = check_form(text, language=self.language, max_words=task.form.max_words)
+        paragraphs = request.form.fit(_joined(request, [sentences[index] for index in chosen]))
+        text = request.form.join(paragraphs)
+        checker = Checker(request.evidence, self.language)
+        failed = check_form(text, language=self.language, max_words=request.form.max_words)
         return Summary(
             text=text,
-            max_words=task.form.max_words,
+            max_words=request.form.max_words,
             failed=tuple(failed),
             attempts=0,
-            statements=statements_of(paragraphs, task.grounds, self.language),
+            statements=statements_of(checker.paragraphs(paragraphs), request.evidence),
             method=self.method,
-            guards=(self.reason,) if self.reason else (),
+            revisions=(self.reason,) if self.reason else (),
         )
 
     def _ranked(self, sentences: Sequence[str]) -> Iterator[int]:
@@ -67,13 +69,13 @@ class ExtractiveSummarizer:
         return _central(self.method, sentences, self.language)
 
 
-def _joined(task: Task, sentences: Sequence[str]) -> str:
-    return ("\n" if task.form.prompt == "bullets" else " ").join(sentences)
+def _joined(request: SummaryRequest, sentences: Sequence[str]) -> str:
+    return ("\n" if request.form.prompt == "bullets" else " ").join(sentences)
 
 
-def _fit(task: Task, sentences: Sequence[str]) -> list[str]:
+def _fit(request: SummaryRequest, sentences: Sequence[str]) -> list[str]:
     """The whole sentences that are left of `sentences` within the limit."""
-    fitted = task.form.fit(_joined(task, sentences))
+    fitted = request.form.fit(_joined(request, sentences))
     return [sentence for paragraph in fitted for sentence in paragraph]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from toolkit.summarization.grounds import Grounds, stems
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, stems
 
 NAME = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
 CENTRAL_NAMES = 4
@@ -11,36 +11,36 @@ COPIED_WORDS = 12  # a longer run of the article's own words is copied, not summ
 FULL = 0.6  # of the words allowed, from which on a summary counts as full
 
 
-def quality_of(text: str, grounds: Grounds, *, max_words: int) -> float:
+def quality_of(text: str, evidence: EvidenceIndex, *, max_words: int) -> float:
     """From about 0 to 4: what it tells of the lead, of the central names, its fullness, support.
 
     Repetition and long copied runs take from it.
     """
     if not text:
         return 0.0
-    passages = [each for each in grounds.passages if each.start >= 0]
-    if not passages:
+    sentences = [each for each in evidence.sentences if each.start >= 0]
+    if not sentences:
         return 0.0
-    lead = passages[0].stems
+    lead = sentences[0].stems
     told = stems(text)
     covered = len(told & lead) / max(1, min(len(lead), max_words))
-    supported = grounds.score(text, grounds.whole)
+    supported = evidence.score(text, evidence.whole)
     full = min(1.0, len(text.split()) / (FULL * max_words))
     return (
         covered
-        + _central(text, grounds)
+        + _central(text, evidence)
         + full
         + supported
         - _repeated(text)
-        - _copied(text, grounds)
+        - _copied(text, evidence)
     )
 
 
-def _central(text: str, grounds: Grounds) -> float:
+def _central(text: str, evidence: EvidenceIndex) -> float:
     """The share of the names that most sentences of the article have."""
     counts: Counter[str] = Counter()
-    for passage in grounds.passages:
-        counts.update({stem for name in NAME.findall(passage.text) for stem in stems(name)})
+    for sentence in evidence.sentences:
+        counts.update({stem for name in NAME.findall(sentence.text) for stem in stems(name)})
     central = [stem for stem, count in counts.most_common(CENTRAL_NAMES) if count > 1]
     return sum(stem in stems(text) for stem in central) / len(central) if central else 1.0
 
@@ -52,9 +52,9 @@ def _repeated(text: str) -> float:
     return 1 - len(set(triples)) / len(triples) if triples else 0.0
 
 
-def _copied(text: str, grounds: Grounds) -> float:
+def _copied(text: str, evidence: EvidenceIndex) -> float:
     """1 where COPIED_WORDS in a row stand in the article or its translation, else 0."""
-    known = " ".join(re.findall(r"\w+", grounds.text.lower()))
+    known = " ".join(re.findall(r"\w+", evidence.text.lower()))
     words = re.findall(r"\w+", text.lower())
     runs = (words[at : at + COPIED_WORDS] for at in range(len(words) - COPIED_WORDS + 1))
     return float(any(" ".join(run) in known for run in runs))

@@ -5,22 +5,16 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from toolkit.cleaning.language import identify_language
 from toolkit.documents import Check
 from toolkit.engines.base import Output
-from toolkit.exonyms import places
+from toolkit.languages.dates import clock_hours, dates, relative_dates
+from toolkit.languages.exonyms import places
+from toolkit.languages.identification import identify_language
+from toolkit.languages.numbers import numbers, quantities, written_in_digits
 from toolkit.lexicon.coverage import RARE
 from toolkit.lexicon.lexicon import Lexicons
-from toolkit.quantities import quantities
 from toolkit.segmentation import split_sentences
-from toolkit.text import (
-    clock_hours,
-    dates,
-    fold,
-    numbers,
-    relative_dates,
-    written_in_digits,
-)
+from toolkit.text import fold
 from toolkit.translation.comparison import Comparison
 from toolkit.translation.glossary import Term
 
@@ -101,50 +95,50 @@ def check_translation(
     """
     target = output.text
     if not target:
-        return (Check(name="empty", detail="no translation came back"),)
+        return (Check(name="empty", relation="translation"),)
     found = []
     languages = (source_language, target_language)
     if set(languages) == {"fr", "en"} and (
         _is_lost(source, target, terms, limits) or _is_uncovered(comparison, limits)
     ):
-        found.append(Check(name=LOST, detail="what came back is not the source's content"))
+        found.append(Check(name=LOST, relation="unrelated"))
     echo = _shared_run(target, instructions, limits.echo_words, but_not=source)
     if TERM_LIST in target and TERM_LIST not in source:
         echo = TERM_LIST.strip()
     if echo:
-        found.append(Check(name="echo", detail=f"the prompt came back: '{echo}'"))
+        found.append(Check(name="echo", relation="prompt", values=(echo,)))
     if not output.finished:
-        found.append(Check(name="unfinished", detail="stopped at the token limit"))
+        found.append(Check(name="unfinished", relation="truncated"))
     ratio = len(target) / len(source)
     usual = limits.min_length_ratio <= ratio <= limits.max_length_ratio
     if len(source) >= limits.min_chars_for_ratio and not usual:
-        found.append(Check(name="length", detail=f"{ratio:.2f} times as long as the source"))
+        found.append(Check(name="length", relation="ratio", values=(f"{ratio:.2f}",)))
     added_sentences = len(split_sentences(target)) - len(split_sentences(source))
     if added_sentences > limits.more_sentences:
-        found.append(Check(name="sentences", detail=f"{added_sentences} more than the source"))
+        found.append(Check(name="sentences", relation="added", values=(str(added_sentences),)))
     if target == source and len(source.split()) > 3:
-        found.append(Check(name="copied", detail="the source came back unchanged"))
+        found.append(Check(name="copied", relation="source"))
     elif (
         (language := identify_language(target))
         and language.code == source_language != target_language
         and language.confidence >= limits.min_language_confidence
     ):
-        found.append(Check(name="language", detail=f"still {language.name}"))
+        found.append(Check(name="language", relation="untranslated", values=(language.name,)))
     if loop := _loop(target, limits):
-        found.append(Check(name="repetition", detail=f"'{loop}' again and again"))
+        found.append(Check(name="repetition", relation="loop", values=(loop,)))
     found += _number_checks(source, target, source_language, target_language)
     if lost_dates := dates(source, source_language) - dates(target, target_language):
-        found.append(Check(name="dates", detail="lost " + ", ".join(sorted(lost_dates))))
+        found.append(Check(name="dates", relation="lost", values=tuple(sorted(lost_dates))))
     added = relative_dates(target, target_language) - relative_dates(source, source_language)
     if added and {source_language, target_language} == {"fr", "en"}:
-        found.append(Check(name="dates", detail="added " + ", ".join(sorted(added))))
+        found.append(Check(name="dates", relation="added", values=tuple(sorted(added))))
     found += _quotation_checks(source, target, terms)
     lexicons = comparison.lexicons if comparison else None
     if names := _lost_names(source, target, terms, languages, limits, lexicons):
-        found.append(Check(name="names", detail="lost " + ", ".join(names)))
+        found.append(Check(name="names", relation="lost", values=tuple(names)))
     if lost := lost_terms(target, terms):
-        detail = "without " + ", ".join(term.target for term in lost)
-        found.append(Check(name="terms", detail=detail))
+        targets = tuple(term.target for term in lost)
+        found.append(Check(name="terms", relation="missing", values=targets))
     if comparison:
         found += _coverage_checks(comparison, limits)
     return tuple(check for check in found if check.name not in limits.off)
@@ -153,13 +147,13 @@ def check_translation(
 def _coverage_checks(comparison: Comparison, limits: Limits) -> list[Check]:
     """Words of either text that nothing in the other one answers."""
     found = []
-    for name, told, words in (
-        (COVERAGE, "nothing answers", comparison.source.missing(limits.unanswered_weight)),
-        ("additions", "answers nothing:", comparison.target.missing(limits.added_weight)),
+    for name, relation, words in (
+        (COVERAGE, "unanswered", comparison.source.missing(limits.unanswered_weight)),
+        ("additions", "added", comparison.target.missing(limits.added_weight)),
     ):
         if words:
-            listed = ", ".join(dict.fromkeys(each.word for each in words))
-            found.append(Check(name=name, detail=f"{told} {listed}"))
+            values = tuple(dict.fromkeys(each.word for each in words))
+            found.append(Check(name=name, relation=relation, values=values))
     return found
 
 
@@ -195,22 +189,6 @@ def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
     return [term for term in terms if term.kind == "term" and not _holds(target, term.target)]
 
 
-def advice(failed: tuple[Check, ...]) -> list[str]:
-    """What to tell a model that is asked again, for the checks that have something to tell."""
-    wording = {
-        "no longer marked: ": "keep the quotation marks: ",
-        "lost ": "keep: ",
-        "without ": "keep: ",
-        "added ": "don't write: ",
-    }
-    return [
-        told + check.detail.removeprefix(found)
-        for check in failed
-        for found, told in wording.items()
-        if check.detail.startswith(found)
-    ]
-
-
 def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list[Check]:
     """Names in quotation marks, such as that of a forum, often lose them in English."""
     names = {fold(term.source) for term in terms}
@@ -219,7 +197,7 @@ def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list
     ]
     if len(QUOTATION.findall(target)) >= len(quoted):
         return []
-    return [Check(name="quotation", detail="no longer marked: " + ", ".join(quoted))]
+    return [Check(name="quotation", relation="lost", values=tuple(quoted))]
 
 
 def _lost_names(
@@ -293,9 +271,9 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
     added = written_in_digits(target) - numbers(source, from_) - _values(source, from_)
     added -= hours.keys()
     if lost:
-        found.append(Check(name="numbers", detail="lost " + ", ".join(sorted(lost))))
+        found.append(Check(name="numbers", relation="lost", values=tuple(sorted(lost))))
     if added:
-        found.append(Check(name="numbers", detail="added " + ", ".join(sorted(added))))
+        found.append(Check(name="numbers", relation="added", values=tuple(sorted(added))))
     return found
 
 

@@ -2,20 +2,14 @@
 
 import re
 
-from toolkit.text import rejoin_numbers
+from toolkit.languages import any_of
+from toolkit.languages.numbers import rejoin_numbers
 
 OPENING_MARKS = ('"', "«", "“")
 MARKS = '"«»“”'
 MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
-PREAMBLE = re.compile(
-    r"(?:[^:\"“«]{0,60}\bhere(?: is|[’']s) )?"
-    r"(?:the |corresponding |possible )*(?:english |french )?"
-    r"translation(?: (?:of|in|into|to) [^:]{1,60})?: *"
-    r"|the (?:french|english) sentence .*? translates? (?:to|into)\b[^:]{0,40}: *"
-    r"|(?:voici la )?traduction(?: en (?:français|anglais))? ?: *",
-    re.IGNORECASE,
-)
+PREAMBLE = re.compile(any_of(lambda language: "|".join(language.preambles)), re.IGNORECASE)
 
 
 def repair(target: str, source: str) -> str:

@@ -1,0 +1,34 @@
+import pytest
+
+from tests.cleaning.helpers import ARTICLE, OTHER, document
+from toolkit.cleaning import clean
+from toolkit.cleaning.steps import repair
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Un plan contesté",
+        "Pourquoi maintenant ?",
+        "« C'est une erreur », a-t-il dit / selon l'un des présents",
+        "Non.",
+        "• suivre l’inflation, soit 1,8 % ;",
+        "3. Qui est concerné ?",
+        "Partager le pouvoir ne suffit pas, il faut aussi partager les moyens, dit le maire.",
+        "Marlène Jacoby, directrice de l’école",
+    ],
+)
+def test_short_lines_and_headings_inside_an_article_stay(line):
+    text = clean(document(f"{ARTICLE}\n{OTHER}\n{line}\n{ARTICLE} Oui.")).document.text
+    assert repair(line) in text.split("\n\n")
+
+
+def test_a_line_in_another_language_goes():
+    english = "The minister of finance spoke with members of parliament in Paris on Thursday."
+    cleaning = clean(document(f"{ARTICLE}\n{english}\n{ARTICLE} Oui."))
+    assert cleaning.blocks[1].reason == "another language"
+
+
+def test_every_verdict_has_a_score_that_its_evidence_adds_up_to():
+    for block in clean(document(f"Accueil\n{ARTICLE}\nPartager")).blocks:
+        assert block.score == pytest.approx(sum(points for _, points in block.evidence))

@@ -1,0 +1,37 @@
+from tests.cleaning.helpers import ARTICLE, OTHER, document
+from toolkit.cleaning import Repeats, clean
+
+BOILERPLATE = "Le Journal de Brive informe la Corrèze depuis mille neuf cent trois."
+
+
+def pages_of_a_site(count):
+    for place in ("la gare", "l’église", "la mairie", "la plage")[:count]:
+        text = f"La ville ouvre une école dans le quartier de {place}, a dit le maire jeudi."
+        yield document(
+            f"{text}\nLe quartier de {place} attendait cela depuis dix ans.\n{BOILERPLATE}"
+        )
+
+
+def test_lines_that_repeat_over_a_site_are_furniture():
+    pages = list(pages_of_a_site(4))
+    assert BOILERPLATE in clean(pages[0]).document.text
+    cleaning = clean(pages[0], repeated=Repeats(pages).of(pages[0]))
+    assert BOILERPLATE not in cleaning.document.text
+    assert cleaning.blocks[-1].reason == "on 4 pages"
+
+
+def test_versions_of_one_article_teach_nothing():
+    page = document(f"{ARTICLE}\n{OTHER}")
+    repeats = Repeats([page] * 5)
+    assert clean(page, repeated=repeats.of(page)).document.text == f"{ARTICLE}\n\n{OTHER}"
+
+
+def test_pages_that_differ_in_figures_only_are_not_taken_for_furniture():
+    pages = [document(f"Le fleuve a monté de {n} m.\nIl baissera de {n} m.") for n in range(9)]
+    repeats = Repeats(pages)
+    assert clean(pages[3], repeated=repeats.of(pages[3])).document.text.count("3 m.") == 2
+
+
+def test_two_pages_are_too_few_to_learn_from():
+    pages = list(pages_of_a_site(2))
+    assert not Repeats(pages).of(pages[0])

@@ -1,0 +1,115 @@
+import errno
+import json
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from rich.progress import Progress
+
+from tests.cli.helpers import ARTICLE
+from toolkit.cli.console import (
+    ESCAPED,
+    StageProgress,
+    download_progress,
+    show,
+    stage_progress,
+    tell,
+)
+from toolkit.errors import OutputError
+
+
+def process(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-c", "from toolkit.cli.main import run; run()", *map(str, arguments)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def test_standard_input_and_a_closed_reader():
+    assert process("clean", "-", input=ARTICLE.encode()).stdout.decode().startswith("Le ministre")
+    command = f"{sys.executable} -c 'from toolkit.cli.main import run; run()' clean - | true"
+    broken = subprocess.run(
+        ["bash", "-c", command], input=ARTICLE.encode() * 2000, capture_output=True, check=False
+    )
+    assert b"Traceback" not in broken.stderr
+
+
+def test_a_message_is_one_line_that_a_terminal_can_show(capsys):
+    tell("a\nb\t c\x1b[31m")
+    assert capsys.readouterr().err == "toolkit: a b c\\x1b[31m\n"
+
+
+def test_a_message_that_nobody_can_hear_ends_nothing(monkeypatch):
+    closed = StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    tell("lost")
+
+
+class Refusing(StringIO):
+    """Stdout that takes nothing."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def write(self, text):
+        raise self.error
+
+
+def test_data_that_can_not_be_written_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Refusing(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(OutputError, match="can't be written: No space left on device"):
+        show("data")
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(OutputError, match="closed; use --output-dir"):
+        show("data")
+
+
+def test_a_reader_that_went_away_is_no_fault_of_the_output(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Refusing(BrokenPipeError()))
+    with pytest.raises(BrokenPipeError):
+        show("data")
+
+
+def test_letters_that_an_encoding_lacks_are_escaped_as_in_json():
+    data = json.dumps({"a": "é 😀"}, ensure_ascii=False).encode("ascii", ESCAPED)
+    assert json.loads(data) == {"a": "é 😀"}
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", ESCAPED)
+
+
+def test_a_download_without_a_terminal_is_told_now_and_then(capsys):
+    with download_progress("model") as on_bytes:
+        for done in range(0, 250_000_001, 10_000_000):
+            on_bytes(done, 250_000_000)
+    assert capsys.readouterr().err.splitlines() == [
+        "toolkit: model: 100 of 250 MB",
+        "toolkit: model: 200 of 250 MB",
+        "toolkit: model: 250 of 250 MB",
+    ]
+
+
+def test_the_bar_of_a_corpus_goes_on_from_part_to_part():
+    bar = Progress(disable=True)
+    progress = StageProgress(bar, total_chars=1000)
+    stage, whole = bar.tasks
+    progress.part(400)
+    progress.stage("translating", 1, 2)
+    assert (stage.description, stage.completed, whole.completed) == ("translating", 1, 200)
+    progress.stage("summarizing", 4, 4)
+    assert (stage.description, whole.completed) == ("summarizing", 400)
+    progress.part(600)
+    progress.stage("translating", 1, 4)
+    assert whole.completed == 550
+
+
+def test_without_a_terminal_there_is_no_bar(capsys):
+    with stage_progress(quiet=False, total_chars=10) as progress:
+        progress.part(10)
+        progress.stage("translating", 1, 2)
+    assert capsys.readouterr().err == ""

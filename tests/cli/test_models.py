@@ -1,0 +1,52 @@
+import pytest
+
+from toolkit.cli import models
+from toolkit.engines import tryout
+from toolkit.settings import Settings
+
+
+def test_models_are_listed_and_shown(run):
+    _, out, _ = run("models", "list")
+    assert "(default)" in out
+    _, out, _ = run("models", "show", "nllb-200-distilled-600m")
+    assert "licence: CC-BY-NC-4.0" in out
+    assert "installed: no" in out
+
+
+@pytest.fixture
+def known(spec, monkeypatch):
+    """The tiny model in the catalogue, under a licence that people should hear of."""
+    entry = spec.model_copy(update={"licence": "CC-BY-NC-4.0"})
+    monkeypatch.setattr(models, "find_spec", {entry.id: entry}.__getitem__)
+    monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
+    return entry
+
+
+def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file):
+    pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
+    code, out, err = run(*pull)
+    assert (code, out) == (0, "")
+    assert "this licence allows no commercial use" in err
+    assert f"{known.id}: it says «The president came.»" in err
+    assert "is installed already; --force pulls it again" in run(*pull)[2]
+    code, out, _ = run("models", "show", known.id)
+    assert code == 0
+    assert "golden sentence: The president came." in out
+    assert "installed from: folder" in out
+    code, _, err = run("models", "verify", known.id)
+    assert (code, "files are as they were installed" in err) == (0, True)
+    assert "removed" in run("models", "remove", known.id)[2]
+    assert "installed: no" in run("models", "show", known.id)[1]
+    assert run("models", "verify", known.id)[0] == 4
+
+
+def test_a_damaged_model_is_pulled_again(run, known, gguf_file):
+    pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
+    run(*pull)
+    weights = Settings().models_folder / known.id / "model/model.bin"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    code, _, err = run("models", "verify", known.id)
+    assert code == 4
+    assert "model.bin is damaged" in err
+    assert run(*pull)[0] == 0
+    assert run("models", "verify", known.id)[0] == 0

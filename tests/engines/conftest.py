@@ -1,0 +1,35 @@
+import pytest
+
+from toolkit.engines.controls import Controls
+from toolkit.engines.load import load_engine
+from toolkit.engines.tokens import SourceFormat, Tokens
+
+
+@pytest.fixture
+def load(tiny, converted, tmp_path):
+    def load_one(name, engine):
+        folder = tiny(name) if engine == "transformers" else converted(name)
+        return load_engine(
+            str(folder),
+            models_folder=tmp_path,
+            engine=engine,
+            compute_type="float32",
+            threads=1,
+            batch_size=3,
+        )
+
+    return load_one
+
+
+CODES = {"nllb": "fra_Latn", "mbart50": "fr_XX"}
+
+
+@pytest.fixture
+def tokens(tiny):
+    def load(name, *, template="", **source_format):
+        loaded = Tokens.load(tiny(name), SourceFormat(source_code=CODES.get(name), **source_format))
+        if template:
+            loaded.tokenizer.chat_template = template
+        return Tokens(loaded.tokenizer, Controls.of(loaded.tokenizer), loaded.format)
+
+    return load

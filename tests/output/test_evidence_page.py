@@ -1,0 +1,54 @@
+import re
+
+from tests.helpers import evidence_of, failed_checks, result_of, summary_of
+from toolkit.output.evidence_page import evidence_page, multi_document_page
+from toolkit.results import MultiDocumentResult
+
+PAIRS = [("Un chat dort.", "A cat sleeps."), ("Un <chien> court.", "A <dog> runs.")]
+
+
+def links_of(page):
+    """What each statement and sentence leads to, by its identifier."""
+    return dict(re.findall(r'id="([ts]\d+)" data-links="([^"]*)"', page))
+
+
+def test_statements_lead_to_their_sentences_and_back():
+    page = evidence_page(
+        result_of(*PAIRS, statements=[("A dog runs.", [2]), ("Both are there.", [1, 2])])
+    )
+    assert links_of(page) == {"t1": "s2", "t2": "s1 s2", "s1": "t2", "s2": "t1 t2"}
+    assert '<a href="#s2">2</a>' in page
+
+
+def test_nothing_of_a_page_is_markup():
+    page = evidence_page(
+        result_of(*PAIRS, name="<script>.txt", statements=[("A <dog> & a cat.", [2])])
+    )
+    assert "A &lt;dog&gt; &amp; a cat." in page
+    assert "Un &lt;chien&gt; court." in page
+    assert "&lt;script&gt;.txt" in page
+    assert page.count("<script>") == 1
+    assert not {"<dog>", "<chien>"} & set(re.findall(r"<\w+>", page))
+
+
+def test_what_failed_a_check_is_flagged_where_it_stands():
+    result = result_of(*PAIRS, failed=failed_checks(), statements=[("A dog runs.", [2])])
+    page = evidence_page(result)
+    assert page.count('<span class="flag">') == len(failed_checks()) > 0
+    (sentence,) = re.findall(r'<div class="sentence[^>]*id="s1".*', page)
+    assert "13" in sentence
+
+
+def test_an_article_that_was_not_translated_stands_alone():
+    page = evidence_page(result_of(("Un chat dort.", "")))
+    assert ">Un chat dort.</div>" in page
+    assert '<span class="source">' not in page
+
+
+def test_statements_about_several_articles_lead_into_the_right_one():
+    results = tuple(result_of(*PAIRS, name=name) for name in ("a.txt", "b.txt"))
+    evidence = [evidence_of("b.txt", results[1].translations[0])]
+    summary = summary_of(("A cat sleeps.", evidence))
+    page = multi_document_page(MultiDocumentResult(results=results, summary=summary))
+    assert links_of(page) == {"t1": "s3", "s1": "", "s2": "", "s3": "t1", "s4": ""}
+    assert re.findall(r"<h3>(.*)</h3>", page) == ["a.txt", "b.txt"]

@@ -1,0 +1,24 @@
+import pytest
+
+from tests.reading.helpers import PAGE, one
+from toolkit.errors import InputError
+from toolkit.reading import Reading, read_document
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.txt: No such file"):
+        read_document(tmp_path / "absent.txt")
+    with pytest.raises(InputError, match="is a folder"):
+        read_document(tmp_path)
+
+
+def test_a_file_over_the_limit_is_refused_and_never_cut(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("a" * 2_000_001)
+    with pytest.raises(InputError, match="is larger than 1 MB"):
+        read_document(path, Reading(max_bytes=1_000_000))
+
+
+def test_html_that_is_called_text_is_left_as_it_is():
+    page = PAGE.format(charset="utf-8")
+    assert one("page.html", page.encode(), kind="text").text == page

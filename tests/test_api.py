@@ -1,0 +1,161 @@
+"""The Python API, with the fake engine and with tiny real models."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+import toolkit
+from toolkit import Cleaner, Pipeline, Summarizer, Translator
+from toolkit.errors import InputError, LanguageError, ModelError, UsageError
+from toolkit.schema import SCHEMA_VERSION, ArticleRecord, CleaningRecord, SummaryRecord, TextRecord
+from toolkit.settings import Options, Settings
+
+ARTICLE = (
+    "Le président russe est arrivé lundi à Pékin. Il y rencontrera mardi son homologue chinois, "
+    "selon le ministère.\n\nLes deux pays doivent signer plusieurs accords sur l'énergie."
+)
+PAGE = f"<html><body><nav><a>Accueil</a></nav><article><p>{ARTICLE}</p></article></body></html>"
+QUICK = {"cache": False, "glossary": "none"}
+
+
+def test_a_text_is_translated_sentence_by_sentence():
+    result = Translator.from_pretrained("fake", **QUICK)("Il pleut. Elle lit un livre.")
+    assert [each.segment.text for each in result.sentences] == ["Il pleut.", "Elle lit un livre."]
+    assert result.text.count("[fake]") == 2
+    assert set(result.flagged) <= set(result.sentences)
+    with pytest.raises(FrozenInstanceError):
+        result.sentences = ()
+
+
+def test_a_list_gives_a_list_in_its_order():
+    translator = Translator.from_pretrained("fake", **QUICK)
+    texts = ["Il pleut.", "", "Elle lit. Il dort."]
+    results = translator(texts)
+    assert [len(each.sentences) for each in results] == [1, 0, 2]
+    assert [each.text for each in results] == [translator(text).text for text in texts]
+    assert translator([]) == []
+
+
+def test_results_become_json_that_the_schema_reads_again():
+    pipeline = Pipeline.from_pretrained("fake", length="headline", **QUICK)
+    for value, record in (
+        (Translator.from_pretrained("fake", **QUICK)("Il pleut."), TextRecord),
+        (Summarizer.from_pretrained("fake", language="fr", **QUICK)(ARTICLE), SummaryRecord),
+        (Cleaner()(PAGE), CleaningRecord),
+        (pipeline(PAGE), ArticleRecord),
+    ):
+        written = json.loads(json.dumps(value.to_dict()))
+        assert written["schema_version"] == SCHEMA_VERSION
+        read = record.model_validate(written)
+        assert json.loads(json.dumps(read.to_dict())) == written
+
+
+def test_what_version_1_wrote_is_read():
+    old = Summarizer.from_pretrained("lead-3", language="fr", **QUICK)(ARTICLE).to_dict()
+    del old["schema_version"]
+    old["guards"] = ["left a sentence out"]
+    del old["revisions"]
+    old["failed"] = [{"name": "names", "detail": "not in the article: Brest"}]
+    read = SummaryRecord.model_validate(old)
+    assert (read.schema_version, read.revisions) == (1, ("left a sentence out",))
+    assert read.failed[0].detail == "not in the article: Brest"
+
+
+def test_a_page_goes_through_the_whole_chain():
+    pipeline = Pipeline.from_pretrained("fake", summarizer="lead-3", **QUICK)
+    result = pipeline(PAGE)
+    assert "Accueil" not in result.article.document.text
+    assert "[fake] Les deux pays" in result.translation_text
+    assert result.summary.statements[0].evidence
+    names = [each.article.document.name for each in pipeline([PAGE, ARTICLE])]
+    assert names == ["page 1", "page 2"]
+
+
+def test_cleaning_needs_no_model():
+    page = f"Accueil | Sport | Météo\n{ARTICLE}\nPartager sur Facebook"
+    cleaned = Cleaner()(page)
+    assert cleaned.text == ARTICLE
+    dropped = [block.text for block in cleaned.blocks if not block.kept and block.text]
+    assert dropped == ["Accueil | Sport | Météo", "Partager sur Facebook"]
+
+
+def test_a_summarizer_works_within_one_language():
+    summary = Summarizer.from_pretrained("lead-1", language="fr", **QUICK)(ARTICLE)
+    assert summary.text == "Le président russe est arrivé lundi à Pékin."
+    with pytest.raises(UsageError, match="one language"):
+        Summarizer.from_pretrained("lead-1", target_language="en")
+
+
+def test_faults_are_errors_of_the_toolkit():
+    with pytest.raises(UsageError, match="beem_size"):
+        Translator.from_pretrained("fake", beem_size=4)
+    with pytest.raises(UsageError, match="beam_size"):
+        Translator.from_pretrained("fake", beam_size=0)
+    with pytest.raises(InputError, match="is empty"):
+        Cleaner()("  ")
+    with pytest.raises(LanguageError):
+        Cleaner()("The president arrived in the city on Monday morning. " * 5)
+    with pytest.raises(ModelError):
+        Translator.from_pretrained("nobody/nothing", **QUICK)("Il pleut.")
+
+
+def test_settings_of_the_surroundings_do_not_count(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "toolkit.toml").write_text('model = "fake"\nlength = "detailed"\n')
+    monkeypatch.setenv("TOOLKIT_LENGTH", "headline")
+    assert Pipeline.from_pretrained("fake").settings.length == "brief"
+
+
+def test_every_setting_is_an_option_of_its_type():
+    expected = {name: field.annotation for name, field in Settings.model_fields.items()}
+    del expected["model"]
+    assert Options.__annotations__.keys() == expected.keys()
+
+
+def python(code, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_importing_the_toolkit_changes_and_loads_nothing():
+    code = (
+        "import os, sys, logging; before = dict(os.environ), set(sys.modules);"
+        "import toolkit; assert dict(os.environ) == before[0];"
+        "heavy = {'transformers', 'ctranslate2', 'torch', 'pydantic', 'numpy', 'typer', 'babel'};"
+        "assert not heavy & (set(sys.modules) - before[1]), heavy & set(sys.modules);"
+        "assert set(toolkit.__all__) <= set(dir(toolkit)); print(toolkit.__version__)"
+    )
+    assert python(code).strip() == toolkit.__version__
+    with pytest.raises(AttributeError, match="no attribute 'Summariser'"):
+        toolkit.Summariser  # noqa: B018
+
+
+def test_loading_a_model_asks_no_network_and_leaves_the_hub_to_its_user(converted):
+    """Whatever is not a local socket raises, and the environment stays as it was."""
+    code = (
+        "import os, socket, sys; asked = []\n"
+        "def refuse(*arguments, **options): asked.append(arguments); raise OSError('no network')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "before = dict(os.environ)\n"
+        "from toolkit import Translator\n"
+        "translator = Translator.from_pretrained(sys.argv[1] if len(sys.argv) > 1 else FOLDER, "
+        "cache=False, lexicon=False, glossary='none', max_tries=1)\n"
+        "assert translator('Il pleut.').sentences\n"
+        "import huggingface_hub.constants\n"
+        "assert not huggingface_hub.constants.HF_HUB_OFFLINE and not asked, asked\n"
+        "assert not os.environ['HF_HUB_OFFLINE']\n"
+        "changed = {k for k in os.environ if os.environ[k] != before.get(k)}\n"
+        "assert not {k for k in changed if k.startswith(('HF_', 'TRANSFORMERS'))}, changed\n"
+    )
+    python(f"FOLDER = {str(converted('marian'))!r}\n{code}", HF_HUB_OFFLINE="")

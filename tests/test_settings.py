@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+from platformdirs import user_config_path
+
+from toolkit.errors import UsageError
+from toolkit.settings import APP, FILE_NAME, Settings, make_settings, resolve_settings
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def user_file(text):
+    path = user_config_path(APP) / FILE_NAME
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_what_is_nearer_to_the_call_wins_and_is_named(here):
+    everywhere = user_file("threads = 1\nbeam_size = 1\nmax_tries = 1\nbatch_size = 1\n")
+    (here / FILE_NAME).write_text("beam_size = 2\nmax_tries = 2\nbatch_size = 2\n")
+    environment = {"TOOLKIT_MAX_TRIES": "3", "TOOLKIT_BATCH_SIZE": "3", "TOOLKIT_GLOSSARY": ""}
+    settings, origins = resolve_settings({"batch_size": 4, "model": None}, environment=environment)
+    names = ("threads", "beam_size", "max_tries", "batch_size")
+    assert [getattr(settings, name) for name in names] == [1, 2, 3, 4]
+    assert [origins[name] for name in names] == [
+        str(everywhere),
+        FILE_NAME,
+        "TOOLKIT_MAX_TRIES",
+        "flag",
+    ]
+    assert origins["model"] == origins["glossary"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("max_tries = 0\n", r"toolkit\.toml: max_tries: "),
+        ("colour = 1\n", r"toolkit\.toml: colour: "),
+        ("[checks]\ncolour = 1\n", r"toolkit\.toml: checks\.colour: "),
+        ("max_tries = \n", r"toolkit\.toml can't be read: "),
+        ('skip_steps = ["typos"]\n', r"no step typos \(there are: entities, "),
+    ],
+)
+def test_what_can_not_be_set_is_named_with_its_file(here, text, said):
+    (here / FILE_NAME).write_text(text)
+    with pytest.raises(UsageError, match=said):
+        resolve_settings({}, environment={})
+
+
+def test_a_wrong_variable_is_named(here):
+    with pytest.raises(UsageError, match="TOOLKIT_THREADS: threads: "):
+        resolve_settings({}, environment={"TOOLKIT_THREADS": "many"})
+
+
+def test_steps_are_named_with_commas_in_the_environment(here):
+    settings, _ = resolve_settings({}, environment={"TOOLKIT_SKIP_STEPS": "entities,lost_letters"})
+    assert settings.skip_steps == ("entities", "lost_letters")
+    assert not {"entities", "lost_letters"} & set(settings.steps)
+    assert "spaces" in settings.steps
+
+
+def test_only_the_users_own_file_names_files_elsewhere(here, tmp_path):
+    setting = f'glossary = "{tmp_path / "terms.tsv"}"\n'
+    user_file(setting)
+    assert resolve_settings({}, environment={})[0].glossary == str(tmp_path / "terms.tsv")
+    (here / FILE_NAME).write_text(setting)
+    with pytest.raises(UsageError, match=r"glossary names .* outside of this folder"):
+        resolve_settings({}, environment={})
+    (here / FILE_NAME).write_text('glossary = "inside/terms.tsv"\n')
+    assert resolve_settings({}, environment={})[0].glossary == "inside/terms.tsv"
+
+
+def test_a_length_has_its_words_unless_they_are_given():
+    assert Settings(length="headline").form.max_words < Settings(length="detailed").form.max_words
+    assert Settings(length="headline", max_words=30).form.max_words == 30
+
+
+def test_one_model_does_both_unless_another_is_named():
+    settings = Settings(model="a", translator="b")
+    assert (settings.translator_model, settings.summarizer_model) == ("b", "a")
+
+
+def test_files_are_where_the_platform_has_them():
+    assert Settings().models_folder.is_relative_to(Path.home())
+    assert Settings().cache_file.is_relative_to(Path.home())
+
+
+def test_the_device_is_a_setting():
+    assert resolve_settings({"device": "auto"})[0].device == "auto"
+    with pytest.raises(UsageError, match="device"):
+        resolve_settings({"device": "tpu"})
+
+
+def test_python_says_the_language_of_its_texts():
+    with pytest.raises(UsageError, match="source_language: auto is for commands"):
+        make_settings(source_language="auto")

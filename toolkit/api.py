@@ -1,0 +1,190 @@
+"""The Python API: what `toolkit clean`, `translate` and `summarize` do, for text in memory.
+
+Nothing here reads toolkit.toml or the environment: settings are keyword arguments, by the names
+that `toolkit config` lists. No model is downloaded; `toolkit models pull` does that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Unpack, overload
+
+from toolkit.articles import PAGE_SHARE, prepare, refuse_surrogates, refuse_unusable
+from toolkit.cleaning import Cleaning, judge
+from toolkit.documents import Block, Document, Summary, Translation, join_translations
+from toolkit.errors import UsageError
+from toolkit.pipeline import Pipeline
+from toolkit.reading import Reading, read_text
+from toolkit.schema import cleaning_record, summary_record, text_record
+from toolkit.segmentation import split_sentences
+from toolkit.settings import Options, Settings, make_settings
+
+__all__ = ["CleanedText", "Cleaner", "Pipeline", "Summarizer", "TranslatedText", "Translator"]
+
+
+@dataclass(frozen=True)
+class CleanedText(Cleaning):
+    """The article of a page."""
+
+    @property
+    def lines(self) -> tuple[Block, ...]:
+        """The lines of the page, each with its verdict, score and reason."""
+        return self.blocks
+
+    @property
+    def text(self) -> str:
+        """The paragraphs of the article, with blank lines between."""
+        return self.document.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `toolkit clean --format json` writes."""
+        return cleaning_record(self).to_dict()
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedText:
+    """A text in the target language, sentence by sentence."""
+
+    sentences: tuple[Translation, ...]
+
+    @property
+    def text(self) -> str:
+        return join_translations(self.sentences)
+
+    @property
+    def flagged(self) -> tuple[Translation, ...]:
+        """The sentences that failed a check."""
+        return tuple(each for each in self.sentences if each.failed)
+
+    def to_dict(self) -> dict[str, Any]:
+        return text_record(self.sentences).to_dict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummarizedText(Summary):
+    """A summary, with what each of its statements rests on."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return summary_record(self).to_dict()
+
+
+class Cleaner:
+    """Keeps the article of a scraped page, as text or HTML.
+
+    `language` is the article's, None for any; `keep` names reasons for which lines stay after all,
+    such as "photo caption"; `skip_steps` are repairs of characters to leave out.
+    """
+
+    def __init__(
+        self,
+        *,
+        language: str | None = "fr",
+        keep_title: bool = False,
+        keep: Sequence[str] = (),
+        skip_steps: Sequence[str] = (),
+    ) -> None:
+        self._settings = make_settings(skip_steps=tuple(skip_steps))
+        self._language = language
+        self._keep = frozenset((*keep, *(("title",) if keep_title else ())))
+
+    @overload
+    def __call__(self, page: str) -> CleanedText: ...
+    @overload
+    def __call__(self, page: list[str]) -> list[CleanedText]: ...
+    def __call__(self, page: str | list[str]) -> CleanedText | list[CleanedText]:
+        """Raises InputError for a page without an article, LanguageError for another language."""
+        if not isinstance(page, str):
+            return [self(each) for each in page]
+        document = _document(page, self._settings)
+        refuse_surrogates(document)
+        cleaning = judge(
+            document, language=self._language, keep=self._keep, steps=self._settings.steps
+        )
+        refuse_unusable(cleaning, document, language=self._language)
+        return CleanedText(
+            document=cleaning.document,
+            blocks=cleaning.blocks,
+            steps=cleaning.steps,
+            source=cleaning.source,
+            repaired=cleaning.repaired,
+        )
+
+
+class Translator:
+    """Translates text, sentence by sentence, with all checks and further tries."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    @classmethod
+    def from_pretrained(cls, model: str = "default", **settings: Unpack[Options]) -> "Translator":
+        """`model` is "default", an id of the catalogue, a folder, or a hub repository in the local
+        cache. It is loaded at the first call.
+
+        Raises UsageError for an unknown setting or an impossible value.
+        """
+        return cls(Pipeline.from_pretrained(model, **settings))
+
+    @overload
+    def __call__(self, text: str) -> TranslatedText: ...
+    @overload
+    def __call__(self, text: list[str]) -> list[TranslatedText]: ...
+    def __call__(self, text: str | list[str]) -> TranslatedText | list[TranslatedText]:
+        """The texts of a list share batches. Raises ModelError for a model that can't be used."""
+        texts = [text] if isinstance(text, str) else text
+        segments = [split_sentences(each) for each in texts]
+        pooled = [segment for each in segments for segment in each]
+        translations = iter(self._pipeline.translate_segments(pooled))
+        found = [TranslatedText(tuple(next(translations) for _ in each)) for each in segments]
+        return found[0] if isinstance(text, str) else found
+
+
+class Summarizer:
+    """Summarizes text in its own language, and checks every statement against it."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    @classmethod
+    def from_pretrained(
+        cls, model: str = "default", *, language: str = "en", **settings: Unpack[Options]
+    ) -> "Summarizer":
+        """As `Translator.from_pretrained`; "lead-3" and the other extractive methods need no model.
+
+        `language` is that of the text and of its summary.
+        """
+        if "source_language" in settings or "target_language" in settings:
+            raise UsageError("a Summarizer works in one language; name it as language")
+        settings |= {"source_language": language, "target_language": language}
+        return cls(Pipeline.from_pretrained(model, **settings))
+
+    @overload
+    def __call__(self, text: str) -> SummarizedText: ...
+    @overload
+    def __call__(self, text: list[str]) -> list[SummarizedText]: ...
+    def __call__(self, text: str | list[str]) -> SummarizedText | list[SummarizedText]:
+        """Raises InputError for an empty text, ModelError for a model that can't be used."""
+        texts = [text] if isinstance(text, str) else text
+        settings = self._pipeline.settings
+        articles = [
+            prepare(
+                _document(each, settings),
+                language=None,
+                steps=settings.steps,
+                max_chars=settings.max_document_chars,
+                cleaned=True,
+            )
+            for each in texts
+        ]
+        found = [_summarized(each.summary) for each in self._pipeline.summarize(articles)]
+        return found[0] if isinstance(text, str) else found
+
+
+def _summarized(summary: Summary | None) -> SummarizedText:
+    assert summary
+    fields = {name: getattr(summary, name) for name in Summary.__dataclass_fields__}
+    return SummarizedText(**fields)
+
+
+def _document(text: str, settings: Settings) -> Document:
+    """Raises InputError for an empty text, and for one that is too long."""
+    return read_text("text", text, Reading(max_chars=PAGE_SHARE * settings.max_document_chars))

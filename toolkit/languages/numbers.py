@@ -1,0 +1,157 @@
+"""Numbers in text, in forms that can be compared: in digits or in words, with their units."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from toolkit.languages import LANGUAGES, union
+from toolkit.languages.dates import calendar_dates, clock_times
+from toolkit.text import fold
+
+# 1 200, 1,200, 1.200, 3,5, 3.5, 20 000 000; a year or plain number as well.
+NUMBER = r"\d+(?:[ \u00a0\u202f'’.,]\d{3}(?!\d))*(?:[.,]\d+)?"
+WRITTEN = re.compile(NUMBER)
+DIGITS = re.compile(
+    rf"(?<![\w.,])(?P<sign>US\$|[$€£])?\s?(?P<number>{NUMBER})"
+    r"(?P<ordinal>(?:st|nd|rd|th|ère|er|ème|e)\b)?"
+)
+MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
+SYMBOLS = {
+    "%": "percent",
+    "€": "euro",
+    "$": "dollar",
+    "us$": "dollar",
+    "£": "pound",
+    "chf": "franc",
+    "km": "kilometer",
+    "kg": "kilogram",
+}
+UNIT_OF = SYMBOLS | {
+    fold(form): unit
+    for language in LANGUAGES.values()
+    for unit, forms in language.units.items()
+    for form in forms.split()
+}
+NO_UNITS = union(lambda language: language.no_units)
+SCALES = {word: value for each in LANGUAGES.values() for word, value in each.scales.items()}
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+AFTER = re.compile(r"[\s\u00a0\u202f'’-]*(?P<word>[%€$£]|pour cent\b|per cent\b|[^\W\d_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit: a key of `Language.units`, `date`, `time`, `other`, or "" for none.
+
+    `start` and `end` are where it stands in the text.
+    """
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+
+
+def written_in_digits(text: str) -> set[str]:
+    """The digits of each number, without separators and leading zeros.
+
+    `1 200` and `1,200` both give `1200`; `0041 GMT` gives hours and minutes as `00H41` does.
+    """
+    spaced = MILITARY_TIME.sub(r"\1 h \2", text)
+    digits = (re.sub(r"\D", "", match.group()) for match in WRITTEN.finditer(spaced))
+    return {each.lstrip("0") or "0" for each in digits}
+
+
+def written_out(text: str, language: str) -> set[str]:
+    """The numbers that stand in `text` as single words, as digits."""
+    own = LANGUAGES.get(language)
+    values = {**own.number_words, **own.vague_numbers} if own else {}
+    return {str(values[word]) for word in re.findall(r"[\w-]+", text.lower()) if word in values}
+
+
+def numbers(text: str, language: str) -> set[str]:
+    """Every number of `text`, in digits or in words."""
+    return written_in_digits(text) | written_out(text, language)
+
+
+def rejoin_numbers(text: str, source: str) -> str:
+    """`text` with numbers of `source` that were pulled apart joined again: 1, 150 for 1.150."""
+    known = written_in_digits(source)
+
+    def joined(match: re.Match[str]) -> str:
+        whole = f"{match[1]}{match[2]}{match[3]}"
+        return whole if re.sub(r"\D", "", whole) in known else match.group()
+
+    return re.sub(r"(\d+)([.,]) (\d+)", joined, text)
+
+
+def quantities(text: str, language: str) -> list[Quantity]:
+    """Every number of `text`, in digits or in words, in the order in which they stand."""
+    dates = calendar_dates(text, language)
+    clocks = clock_times(text)
+    spans = [span for _, *span in dates] + [span for _, *span in clocks]
+    found = []
+    done = 0
+    for value, start, end, sign in sorted(_numbers(text, language), key=lambda each: each[1]):
+        if start < done:
+            continue  # the thousand of two thousand
+        if any(start < stop and begin < end for begin, stop in spans):
+            dated = any(start < stop and begin < end for _, begin, stop in dates)
+            unit = "date" if dated else "time"
+        else:
+            unit = UNIT_OF.get(sign.lower(), "") if sign else ""
+        scaled, done = _scaled(value, text, end)
+        found.append(Quantity(scaled, unit or _unit_after(text, done), start, done))
+    return found
+
+
+def _numbers(text: str, language: str) -> Iterator[tuple[Decimal, int, int, str]]:
+    """Value, begin, end and currency sign of each."""
+    for match in DIGITS.finditer(text):
+        yield number_value(match["number"]), match.start(), match.end(), match["sign"] or ""
+    words = LANGUAGES[language].number_words if language in LANGUAGES else {}
+    for match in WORD.finditer(text):
+        word = match.group().lower()
+        if word not in words:  # five-year
+            word = word.partition("-")[0]
+        if word in words:
+            yield Decimal(words[word]), match.start(), match.start() + len(word), ""
+
+
+def number_value(written: str) -> Decimal:
+    """The value of digits with separators of any kind: three digits after one make thousands."""
+    written = re.sub(r"[ \u00a0\u202f'’]", "", written)
+    whole, _, decimals = written.replace(",", ".").rpartition(".")
+    if not whole:
+        return Decimal(decimals)
+    if len(decimals) == 3 and whole != "0":
+        return Decimal(whole.replace(".", "") + decimals)
+    return Decimal(f"{whole.replace('.', '')}.{decimals}")
+
+
+def _scaled(value: Decimal, text: str, end: int) -> tuple[Decimal, int]:
+    """Times what follows: 50 milliards, two thousand."""
+    while match := re.match(r"[\s\u00a0\u202f-]+([^\W\d_]+)", text[end : end + 20]):
+        scale = SCALES.get(match[1].lower())
+        if scale is None:
+            break
+        value, end = value * scale, end + match.end()
+    return value, end
+
+
+def _unit_after(text: str, end: int) -> str:
+    """The unit that follows, perhaps behind one adjective."""
+    for place in range(2):
+        match = AFTER.match(text, end)
+        if not match:
+            return "other" if place else ""
+        word = fold(match["word"].replace(" ", "-"))
+        if word in UNIT_OF:
+            return UNIT_OF[word]
+        if word in ("de", "d", "of", "cfa") and not place:
+            end = match.end()
+            continue
+        if word in NO_UNITS:
+            return "other" if place else ""
+        end = match.end()
+    return "other"

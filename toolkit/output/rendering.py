@@ -1,0 +1,112 @@
+"""Results as text, Markdown or JSON."""
+
+import json
+from typing import Literal
+
+from toolkit.cleaning import Cleaning
+from toolkit.documents import Summary
+from toolkit.messages import message
+from toolkit.output.evidence_page import evidence_page, multi_document_page
+from toolkit.results import MultiDocumentResult, Result
+from toolkit.schema import Versioned, article_record, cleaning_record, multi_document_record
+
+Format = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
+SUFFIXES: dict[Format, str] = {
+    "text": ".txt",
+    "markdown": ".md",
+    "json": ".json",
+    "jsonl": ".jsonl",
+    "csv": ".csv",
+    "html": ".html",
+    "tmx": ".tmx",
+}
+
+
+def render_cleaning(cleaning: Cleaning, form: Format) -> str:
+    document = cleaning.document
+    if form == "text":
+        return document.text + "\n"
+    if form == "markdown":
+        return _markdown(cleaning.title, document.text)
+    return _json(cleaning_record(cleaning), form)
+
+
+def render_translation(result: Result, form: Format) -> str:
+    if form == "text":
+        return result.translation_text + "\n"
+    if form == "markdown":
+        return _markdown(result.title_text, result.translation_text)
+    return _json(article_record(result), form)
+
+
+def render_summary(
+    result: Result, form: Format, *, with_translation: bool = False, with_evidence: bool = False
+) -> str:
+    """`with_evidence` puts below the summary what each of its sentences rests on."""
+    if form == "html":
+        return evidence_page(result)
+    if form not in ("text", "markdown"):
+        return _json(article_record(result), form)
+    parts = [result.summary.text if result.summary else ""]
+    if with_evidence and result.summary:
+        parts.append(_evidence(result.summary))
+    if with_translation:
+        heading = "## Translation\n\n" if form == "markdown" else ""
+        parts.append(heading + result.translation_text)
+    if form == "text":
+        return "\n\n".join(parts) + "\n"
+    return _markdown(result.title_text, "\n\n".join(parts))
+
+
+def render_together(
+    result: MultiDocumentResult,
+    form: Format,
+    *,
+    with_translation: bool = False,
+    with_evidence: bool = False,
+) -> str:
+    """The summary with the numbers of the documents behind each statement, and their names."""
+    if form == "html":
+        return multi_document_page(result)
+    if form not in ("text", "markdown"):
+        return _json(multi_document_record(result), form)
+    numbers = {name: number for number, name in enumerate(result.documents, start=1)}
+    marked, rest = "", result.summary.text
+    for statement in result.summary.statements:
+        sources = sorted({numbers[each.document] for each in statement.evidence})
+        before, found, rest = rest.partition(statement.text)
+        marked += before + found + (f" [{', '.join(map(str, sources))}]" if sources else "")
+    names = "\n".join(f"[{number}] {name}" for name, number in numbers.items())
+    parts = [marked + rest, names]
+    if with_evidence:
+        parts.append(_evidence(result.summary))
+    if with_translation:
+        heading = "## " if form == "markdown" else ""
+        parts += [
+            f"{heading}[{number}] {each.title_text}".rstrip() + f"\n\n{each.translation_text}"
+            for number, each in enumerate(result.results, start=1)
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _evidence(summary: Summary) -> str:
+    """Each sentence of a summary, and indented the sentences of the article that support it."""
+    lines = []
+    documents = {each.document for statement in summary.statements for each in statement.evidence}
+    several = len(documents) > 1
+    for statement in summary.statements:
+        lines.append(statement.text)
+        lines += [f"    ! {message(check)}" for check in statement.failed]
+        for each in statement.evidence:
+            place = f"{each.document} " if several else ""
+            lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")
+    return "\n".join(lines)
+
+
+def _markdown(title: str, body: str) -> str:
+    return (f"# {title}\n\n" if title else "") + body + "\n"
+
+
+def _json(record: Versioned, form: Format) -> str:
+    indent = 2 if form == "json" else None
+    return json.dumps(record.to_dict(), ensure_ascii=False, indent=indent) + "\n"

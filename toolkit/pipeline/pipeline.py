@@ -1,0 +1,248 @@
+"""Documents to articles, translations and summaries, with their provenance."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any, Unpack, overload
+
+from toolkit.articles import PAGE_SHARE, Article, prepare
+from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
+from toolkit.engines.base import Engine
+from toolkit.pipeline import routes
+from toolkit.pipeline.components import Components, Summarizer
+from toolkit.pipeline.evidence import index_article, is_lost, untranslated
+from toolkit.pipeline.provenance import provenance
+from toolkit.pipeline.routes import Route, route_of
+from toolkit.progress import Progress, StageProgress
+from toolkit.reading import Reading, read_text
+from toolkit.results import MultiDocumentResult, Result
+from toolkit.settings import Options, Settings, make_settings
+from toolkit.store import Store
+from toolkit.summarization.combined import unrelated_documents
+from toolkit.summarization.request import SummaryRequest
+from toolkit.translation.translator import SentenceTranslator
+
+
+class Pipeline:
+    """Models are loaded when first needed.
+
+    `on_trouble` receives a message when the store can't be used, and the run goes on; without it
+    that raises StoreError.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_progress: StageProgress = lambda stage, done, total: None,
+        on_trouble: Callable[[str], None] | None = None,
+        engines: Mapping[str, Engine] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._on_progress = on_progress
+        self._seconds: dict[str, float] = {}
+        self._components = Components(
+            settings,
+            on_loading=lambda: on_progress("loading the model", 0, 0),
+            on_trouble=on_trouble,
+            engines=engines,
+        )
+
+    @classmethod
+    def from_pretrained(cls, model: str = "default", **settings: Unpack[Options]) -> "Pipeline":
+        """A pipeline whose stages use `model`: "default", an id of the catalogue, a folder, or a
+        hub repository in the local cache. Settings are named as in `toolkit config`.
+
+        Raises UsageError for an unknown setting or an impossible value.
+        """
+        return cls(make_settings(model, **settings))
+
+    @overload
+    def __call__(self, page: str) -> Result: ...
+    @overload
+    def __call__(self, page: list[str]) -> list[Result]: ...
+    def __call__(self, page: str | list[str]) -> Result | list[Result]:
+        """Clean, translate and summarize a page, as text or HTML, or each page of a list.
+
+        Raises InputError for a page without an article, LanguageError for one in another language,
+        ModelError for a model that can't be used.
+        """
+        pages = [page] if isinstance(page, str) else page
+        reading = Reading(max_chars=PAGE_SHARE * self.settings.max_document_chars)
+        names = ["page"] if isinstance(page, str) else [f"page {n + 1}" for n in range(len(pages))]
+        documents = [
+            read_text(name, each, reading) for name, each in zip(names, pages, strict=True)
+        ]
+        results = self.summarize([self.prepare(each) for each in documents])
+        return results[0] if isinstance(page, str) else results
+
+    @property
+    def store(self) -> Store | None:
+        """Where finished work is kept, None when that is switched off."""
+        return self._components.store
+
+    @property
+    def translator(self) -> SentenceTranslator:
+        return self._components.translator
+
+    @property
+    def summarizer(self) -> Summarizer:
+        """The one that drafts the summaries on the route of the settings."""
+        return self._components.summarizer(self._route.language(self.settings))
+
+    def prepare(
+        self,
+        document: Document,
+        *,
+        check_language: bool = True,
+        cleaned: bool = False,
+        keep_title: bool = False,
+        repeated: Mapping[str, int] | None = None,
+    ) -> Article:
+        """Clean and split one document, as the settings say; see `articles.prepare`."""
+        settings = self.settings
+        return prepare(
+            document,
+            language=settings.source_language if check_language else None,
+            steps=settings.steps,
+            max_chars=settings.max_document_chars,
+            cleaned=cleaned,
+            keep_title=keep_title,
+            repeated=repeated,
+        )
+
+    def translate_segments(
+        self, segments: Sequence[Segment], on_progress: Progress | None = None
+    ) -> tuple[Translation, ...]:
+        """One translation for each; a segment that starts at 0 begins another document."""
+        on_progress = on_progress or partial(self._on_progress, "translating")
+        translator = self.translator
+        total, done = len(segments), 0
+
+        def count(finished: int) -> None:
+            nonlocal done
+            done += finished
+            on_progress(min(done, total), total)
+
+        on_progress(0, total)
+        with self._timed("translation"):
+            return translator.translate(segments, count)
+
+    def translate(self, articles: Sequence[Article]) -> list[Result]:
+        """One result for each article; the sentences of all of them share batches."""
+        pooled = [
+            segment for article in articles for segment in (*article.title, *article.segments)
+        ]
+        translations = iter(self.translate_segments(pooled))
+        return [
+            Result(
+                article=article,
+                languages=self.settings.languages,
+                title=tuple(next(translations) for _ in article.title),
+                translations=tuple(next(translations) for _ in article.segments),
+                provenance=self.translation_provenance(),
+                seconds=self.seconds,
+            )
+            for article in articles
+        ]
+
+    def summarize(self, articles: Sequence[Article]) -> list[Result]:
+        """One result with a summary for each article, made on the route of the settings.
+
+        `translate-first` translates the article and summarizes that; `direct` has the model write
+        in the target language about the article as it is; `summarize-first` translates a summary in
+        the source language. Within one language there is nothing to translate.
+        """
+        results = self._before_summaries(articles)
+        summarized = []
+        for index, result in enumerate(results):
+            self._on_progress("summarizing", index, len(results))
+            with self._timed("summarization"):
+                request = self._request(result)
+                summary = routes.summarize(self._route, self._components, [request])
+            summarized.append(
+                replace(
+                    result,
+                    summary=summary,
+                    provenance=self.summary_provenance(),
+                    seconds=self.seconds,
+                )
+            )
+        self._on_progress("summarizing", len(results), len(results))
+        return summarized
+
+    def summarize_together(self, articles: Sequence[Article]) -> MultiDocumentResult:
+        """One summary of articles on one event, on the same routes."""
+        results = self._before_summaries(articles)
+        self._on_progress("summarizing", 0, 1)
+        with self._timed("summarization"):
+            requests = [self._request(result) for result in results]
+            summary = routes.summarize(self._route, self._components, requests)
+        self._on_progress("summarizing", 1, 1)
+        indexes = {
+            result.article.document.name: request.evidence
+            for result, request in zip(results, requests, strict=True)
+        }
+        return MultiDocumentResult(
+            results=tuple(results),
+            summary=summary,
+            unrelated=unrelated_documents(indexes),
+            provenance=self.summary_provenance(),
+            seconds=self.seconds,
+        )
+
+    @cached_property
+    def _route(self) -> Route:
+        return route_of(self.settings)
+
+    def _before_summaries(self, articles: Sequence[Article]) -> list[Result]:
+        """The articles, translated where the route wants that first."""
+        if self._route.translates_articles:
+            return self.translate(articles)
+        return [Result(article=article, languages=self.settings.languages) for article in articles]
+
+    def _request(self, result: Result) -> SummaryRequest:
+        """About the translation where there is one, else about the article."""
+        article = result.article
+        text = article.document.text
+        evidence = index_article(
+            result.translations or untranslated(article.segments),
+            title=result.title or untranslated(article.title),
+            text=text,
+            languages=self.settings.languages,
+            glossary=self._components.glossary,
+            date=article.date,
+            document=article.document.name,
+        )
+        if result.translations:
+            text = join_translations([each for each in result.translations if not is_lost(each)])
+        return SummaryRequest(
+            text=text,
+            title=result.title_text if result.translations else join_segments(article.title),
+            date=article.date,
+            form=self.settings.form,
+            evidence=evidence,
+        )
+
+    def translation_provenance(self) -> dict[str, Any]:
+        """What affects a translation, by name, version and digest."""
+        return provenance(self.settings, translator=self.translator)
+
+    def summary_provenance(self) -> dict[str, Any]:
+        """What affects a summary on the route of the settings."""
+        translator = self.translator if self._route.translates else None
+        return provenance(self.settings, translator=translator, summarizer=self.summarizer)
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each stage of the last call took, and loading the models in all."""
+        loading = self._components.loading_seconds
+        return ({"loading": loading} if loading else {}) | self._seconds
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self._seconds[stage] = time.perf_counter() - started

@@ -1,0 +1,77 @@
+"""In which order a summary in another language is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from toolkit.documents import Summary, join_translations
+from toolkit.pipeline.components import Components
+from toolkit.segmentation import split_sentences
+from toolkit.settings import Settings
+from toolkit.summarization.combined import joined, summarize_together
+from toolkit.summarization.drafting import faults
+from toolkit.summarization.faithfulness.checker import Checker
+from toolkit.summarization.faithfulness.statements import statements_of
+from toolkit.summarization.request import SummaryRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`translates_articles` says that the translation is what is summarized, `translates_summary`
+    that the summary is written in the language of the article and then translated.
+    """
+
+    translates_articles: bool = False
+    translates_summary: bool = False
+
+    @property
+    def translates(self) -> bool:
+        return self.translates_articles or self.translates_summary
+
+    def language(self, settings: Settings) -> str:
+        """The language that the summary is written in first."""
+        source, target = settings.languages
+        return source if self.translates_summary else target
+
+
+ROUTES = {
+    "translate-first": Route(translates_articles=True),
+    "direct": Route(),
+    "summarize-first": Route(translates_summary=True),
+}
+
+
+def route_of(settings: Settings) -> Route:
+    """That of the settings; within one language there is nothing to translate."""
+    return ROUTES["direct" if settings.same_language else settings.route]
+
+
+def summarize(route: Route, components: Components, requests: Sequence[SummaryRequest]) -> Summary:
+    """One summary of what one request is about, or several together."""
+    settings = components.settings
+    summarizer = components.summarizer(route.language(settings))
+    if len(requests) == 1:
+        summary = summarizer.summarize(requests[0])
+    else:
+        summary = summarize_together(summarizer, requests)
+    return _translated(summary, components, requests) if route.translates_summary else summary
+
+
+def _translated(
+    draft: Summary, components: Components, requests: Sequence[SummaryRequest]
+) -> Summary:
+    """A summary in the articles' language, translated and checked again."""
+    settings = components.settings
+    segments = tuple(each for each in split_sentences(draft.text) if each.text)
+    translations = components.translator.translate(segments)
+    form = settings.form
+    fitted = form.fit(join_translations(translations))  # a translation may be longer
+    evidence = joined([request.evidence for request in requests])
+    paragraphs = Checker(evidence, settings.target_language).paragraphs(fitted)
+    failed = faults(replace(form, max_words=draft.max_words), paragraphs, settings.target_language)
+    failed += tuple(check for each in translations for check in each.failed)
+    return replace(
+        draft,
+        text=form.join(fitted),
+        statements=statements_of(paragraphs, evidence),
+        failed=failed,
+    )

@@ -1,0 +1,136 @@
+"""An article to a summary that stays within its words and its source, written by a model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from toolkit.documents import Summary
+from toolkit.engines.base import Engine, GenerationConfig
+from toolkit.engines.stored import StoredOutputs
+from toolkit.prompts import Prompt
+from toolkit.segmentation import split_sentences
+from toolkit.store import Store
+from toolkit.summarization.drafting import Draft, Drafter, faults
+from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
+from toolkit.summarization.faithfulness.statements import statements_of
+from toolkit.summarization.long_documents import shorten
+from toolkit.summarization.request import SummaryRequest
+from toolkit.summarization.revision import Revision, fill_from_drafts, revise
+
+OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
+# A summary is shorter than its article, whatever the limit.
+MAX_SHARE = 0.7
+MIN_SHARE = 0.45  # of the words allowed; less is asked for again
+MIN_WORDS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbstractiveSummarizer:
+    """`prompts` holds one for each form by name; a sequence-to-sequence engine needs none.
+
+    Drafts that are in `store` are not written again.
+    """
+
+    engine: Engine
+    language: str = "en"
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    config: GenerationConfig = field(default_factory=GenerationConfig)
+    store: Store | None = None
+
+    def summarize(self, request: SummaryRequest) -> Summary:
+        """A summary in whole sentences within the limit, each with what it rests on.
+
+        Several drafts are compared; faults of the best one are told to the model once. What is
+        then still wrong with it is revised.
+        """
+        checker = Checker(request.evidence, self.language)
+        sentences = [each.text for each in split_sentences(request.text) if each.text]
+        words = len(request.text.split())
+        if len(sentences) < 2 and words <= request.form.max_words:
+            paragraphs = checker.paragraphs([sentences])
+            return self._summary(request, paragraphs, attempts=0, method="whole article")
+        most = max(MIN_WORDS, int(words * MAX_SHARE))
+        form = replace(request.form, max_words=min(request.form.max_words, most))
+        asked = replace(request, form=form)
+        shortened = shorten(asked, self._drafter, checker)
+        if shortened.parts and form.length != "headline":  # leave them room
+            room = int(form.max_words * OPENING_SHARE)
+            asked = replace(asked, form=replace(form, max_words=room))
+        asked = replace(asked, text=shortened.text)
+
+        drafts = self._drafts(asked, self._drafter.angles, checker)
+        best = _best(drafts)
+        revision = Revision(
+            form=form,
+            draft_form=asked.form,
+            checker=checker,
+            drafts=(best, *drafts),
+            shortened=shortened,
+        )
+        revisions: list[str] = []
+        text = form.join(texts_of(fill_from_drafts(revision, best.paragraphs) or best.paragraphs))
+        short = len(text.split()) < MIN_SHARE * form.max_words and form.length != "headline"
+        if best.failed or short:
+            names = dict.fromkeys(check.name for check in best.failed) or ["too little"]
+            revisions.append("asked again: " + ", ".join(names))
+            note = self._drafter.note(best.failed, asked.form, short=short)
+            drafts += self._drafts(asked, [note], checker)
+            best = _best(drafts)
+        if best.cut:
+            revisions.append("shortened to whole sentences")
+        paragraphs, steps = revise(replace(revision, drafts=(best, *drafts)), best.paragraphs)
+        revisions += steps
+        if not paragraphs:
+            return self._fallback(request, checker, attempts=len(drafts), revisions=revisions)
+        return self._summary(request, paragraphs, attempts=len(drafts), revisions=revisions)
+
+    @cached_property
+    def _drafter(self) -> Drafter:
+        return Drafter(
+            engine=StoredOutputs(self.engine, self.store, [self.language]),
+            language=self.language,
+            prompts=self.prompts,
+            config=self.config,
+        )
+
+    def _drafts(
+        self, request: SummaryRequest, notes: Sequence[str], checker: Checker
+    ) -> list[Draft]:
+        """One draft for each note."""
+        return self._drafter.drafts([(request, note) for note in notes], checker)
+
+    def _fallback(
+        self, request: SummaryRequest, checker: Checker, *, attempts: int, revisions: Sequence[str]
+    ) -> Summary:
+        """No draft had a sentence within the limit: the article's own that fits, or nothing."""
+        candidates = [request.title, *(each.text for each in split_sentences(request.text))]
+        fitting = (request.form.fit(each) for each in candidates if each)
+        fitted = next((each for each in fitting if each), [])
+        method = "lead" if fitted else "none"
+        paragraphs = checker.paragraphs(fitted)
+        return self._summary(
+            request, paragraphs, attempts=attempts, revisions=revisions, method=method
+        )
+
+    def _summary(
+        self,
+        request: SummaryRequest,
+        paragraphs: Paragraphs,
+        *,
+        attempts: int,
+        revisions: Sequence[str] = (),
+        method: str = "abstractive",
+    ) -> Summary:
+        return Summary(
+            text=request.form.join(texts_of(paragraphs)),
+            max_words=request.form.max_words,
+            failed=faults(request.form, paragraphs, self.language),
+            attempts=attempts,
+            statements=statements_of(paragraphs, request.evidence),
+            method=method,
+            revisions=tuple(revisions),
+        )
+
+
+def _best(drafts: Sequence[Draft]) -> Draft:
+    return max(drafts, key=lambda draft: draft.worth)

@@ -1,0 +1,112 @@
+"""Drafts of a summary: what the model is asked for, and what is made of its answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from toolkit.documents import Check
+from toolkit.engines.base import Engine, GenerationConfig, Source
+from toolkit.languages.identification import language_name
+from toolkit.prompts import Feedback, Prompt, load_feedback
+from toolkit.summarization.checks import check_form
+from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
+from toolkit.summarization.forms import Form
+from toolkit.summarization.quality import quality_of
+from toolkit.summarization.request import SummaryRequest
+
+TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An answer of the model, cut to whole sentences within the limit.
+
+    `sentences` are all its whole ones, also those beyond the limit.
+    """
+
+    paragraphs: Paragraphs
+    sentences: tuple[str, ...]
+    failed: tuple[Check, ...]
+    quality: float
+    cut: bool
+
+    @property
+    def worth(self) -> tuple[bool, int, float]:
+        """To compare drafts: whether there is any text, then how few faults, then quality."""
+        return bool(self.paragraphs), -len(self.failed), self.quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafter:
+    """`prompts` holds one for each form by name; a sequence-to-sequence engine needs none."""
+
+    engine: Engine
+    language: str
+    prompts: Mapping[str, Prompt]
+    config: GenerationConfig
+    feedback: Feedback = field(default_factory=lambda: load_feedback("summarization"))
+
+    @property
+    def angles(self) -> tuple[str, ...]:
+        """What the drafts of the first round are asked for; a fault of one is often none of the
+        other.
+        """
+        causal = self.engine.info.family == "causal"
+        return ("", self.feedback.message("draft.close")) if causal else ("",)
+
+    def drafts(
+        self, requests: Sequence[tuple[SummaryRequest, str]], checker: Checker
+    ) -> list[Draft]:
+        """One draft for each request and note, all in one batch; the limit is that of the first."""
+        room = requests[0][0].form.max_words * TOKENS_PER_WORD + 32
+        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
+        outputs = self.engine.generate([self.source(*each) for each in requests], config)
+        return [
+            _draft(request, output.text, checker)
+            for (request, _), output in zip(requests, outputs, strict=True)
+        ]
+
+    def source(self, request: SummaryRequest, note: str = "") -> Source:
+        """What the model reads."""
+        prompt = self.prompts.get(request.form.prompt)
+        if prompt is None or self.engine.info.family == "seq2seq":
+            return request.text
+        return prompt.render(
+            text=request.text,
+            title=request.title,
+            date=request.date,
+            max_words=request.form.max_words,
+            language=language_name(self.language),
+            note=" ".join(filter(None, (request.note, note))),
+        )
+
+    def note(self, failed: Sequence[Check], form: Form, *, short: bool) -> str:
+        """What to tell the model about a draft that `failed` checks or is too `short`."""
+        messages = self.feedback.messages(failed)
+        if short and not failed:
+            messages = [self.feedback.message("length.short", form.max_words * 4 // 5)]
+        if not messages:
+            messages = [self.feedback.message("length.long", form.max_words * 2 // 3)]
+        return " ".join(dict.fromkeys(messages))
+
+
+def faults(form: Form, paragraphs: Paragraphs, language: str) -> tuple[Check, ...]:
+    """What is wrong with a whole summary, then with each of its sentences."""
+    text = form.join(texts_of(paragraphs))
+    found = check_form(text, language=language, max_words=form.max_words)
+    found += [check for sentences in paragraphs for each in sentences for check in each.failed]
+    return tuple(found)
+
+
+def _draft(request: SummaryRequest, answer: str, checker: Checker) -> Draft:
+    form = request.form
+    fitted = form.fit(answer)
+    text = form.join(fitted)
+    paragraphs = checker.paragraphs(fitted)
+    whole = replace(form, max_words=len(answer.split())).fit(answer)
+    return Draft(
+        paragraphs=paragraphs,
+        sentences=tuple(sentence for sentences in whole for sentence in sentences),
+        failed=faults(form, paragraphs, checker.language),
+        quality=quality_of(text, request.evidence, max_words=form.max_words),
+        cut=len(text.split()) < len(answer.split()),
+    )

@@ -1,0 +1,42 @@
+"""Sentences of a summary that carry their verdict."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from toolkit.documents import Check
+from toolkit.summarization.faithfulness.checks import check_statement
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """`failed` is empty when the article supports it."""
+
+    text: str
+    failed: tuple[Check, ...] = ()
+
+
+Paragraphs = tuple[tuple[CheckedSentence, ...], ...]
+
+
+class Checker:
+    """Checks sentences in `language` against one article, or several; the same one only once."""
+
+    def __init__(self, evidence: EvidenceIndex, language: str) -> None:
+        self.evidence = evidence
+        self.language = language
+        self._known: dict[str, CheckedSentence] = {}
+
+    def sentence(self, text: str) -> CheckedSentence:
+        if text not in self._known:
+            failed = check_statement(text, self.evidence, self.language)
+            self._known[text] = CheckedSentence(text, tuple(failed))
+        return self._known[text]
+
+    def paragraphs(self, texts: Iterable[Sequence[str]]) -> Paragraphs:
+        """Each paragraph's sentences, checked."""
+        return tuple(tuple(map(self.sentence, sentences)) for sentences in texts)
+
+
+def texts_of(paragraphs: Paragraphs) -> list[list[str]]:
+    return [[sentence.text for sentence in sentences] for sentences in paragraphs]

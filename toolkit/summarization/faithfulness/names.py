@@ -1,0 +1,105 @@
+"""Names in a summary that its article doesn't have, or has otherwise put together."""
+
+import re
+
+from toolkit.languages import ENGLISH, union
+from toolkit.languages.exonyms import exonyms
+from toolkit.segmentation import STARTERS
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.text import fold
+
+NAME = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:-\w+)*")
+PREFIX = 5
+CALENDAR = union(lambda each: map(fold, (*each.weekdays, *each.months)))
+NO_NAMES = CALENDAR | union(lambda each: (*each.directions, *each.number_words))
+DEMONYM_ENDINGS = ENGLISH.demonym_endings  # Chinese rests on China or chinois
+TITLE_CASE_SHARE, MIN_TITLED_CHARS = 0.7, 3
+COMMON_WORD = 3.5  # Zipf scale
+MIN_NOUN, NOUN_LEAD = 3.0, 0.9
+FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
+
+
+def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "en") -> list[str]:
+    """Capitalized words that are nowhere in the article, in any case, accent or ending, and full
+    names whose parts the article has but not side by side.
+
+    The first word of a sentence counts unless it is a common one. Days and months are no names.
+    """
+    found = []
+    titled = _in_title_case(statement)
+    for match in NAME.finditer(statement):
+        word = _bare(match.group())
+        if not word[0].isupper():
+            continue  # é is no capital
+        if fold(word) in NO_NAMES or _known(word, evidence):
+            continue
+        if titled and _is_common(word):
+            continue
+        common = _is_starter(word) or (language == "en" and _is_noun(word))
+        if common and _starts_sentence(statement, match.start()):
+            continue
+        found.append(word)
+    return list(dict.fromkeys(found or _mixed_names(statement, evidence)))
+
+
+def _in_title_case(statement: str) -> bool:
+    """Whether it is a Headline in Which Most Words Have a Capital."""
+    words = [word for word in re.findall(r"[^\W\d_]+", statement) if len(word) > MIN_TITLED_CHARS]
+    capital = sum(word[0].isupper() for word in words)
+    return len(words) > MIN_TITLED_CHARS and capital >= TITLE_CASE_SHARE * len(words)
+
+
+def _is_common(word: str) -> bool:
+    from wordfreq import zipf_frequency
+
+    return zipf_frequency(word.lower(), "en") >= COMMON_WORD
+
+
+def _is_noun(word: str) -> bool:
+    """Whether it is a common English word rather than a name: names are as frequent in French."""
+    from wordfreq import zipf_frequency
+
+    if fold(word) in map(fold, exonyms("fr", "en").values()):
+        return False
+    english, french = (zipf_frequency(word.lower(), language) for language in ("en", "fr"))
+    return english >= MIN_NOUN and english - french >= NOUN_LEAD
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word)
+
+
+def _known(word: str, evidence: EvidenceIndex) -> bool:
+    folded = fold(word)
+    parts = [part for part in re.split(r"['-]", folded) if part]
+    if folded in evidence.words or all(part in evidence.words for part in parts):
+        return True
+    if len(folded) < PREFIX - 1 or word.isupper():
+        return False
+    size = PREFIX - 1 if word.endswith(DEMONYM_ENDINGS) else max(PREFIX, len(folded) // 2)
+    if any(known.startswith(folded) for known in evidence.words):  # Vaud rests on vaudois
+        return True
+    others = evidence.words if word.endswith(DEMONYM_ENDINGS) else evidence.capitalized
+    return any(known.startswith(folded[:size]) for known in others)
+
+
+def _mixed_names(statement: str, evidence: EvidenceIndex) -> list[str]:
+    """Two parts of full names that the article has, but not of one person."""
+    people = evidence.full_names
+    parts = {part for name in people for part in name}
+    found = []
+    for match in FULL_NAME.finditer(statement):
+        pair = (fold(_bare(match[1])), fold(_bare(match[2])))
+        if parts.issuperset(pair) and pair not in people:
+            found.append(f"{match[1]} {_bare(match[2])}")
+    return found
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \"“«'‘(")
+    return not before or before[-1] in ".!?:…"
+
+
+def _is_starter(word: str) -> bool:
+    known = word.lower() in ENGLISH.no_names or word in STARTERS
+    return known or word.endswith(ENGLISH.no_name_endings)

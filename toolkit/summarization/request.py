@@ -1,0 +1,31 @@
+"""What is asked of a summarizer, with a model or without."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from toolkit.documents import Summary
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.summarization.forms import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRequest:
+    """What is to be summarized: `text` as the model reads it, and all that it may rest on.
+
+    `note` is told to the model beside its instructions.
+    """
+
+    text: str
+    evidence: EvidenceIndex
+    form: Form
+    title: str = ""
+    date: str = ""
+    note: str = ""
+
+
+class Summarizer(Protocol):
+    @property
+    def language(self) -> str:
+        """Of its summaries, as an ISO 639-1 code."""
+
+    def summarize(self, request: SummaryRequest) -> Summary: ...
