@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.engines.base import Output
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import load_lexicons

@@ -16,7 +16,6 @@ from toolkit.assets import asset_folder
 from toolkit.documents import Document
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.metrics import fragments, novel
-from toolkit.messages import message
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.results import Result
@@ -85,7 +84,7 @@ def main() -> None:
             print(f"\n{result.article.document.name} ({summary.words} words, {summary.revisions})")
             print(summary.text)
             for check in summary.failed:
-                print(f"! {message(check)}")
+                print(f"! {check!s}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit.checks import Check
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -49,24 +51,6 @@ class Segment:
     @property
     def ends_paragraph(self) -> bool:
         return "\n" in self.after
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """A named test that an output failed.
-
-    `relation` says in which way, such as `lost` or `added`, and `values` what it is about: names,
-    numbers, quotations. As text it is in words, such as `numbers: lost 58`.
-    """
-
-    name: str
-    relation: str
-    values: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        from toolkit.messages import message
-
-        return message(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.assets import asset_folder
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.engines.base import Chat, Message
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SkipValidation
 
-from toolkit import documents
+from toolkit import checks, documents
 from toolkit.articles import Article
 from toolkit.cleaning import Cleaning
 from toolkit.documents import join_segments, join_translations
-from toolkit.messages import detail
 from toolkit.results import MultiDocumentResult, Result
 
 SCHEMA_VERSION = 2
@@ -315,10 +314,10 @@ def _line(block: documents.Block) -> Line:
     )
 
 
-def _checks(checks: Iterable[documents.Check]) -> tuple[Check, ...]:
+def _checks(failed: Iterable[checks.Check]) -> tuple[Check, ...]:
     return tuple(
-        Check(name=each.name, detail=detail(each), relation=each.relation, values=each.values)
-        for each in checks
+        Check(name=each.name, detail=each.detail, relation=each.relation, values=each.values)
+        for each in failed
     )
 
 

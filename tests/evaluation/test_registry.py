@@ -1,7 +1,7 @@
 import pytest
 
 from tests.evaluation.helpers import answers
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.errors import UsageError
 from toolkit.evaluation.registry import METRICS, RECORDED, metrics_named
 

@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.languages.dates import clock_hours, dates, relative_dates
+from toolkit.languages.dates import calendar_dates, clock_hours, clock_times, dates, relative_dates
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,13 @@ def test_relative_dates_are_the_same_in_both_languages():
 def test_hours_are_found_as_both_languages_write_them():
     assert clock_hours("à 14h30, à 9 heures") | clock_hours("at 16:05") == {"14", "9", "16"}
     assert clock_hours("14 hommes") == set()
+
+
+def test_dates_and_times_are_read():
+    days = [
+        (date.day, date.month, date.year) for date, _, _ in calendar_dates("les 14 et 15 mai", "fr")
+    ]
+    assert days == [(14, 5, 0), (15, 5, 0)]
+    assert [date.year for date, _, _ in calendar_dates("in December 2029", "en")] == [2029]
+    assert calendar_dates("he may 5 come", "en") == []
+    assert [time for time, _, _ in clock_times("à 09H41, vers 16 h, 2:30 p.m.")] == [581, 960, 870]

@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.languages.numbers import numbers, written_in_digits
+from toolkit.languages.numbers import numbers, quantities, written_in_digits
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,20 @@ def test_numbers_are_compared_without_separators(text, found):
 def test_numbers_in_words_are_those_in_digits():
     assert numbers("Vingt-deux personnes", "fr") == numbers("22 people", "en") == {"22"}
     assert numbers("half of a dozen", "en") == {"2", "1", "12"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("58 accords, près de 50 milliards de dollars", "fr", ["58 other", "50000000000 dollar"]),
+        ("vingt-deux communes, deux mille pains", "fr", ["22 other", "2000 other"]),
+        ("1,2 million de mètres", "fr", ["1200000 meter"]),
+        ("$1.72 billion, 80%, two full years", "en", ["1720000000 dollar", "80 percent", "2 year"]),
+        ("une trentaine d'habitants", "fr", ["1 other", "30 other"]),
+    ],
+)
+def test_quantities_are_read(text, language, values):
+    found = [f"{each.value.normalize():f} {each.unit}" for each in quantities(text, language)]
+    assert [each for each in found if not each.startswith("1 ")] == [
+        each for each in values if not each.startswith("1 ")
+    ]

@@ -15,9 +15,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from toolkit.assets import asset_folder
+from toolkit.checks import Check
 from toolkit.cli.evaluate import run_and_system
 from toolkit.cli.main import main
-from toolkit.documents import Check
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation import gate
 from toolkit.evaluation.answers import Answer

@@ -1,7 +1,115 @@
 import pytest
 
+from tests.translation.helpers import TBX, TERMS, output
 from toolkit.errors import UsageError
-from toolkit.translation.glossary import Term, load_glossary
+from toolkit.translation.checks import check_translation
+from toolkit.translation.glossary import Glossary, Term, load_glossary
+
+
+def test_glossary_finds_the_longest_terms_in_order():
+    found = Glossary(TERMS).occurring("À PÉKIN, l’OCS et la Ceinture et la route ; Pékin encore.")
+    assert [term.target for term in found] == ["Beijing", "SCO", "Belt and Road"]
+
+
+def test_glossary_ignores_parts_of_words_and_acronyms_in_small_letters():
+    assert Glossary(TERMS).occurring("les ocs et les OCSE pékinois") == ()
+
+
+def test_names_left_in_french_are_put_right_but_no_other_words():
+    source = "L'OCS s'est réunie à Pékin avec son chef de la diplomatie."
+    target = "The OCS met in Pékin with its chef de la diplomatie."
+    repaired = Glossary(TERMS).repair(target, source=source)
+    assert repaired == "The SCO met in Beijing with its chef de la diplomatie."
+
+
+def test_french_titles_are_put_right():
+    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    source = "M. Xi a rencontré Mme Royal."
+    repaired = glossary.repair("M. Xi met Mme Royal, M.P.", source=source)
+    assert repaired == "Mr. Xi met Ms. Royal, M.P."
+
+
+def test_phrases_are_told_but_not_insisted_on():
+    glossary = Glossary((Term("en marge de", "on the sidelines of", "phrase"),))
+    assert glossary.occurring("Il parlait en marge de la réunion.")
+    failed = check_translation(
+        "Il parlait en marge de la réunion.",
+        output("He spoke beside the meeting."),
+        source_language="fr",
+        target_language="en",
+        terms=glossary.terms,
+    )
+    assert failed == ()
+
+
+def test_bundled_glossary_is_for_one_direction():
+    assert load_glossary("diplomacy", source_language="fr", target_language="en").terms
+    assert not load_glossary("diplomacy", source_language="en", target_language="fr").terms
+
+
+def test_inflected_forms_are_found():
+    found = Glossary(TERMS).occurring("Les chefs de la diplomatie se sont vus.")
+    assert [term.target for term in found] == ["foreign minister"]
+
+
+def test_a_term_can_ask_for_its_case():
+    glossary = Glossary((Term("Orange", "Orange", same_case=True),))
+    assert glossary.occurring("Le groupe Orange recrute.")
+    assert not glossary.occurring("Une orange par jour.")
+
+
+def test_a_glossary_of_tsv_with_all_its_columns(tmp_path):
+    path = tmp_path / "mine.tsv"
+    path.write_text(
+        "source\ttarget\tkind\tnote\tcase\nOrange\tOrange\tterm\ta firm\tsame\n\nbail\tlease\n"
+    )
+    glossary = load_glossary(str(path), source_language="fr", target_language="en")
+    assert glossary.terms == (Term("Orange", "Orange", "term", True), Term("bail", "lease"))
+
+
+def test_a_glossary_of_tbx(tmp_path):
+    path = tmp_path / "law.tbx"
+    path.write_text(TBX)
+    glossary = load_glossary(str(path), source_language="fr", target_language="en")
+    assert glossary.terms == (Term("bail", "lease"),)
+    assert load_glossary(str(path), source_language="en", target_language="fr").terms == (
+        Term("lease", "bail"),
+    )
+
+
+def test_the_bundled_glossary_has_no_term_twice():
+    terms = load_glossary("diplomacy", source_language="fr", target_language="en").terms
+    assert len({term.source for term in terms}) == len(terms)
+    assert sum(term.kind == "term" for term in terms) >= 150
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("bad.tsv", "one\ttwo\na\tb\n", "columns source and target"),
+        ("bad.tsv", "source\ttarget\na\tb\n\nc\n", "line 4 is no term: 'c'"),
+        ("bad.tsv", "source\ttarget\na\tb\tc\n", "line 2 is no term"),
+        ("bad.tsv", "source\ttarget\tkind\na\tb\tverb\n", "line 2: kind is"),
+        ("bad.tsv", "\udcff", "utf-8"),
+        ("bad.tbx", "<tbx><unclosed>", "no element found: line 1"),
+    ],
+)
+def test_a_broken_glossary_is_refused_with_the_line(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=message):
+        load_glossary(str(path), source_language="fr", target_language="en")
+
+
+def test_a_glossary_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r"absent\.tsv: No such file"):
+        load_glossary(str(tmp_path / "absent.tsv"), source_language="fr", target_language="en")
+
+
+def test_of_thousands_of_terms_those_that_occur_are_found():
+    terms = (*(Term(f"terme{number} premier", "x") for number in range(5000)), Term("gare", "y"))
+    found = Glossary(terms).occurring("Le terme42 premier, les gares et le terme4999 premier.")
+    assert [term.source for term in found] == ["terme42 premier", "gare", "terme4999 premier"]
 
 
 def load(path, text):

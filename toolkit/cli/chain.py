@@ -20,7 +20,6 @@ from toolkit.cli.models import pull
 from toolkit.cli.places import Place
 from toolkit.documents import Document, Summary
 from toolkit.errors import InputError, ModelMissingError
-from toolkit.messages import messages
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
@@ -199,7 +198,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
         tell_summary(name, result.summary)
     if verbose:
         for translation in result.flagged:
-            tell(f"{name}: {messages(translation.failed)}: {translation.segment.text}")
+            tell(f"{name}: {'; '.join(map(str, translation.failed))}: {translation.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
 
@@ -210,4 +209,4 @@ def tell_summary(name: str, summary: Summary) -> None:
         why = "; ".join((summary.method, *summary.revisions))
         tell(f"{name}: the summary is the article's own text ({why})")
     if summary.failed:
-        tell(f"{name}: the summary failed a check: {messages(summary.failed)}")
+        tell(f"{name}: the summary failed a check: {'; '.join(map(str, summary.failed))}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.evaluation.data import Item
 
 

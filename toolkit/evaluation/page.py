@@ -7,7 +7,6 @@ from toolkit.evaluation.compare import MAIN_METRIC
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.markup import Html, fill, join
 from toolkit.evaluation.tables import cell, described, signatures
-from toolkit.messages import message
 
 STYLE = (
     ":root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 22%,transparent);"
@@ -158,9 +157,7 @@ def _outputs(columns: Sequence[tuple[str, Outcome]]) -> Iterator[Html]:
         for name, outcome in columns:
             made = outcome.answers[at]
             scores = ", ".join(f"{s.metric} {s.values[at]:.0f}" for s in outcome.scores[:4])
-            flags = join(
-                fill('<span class="flag">{}</span>', message(each)) for each in made.failed
-            )
+            flags = join(fill('<span class="flag">{}</span>', str(each)) for each in made.failed)
             told.append((name, fill("{}{}<small> ({})</small>", made.text, flags, scores)))
         rows = join(fill("<dt>{}</dt><dd>{}</dd>", name, text) for name, text in told)
         head = f"{item.id}: {' '.join(item.source.split())[:100]}"

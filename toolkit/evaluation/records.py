@@ -11,12 +11,11 @@ from pydantic import (
     model_validator,
 )
 
-from toolkit.documents import Check
+from toolkit.checks import IN_WORDS, Check
 from toolkit.evaluation.files import Entry, Sha256
 from toolkit.evaluation.references import Fact
 from toolkit.evaluation.registry import METRICS
 from toolkit.evaluation.suites import Suite, SuiteTask
-from toolkit.messages import IN_WORDS
 
 # No count or time of a run comes near it, and it is a float without loss.
 MOST = 10**12

@@ -8,7 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from toolkit.assets import asset_folder
-from toolkit.documents import Check, Document, Segment
+from toolkit.checks import Check
+from toolkit.documents import Document, Segment
 from toolkit.errors import InputError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.cleaning import (

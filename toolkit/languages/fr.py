@@ -37,7 +37,7 @@ def _number_words() -> dict[str, int]:
     for value, ten in _TENS.items():
         numbers[ten] = value
         for unit in range(1, 20 if value in (60, 80) else 10):
-            link = "-et-" if unit in (1, 11) else "-"
+            link = "-et-" if unit in (1, 11) and value != 80 else "-"
             numbers[f"{ten}{link}{_UNITS[unit]}"] = value + unit
     numbers |= {"quatre-vingts": 80, "septante": 70, "huitante": 80, "nonante": 90, "une": 1}
     numbers |= {form: value for word, value in _COUNTS.items() for form in (word, word + "s")}

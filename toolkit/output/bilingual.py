@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape, quoteattr
 from toolkit import __version__
 from toolkit.documents import Translation
 from toolkit.languages.identification import language_name
-from toolkit.messages import message
 from toolkit.results import Result
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,7 +58,7 @@ def _sentences(result: Result) -> Iterator[Translation]:
 
 
 def _notes(translation: Translation) -> list[str]:
-    return [message(check) for check in translation.failed]
+    return list(map(str, translation.failed))
 
 
 def _marked(translation: Translation) -> str:

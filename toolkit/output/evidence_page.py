@@ -4,7 +4,6 @@ import html
 from collections.abc import Sequence
 
 from toolkit.documents import Statement, Summary, Translation
-from toolkit.messages import message
 from toolkit.results import MultiDocumentResult, Result
 
 STYLE = (
@@ -94,7 +93,7 @@ def _sentences(result: Result) -> list[Translation]:
 def _statement(number: int, statement: Statement, places: list[int]) -> str:
     links = " ".join(f'<a href="#s{place}">{place}</a>' for place in places)
     flags = "".join(
-        f'<span class="flag">{html.escape(message(check))}</span>' for check in statement.failed
+        f'<span class="flag">{html.escape(str(check))}</span>' for check in statement.failed
     )
     targets = " ".join(f"s{place}" for place in places)
     return (
@@ -106,7 +105,7 @@ def _statement(number: int, statement: Statement, places: list[int]) -> str:
 def _sentence(number: int, translation: Translation, statements: list[int]) -> str:
     source = html.escape(translation.segment.text)
     flags = "".join(
-        f'<span class="flag">{html.escape(message(check))}</span>' for check in translation.failed
+        f'<span class="flag">{html.escape(str(check))}</span>' for check in translation.failed
     )
     both = f'{html.escape(translation.text)}<span class="source">{source}</span>'
     targets = " ".join(f"t{each}" for each in statements)

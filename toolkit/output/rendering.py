@@ -5,7 +5,6 @@ from typing import Literal
 
 from toolkit.cleaning import Cleaning
 from toolkit.documents import Summary
-from toolkit.messages import message
 from toolkit.output.evidence_page import evidence_page, multi_document_page
 from toolkit.results import MultiDocumentResult, Result
 from toolkit.schema import Versioned, article_record, cleaning_record, multi_document_record
@@ -96,7 +95,7 @@ def _evidence(summary: Summary) -> str:
     several = len(documents) > 1
     for statement in summary.statements:
         lines.append(statement.text)
-        lines += [f"    ! {message(check)}" for check in statement.failed]
+        lines += [f"    ! {check!s}" for check in statement.failed]
         for each in statement.evidence:
             place = f"{each.document} " if several else ""
             lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.languages.identification import identify_language
 
 MIN_LANGUAGE_CONFIDENCE = 0.7

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from toolkit.documents import Check, Statement, Summary
+from toolkit.checks import Check
+from toolkit.documents import Statement, Summary
 from toolkit.languages import ENGLISH, LANGUAGES
 from toolkit.languages.dates import WEEKDAYS, dates
 from toolkit.languages.numbers import Quantity, quantities

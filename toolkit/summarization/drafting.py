@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.engines.base import Engine, GenerationConfig, Source
 from toolkit.languages.identification import language_name
 from toolkit.prompts import Feedback, Prompt, load_feedback

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.documents import Check, Unanswered
+from toolkit.checks import Check
+from toolkit.documents import Unanswered
 
 # Shorter sentences have nothing to gain from being translated in pieces.
 MIN_CHARS_FOR_PIECES = 100

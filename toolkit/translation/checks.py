@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.engines.base import Output
 from toolkit.languages.dates import clock_hours, dates, relative_dates
 from toolkit.languages.exonyms import places

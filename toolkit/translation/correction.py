@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolkit.documents import Check, Unanswered
+from toolkit.checks import Check
+from toolkit.documents import Unanswered
 
 MAX_HINTS = 3  # the words that are most to be doubted
 MAX_MEANINGS = 3

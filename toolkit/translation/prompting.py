@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.engines.base import Chat, Message, Source
 from toolkit.languages import FRENCH
 from toolkit.languages.dates import dates

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.summarization.faithfulness.checks import check_statement
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 

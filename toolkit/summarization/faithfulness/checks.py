@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.summarization.faithfulness.attribution import dropped_subjects, silent_speakers
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.summarization.faithfulness.facts import unsupported_facts

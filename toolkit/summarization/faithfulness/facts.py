@@ -6,7 +6,7 @@ Rules, not a model: each fault can be pointed at. docs/decisions/0008 says what 
 import re
 from itertools import pairwise
 
-from toolkit.documents import Check
+from toolkit.checks import Check
 from toolkit.languages import LANGUAGES, any_of
 from toolkit.languages.dates import (
     WEEKDAYS,

@@ -1,8 +1,7 @@
-"""Failed checks in words, for people. What a model reads about them is in `prompts/feedback`."""
+"""Checks that an output failed, and their words for people; models read `prompts/feedback`."""
 
-from collections.abc import Iterable, Mapping
-
-from toolkit.documents import Check
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 IN_WORDS = "in words"  # the relation of a check of which no more is known than its words
 NOT_IN_ARTICLE = "not in the article: {values}"
@@ -47,24 +46,30 @@ EACH: Mapping[tuple[str, str], tuple[int, str]] = {
 }
 
 
-def detail(check: Check) -> str:
-    """What exactly is wrong, such as `lost 58`."""
-    key, values = (check.name, check.relation), check.values
-    if check.relation == IN_WORDS:
-        return values[0]
-    if key in EACH:
-        size, text = EACH[key]
-        groups = (values[at : at + size] for at in range(0, len(values), size))
-        return "; ".join(text.format(*group) for group in groups)
-    listed = {"values": ", ".join(values), "rest": ", ".join(values[1:])}
-    return DETAILS[key].format(*values, **listed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A named test that an output failed.
 
+    `relation` says in which way, such as `lost` or `added`, and `values` what it is about: names,
+    numbers, quotations. As text it is in words, such as `numbers: lost 58`.
+    """
 
-def message(check: Check) -> str:
-    """The check with its name, such as `numbers: lost 58`."""
-    return f"{check.name}: {detail(check)}"
+    name: str
+    relation: str
+    values: tuple[str, ...] = ()
 
+    @property
+    def detail(self) -> str:
+        """What exactly is wrong, such as `lost 58`."""
+        key, values = (self.name, self.relation), self.values
+        if self.relation == IN_WORDS:
+            return values[0]
+        if key in EACH:
+            size, text = EACH[key]
+            groups = (values[at : at + size] for at in range(0, len(values), size))
+            return "; ".join(text.format(*group) for group in groups)
+        listed = {"values": ", ".join(values), "rest": ", ".join(values[1:])}
+        return DETAILS[key].format(*values, **listed)
 
-def messages(checks: Iterable[Check]) -> str:
-    """Several checks in one line."""
-    return "; ".join(map(message, checks))
+    def __str__(self) -> str:
+        return f"{self.name}: {self.detail}"

@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.summarization.helpers import REPORT, summarizer, task, translated
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.summarization.forms import Form
+from toolkit.summarization.request import SummaryRequest
+from toolkit.summarization.revision import LEANING
+
+
+def test_a_sentence_with_an_invention_that_stays_is_left_out():
+    model, _ = summarizer(
+        "Putin met Wang Yi. Johnson praised the growing trade of their countries."
+    )
+    summary = model.summarize(task())
+    assert (summary.text, summary.failed) == ("Putin met Wang Yi.", ())
+    assert summary.revisions == ("asked again: names", "left a sentence out")
+
+
+def test_for_an_invention_that_cannot_be_left_out_the_article_speaks():
+    model, _ = summarizer("Boris Johnson met Wang Yi. They signed.")
+    summary = model.summarize(task())
+    assert summary.failed == ()
+    assert summary.text == (
+        "Russian President Vladimir Putin met Wang Yi in Moscow on May 14. They signed."
+    )
+    assert summary.revisions[-1] == "took a sentence of the article"
+
+
+def test_an_invention_that_cannot_be_left_out_is_flagged():
+    model, _ = summarizer("Boris Johnson met Wang Yi. They signed.")
+    summary = model.summarize(task(max_words=10))
+    assert [check.name for check in summary.failed] == ["names"]
+    assert summary.failed[0].values == ("Boris", "Johnson")
+    assert [bool(each.failed) for each in summary.statements] == [True, False]
+
+
+def test_room_that_is_left_is_filled_with_what_other_drafts_tell():
+    model, _ = summarizer(
+        "Putin met Wang Yi in Moscow on May 14.",
+        "Putin met Wang Yi. They signed 58 agreements. The talks went on for a long time.",
+    )
+    summary = model.summarize(task(max_words=18))
+    assert summary.text == (
+        "Putin met Wang Yi in Moscow on May 14. The talks went on for a long time."
+    )
+    assert summary.revisions == ("filled up from the drafts",)
+
+
+def test_it_is_not_filled_with_what_is_told_or_wrong():
+    model, _ = summarizer(
+        "Putin met Wang Yi in Moscow on May 14.",
+        "Wang Yi met Putin on May 14. Boris Johnson praised the growing trade.",
+    )
+    summary = model.summarize(task(max_words=40))
+    assert summary.text == "Putin met Wang Yi in Moscow on May 14."
+
+
+def test_a_short_summary_is_filled_up_with_sentences_of_the_article_that_it_does_not_tell():
+    model, _ = summarizer("A coach fell into a ravine.")
+    asked = SummaryRequest(
+        text="\n".join(told for _, told in REPORT), evidence=translated(*REPORT), form=Form()
+    )
+    summary = model.summarize(asked)
+    assert summary.text == "A coach fell into a ravine. Twelve passengers died on Thursday."
+    assert summary.revisions[-1] == "filled up from the article"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leans"),
+    [
+        ("They signed 58 agreements.", True),
+        ("Both countries signed 58 agreements.", False),
+        ("Both have signed 58 agreements.", True),
+        ("Trade is growing strongly, he added.", True),
+        ("Trade is growing strongly, Lavrov added.", False),
+        ("Le commerce progresse fortement, a-t-il ajouté.", True),
+        ("Le commerce progresse, a ajouté le ministre.", False),
+        ("Il a plu.", True),
+        ("Itaipu is a dam.", False),
+    ],
+)
+def test_sentences_that_need_the_one_before_them_are_told(sentence, leans):
+    assert bool(LEANING.search(sentence)) is leans
+
+
+def test_a_doubtful_translation_is_not_quoted():
+    model, _ = summarizer("A coach fell into a ravine.")
+    passages = translated(*REPORT).sentences
+    doubtful = [replace(each, sound="Twelve" not in each.translation) for each in passages]
+    asked = SummaryRequest(
+        text="\n".join(told for _, told in REPORT),
+        evidence=EvidenceIndex(tuple(doubtful)),
+        form=Form(),
+    )
+    assert model.summarize(asked).text == (
+        "A coach fell into a ravine. The road is still closed in Thiès."
+    )

@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+from tests.translation.helpers import counted, translator
+from toolkit.engines.fake import FakeEngine
+from toolkit.segmentation import split_sentences
+from toolkit.translation.translator import PENALTY
+
+
+def test_no_translation_at_all_is_worse_than_two_faults():
+    def answer(prompt):
+        return "He met 12 men." if "Keep" in prompt else "Il le rencontre lundi en ville le soir."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("Il le rencontre lundi en ville le soir."))
+    assert result.text == "He met 12 men."
+    assert len(result.failed) > 1
+
+
+def test_a_long_sentence_that_lost_something_is_tried_in_pieces():
+    words = "the man signed many papers near one small river beside old friends".split()
+
+    def answer(prompt):
+        source = prompt.rpartition("\n")[2]
+        if len(source) > 100:
+            return "He signed them."
+        kept = [each for each in source.split() if each.isdigit()]
+        return " ".join([*words[: len(source) // 8], *kept])
+
+    text = (
+        "Il a signé 58 accords avec le président de la région, puis il est parti pour la ville "
+        "voisine, où il a parlé devant 300 élus."
+    )
+    model, _ = counted(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences(text))
+    assert "58" in result.text
+    assert "300" in result.text
+    assert result.tries >= 3
+
+
+def test_a_loop_is_tried_with_a_penalty():
+    seen = []
+
+    class Engine(FakeEngine):
+        def generate(self, sources, config):
+            seen.append(config.repetition_penalty)
+            return super().generate(sources, config)
+
+    model = replace(
+        translator(str.upper), engine=Engine(lambda text: "again and then " * 9, family="seq2seq")
+    )
+    model.translate(split_sentences("Il est revenu encore et encore dans la ville de ses parents."))
+    assert seen == [1.0, PENALTY]

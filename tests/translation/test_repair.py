@@ -1,0 +1,55 @@
+import pytest
+
+from tests.translation.helpers import translator
+from toolkit.segmentation import split_sentences
+
+
+def test_numbers_that_were_pulled_apart_are_joined():
+    model = translator(lambda text: "It costs 2. 10 euros, 5 in all.")
+    (result,) = model.translate(split_sentences("Cela coûte 2,10 euros, 5 en tout."))
+    assert result.text == "It costs 2.10 euros, 5 in all."
+
+
+def test_a_quotation_that_is_only_closed_is_opened():
+    model = translator(lambda text: 'Here we are", he says.')
+    (result,) = model.translate(split_sentences("« Nous voici », dit-il."))
+    assert (result.text, result.failed) == ('"Here we are", he says.', ())
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "expected"),
+    [
+        ("Il dort.", 'Here is the English translation: "He sleeps."', "He sleeps."),
+        (
+            "Il dort.",
+            'The French sentence "Il dort." translates to English as:\n\n"He sleeps."',
+            "He sleeps.",
+        ),
+        ("Il dort.", 'English translation: "English translation: He sleeps."', "He sleeps."),
+        ("« Il dort », dit-elle.", 'Translation: "He sleeps," she says.', '"He sleeps," she says.'),
+        (
+            "Il a publié une version anglaise : « Le Loup ».",
+            'He published an English translation: "The Wolf."',
+            None,
+        ),
+        (
+            "Il dort.",
+            "Based on the given French sentence, here is the English translation: He sleeps.",
+            "He sleeps.",
+        ),
+        (
+            "La traduction est parue : elle se vend bien.",
+            'The translation of the French sentence is: "The book is out: it sells well."',
+            "The book is out: it sells well.",
+        ),
+        ("Il dort.", "Sure! Here's the translation: He sleeps.", "He sleeps."),
+        ("Version anglaise : le film sort.", "English translation: the film is out.", None),
+        ("Il dort.", "Translation: no", None),
+        ("Sa traduction est belle : la voici.", "His translation is fine: here it is.", None),
+        ("Une chose est sûre : il dort.", "One thing is sure: he sleeps.", None),
+        ("Il dort.", "Translation:", None),
+    ],
+)
+def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
+    (result,) = translator(lambda text: answer).translate(split_sentences(source))
+    assert result.text == (expected or answer)
