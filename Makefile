@@ -7,7 +7,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
+.PHONY: help demo test dist torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,18 @@ test: $(VENV)/dev ## set up and run every check that needs no large model
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+dist: $(VENV)/dev ## build sdist and wheel, and try the wheel in an empty environment
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build --target sdist
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist dist/*.tar.gz
+	@$(PYTHON) -m venv dist/venv
+	@dist/venv/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --constraint constraints.txt dist/*.whl
+	@cd dist && model=$$(venv/bin/toolkit doctor > doctor.txt 2>&1 || echo "--model fake"); \
+	  seeds=$$(venv/bin/python -c "from toolkit.assets import asset_folder; print(asset_folder('seeds'))"); \
+	  cat doctor.txt && venv/bin/toolkit summarize "$$seeds/$(notdir $(SEED))" $$model \
+	  && venv/bin/toolkit eval gate --quiet && ls -l *.whl *.tar.gz
 
 torture: $(VENV)/dev ## attack it for half an hour, or TORTURE_MINUTES=n
 	@TORTURE_MINUTES=$${TORTURE_MINUTES:-30} $(BIN)/pytest tests/torture

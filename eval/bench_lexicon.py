@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.significance import PairedTest
 
 from toolkit.documents import Segment, Translation
@@ -82,9 +83,10 @@ def main() -> None:
     base = next(iter(translated.values()))[1]
     print(f"{len(sources)} sentences; the first way took {base:.0f} s")
     print(f"{'':28}{'time':>6}{'tries':>7}{'flagged':>9}{'BLEU':>7}{'chrF2++':>9}{'p':>8}")
+    by_metric: dict[str, Any] = dict(scores)  # beside the results it holds the systems' names
     names = list(scores)
     for place, (name, (found, seconds)) in enumerate(translated.items()):
-        bleu, chrf = (scores[metric][place] for metric in names[1:])
+        bleu, chrf = (by_metric[metric][place] for metric in names[1:])
         p = f"{chrf.p_value:.3f}" if chrf.p_value is not None else ""
         print(
             f"{name:28}{seconds / base:6.2f}{sum(each.tries for each in found):7}"

@@ -12,13 +12,16 @@ from toolkit.prompts import load_prompt
 from toolkit.reading import read_document
 from toolkit.segmentation import split_sentences
 from toolkit.settings import resolve_settings
+from toolkit.summarization.abstractive import AbstractiveSummarizer
 from toolkit.summarization.drafting import TOKENS_PER_WORD
 
 
 def main() -> None:
     pipeline = Pipeline(resolve_settings({"cache": False})[0])
     prompt = load_prompt("summarization", "brief")
-    engine = pipeline.summarizer.engine
+    summarizer = pipeline.summarizer
+    assert isinstance(summarizer, AbstractiveSummarizer), "the model is missing"
+    engine = summarizer.engine
     form = pipeline.settings.form
     config = GenerationConfig(max_new_tokens=form.max_words * TOKENS_PER_WORD + 32)
     print(f"{'seed':<24}{'translation':>12}{'plain':>8}{'checked':>9}{'ratio':>7}{'drafts':>8}")

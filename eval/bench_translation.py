@@ -106,7 +106,7 @@ class Task:
         settings = self.settings
         prompt = load_prompt("translation", settings.translation_prompt, languages=("fr", "en"))
         glossary = load_glossary(settings.glossary, source_language="fr", target_language="en")
-        sources = []
+        sources: list[Source] = []
         for text in self.texts:
             terms = [
                 {"source": term.source, "target": term.target} for term in glossary.occurring(text)
@@ -190,8 +190,9 @@ def transformers_in_batches(task: Task, clock: Clock, *, size: int = BATCH) -> N
     torch.set_num_threads(cores())
     if task.model == "default":
         tokens = Tokens.load(task.folder / TOKENIZER_FOLDER)
-        config = transformers.Qwen2Config(**QWEN)
-        model: Any = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+        config = transformers.Qwen2Config.from_dict(QWEN)
+        loader: Any = transformers.AutoModelForCausalLM
+        model: Any = loader.from_config(config, dtype=torch.bfloat16)
     else:
         tokens = Tokens.load(task.folder / "hf")
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(task.folder / "hf")

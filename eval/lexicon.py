@@ -23,9 +23,10 @@ from toolkit.translation.comparison import compare
 
 HERE = Path(__file__).parent
 LIMITS = Limits()
-LEXICONS = load_lexicons("fr", "en")
-if LEXICONS is None:
+_FOUND = load_lexicons("fr", "en")
+if _FOUND is None:
     raise SystemExit("the lexicon is missing")
+LEXICONS = _FOUND
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.support import (
-    Outcome,
+    Detection,
     detections,
     index_page,
     load_sentences,
@@ -39,11 +39,11 @@ def record(pages: Mapping[str, object]) -> None:
             title, article = sentences_of(page)
             translations = translator.translate([*title, *article])
             found[page.name] = {each.segment.text: each.text for each in translations}
-    value = {"provenance": pipeline.provenance("translation"), "pages": found}
+    value = {"provenance": pipeline.translation_provenance(), "pages": found}
     RECORDED.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def show(name: str, found: Mapping[str, Outcome]) -> None:
+def show(name: str, found: Mapping[str, Detection]) -> None:
     faults = {fault: each for fault, each in found.items() if fault}
     flagged = sum(each.flagged for each in faults.values())
     precision = flagged / (flagged + found[""].flagged)

@@ -1,8 +1,4 @@
 import ast
-import os
-import subprocess
-import sys
-import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -33,11 +29,14 @@ LAYERS = [
 AT_CALL = {"toolkit.results": {"toolkit.schema"}}
 # Beside the program itself, what imports a command: a model that is missing is pulled.
 COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
-# Tests of no single module: of how the code is made, of a real model, of data, of whole packages.
+# Tests of no single module: of how the code is made, of a real model, of data, of whole packages,
+# of what is handed out.
 TESTS_OF_NO_MODULE = {
     "test_architecture.py",
+    "test_portability.py",
     "test_real_model.py",
     "test_references.py",
+    "test_release.py",
 }
 FOLDERS_OF_NO_PACKAGE = {"docs", "torture"}
 
@@ -129,47 +128,3 @@ def test_every_test_file_mirrors_a_module():
         if not (PACKAGE / path.with_name(path.name.removeprefix("test_"))).is_file()
     }
     assert strays == TESTS_OF_NO_MODULE
-
-
-def test_every_dependency_is_pinned_for_the_tests():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = project["project"]["optional-dependencies"]
-    pinned = {
-        line.split("==")[0].lower().replace("_", "-")
-        for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-        if "==" in line
-    }
-    optional = [each for extra in extras.values() for each in extra]
-    wanted = [*project["project"]["dependencies"], *optional]
-    names = {requirement.split(">=")[0].lower() for requirement in wanted}
-    assert names <= pinned
-
-
-def test_the_wheel_alone_does_the_main_job(tmp_path):
-    """Built, unpacked and run away from the checkout."""
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "-w", str(tmp_path), str(ROOT)], check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    site = tmp_path / "site"
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
-    subprocess.run([*install, str(site), str(wheel)], check=True, capture_output=True)
-    code = (
-        "import toolkit; from toolkit.assets import asset_folder;"
-        "from toolkit.cli.main import main;"
-        "print(toolkit.__file__, flush=True);"
-        "seed = sorted(asset_folder('seeds').glob('*.txt'))[0];"
-        "assert (asset_folder('eval') / 'README.md').is_file();"
-        "raise SystemExit(main(['summarize', str(seed), '--model', 'fake', '-q']))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    where, summary = done.stdout.split("\n", 1)
-    assert Path(where).is_relative_to(site)
-    assert "[fake]" in summary

@@ -4,7 +4,7 @@ import pytest
 from platformdirs import user_config_path
 
 from toolkit.errors import UsageError
-from toolkit.settings import APP, FILE_NAME, Settings, resolve_settings
+from toolkit.settings import APP, FILE_NAME, Settings, make_settings, resolve_settings
 
 
 @pytest.fixture
@@ -91,3 +91,14 @@ def test_one_model_does_both_unless_another_is_named():
 def test_files_are_where_the_platform_has_them():
     assert Settings().models_folder.is_relative_to(Path.home())
     assert Settings().cache_file.is_relative_to(Path.home())
+
+
+def test_the_device_is_a_setting():
+    assert resolve_settings({"device": "auto"})[0].device == "auto"
+    with pytest.raises(UsageError, match="device"):
+        resolve_settings({"device": "tpu"})
+
+
+def test_python_says_the_language_of_its_texts():
+    with pytest.raises(UsageError, match="source_language: auto is for commands"):
+        make_settings(source_language="auto")

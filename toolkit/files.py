@@ -3,27 +3,53 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from toolkit.errors import InputError, OutputError
 
 MAX_BYTES = 200_000_000
 CHUNK = 1 << 20
+# Windows keeps these names for devices, whatever follows after a dot.
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+PLAIN = re.compile(r"[a-z0-9][a-z0-9._=+-]{0,99}")
 TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".toolkit-", ".tmp"
 # What is wrong with the disk rather than with one file: the next file would fail as well.
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
-def read_whole(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
-    """The content of a file, a pipe or a device, which is opened once.
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """Some bytes, about `size` at most; none at the end."""
 
-    Raises InputError, naming the file and why, for what can't be opened, has no end within
-    `max_bytes`, or has a name that couldn't be written down in an output.
+
+def file_name(name: str) -> str:
+    """A name for a file without its suffix: another one for every other `name`, on file systems
+    that ignore case and on Windows too.
+    """
+    if PLAIN.fullmatch(name) and not RESERVED.match(name):
+        return name
+    readable = re.sub(r"[^a-z0-9=+-]+", "_", name.lower())[:60]
+    # No plain name has a tilde.
+    return f"{readable}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def read_whole(
+    path: Path,
+    *,
+    max_bytes: int = MAX_BYTES,
+    unpack: Callable[[BinaryIO], Stream] | None = None,
+) -> bytes:
+    """The content of a file, a pipe or a device, which is opened once; of a packed file, what
+    `unpack` makes of it.
+
+    Raises InputError, naming the file and why, for what can't be opened, can't be unpacked, has no
+    end within `max_bytes`, or has a name that couldn't be written down in an output.
     """
     name = os.fspath(path)
     try:
@@ -32,8 +58,10 @@ def read_whole(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         raise InputError(f"{name}: its name is not UTF-8; rename it") from None
     try:
         with path.open("rb", buffering=0) as raw:
+            if unpack:
+                return _read_all(name, unpack(raw), max_bytes, "unpacked")
             return read_stream(name, raw, max_bytes=max_bytes)
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name, a bad pack
         reason = error.strerror if isinstance(error, OSError) else None
         if isinstance(error, IsADirectoryError):
             reason = "is a folder, not a file"
@@ -46,15 +74,19 @@ def read_stream(name: str, stream: BinaryIO, *, max_bytes: int = MAX_BYTES) -> b
         facts = os.fstat(stream.fileno())
         if stat.S_ISREG(facts.st_mode) and facts.st_size > max_bytes:
             raise InputError(_too_large(name, max_bytes))
+    return _read_all(name, stream, max_bytes)
+
+
+def _read_all(name: str, stream: Stream, max_bytes: int, what: str = "") -> bytes:
     data = bytearray()
     while chunk := _read(name, stream, min(CHUNK, max_bytes + 1 - len(data))):
         data += chunk
         if len(data) > max_bytes:
-            raise InputError(_too_large(name, max_bytes))
+            raise InputError(_too_large(name, max_bytes, what))
     return bytes(data)
 
 
-def _read(name: str, stream: BinaryIO, size: int) -> bytes:
+def _read(name: str, stream: Stream, size: int) -> bytes:
     try:
         return stream.read(size)
     except OSError as error:
@@ -190,6 +222,6 @@ def _umask() -> int:
     return mask
 
 
-def _too_large(name: str, max_bytes: int) -> str:
-    limit = f"{max_bytes / 1e6:,.0f} MB"
+def _too_large(name: str, max_bytes: int, what: str = "") -> str:
+    limit = f"{max_bytes / 1e6:,.0f} MB {what}".rstrip()
     return f"{shortened(name)}: is larger than {limit}, the most for one file; split it"

@@ -20,6 +20,7 @@ APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
+AUTO = "auto"  # for the source language: that of the first input
 
 
 MAX_FILE_BYTES = 1_000_000
@@ -47,12 +48,12 @@ class Settings(BaseModel):
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
     engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
-    device: Literal["cpu", "cuda"] = "cpu"
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
     beam_size: int = Field(1, ge=1)
-    source_language: str = "fr"
+    source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
     style: Style = Field("prose", description="prose or bullets")
@@ -121,7 +122,7 @@ class Options(TypedDict, total=False):
     translator: str | None
     summarizer: str | None
     engine: Literal["auto", "ctranslate2", "transformers"]
-    device: Literal["cpu", "cuda"]
+    device: Literal["cpu", "cuda", "auto"]
     compute_type: str
     threads: int
     batch_size: int
@@ -155,6 +156,8 @@ def make_settings(model: str = "default", **options: Unpack[Options]) -> Setting
 
     Raises UsageError for unknown settings and impossible values.
     """
+    if options.get("source_language") == AUTO:
+        raise UsageError("settings: source_language: auto is for commands; say which it is")
     chosen = DEFAULT_MODEL if model == "default" else model
     return _validate({"model": chosen, **options}, "settings")
 

@@ -53,9 +53,9 @@ class Counts:
         for word, answer, count in zip(
             self.words.tolist(), self.answers.tolist(), self.counts.tolist(), strict=True
         ):
-            stem, family = int(target.stem_of[answer]), int(source.stem_of[word])
+            stem, root = int(target.stem_of[answer]), int(source.stem_of[word])
             own[word][stem] += count
-            group[family][stem] += count
+            group[root][stem] += count
             if self.of_word[word] >= MIN_COUNT:
                 surface[word, stem][answer] += count
         share = self.of_stem / self.total
@@ -128,16 +128,16 @@ def phrases_of(
         linked: defaultdict[int, Counter[int]] = defaultdict(Counter)
         for one, many in zip(pair.tolist(), times.tolist(), strict=True):
             linked[one // forms][one % forms] += many
-        for phrase, counted in linked.items():
-            words = tuple(
-                int(keys[phrase]) // size**power % size for power in reversed(range(length))
-            )
+        for one, counted in linked.items():
+            words = tuple(int(keys[one]) // size**power % size for power in reversed(range(length)))
             by_stem: Counter[int] = Counter()
             spoken: dict[int, int] = {}
             for word, many in counted.most_common():
                 by_stem[int(target.stem_of[word])] += many
                 spoken.setdefault(int(target.stem_of[word]), word)
-            p = {stem: min(1.0, many / count[phrase]) for stem, many in by_stem.items()}
+            p: dict[int, float] = {
+                stem: min(1.0, many / float(count[one])) for stem, many in by_stem.items()
+            }
             plain_stems = [stem for stem in p if commonest[stem] < COMMON_ANSWER]
             best = max(plain_stems, key=lambda stem: p[stem], default=-1)
             bound = {
@@ -155,7 +155,7 @@ def phrases_of(
                 }
                 said = {stem: spoken[stem] for stem in plain_stems}
                 found[words] = (
-                    int(count[phrase]),
+                    int(count[one]),
                     dict(list(best_first.items())[:MAX_ANSWERS]),
                     said,
                 )

@@ -89,11 +89,11 @@ def lines_of(
             words.append(f"{form}\t{stem}\t\t\t\t")
     bound = phrases_of(source, target, table, places, theirs)
     missed = phrase_miss_rates(bound, source, target, held_out, end)
-    by_chance = chance({phrase: each[1] for phrase, each in bound.items()}, target, sample)
+    expected = chance({phrase: each[1] for phrase, each in bound.items()}, target, sample)
     for phrase, (count, answers, said) in bound.items():
         forms = [source.forms[word] for word in phrase]
         zipf = min(zipf_frequency(form, source.language) for form in forms)
-        weight = weight_of(missed[phrase], by_chance[phrase], zipf)
+        weight = weight_of(missed[phrase], expected[phrase], zipf)
         phrases.append(line_of(" ".join(forms), "", count, weight, answers, said, target))
     return sorted(phrases), sorted(words)
 

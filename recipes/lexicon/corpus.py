@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import snowballstemmer
 
-from toolkit.lexicon.words import words_of
+from toolkit.lexicon.words import Code, words_of
 from toolkit.text import fold
 
 TRAINING = [f"general-{part}-of-3.tsv.xz" for part in (1, 2, 3)]
-LANGUAGES = ("fr", "en")
+LANGUAGES: tuple[Code, ...] = ("fr", "en")
 MAX_WORDS = 256  # a link is packed with eight bits a place
 STEMMERS = {"fr": "french", "en": "english"}
 NAME_SHARE = 0.8  # capitalized within sentences so often: a name
@@ -24,8 +24,8 @@ def tokenize(training: Path, work: Path, part: int) -> None:
     capital = {language: Counter[str]() for language in LANGUAGES}
     with (
         lzma.open(training / TRAINING[part], "rt", encoding="utf-8") as pairs,
-        (work / f"fr.{part}").open("w") as french,
-        (work / f"en.{part}").open("w") as english,
+        (work / f"fr.{part}").open("w", encoding="utf-8") as french,
+        (work / f"en.{part}").open("w", encoding="utf-8") as english,
     ):
         for line in pairs:
             _, *texts = line.rstrip("\n").split("\t")
@@ -40,7 +40,7 @@ def tokenize(training: Path, work: Path, part: int) -> None:
                 english.write(forms[1] + "\n")
     for language in LANGUAGES:
         lines = (f"{form}\t{count}\n" for form, count in capital[language].items())
-        (work / f"capital.{language}.{part}").write_text("".join(lines))
+        (work / f"capital.{language}.{part}").write_text("".join(lines), "utf-8")
 
 
 class Side:
@@ -52,7 +52,7 @@ class Side:
         lengths: list[int] = []
         self.parts = []
         for part in range(len(TRAINING)):
-            with (work / f"{language}.{part}").open() as lines:
+            with (work / f"{language}.{part}").open(encoding="utf-8") as lines:
                 for line in lines:
                     forms = line.split()
                     flat.extend([ids.setdefault(form, len(ids)) for form in forms])
@@ -72,7 +72,7 @@ class Side:
         self.stems = list(stems)
         capital = Counter[str]()
         for part in range(len(TRAINING)):
-            for line in (work / f"capital.{language}.{part}").read_text().splitlines():
+            for line in (work / f"capital.{language}.{part}").read_text("utf-8").splitlines():
                 form, count = line.split("\t")
                 capital[form] += int(count)
         self.is_name = np.array(
@@ -87,7 +87,7 @@ class Side:
 def read_links(path: Path, *, lines_at_once: int = 100_000) -> Iterator[np.ndarray]:
     """Every link as one number: sentence, place in the source, place in the target."""
     first = 0
-    with path.open() as lines:
+    with path.open(encoding="utf-8") as lines:
         while chunk := [line for _, line in zip(range(lines_at_once), lines, strict=False)]:
             text = "".join(chunk).replace("-", " ").replace("\n", " -1 -1 ")
             flat = np.fromstring(text, dtype=np.int64, sep=" ").reshape(-1, 2)

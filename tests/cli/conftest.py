@@ -6,6 +6,7 @@ from toolkit.cli.main import main
 
 @pytest.fixture
 def run(capsys, monkeypatch, tmp_path):
+    """A command in a folder of its own: its exit code, what it printed, and what it said."""
     monkeypatch.chdir(tmp_path)
 
     def run_one(*arguments):

@@ -5,11 +5,13 @@ import sys
 
 import pytest
 
-from tests.cli.helpers import corpus
+from tests.cli.helpers import ARTICLE, corpus
 from toolkit.cli import chain
 from toolkit.errors import ModelMissingError
 from toolkit.settings import resolve_settings
 from toolkit.store import Store
+
+FAKE = ("--model", "fake")
 
 
 def test_html_goes_through_the_chain(run, tmp_path):
@@ -138,3 +140,27 @@ def test_columns_of_ours_that_a_table_has_already_get_another_name(run, tmp_path
     assert row["translation"] == "mine"
     assert row["toolkit_translation"].startswith("[fake]")
     assert "has columns translation already; ours are toolkit_translation" in err
+
+
+@pytest.mark.parametrize("command", ["translate", "summarize"])
+def test_what_was_left_out_of_a_page_is_told(run, page, tmp_path, command):
+    told = f"toolkit: {page}: left out 2 lines of page furniture; --no-clean keeps them\n"
+    assert told in run(command, page, *FAKE)[2]
+    assert "furniture" not in run(command, page, *FAKE, "-q")[2]
+    assert "furniture" not in run(command, page, *FAKE, "--no-clean")[2]
+    (tmp_path / "plain.txt").write_text(ARTICLE, "utf-8")
+    assert "furniture" not in run(command, "plain.txt", *FAKE)[2]
+    (tmp_path / "one.txt").write_text(f"{ARTICLE}Partager\n", "utf-8")
+    assert (
+        "left out 1 line of page furniture; --no-clean keeps it"
+        in run(command, "one.txt", *FAKE)[2]
+    )
+
+
+def test_of_many_pages_the_sum_is_told(run, page, tmp_path):
+    (tmp_path / "b.txt").write_text(f"{ARTICLE}Partager\n", "utf-8")
+    inputs = (page, "b.txt", *FAKE)
+    for command in (("translate", "-o", "out"), ("summarize", "--together")):
+        err = run(*command, *inputs)[2]
+        assert err.count("furniture") == 1
+        assert "left out 3 lines of page furniture; --no-clean keeps them\n" in err

@@ -1,9 +1,13 @@
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.cli.helpers import ARTICLE, ENGLISH, corpus
+
+FAKE = ("--model", "fake", "-q")
+TEXT = ARTICLE.replace("\n", " ").strip()
 
 
 def test_two_inputs_for_one_output_are_refused(run, tmp_path):
@@ -93,3 +97,85 @@ def test_outputs_inside_the_input_folder_are_no_inputs_of_the_next_run(run, tmp_
     for _ in range(2):
         assert run("translate", "in", "--model", "fake", "-q", "-o", "in/out")[0] == 0
     assert len(list((tmp_path / "in/out").rglob("*.txt"))) == 3
+
+
+def test_packed_files_of_a_folder_are_read_and_lose_both_suffixes(run, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt.gz").write_bytes(gzip.compress(ARTICLE.encode("utf-8")))
+    (tmp_path / "in/picture.gz").write_bytes(gzip.compress(b"no text"))
+    record = json.dumps({"text": TEXT})
+    (tmp_path / "in/c.jsonl.gz").write_bytes(gzip.compress(record.encode("utf-8")))
+    assert run("clean", "in", "-o", "out")[0] == 0
+    made = sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.txt"))
+    assert made == ["a.txt", "c/000001.txt"]
+    assert run("clean", "in/c.jsonl.gz")[0] == 2  # many documents need a folder
+    (tmp_path / "in/a.txt").write_text(ARTICLE, "utf-8")
+    assert "would both be written to" in run("clean", "in", "-o", "other")[2]
+
+
+def records(*ids):
+    return "\n".join(
+        json.dumps({"key": each, "text": f"{TEXT} {n}."}) for n, each in enumerate(ids)
+    )
+
+
+def test_a_field_names_the_records(run, tmp_path):
+    (tmp_path / "c.jsonl").write_text(records("lyon", 7, "à/../b:c?"))
+    flags = (*FAKE, "--id-field", "key")
+    out = run("translate", "c.jsonl", *flags, "-f", "jsonl")[1]
+    names = [json.loads(line)["document"]["name"] for line in out.splitlines()]
+    assert names == ["c.jsonl:lyon", "c.jsonl:7", "c.jsonl:à/../b:c?"]
+    assert [json.loads(line)["record"]["key"] for line in out.splitlines()][:2] == ["lyon", 7]
+    assert run("translate", "c.jsonl", *flags, "-o", "out")[0] == 0
+    made = sorted(each.name.partition("~")[0] for each in (tmp_path / "out/c").iterdir())
+    assert made == ["7.txt", "_b_c_", "lyon.txt"]  # what no system takes for a name is changed
+
+
+def test_records_without_a_name_of_their_own_are_set_aside(run, tmp_path):
+    (tmp_path / "c.jsonl").write_text(records("a", "a", "", None, ["x"], "b", True))
+    code, out, err = run("clean", "c.jsonl", "--id-field", "key", "-f", "jsonl")
+    assert code == 3
+    assert [json.loads(line)["document"]["name"] for line in out.splitlines()] == [
+        "c.jsonl:a",
+        "c.jsonl:b",
+    ]
+    first, *others = err.splitlines()
+    assert first == "toolkit: c.jsonl:2: has the id 'a' that record 1 has"
+    assert len(others) == 4
+    assert all("has no id in its field 'key'" in each for each in others)
+    (tmp_path / "c.csv").write_text(f"id;text\n1;{TEXT}\n", "utf-8")
+    code, _, err = run("clean", "c.csv", "--id-field", "key", "-f", "jsonl")
+    assert code == 3
+    assert "c.csv:1: has no field 'key' (there are: id, text)" in err
+
+
+@pytest.mark.parametrize("text", ["Il pleut.", "fonte", "Menu", "<b>"])
+def test_a_word_or_a_sentence_stands_for_an_input(run, text):
+    for command in (("translate", *FAKE), ("summarize", *FAKE), ("clean",)):
+        code, out, err = run(*command, "--text", text)
+        assert (code, err) == (0, "")
+        assert text.split()[0] in out
+    value = json.loads(run("translate", *FAKE, "--text", text, "-f", "json")[1])
+    assert value["document"]["name"] == "text"
+
+
+def test_a_text_is_repaired_by_clean_and_goes_to_a_file(run, tmp_path):
+    assert run("clean", "--text", "l&#39;Ã©tÃ©", "-o", "made.txt")[0] == 0
+    assert (tmp_path / "made.txt").read_text("utf-8") == "l'été\n"
+    assert run("clean", "--text", "l'été", "-o", "out")[0] == 0
+    assert (tmp_path / "out/text.txt").is_file()
+
+
+def test_a_text_takes_the_place_of_inputs(run, page):
+    for command in ("clean", "translate", "summarize"):
+        for arguments in ((), (page, "--text", "Il pleut."), ("--text", " ")):
+            code, out, err = run(command, *arguments)
+            assert (code, out) == (2, "")
+            assert "--text" in err
+
+
+def test_a_long_text_in_another_language_is_refused(run):
+    english = "The minister presented his plan to members of parliament in Paris."
+    code, _, err = run("translate", *FAKE, "--text", english)
+    assert code == 3
+    assert "text: looks English" in err

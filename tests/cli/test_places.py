@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.cli import places
-from toolkit.cli.places import clash, place_of
+from toolkit.cli.places import clash, in_file, in_folder, place_of
 
 OUT = Path("out")
 
@@ -12,6 +12,7 @@ OUT = Path("out")
     ("name", "written"),
     [
         ("a.txt", "out/a.md"),
+        ("a.txt.gz", "out/a.md"),
         ("deep/a.b.html", "out/deep/a.b.md"),
         ("a", "out/a.md"),
         (".txt", "out/.txt.md"),
@@ -20,14 +21,23 @@ OUT = Path("out")
     ],
 )
 def test_an_output_keeps_the_name_of_its_input_and_never_leaves_the_folder(name, written):
-    assert place_of(Path(name)).path(OUT, "markdown") == Path(written)
+    assert in_folder(OUT).path(place_of(Path(name)), "markdown") == Path(written)
 
 
 def test_records_share_a_table_or_get_a_folder_of_their_own():
-    record = place_of(Path("deep/c.jsonl")).record(7)
-    assert record.path(OUT, "text") == OUT / "deep/c/000007.txt"
-    assert record.path(OUT, "jsonl") == OUT / "deep/c.jsonl"
-    assert record.path(OUT, "csv") == OUT / "deep/c.csv"
+    record, out = place_of(Path("deep/c.jsonl")).record("000007"), in_folder(OUT)
+    assert out.path(record, "text") == OUT / "deep/c/000007.txt"
+    assert out.path(record, "jsonl") == OUT / "deep/c.jsonl"
+    assert out.path(record, "csv") == OUT / "deep/c.csv"
+
+
+def test_one_file_takes_what_comes_and_lists_failures_only_of_many():
+    place = place_of(Path("a.txt"))
+    one, many = (in_file(OUT / "made.txt", of_many=each) for each in (False, True))
+    assert one.path(place, "text") == many.path(place, "text") == OUT / "made.txt"
+    assert (one.failed, many.failed) == (None, OUT / "made_failed.jsonl")
+    assert in_folder(None).path(place, "text") is None
+    assert in_folder(OUT).failed == OUT / "_failed.jsonl"
 
 
 def test_two_inputs_that_claim_one_file_are_found():

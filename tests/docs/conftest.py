@@ -1,5 +1,6 @@
 """A folder with every file that the examples of the documentation name."""
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -49,6 +50,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    (folder / "page.html.gz").write_bytes(gzip.compress(HTML.encode("utf-8")))
     first = ["eval", "run", "--output", str(folder / "runs/a"), "--model", "fake", "--quiet"]
     assert main([*first, "--limit", "1"]) == 0
     shutil.copytree(folder / "runs/a", folder / "runs/b")

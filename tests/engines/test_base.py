@@ -4,8 +4,8 @@ import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
-from toolkit.engines.base import GenerationConfig, Message
-from toolkit.errors import TooLongError
+from toolkit.engines.base import GenerationConfig, Message, device_for
+from toolkit.errors import TooLongError, UsageError
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -58,3 +58,11 @@ def test_a_chat_that_ends_with_the_assistant_is_continued(load, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_no_sources_give_no_outputs(load, engine):
     assert load("marian", engine).generate([], CONFIG) == []
+
+
+def test_auto_takes_the_better_device():
+    assert device_for("auto", has_cuda=True) == "cuda"
+    assert device_for("auto", has_cuda=False) == "cpu"
+    assert device_for("cpu", has_cuda=True) == "cpu"
+    with pytest.raises(UsageError, match="no CUDA device"):
+        device_for("cuda", has_cuda=False)

@@ -3,7 +3,7 @@ import shutil
 import pytest
 import torch
 
-from tests.engines.helpers import ENGINES
+from tests.engines.helpers import CONFIG, ENGINES
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 
@@ -54,3 +54,13 @@ def test_a_tokenizer_without_vocabulary_is_none(converted, tmp_path):
     (folder / "tokenizer" / "tokenizer.json").unlink()
     with pytest.raises(ModelError, match="makes nothing of a French sentence"):
         load_engine(str(folder), models_folder=tmp_path)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, engine):
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    folder = tiny("marian") if engine == "transformers" else converted("marian")
+    loaded = load_engine(str(folder), models_folder=tmp_path, engine=engine, device="auto")
+    assert loaded.info.device == "cpu"
+    assert loaded.generate(["Il pleut."], CONFIG)

@@ -23,7 +23,6 @@ from toolkit.evaluation import gate
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.compare import compare
 from toolkit.evaluation.data import Corpus, Item, read_parallel, read_public, read_table
-from toolkit.evaluation.files import file_name
 from toolkit.evaluation.folders import data_file, load_run, outputs_file
 from toolkit.evaluation.page import report_page
 from toolkit.evaluation.references import Fact, load_references
@@ -32,7 +31,7 @@ from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, load_suite
 from toolkit.evaluation.systems import corpus_of
 from toolkit.evaluation.tables import comparison_text, notes, report, run_tables
-from toolkit.files import sha256_of
+from toolkit.files import file_name, sha256_of
 
 ROWS = [
     ("a", "Le chat dort sur la table.", "The cat sleeps on the table."),

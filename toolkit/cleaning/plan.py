@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from toolkit.cleaning.blocks import judge_lines
+from toolkit.cleaning.blocks import ARTICLE, judge_lines
 from toolkit.cleaning.lost import find_losses
 from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
@@ -127,6 +127,16 @@ def judge(
         if any(block.kept for block in blocks):
             break
     return _cleaning(document, text, blocks, title, tuple(steps))
+
+
+def keep_all(document: Document, *, steps: Sequence[str] = tuple(STEPS)) -> Cleaning:
+    """`judge` for what is an article already: characters are repaired, and every line stays."""
+    text = repair(document.text, steps)
+    blocks = tuple(
+        Block(number, line, bool(line.strip()), ARTICLE if line.strip() else "empty")
+        for number, line in enumerate(text.split("\n"), start=1)
+    )
+    return _cleaning(document, text, blocks, "", tuple(steps))
 
 
 def replay(document: Document, plan: str) -> Cleaning:

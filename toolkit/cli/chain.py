@@ -1,30 +1,27 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import typer
 
-from toolkit.articles import PAGE_SHARE, Article
+from toolkit.articles import Article
 from toolkit.cleaning import Repeats
+from toolkit.cleaning.blocks import TITLE
+from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
-from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn, worked
+from toolkit.cli.direction import directed, refuse_same
+from toolkit.cli.inputs import attempt, learn, worked
 from toolkit.cli.models import pull
-from toolkit.cli.outputs import Outputs
 from toolkit.cli.places import Place
 from toolkit.documents import Document, Summary
-from toolkit.errors import InputError, ModelMissingError, ToolkitError
-from toolkit.output import Format
+from toolkit.errors import InputError, ModelMissingError
 from toolkit.pipeline import Pipeline
-from toolkit.reading import Reading
 from toolkit.results import Result
-from toolkit.settings import Settings
 from toolkit.translation.checks import lost_terms
 
 # Documents translated together: enough for full batches, few enough for memory.
@@ -35,9 +32,8 @@ DOCUMENTS_AT_ONCE = 32
 class Job:
     """What a call of `translate` or `summarize` asks for, beside its settings."""
 
-    form: Format
-    reading: Reading
-    output_dir: Path | None
+    batch: Batch
+    check_language: bool
     overwrite: bool
     strict: bool
     no_clean: bool
@@ -48,38 +44,40 @@ class Job:
 
 
 def run_chain(
-    arguments: Sequence[str],
+    job: Job,
     *,
     flags: Mapping[str, Any],
-    job: Job,
     process: Callable[[Pipeline, list[Article]], list[Result]],
     render: Callable[[Result], str],
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
-    job = replace(job, reading=reading_of(job.reading, settings))
-    inputs = expand(arguments, job.output_dir)
-    check_places(inputs, job.output_dir, job.form, job.reading)
-    repeats, total_chars = learn(inputs, job.reading)
+    batch, settings = directed(
+        job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
+    )
+    if process is Pipeline.translate:
+        refuse_same(settings)
+    repeats, total_chars = learn(batch.inputs, batch.reading)
+    count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
-        tally, count = Tally(), Count()
-        outputs = outputs_of(job, pipeline, tally)
+        with working(
+            batch, pipeline.store, overwrite=job.overwrite, guard_formulas=job.guard_formulas
+        ) as (outputs, tally):
 
-        def prepare(place: Place, document: Document) -> tuple[int, Article]:
-            outputs.check(place)
-            article = prepared(pipeline, document, flags, job, repeats)
-            outputs.check_columns(document.record)
-            return len(document.text), article
+            def prepare(place: Place, document: Document) -> tuple[int, Article]:
+                outputs.check(place)
+                article = prepared(pipeline, document, job, repeats)
+                outputs.check_columns(document.record)
+                return len(document.text), article
 
-        def write(place: Place, result: Result) -> None:
-            if job.form == "csv":
-                outputs.write_row(place, _csv_fields(result))
-            else:
-                outputs.write(place, render(result))
+            def write(place: Place, result: Result) -> None:
+                if batch.form == "csv":
+                    outputs.write_row(place, _csv_fields(result))
+                else:
+                    outputs.write(place, render(result))
 
-        with reporting(outputs, tally), outputs:
-            ready = attempt(inputs, job.reading, prepare, tally)
+            ready = attempt(batch.inputs, batch.reading, prepare, tally)
             while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
                 progress.part(sum(length for _, _, (length, _) in some))
                 articles = [(name, place, article) for name, place, (_, article) in some]
@@ -89,46 +87,18 @@ def run_chain(
                         count.add(result, pipeline)
                         if not job.quiet:
                             tell_flags(result, verbose=job.verbose)
-    if not job.quiet and (count.documents > 1 or job.verbose):
+    if not job.quiet and not batch.holds_many and count.furniture:
+        tell(f"{batch.inputs[0].path}: {left_out(count.furniture)}")
+    if not job.quiet and count.documents and (batch.holds_many or job.verbose):
         tell(str(count))
     if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
         raise typer.Exit(InputError.exit_code)
 
 
-def outputs_of(job: Job, pipeline: Pipeline, tally: Tally) -> Outputs:
-    return Outputs(
-        job.output_dir,
-        job.form,
-        pipeline.store,
-        overwrite=job.overwrite,
-        on_lost=tally.add,
-        guard_formulas=job.guard_formulas,
-    )
-
-
-def reading_of(reading: Reading, settings: Settings) -> Reading:
-    """`reading` with the limit that the settings put on a page."""
-    return replace(reading, max_chars=PAGE_SHARE * settings.max_document_chars)
-
-
-@contextmanager
-def reporting(outputs: Outputs, tally: Tally) -> Iterator[None]:
-    """Write down what was set aside, however the work ends."""
-    try:
-        yield
-    except BaseException:
-        with suppress(ToolkitError):
-            outputs.write_failed(tally.failed)
-        raise
-    outputs.write_failed(tally.failed)
-
-
-def prepared(
-    pipeline: Pipeline, document: Document, flags: Mapping[str, Any], job: Job, repeats: Repeats
-) -> Article:
+def prepared(pipeline: Pipeline, document: Document, job: Job, repeats: Repeats) -> Article:
     return pipeline.prepare(
         document,
-        check_language=flags.get("source_language") is None,
+        check_language=job.check_language,
         cleaned=job.no_clean,
         keep_title=job.keep_title,
         repeated=repeats.of(document),
@@ -146,9 +116,11 @@ class Count:
     summaries_flagged: int = 0
     terms: int = 0
     terms_kept: int = 0
+    furniture: int = 0
 
     def add(self, result: Result, pipeline: Pipeline) -> None:
         self.documents += 1
+        self.furniture += furniture_of(result.article)
         self.flagged += len(result.flagged)
         self.summaries += result.summary is not None
         self.summaries_flagged += bool(result.summary and result.summary.failed)
@@ -168,7 +140,22 @@ class Count:
             ]
         if self.summaries:
             parts.append(f"summaries: {self.summaries}, {self.summaries_flagged} of them flagged")
+        if self.furniture:
+            parts.append(left_out(self.furniture))
         return "; ".join(parts)
+
+
+def furniture_of(article: Article) -> int:
+    """The lines of the page that cleaning left out, its title aside."""
+    return sum(
+        not block.kept and block.reason != TITLE and bool(block.text.strip())
+        for block in article.blocks
+    )
+
+
+def left_out(lines: int) -> str:
+    what, them = ("line", "it") if lines == 1 else ("lines", "them")
+    return f"left out {lines} {what} of page furniture; --no-clean keeps {them}"
 
 
 def _csv_fields(result: Result) -> dict[str, Any]:

@@ -4,23 +4,24 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from toolkit.articles import refuse_surrogates, refuse_unusable
-from toolkit.cleaning import Cleaning, Repeats, judge, reasons, replay
+from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, reasons, replay
 from toolkit.cli import options
-from toolkit.cli.chain import reading_of, reporting
+from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
-from toolkit.cli.inputs import Tally, attempt, check_places, expand, learn
-from toolkit.cli.outputs import Outputs
+from toolkit.cli.direction import directed
+from toolkit.cli.inputs import attempt, expand, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 from toolkit.output import render_cleaning
 from toolkit.pipeline import open_store
+from toolkit.settings import AUTO
 from toolkit.text import printable
 
 ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
@@ -29,9 +30,10 @@ MAX_CHANGE_CHARS = 60  # longer ones are whole lines
 
 
 def clean_command(
-    inputs: options.Inputs,
-    form: options.FormatOption = "text",
-    output_dir: options.OutputDir = None,
+    inputs: options.Inputs = None,
+    text: options.Text = None,
+    form: options.CleaningFormat = None,
+    output: options.Output = None,
     language: options.From = None,
     keep_title: options.KeepTitle = False,
     keep_captions: Annotated[
@@ -64,13 +66,21 @@ def clean_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
     settings, _ = settings_of({"source_language": language, "skip_steps": skip_step})
-    reading = reading_of(options.reading(input_format, encoding, text_field), settings)
-    found = expand(inputs, output_dir)
-    check_places(found, output_dir, form, reading)
-    written = _read_plan(plan, len(found)) if plan else None
+    batch = gather(
+        inputs,
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
+        output=output,
+        form=form,
+        forms=get_args(options.CleaningForm),
+    ).within(settings)
+    batch, settings = directed(batch, settings, cleaned=text is not None)
+    expected = settings.source_language if language in (None, AUTO) else None
+    written = _read_plan(plan, len(batch.inputs)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption"} if keep_captions else set()
     if unknown := {each for each in kept - reasons() if not ON_PAGES.fullmatch(each)}:
@@ -80,53 +90,55 @@ def clean_command(
         )
     if learn_from and not learn_from.is_dir():
         raise UsageError(f"--learn-from {learn_from}: there is no such folder")
-    learned = learn(expand([str(learn_from)]), reading)[0].of_all() if learn_from else None
-    repeats = Repeats() if learn_from or written else learn(found, reading)[0]
-
-    tally = Tally()
-    store = open_store(settings, on_trouble=tell)
-    outputs = Outputs(output_dir, form, store, overwrite=overwrite, on_lost=tally.add)
+    learned = learn(expand([str(learn_from)]), batch.reading)[0].of_all() if learn_from else None
+    repeats = Repeats() if learn_from or written else learn(batch.inputs, batch.reading)[0]
 
     def work(document: Document) -> Cleaning:
         refuse_surrogates(document)
         if written is not None:
             return replay(document, written)
+        if text is not None:
+            return keep_all(document, steps=settings.steps)
         return judge(
             document,
-            language=None if language else settings.source_language,
+            language=expected,
             keep=frozenset(kept),
             steps=settings.steps,
             repeated=repeats.of(document) if learned is None else learned,
         )
 
-    def checked(place: Place, document: Document) -> Cleaning:
-        outputs.check(place)
+    def checked(document: Document) -> Cleaning:
         cleaning = work(document)
-        expected = None if language or written else settings.source_language
         try:
-            refuse_unusable(cleaning, document, language=expected)
+            refuse_unusable(cleaning, document, language=None if written else expected)
         except InputError:
-            if explain and output_dir is None:
+            if explain and output is None:
                 explained(cleaning)
             raise
         return cleaning
 
     def explained(cleaning: Cleaning) -> None:
-        if form == "text":
+        if batch.form == "text":
             write_styled(_explain(cleaning))
         else:
-            show(render_cleaning(cleaning, form), end="")
+            show(render_cleaning(cleaning, batch.form), end="")
 
-    def write(place: Place, cleaning: Cleaning) -> None:
-        if explain and output_dir is None:
-            explained(cleaning)
-        elif explain and form == "text":
-            outputs.write(place, _explain(cleaning))
-        else:
-            outputs.write(place, render_cleaning(cleaning, form))
+    store = open_store(settings, on_trouble=tell)
+    with working(batch, store, overwrite=overwrite) as (outputs, tally):
 
-    with reporting(outputs, tally), outputs:
-        for name, place, cleaning in attempt(found, reading, checked, tally):
+        def prepare(place: Place, document: Document) -> Cleaning:
+            outputs.check(place)
+            return checked(document)
+
+        def write(place: Place, cleaning: Cleaning) -> None:
+            if explain and output is None:
+                explained(cleaning)
+            elif explain and batch.form == "text":
+                outputs.write(place, _explain(cleaning))
+            else:
+                outputs.write(place, render_cleaning(cleaning, batch.form))
+
+        for name, place, cleaning in attempt(batch.inputs, batch.reading, prepare, tally):
             with tally.setting_aside(name):
                 write(place, cleaning)
     if tally.failed:

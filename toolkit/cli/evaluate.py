@@ -1,5 +1,7 @@
 """`toolkit eval`: scores of systems against references written by hand."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,6 +11,7 @@ import typer
 from toolkit.cli.console import settings_of, show, stage_progress, tell
 from toolkit.cli.options import path_named
 from toolkit.errors import QualityError, UsageError
+from toolkit.settings import AUTO
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
 RUNS = Path("eval-runs")
@@ -86,7 +89,8 @@ def run_command(
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = output or RUNS / f"{chosen.name}-{stamp}"
     flags: dict[str, Any] = {"model": model, "cache": cache}
-    settings_of(flags)
+    if settings_of(flags)[0].source_language == AUTO:
+        raise UsageError("the setting source_language is auto; an evaluation needs fr or en")
     with stage_progress(quiet=quiet) as progress:
         run = run_suite(
             chosen,
@@ -169,24 +173,31 @@ def score_command(
     reference: Annotated[list[Path], typer.Option("--reference", "-r", help="One a line.")],
     source: Annotated[Path | None, typer.Option(help="The sources, to check them too.")] = None,
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", "-m", help="[BLEU, chrF2++ and TER]")
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            "-m",
+            help="Which ones [BLEU, chrF2++ and TER]; several with commas, or the option again.",
+        ),
     ] = None,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", "-f")] = "text",
 ) -> None:
     """Score outputs that are there already, of any system, line by line."""
     from toolkit.evaluation.answers import Answer
     from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
-    from toolkit.evaluation.registry import METRICS, score
+    from toolkit.evaluation.registry import metrics_named, score
     from toolkit.evaluation.tables import cell, table
 
-    names = metric or ["BLEU", "chrF2++", "TER"]
-    if unknown := set(names) - METRICS.keys():
-        raise UsageError(f"no metric {', '.join(sorted(unknown))}; toolkit eval list names them")
+    names = metrics_named(metric or ["BLEU", "chrF2++", "TER"])
     texts = read_lines(outputs)
     corpus = read_parallel(source or reference[0], reference)
     for at, path in enumerate(reference):
         refuse_unaligned(outputs, texts, path, [each.references[at] for each in corpus.items])
     answers = [Answer(item=item, text=text) for item, text in zip(corpus.items, texts, strict=True)]
     scores = score(names, answers)
+    if form == "json":
+        show(json.dumps([asdict(each) for each in scores], ensure_ascii=False, indent=2))
+        return
     show(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
     show("\n".join(each.signature for each in scores))
 

@@ -5,18 +5,17 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from toolkit.cleaning import Repeats
 from toolkit.cli.console import debugging, tell, tell_trace
-from toolkit.cli.places import FOLDED, Place, clash, place_of
+from toolkit.cli.places import Place, place_of
 from toolkit.documents import Document
 from toolkit.errors import InputError, ToolkitError, UsageError
-from toolkit.files import is_regular, read_stream
-from toolkit.output import Format
-from toolkit.reading import KINDS, Reading, read_bytes, read_file
+from toolkit.files import file_name, is_regular, read_stream
+from toolkit.reading import KINDS, Reading, read_bytes, read_file, unpacked_name
 from toolkit.text import printable
 
 STDIN = "-"
@@ -27,37 +26,59 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`problem` says why there is nothing to read."""
+    """`problem` says why there is nothing to read; `held` is what was read already."""
 
     path: str
     place: Place
     problem: str = ""
+    held: tuple[Document | InputError, ...] | None = None
 
     def documents(self, reading: Reading) -> Iterator[tuple[Place, Document | InputError]]:
         """Each document with its place; an InputError stands for one that can't be used."""
         try:
-            if self.problem:
-                raise InputError(f"{self.path}: {self.problem}")
-            if self.path == STDIN:
-                if sys.stdin is None:
-                    raise InputError("-: standard input is closed")
-                data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
-                found = read_bytes(STDIN, data, reading)
-            else:
-                found = read_file(Path(self.path), reading)
+            found = self._read(reading)
         except InputError as error:
             yield self.place, error
             return
         many = reading.holds_many(self.path)
         number = 0
         for number, document in enumerate(found, start=1):
-            yield self.place.record(number) if many else self.place, document
+            key = f"{number:06}"
+            if reading.id_field and isinstance(document, Document):
+                key = file_name(document.name.removeprefix(f"{Path(self.path)}:"))
+            yield self.place.record(key) if many else self.place, document
         if number == 0:
             yield self.place, InputError(f"{self.path}: holds no records")
 
+    def _read(self, reading: Reading) -> Iterator[Document | InputError]:
+        if self.held is not None:
+            return iter(self.held)
+        if self.problem:
+            raise InputError(f"{self.path}: {self.problem}")
+        if self.path != STDIN:
+            return read_file(Path(self.path), reading)
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed")
+        data = read_stream(STDIN, sys.stdin.buffer, max_bytes=reading.max_bytes)
+        return read_bytes(STDIN, data, reading)
+
+    def at_hand(self, reading: Reading) -> "Input":
+        """The same, to be read as often as one likes."""
+        if self.can_be_read_twice or self.held is not None:
+            return self
+        try:
+            return replace(self, held=tuple(self._read(reading)))
+        except InputError as error:
+            return replace(self, held=(error,))
+
+    @property
+    def is_file(self) -> bool:
+        """Whether `path` is one."""
+        return self.path != STDIN and self.held is None
+
     @property
     def can_be_read_twice(self) -> bool:
-        return self.path != STDIN and is_regular(Path(self.path))
+        return self.is_file and is_regular(Path(self.path))
 
 
 @dataclass(slots=True)
@@ -96,6 +117,13 @@ class Tally:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: one bad item never ends a batch
             self.add(name, error)
+
+
+def typed(text: str) -> Input:
+    """`text` itself. Raises UsageError for an empty one."""
+    if not text.strip():
+        raise UsageError("--text is empty")
+    return Input("text", Place(Path("text")), held=(Document(name="text", text=text),))
 
 
 def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Input]:
@@ -146,7 +174,7 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
         entered.add(real)
         for name in files:
             path = Path(current) / name
-            if path.suffix.lower() not in KINDS:
+            if unpacked_name(path).suffix.lower() not in KINDS:
                 continue
             # A pipe in a folder would be waited for, perhaps for ever.
             if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
@@ -157,56 +185,6 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
         kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
         told(str(folder), f"the folder holds none of {kinds}")
     return sorted(found, key=lambda each: Path(each.path))
-
-
-def check_places(
-    inputs: Sequence[Input], output_dir: Path | None, form: Format, reading: Reading
-) -> None:
-    """Raises UsageError when the outputs would have no place, one place for two, or a place among
-    the inputs.
-    """
-    if form == "csv" and any(reading.kind_of(each.path) != "csv" for each in inputs):
-        raise UsageError("--format csv is for CSV inputs; jsonl takes any")
-    if output_dir is None:
-        if form not in FOLDED:
-            if len(inputs) > 1:
-                raise UsageError(f"{len(inputs)} inputs need --output-dir (or --format jsonl)")
-            for each in inputs:
-                if reading.holds_many(each.path):
-                    raise UsageError(
-                        f"{each.path} holds many documents: they need --output-dir "
-                        "(or --format jsonl)"
-                    )
-        return
-    if os.path.exists(output_dir) and not os.path.isdir(output_dir):  # noqa: PTH110, PTH112
-        raise UsageError(f"{output_dir} is a file; --output-dir names a folder")
-    real = Path(os.path.realpath(output_dir))
-    for each in inputs:
-        if each.path != STDIN and real in Path(os.path.realpath(each.path)).parents:
-            raise UsageError(f"{each.path} lies in the output folder {output_dir}; name another")
-    if found := clash(_claims(inputs, form, reading)):
-        first, second, path = found
-        raise UsageError(f"{first} and {second} would both be written to {output_dir / path}")
-
-
-def _claims(inputs: Sequence[Input], form: Format, reading: Reading) -> Iterator[tuple[str, Path]]:
-    """The file of each input; the folder where its records get files of their own, which is also
-    claimed by what would stand among them with a number for a name.
-    """
-    folders = {
-        each.place.target: each.path
-        for each in inputs
-        if reading.holds_many(each.path) and form not in FOLDED
-    }
-    for each in inputs:
-        target = each.place.target
-        if reading.holds_many(each.path) and form not in FOLDED:
-            yield each.path, target
-            continue
-        yield each.path, each.place.path(Path(), form)
-        if target.parent in folders and target.name.isdecimal():
-            yield folders[target.parent], target
-            yield each.path, target
 
 
 def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:

@@ -19,31 +19,38 @@ def path_named(name: str) -> Path:
 
 
 Inputs = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="INPUT...",
         help="Files, folders, globs, or - for standard input.",
         show_default=False,
     ),
 ]
-FormatOption = Annotated[
-    Literal["text", "markdown", "json", "jsonl"],
-    typer.Option("--format", "-f", help="json holds every stage, sentence by sentence."),
+CleaningForm = Literal["text", "markdown", "json", "jsonl"]
+TranslationForm = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
+SummaryForm = Literal["text", "markdown", "json", "jsonl", "csv", "html"]
+CleaningFormat = Annotated[
+    CleaningForm | None,
+    typer.Option(
+        "--format", "-f", help="[by the name of the output file, else text]; json holds every line."
+    ),
 ]
 TranslationFormat = Annotated[
-    Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"],
+    TranslationForm | None,
     typer.Option(
         "--format",
         "-f",
-        help="json holds every stage; html is source and translation side by side; csv is for CSV.",
+        help="[by the name of the output file, else text]; json holds every stage; html is source "
+        "and translation side by side; csv is for CSV.",
     ),
 ]
 SummaryFormat = Annotated[
-    Literal["text", "markdown", "json", "jsonl", "csv", "html"],
+    SummaryForm | None,
     typer.Option(
         "--format",
         "-f",
-        help="json holds every stage; html shows what each sentence rests on; csv is for CSV.",
+        help="[by the name of the output file, else text]; json holds every stage; html shows what "
+        "each sentence rests on; csv is for CSV.",
     ),
 ]
 LengthOption = Annotated[
@@ -64,19 +71,24 @@ Cache = Annotated[
     bool | None,
     typer.Option("--cache/--no-cache", help="Keep finished sentences for the next run [on]."),
 ]
-OutputDir = Annotated[
+Output = Annotated[
     Path | None,
     typer.Option(
         "--output-dir",
         "-o",
         parser=path_named,
-        metavar="FOLDER",
-        help="Where to write; needed for more than one input.",
+        metavar="PATH",
+        help="Where to write: for one input a file, when the name ends like one (out.txt, .md, "
+        ".json, .jsonl, .csv, .html, .tmx), else a folder; needed for more than one input.",
     ),
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", help="Language of the input [fr]; when given it isn't checked."),
+    typer.Option(
+        "--from",
+        help="Language of the input [fr]; when given it isn't checked. auto: French or English, as "
+        "the first input is.",
+    ),
 ]
 To = Annotated[str | None, typer.Option("--to", help="Language of the output [en].")]
 Model = Annotated[
@@ -90,10 +102,13 @@ Summarizer = Annotated[
 Engine = Annotated[
     Literal["auto", "ctranslate2", "transformers"] | None, typer.Option(help="What runs the model.")
 ]
-Device = Annotated[Literal["cpu", "cuda"] | None, typer.Option(help="Where it runs.")]
+Device = Annotated[
+    Literal["cpu", "cuda", "auto"] | None,
+    typer.Option(help="Where it runs [cpu]; auto: cuda where there is one."),
+]
 Threads = Annotated[int | None, typer.Option(help="Processor threads [all cores].")]
 GlossaryOption = Annotated[
-    str | None, typer.Option("--glossary", help="Bundled name, TSV file, or none.")
+    str | None, typer.Option("--glossary", help="Bundled name, TSV, CSV or TBX file, or none.")
 ]
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Bundled name or YAML file.")]
 NoClean = Annotated[bool, typer.Option("--no-clean", help="Take the input as an article already.")]
@@ -104,6 +119,14 @@ InputFormat = Annotated[
 ]
 Encoding = Annotated[
     str | None, typer.Option(help="The input's encoding [declared, else detected].")
+]
+IdField = Annotated[
+    str | None,
+    typer.Option(help="The field of JSON lines and CSV that names each record [its number]."),
+]
+Text = Annotated[
+    str | None,
+    typer.Option("--text", help="This word or sentence instead of inputs; all of it is kept."),
 ]
 TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
 GuardFormulas = Annotated[
@@ -120,8 +143,10 @@ Verbose = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 
 
-def reading(kind: Kind | None, encoding: str | None, text_field: str) -> Reading:
+def reading(
+    kind: Kind | None, encoding: str | None, text_field: str, id_field: str | None
+) -> Reading:
     """Raises UsageError for an encoding that doesn't exist."""
     if encoding and text_encoding(encoding) is None:
         raise UsageError(f"--encoding {encoding}: there is no such encoding of text")
-    return Reading(kind=kind, encoding=encoding, text_field=text_field)
+    return Reading(kind=kind, encoding=encoding, text_field=text_field, id_field=id_field)

@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.cli.console import show, tell
-from toolkit.cli.places import FAILED, FOLDED, Place
+from toolkit.cli.places import FOLDED, Destination, Place
 from toolkit.errors import InputError
 from toolkit.files import AtomicFile, read_whole, refused, sha256_of, sweep
-from toolkit.output import SUFFIXES, Format
+from toolkit.output import Format
 from toolkit.store import Store
 
-NUMBERED = re.compile(rf"{FAILED}(?:-\d+)?\.jsonl")
 OURS = {"input", "reason", "type"}  # the fields of what was set aside
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how cells begin that spreadsheets run
 
 
 class Outputs:
-    """Writes results to `folder`, or to standard output when it is None.
+    """Writes results to `destination`.
 
     A file that is there already is kept, unless it is one that this toolkit wrote before, as
     `store` remembers, or `overwrite` says otherwise. As JSON lines or CSV, all records of one input
@@ -33,7 +32,7 @@ class Outputs:
 
     def __init__(
         self,
-        folder: Path | None,
+        destination: Destination,
         form: Format,
         store: Store | None,
         *,
@@ -41,7 +40,7 @@ class Outputs:
         on_lost: Callable[[str, InputError], None],
         guard_formulas: bool = False,
     ) -> None:
-        self._folder = folder
+        self._destination = destination
         self._form = form
         self._store = store
         self._overwrite = overwrite
@@ -68,7 +67,7 @@ class Outputs:
         path = self._path_of(place)
         if path is None:
             return
-        if self._folder and path == self._folder / f"{FAILED}{SUFFIXES['jsonl']}":
+        if path == self._destination.failed:
             raise InputError(f"{path} is for what is set aside; rename the input")
         try:
             there = path.lstat()
@@ -82,7 +81,7 @@ class Outputs:
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raises InputError when a row with `columns` can't follow the rows before it on stdout."""
-        if self._folder or self._form != "csv":
+        if self._destination.folder or self._form != "csv":
             return
         if self._columns is not None and tuple(columns) != self._columns:
             raise InputError(
@@ -113,25 +112,26 @@ class Outputs:
 
         A file of that name that somebody else wrote is kept, and ours gets a number.
         """
-        if self._folder is None:
+        first = self._destination.failed
+        if first is None:
             return
         lines = [json.dumps(dict(each), ensure_ascii=False) + "\n" for each in failed]
-        path = self._folder / f"{FAILED}{SUFFIXES['jsonl']}"
         if lines:
-            number = 1
+            path, number = first, 1
             while os.path.lexists(path) and not (self._overwrite or self._is_list_of_failed(path)):
                 number += 1
-                path = path.with_name(f"{FAILED}-{number}{SUFFIXES['jsonl']}")
+                path = first.with_name(f"{first.stem}-{number}{first.suffix}")
             if number > 1:
                 tell(f"{path} holds what was set aside; somebody else's files were kept")
             self._write(path, "".join(lines))
             return
-        for old in self._folder.glob(f"{FAILED}*{SUFFIXES['jsonl']}"):
-            if NUMBERED.fullmatch(old.name) and self._is_list_of_failed(old):
+        ours = re.compile(rf"{re.escape(first.stem)}(?:-\d+)?{re.escape(first.suffix)}")
+        for old in first.parent.glob(f"*{first.suffix}"):
+            if ours.fullmatch(old.name) and self._is_list_of_failed(old):
                 old.unlink(missing_ok=True)
 
     def _path_of(self, place: Place) -> Path | None:
-        return place.path(self._folder, self._form) if self._folder else None
+        return self._destination.path(place, self._form)
 
     def _is_ours(self, path: Path) -> bool:
         known = self._store.digests_written(_real(path)) if self._store else ()

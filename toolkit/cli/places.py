@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.output import SUFFIXES, Format
+from toolkit.reading import unpacked_name
 
 FAILED = "_failed"  # and the suffix of JSON lines: what was set aside
 FOLDED: tuple[Format, ...] = ("jsonl", "csv")  # one file for all records of an input
@@ -23,18 +24,49 @@ class Place:
     target: Path
     container: Path | None = None
 
-    def record(self, number: int) -> "Place":
-        """That of a record, `number` from 1, of the file with this place."""
-        return Place(self.target / f"{number:06}", self.target)
+    def record(self, key: str) -> "Place":
+        """That of the record called `key` of the file with this place."""
+        return Place(self.target / key, self.target)
 
-    def path(self, folder: Path, form: Format) -> Path:
-        """The output file."""
+    def path(self, form: Format) -> Path:
+        """The output file, relative to the output folder."""
         target = self.container if self.container and form in FOLDED else self.target
-        return folder / target.with_name(target.name + SUFFIXES[form])
+        return target.with_name(target.name + SUFFIXES[form])
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a command writes: a file an input in `folder`, or only the one called `file` there;
+    without a folder, standard output.
+
+    `failed` is the list of what was set aside, None where there is nothing to list.
+    """
+
+    folder: Path | None = None
+    file: str = ""
+    failed: Path | None = None
+
+    def path(self, place: Place, form: Format) -> Path | None:
+        """The file for what belongs at `place`, None for standard output."""
+        if self.folder is None:
+            return None
+        return self.folder / (self.file or place.path(form))
+
+
+def in_folder(folder: Path | None) -> Destination:
+    """A file an input; on standard output where there is no folder."""
+    return Destination(folder, failed=folder / f"{FAILED}{SUFFIXES['jsonl']}" if folder else None)
+
+
+def in_file(path: Path, *, of_many: bool) -> Destination:
+    """One file, with the list of what was set aside beside it where it is made `of_many`."""
+    failed = path.with_name(f"{path.stem}{FAILED}{SUFFIXES['jsonl']}") if of_many else None
+    return Destination(path.parent, path.name, failed)
 
 
 def place_of(name: Path) -> Place:
     """The place for an input called `name`, relative to the folder in which it was found."""
+    name = unpacked_name(name)
     stem = name.stem
     if not stem.strip("."):  # `..txt`: what is left would be a folder
         stem = name.name or "input"

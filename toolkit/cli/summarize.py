@@ -1,18 +1,21 @@
 """`toolkit summarize`: the whole chain, from a scraped French page to a short English summary."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from toolkit.cli import options
+from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.cli.together import run_together
 from toolkit.output import render_summary, render_together
 from toolkit.pipeline import Pipeline
+from toolkit.settings import AUTO
 
 
 def summarize_command(
-    inputs: options.Inputs,
+    inputs: options.Inputs = None,
+    text: options.Text = None,
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None,
@@ -30,8 +33,8 @@ def summarize_command(
         Literal["summary", "translation"],
         typer.Option(help="translation prints the summary and then the translation."),
     ] = "summary",
-    form: options.SummaryFormat = "text",
-    output_dir: options.OutputDir = None,
+    form: options.SummaryFormat = None,
+    output: options.Output = None,
     source_language: options.From = None,
     target_language: options.To = None,
     model: options.Model = None,
@@ -47,6 +50,7 @@ def summarize_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
@@ -72,13 +76,21 @@ def summarize_command(
         "glossary": glossary,
         "summarization_prompt": prompt,
     }
-    job = Job(
+    batch = gather(
+        inputs,
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
+        output=output,
         form=form,
-        reading=options.reading(input_format, encoding, text_field),
-        output_dir=output_dir,
+        forms=get_args(options.SummaryForm),
+        together=together,
+    )
+    job = Job(
+        batch=batch,
+        check_language=source_language in (None, AUTO),
         overwrite=overwrite,
         strict=strict,
-        no_clean=no_clean,
+        no_clean=no_clean or text is not None,
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,
@@ -88,23 +100,21 @@ def summarize_command(
     if together:
         offer_pull(
             lambda: run_together(
-                inputs,
+                job,
                 flags=flags,
-                job=job,
                 render=lambda result: render_together(
-                    result, form, with_translation=translation, with_evidence=evidence
+                    result, batch.form, with_translation=translation, with_evidence=evidence
                 ),
             )
         )
         return
     offer_pull(
         lambda: run_chain(
-            inputs,
+            job,
             flags=flags,
-            job=job,
             process=Pipeline.summarize,
             render=lambda result: render_summary(
-                result, form, with_translation=translation, with_evidence=evidence
+                result, batch.form, with_translation=translation, with_evidence=evidence
             ),
         )
     )

@@ -1,24 +1,17 @@
 """`toolkit summarize --together`: all inputs to one summary."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from toolkit.articles import Article
-from toolkit.cli.chain import (
-    Job,
-    outputs_of,
-    prepared,
-    reading_of,
-    reporting,
-    tell_flags,
-    tell_summary,
-)
+from toolkit.cli.batch import working
+from toolkit.cli.chain import Job, furniture_of, left_out, prepared, tell_flags, tell_summary
 from toolkit.cli.console import settings_of, stage_progress, tell
-from toolkit.cli.inputs import Tally, attempt, expand, learn
+from toolkit.cli.direction import directed
+from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
@@ -29,31 +22,30 @@ NAME = "together"
 
 
 def run_together(
-    arguments: Sequence[str],
+    job: Job,
     *,
     flags: Mapping[str, Any],
-    job: Job,
     render: Callable[[MultiDocumentResult], str],
 ) -> None:
     """Inputs that can't be used are told and left out; then the exit code is 3."""
-    if job.form == "csv":
+    if job.batch.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)
-    job = replace(job, reading=reading_of(job.reading, settings))
-    inputs = expand(arguments, job.output_dir)
-    repeats, total_chars = learn(inputs, job.reading)
-    tally = Tally()
+    batch, settings = directed(
+        job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
+    )
+    repeats, total_chars = learn(batch.inputs, batch.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
-        outputs = outputs_of(job, pipeline, tally)
-        place = Place(Path(NAME))
-        outputs.check(place)
 
         def prepare(_: Place, document: Document) -> Article:
-            return prepared(pipeline, document, flags, job, repeats)
+            return prepared(pipeline, document, job, repeats)
 
-        with reporting(outputs, tally), outputs:
-            articles = [article for _, _, article in attempt(inputs, job.reading, prepare, tally)]
+        with working(batch, pipeline.store, overwrite=job.overwrite) as (outputs, tally):
+            place = Place(Path(NAME))
+            outputs.check(place)
+            ready = attempt(batch.inputs, batch.reading, prepare, tally)
+            articles = [article for _, _, article in ready]
             if len(articles) < 2:
                 raise InputError(
                     f"--together needs at least two articles; there is {len(articles)}"
@@ -68,6 +60,8 @@ def run_together(
             tell(f"{name}: has no name in common with the others; is it about the same event?")
         for name in result.unused:
             tell(f"{name}: no statement of the summary rests on it")
+        if furniture := sum(furniture_of(article.article) for article in result.results):
+            tell(left_out(furniture))
     flagged = result.summary.failed or any(article.flagged for article in result.results)
     if tally.failed or (job.strict and flagged):
         raise typer.Exit(InputError.exit_code)

@@ -1,19 +1,25 @@
 """`toolkit translate`: French pages in English, sentence by sentence."""
 
+from dataclasses import replace
+from typing import get_args
+
 from toolkit.cli import options
+from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
 from toolkit.errors import UsageError
 from toolkit.output import render_translation, translation_memory
 from toolkit.output import side_by_side as side_by_side_table
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
+from toolkit.settings import AUTO
 
 
 def translate_command(
-    inputs: options.Inputs,
-    form: options.TranslationFormat = "text",
+    inputs: options.Inputs = None,
+    text: options.Text = None,
+    form: options.TranslationFormat = None,
     side_by_side: options.SideBySide = False,
-    output_dir: options.OutputDir = None,
+    output: options.Output = None,
     source_language: options.From = None,
     target_language: options.To = None,
     model: options.Model = None,
@@ -27,6 +33,7 @@ def translate_command(
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
     text_field: options.TextField = "text",
+    id_field: options.IdField = None,
     overwrite: options.Overwrite = False,
     strict: options.Strict = False,
     cache: options.Cache = None,
@@ -47,35 +54,35 @@ def translate_command(
         "translation_prompt": prompt,
         "second_translation_prompt": prompt,
     }
-    if side_by_side and form not in ("text", "markdown", "html"):
-        raise UsageError(f"--side-by-side is a Markdown or HTML table, not {form}")
-    form = "markdown" if side_by_side and form == "text" else form
+    batch = gather(
+        inputs,
+        text=text,
+        reading=options.reading(input_format, encoding, text_field, id_field),
+        output=output,
+        form=form,
+        forms=get_args(options.TranslationForm),
+    )
+    if side_by_side and batch.form not in ("text", "markdown", "html"):
+        raise UsageError(f"--side-by-side is a Markdown or HTML table, not {batch.form}")
+    if side_by_side and batch.form == "text":
+        batch = replace(batch, form="markdown")
 
     def render(result: Result) -> str:
-        if form == "tmx":
+        if batch.form == "tmx":
             return translation_memory(result)
-        if form == "html" or (form == "markdown" and side_by_side):
-            return side_by_side_table(result, form)
-        return render_translation(result, form)
+        if batch.form == "html" or (batch.form == "markdown" and side_by_side):
+            return side_by_side_table(result, batch.form)
+        return render_translation(result, batch.form)
 
     job = Job(
-        form=form,
-        reading=options.reading(input_format, encoding, text_field),
-        output_dir=output_dir,
+        batch=batch,
+        check_language=source_language in (None, AUTO),
         overwrite=overwrite,
         strict=strict,
-        no_clean=no_clean,
+        no_clean=no_clean or text is not None,
         keep_title=keep_title,
         quiet=quiet,
         verbose=verbose,
         guard_formulas=guard_formulas,
     )
-    offer_pull(
-        lambda: run_chain(
-            inputs,
-            flags=flags,
-            job=job,
-            process=Pipeline.translate,
-            render=render,
-        )
-    )
+    offer_pull(lambda: run_chain(job, flags=flags, process=Pipeline.translate, render=render))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
-from toolkit.errors import TooLongError
+from toolkit.errors import TooLongError, UsageError
 
 Family = Literal["seq2seq", "causal"]
 NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
@@ -62,6 +62,15 @@ class EngineInfo:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def device_for(wanted: str, *, has_cuda: bool) -> str:
+    """`cpu` or `cuda`, the better one for `auto`. Raises UsageError without the one wanted."""
+    if wanted == "auto":
+        return "cuda" if has_cuda else "cpu"
+    if wanted == "cuda" and not has_cuda:
+        raise UsageError(NO_CUDA)
+    return wanted
 
 
 def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:

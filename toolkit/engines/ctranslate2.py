@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,15 @@ import ctranslate2
 
 from toolkit.engines.base import (
     BATCH_SIZE,
-    NO_CUDA,
     EngineInfo,
     GenerationConfig,
     Output,
     Pending,
     Source,
+    device_for,
     refuse_long,
 )
 from toolkit.engines.tokens import Tokens
-from toolkit.errors import UsageError
 from toolkit.models.boundary import model_errors
 
 # A shared prompt shorter than this costs more to set aside than to compute again.
@@ -44,8 +44,8 @@ class CTranslate2Engine:
         batch_size: int,
     ) -> None:
         """Raises ModelError when the folder can't be loaded, UsageError without the device."""
-        if info.device == "cuda" and not ctranslate2.get_cuda_device_count():
-            raise UsageError(NO_CUDA)
+        has_cuda = info.device != "cpu" and ctranslate2.get_cuda_device_count() > 0
+        info = replace(info, device=device_for(info.device, has_cuda=has_cuda))
         causal = info.family == "causal"
         loader = ctranslate2.Generator if causal else ctranslate2.Translator
         with model_errors(f"CTranslate2 can't load {folder}"):

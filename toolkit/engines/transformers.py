@@ -9,13 +9,13 @@ from typing import Any
 
 from toolkit.engines.base import (
     BATCH_SIZE,
-    NO_CUDA,
     EngineInfo,
     Family,
     GenerationConfig,
     Output,
     Pending,
     Source,
+    device_for,
     refuse_long,
 )
 from toolkit.engines.tokens import SourceFormat, Tokens
@@ -51,8 +51,7 @@ class TransformersEngine:
             raise ModelError(TORCH_MISSING) from None
         import transformers
 
-        if device == "cuda" and not torch.cuda.is_available():
-            raise UsageError(NO_CUDA)
+        device = device_for(device, has_cuda=device != "cpu" and torch.cuda.is_available())
         dtype = getattr(torch, compute_type, None)
         if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
             raise UsageError(

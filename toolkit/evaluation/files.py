@@ -1,11 +1,9 @@
-"""Files that people may have edited, read strictly, and file names for whatever a thing is called.
+"""Files that people may have edited, read strictly.
 
 Every reader raises InputError that names the file and the place in it.
 """
 
-import re
 import tomllib
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -16,9 +14,6 @@ from toolkit.files import read_whole, sha256_of
 
 T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-# Windows keeps these names for devices, whatever follows after a dot.
-RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
-PLAIN = re.compile(r"[a-z0-9][a-z0-9._=+-]{0,99}")
 
 
 class Entry(BaseModel):
@@ -72,14 +67,3 @@ def fault_of(error: ValidationError) -> str:
     place = ".".join(map(str, fault["loc"]))
     message = fault["msg"].removeprefix("Value error, ")
     return f"{place}: {message}" if place else message
-
-
-def file_name(name: str) -> str:
-    """A name for a file without its suffix: another one for every other `name`, on file systems
-    that ignore case and on Windows too.
-    """
-    if PLAIN.fullmatch(name) and not RESERVED.match(name):
-        return name
-    readable = re.sub(r"[^a-z0-9=+-]+", "_", name.lower())[:60]
-    # No plain name has a tilde.
-    return f"{readable}~{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

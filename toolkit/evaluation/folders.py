@@ -13,10 +13,11 @@ from pathlib import Path
 from toolkit.errors import InputError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
-from toolkit.evaluation.files import file_name, read_json, read_json_lines
+from toolkit.evaluation.files import read_json, read_json_lines
 from toolkit.evaluation.metrics import Score, mean_score
 from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores, check_of
 from toolkit.evaluation.registry import RECORDED, score
+from toolkit.files import file_name
 
 # What scores.json may differ by from the scores that are computed again: it rounds to 3 digits.
 ROUNDING = 0.001

@@ -60,6 +60,7 @@ _ALL: tuple[Metric, ...] = (
     BertScore(),
 )
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+_BY_NAME = {name.casefold(): name for name in METRICS}
 # A run that is read gives what it recorded of these, without the model that they need.
 RECORDED = frozenset(("BERTScore",))
 
@@ -89,6 +90,18 @@ SUMMARIES = (
     "novel triples",
 )
 CLEANING = ("kept precision", "kept recall", "kept F1")
+
+
+def metrics_named(written: Iterable[str]) -> list[str]:
+    """The metrics that are named, in any case, each once; several may stand between commas.
+
+    Raises UsageError for an unknown one.
+    """
+    wanted = [" ".join(name.split()) for each in written for name in each.split(",")]
+    if unknown := [name for name in wanted if name.casefold() not in _BY_NAME]:
+        named = ", ".join(name or "without a name" for name in unknown)
+        raise UsageError(f"no metric {named}; toolkit eval list names them")
+    return list(dict.fromkeys(_BY_NAME[name.casefold()] for name in wanted))
 
 
 def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:

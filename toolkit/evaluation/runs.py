@@ -280,7 +280,10 @@ def _revision() -> dict[str, Any]:
     def git(*arguments: str) -> str | None:
         try:
             done = subprocess.run(
-                ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True
+                ["git", "-C", str(root), *arguments],
+                capture_output=True,
+                encoding="utf-8",
+                check=True,
             )
         except (OSError, subprocess.CalledProcessError):
             return None

@@ -168,10 +168,15 @@ def _download_wheel(requirement: str, scratch: Path, on_bytes: Callable[[int], N
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
     command += ["--dest", str(scratch / "wheels"), requirement]
-    environment = {**os.environ, "TMPDIR": str(scratch)}
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
     try:
         process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
         )
     except OSError as error:
         raise ModelError(f"pip can't be started: {error.strerror}") from error

@@ -1,8 +1,8 @@
 """Files, streams and strings to documents.
 
 `documents` finds the kind of an input and hands it to `text`, `html`, `markdown` or `records`;
-`outline` holds what HTML and Markdown have in common. Documents go to `cleaning`. A new kind of
-input is a file here.
+`packed` unpacks it before; `outline` holds what HTML and Markdown have in common. Documents go to
+`cleaning`. A new kind of input is a file here.
 """
 
 from toolkit.reading.documents import (
@@ -14,6 +14,7 @@ from toolkit.reading.documents import (
     read_file,
     read_text,
 )
+from toolkit.reading.packed import unpacked_name
 from toolkit.reading.text import decode, text_encoding
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "read_file",
     "read_text",
     "text_encoding",
+    "unpacked_name",
 ]

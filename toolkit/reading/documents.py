@@ -10,6 +10,7 @@ from toolkit.errors import InputError
 from toolkit.files import MAX_BYTES, read_whole
 from toolkit.reading import html, markdown, records
 from toolkit.reading.outline import too_long
+from toolkit.reading.packed import unpacked_name, unpacker
 from toolkit.reading.text import LINE_END, RECORD_END, decode
 
 Kind = Literal["text", "html", "markdown", "jsonl", "csv"]
@@ -34,18 +35,19 @@ MANY: tuple[Kind, ...] = ("jsonl", "csv")
 class Reading:
     """How to read. `kind` None: by the file's name, and by the text where that says nothing.
 
-    `max_bytes` is for a file, `max_chars` for the text of one page or record; it limits its lines
-    as well.
+    The field `id_field` of a record names it, else its number does. `max_bytes` is for a file,
+    `max_chars` for the text of one page or record; it limits its lines as well.
     """
 
     kind: Kind | None = None
     encoding: str | None = None
     text_field: str = "text"
+    id_field: str | None = None
     max_bytes: int = MAX_BYTES
     max_chars: int = 10_000_000
 
     def kind_of(self, name: str) -> Kind | None:
-        return self.kind or KINDS.get(Path(name).suffix.lower())
+        return self.kind or KINDS.get(unpacked_name(Path(name)).suffix.lower())
 
     def holds_many(self, name: str) -> bool:
         """Whether `name` is a file with a document a record."""
@@ -53,11 +55,13 @@ class Reading:
 
 
 def read_file(path: Path, reading: Reading = Reading()) -> Iterator[Document | InputError]:
-    """The documents of a file; an InputError stands for a record that can't be used.
+    """The documents of a file, which may be packed; an InputError stands for a record that can't
+    be used.
 
     Raises InputError for what can't be read at all, naming the file and why.
     """
-    return read_bytes(str(path), read_whole(path, max_bytes=reading.max_bytes), reading)
+    data = read_whole(path, max_bytes=reading.max_bytes, unpack=unpacker(path))
+    return read_bytes(str(path), data, reading)
 
 
 def read_document(path: Path, reading: Reading = Reading()) -> Document:
@@ -126,12 +130,18 @@ def _records(
     name: str, text: str, encoding: str, is_json: bool, reading: Reading
 ) -> Iterator[Document | InputError]:
     field = reading.text_field
+    numbers: dict[str, int] = {}
     rows = records.json_lines(text) if is_json else records.csv_rows(text)
     for number, record in rows:
         place = f"{name}:{number}"
         try:
             if isinstance(record, InputError):
                 raise record
+            if reading.id_field:
+                key = records.id_of(record, reading.id_field)
+                if (first := numbers.setdefault(key, number)) != number:
+                    raise InputError(f"has the id '{key}' that record {first} has")
+                place = f"{name}:{key}"
             inner, others = records.text_of(record, field)
             inner = LINE_END.sub("\n", inner)
             document = _document(place, inner, None, encoding, others, reading)

@@ -79,12 +79,7 @@ def text_of(record: dict[str, Any], field: str) -> tuple[str, dict[str, str]]:
 
     Raises InputError when the field is not there or holds no text, naming those that are there.
     """
-    text = record.get(field)
-    if field not in record:
-        raise InputError(
-            f"has no field '{field}' (there are: {', '.join(map(str, record)) or 'none'}); "
-            "--text-field names the one with the text"
-        )
+    text = _value(record, field, "--text-field names the one with the text")
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"has no text in its field '{field}'")
     others = {
@@ -93,3 +88,23 @@ def text_of(record: dict[str, Any], field: str) -> tuple[str, dict[str, str]]:
         if name != field and isinstance(value, str | int | float) and value != ""
     }
     return text, others
+
+
+def id_of(record: dict[str, Any], field: str) -> str:
+    """What the field holds that names the record.
+
+    Raises InputError when it is not there, or holds neither text nor a whole number.
+    """
+    found = _value(record, field, "--id-field names the one with the id")
+    key = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    if not key:
+        raise InputError(f"has no id in its field '{field}'")
+    return key
+
+
+def _value(record: dict[str, Any], field: str, hint: str) -> Any:
+    """Raises InputError when the field is not there, naming those that are."""
+    if field not in record:
+        there = ", ".join(map(str, record)) or "none"
+        raise InputError(f"has no field '{field}' (there are: {there}); {hint}")
+    return record[field]

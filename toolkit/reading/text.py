@@ -8,7 +8,8 @@ from toolkit.errors import InputError
 SIGNATURES = (
     (b"%PDF-", "a PDF file; extract its text first"),
     (b"PK\x03\x04", "an archive or office file; save it as text first"),
-    (b"\x1f\x8b", "a gzip file; unpack it first"),
+    (b"\x1f\x8b", "a gzip file; unpack it, or end its name with .gz"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file; unpack it, or end its name with .zst"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -11,10 +11,13 @@ from xml.etree import ElementTree
 from toolkit.assets import asset_folder
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
+from toolkit.reading.records import csv_rows
 from toolkit.text import fold
 
 Kind = Literal["term", "phrase"]
 NONE = "none"
+SUFFIXES = (".tsv", ".csv", ".tbx")
+COLUMNS = {"source", "target"}
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 BEGINNING = 4  # letters of a term that stay whatever its ending
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
@@ -91,21 +94,21 @@ class Glossary:
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:
-    """A TSV or TBX file, or a bundled glossary by name.
+    """A TSV, CSV or TBX file, or a bundled glossary by name.
 
-    A TSV file has the columns source and target, and may have kind (`term` or `phrase`), case
+    A table has the columns source and target, and may have kind (`term` or `phrase`), case
     (`same`: found only as written) and note. `none`, and a bundled name that doesn't exist for the
     languages, give the empty glossary.
     Raises UsageError for an unknown name and for a file that can't be read, naming the line.
     """
     path = Path(reference)
-    if path.suffix not in (".tsv", ".tbx"):
+    if path.suffix not in SUFFIXES:
         folder = asset_folder("prompts") / "glossaries"
         known = sorted({each.name.split(".")[0] for each in folder.glob("*.tsv")})
         if reference not in (*known, NONE):
             raise UsageError(
                 f"no glossary '{reference}' (there are: {', '.join((*known, NONE))}); a file of "
-                "your own has the suffix .tsv or .tbx"
+                f"your own has the suffix {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
             )
         path = folder / f"{reference}.{source_language}-{target_language}.tsv"
         if reference == NONE or not path.is_file():
@@ -117,6 +120,8 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
     try:
         if path.suffix == ".tbx":
             terms = tuple(_tbx_terms(raw, source_language, target_language))
+        elif path.suffix == ".csv":
+            terms = tuple(_csv_terms(raw.decode("utf-8-sig")))
         else:
             terms = tuple(_tsv_terms(raw.decode("utf-8-sig")))
     except (ValueError, LookupError, RecursionError, ElementTree.ParseError) as error:
@@ -128,19 +133,38 @@ def _tsv_terms(text: str) -> Iterator[Term]:
     """Raises ValueError for a line that is no term."""
     lines = text.replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t") if lines else []
-    if not {"source", "target"} <= set(header):
+    if not set(header) >= COLUMNS:
         raise ValueError("is no TSV file with the columns source and target")
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
             continue
-        row = dict(zip(header, line.split("\t"), strict=False))
-        source, target = row.get("source", "").strip(), row.get("target", "").strip()
-        kind = row.get("kind", "").strip() or "term"
-        if not source or not target or len(line.split("\t")) > len(header):
+        cells = line.split("\t")
+        if len(cells) > len(header):
             raise ValueError(f"line {number} is no term: {line!r}")
-        if kind not in ("term", "phrase"):
-            raise ValueError(f"line {number}: kind is 'term' or 'phrase', not '{kind}'")
-        yield Term(source, target, cast(Kind, kind), row.get("case", "").strip() == "same")
+        yield _term(f"line {number}", dict(zip(header, cells, strict=False)))
+
+
+def _csv_terms(text: str) -> Iterator[Term]:
+    """Raises ValueError for a row that is no term, and when there is none."""
+    number = 0
+    for number, row in csv_rows(text):
+        if isinstance(row, InputError):
+            raise ValueError(f"row {number} {row}")
+        if not set(row) >= COLUMNS:
+            raise ValueError("is no CSV file with the columns source and target")
+        yield _term(f"row {number}", {name: cell or "" for name, cell in row.items()})
+    if number == 0:
+        raise ValueError("holds no terms")
+
+
+def _term(place: str, row: Mapping[str, str]) -> Term:
+    source, target = row.get("source", "").strip(), row.get("target", "").strip()
+    kind = row.get("kind", "").strip() or "term"
+    if not source or not target:
+        raise ValueError(f"{place} is no term: {' | '.join(row.values())!r}")
+    if kind not in ("term", "phrase"):
+        raise ValueError(f"{place}: kind is 'term' or 'phrase', not '{kind}'")
+    return Term(source, target, cast(Kind, kind), row.get("case", "").strip() == "same")
 
 
 def _tbx_terms(raw: bytes, source_language: str, target_language: str) -> Iterator[Term]:

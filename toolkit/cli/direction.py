@@ -1,0 +1,61 @@
+"""Which way an input is to be translated where nobody says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from toolkit.articles import MIN_LANGUAGE_CONFIDENCE, refuse_surrogates
+from toolkit.cleaning import judge
+from toolkit.cli.batch import Batch
+from toolkit.cli.console import tell
+from toolkit.cli.inputs import Tally
+from toolkit.documents import Document
+from toolkit.errors import UsageError
+from toolkit.languages import LANGUAGES
+from toolkit.languages.identification import identify_language, language_name
+from toolkit.settings import AUTO, Settings
+
+
+def directed(
+    batch: Batch, settings: Settings, *, cleaned: bool, quiet: bool = False
+) -> tuple[Batch, Settings]:
+    """With `auto` for the source language, that of the first article in French or English.
+
+    `cleaned` says that inputs are articles already. Where none is in these, it is French, so that
+    each is refused for what it is.
+    """
+    if settings.source_language != AUTO:
+        return batch, settings
+    batch = replace(batch, inputs=tuple(each.at_hand(batch.reading) for each in batch.inputs))
+    name, language = next(_languages(batch, settings, cleaned), ("", "fr"))
+    if not quiet:
+        why = f"{name} is" if name else "no input is surely French or English; taken for"
+        tell(f"--from auto: {why} {language_name(language)}")
+    return batch, settings.model_copy(update={"source_language": language})
+
+
+def _languages(batch: Batch, settings: Settings, cleaned: bool) -> Iterator[tuple[str, str]]:
+    """The name of each usable document in one of LANGUAGES, and its language."""
+    quietly = Tally(quiet=True)
+    for each in batch.inputs:
+        for _, document in each.documents(batch.reading):
+            with quietly.setting_aside(each.path):
+                if not isinstance(document, Document):
+                    continue
+                refuse_surrogates(document)
+                if not cleaned:
+                    document = judge(document, language=None, steps=settings.steps).document
+                found = identify_language(document.text)
+                sure = found and found.confidence >= MIN_LANGUAGE_CONFIDENCE
+                if found and sure and found.code in LANGUAGES:
+                    yield document.name, found.code
+
+
+def refuse_same(settings: Settings) -> None:
+    """Raises UsageError where there is nothing to translate."""
+    language = settings.source_language
+    if language == settings.target_language:
+        other = next(each for each in LANGUAGES if each != language)
+        raise UsageError(
+            f"the input is {language_name(language)} already, as the output is to be; --to {other} "
+            "translates it"
+        )
