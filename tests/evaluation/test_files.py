@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import InputError
-from toolkit.evaluation.files import Entry, file_name, read_json, read_json_lines, read_toml
-from toolkit.files import sha256_of
+from toolkit.evaluation.files import Entry, read_json, read_json_lines, read_toml
+from toolkit.files import file_name, sha256_of
 
 
 class Pair(Entry):
