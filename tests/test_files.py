@@ -3,12 +3,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from toolkit.errors import InputError, OutputError
 from toolkit.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
     AtomicFile,
+    file_name,
     is_regular,
     read_whole,
     refused,
@@ -115,3 +118,19 @@ def test_names_in_messages_have_an_end():
     assert len(shortened(long)) < 200
     assert shortened(long).startswith("start")
     assert shortened(long).endswith("end.txt")
+
+
+def test_plain_names_stay_and_others_can_still_be_read():
+    assert file_name("lead-3") == "lead-3"
+    assert file_name("no glossary").startswith("no_glossary~")
+    assert file_name("con.x") != "con.x"  # a device of Windows
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_different_names_have_different_files_where_case_does_not_count(one, other):
+    files = {name: file_name(name) for name in (one, other, one.upper(), "a", "A", "a_", "é", "..")}
+    assert len({each.lower() for each in files.values()}) == len(files)
+    for each in files.values():
+        assert 0 < len(each) <= 100
+        assert not set(each) & set('/\\:*?"<>|\0 ')
+        assert each[0] != "."

@@ -1,10 +1,8 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from toolkit.errors import InputError
 from toolkit.evaluation.files import Entry, read_json, read_json_lines, read_toml
-from toolkit.files import file_name, sha256_of
+from toolkit.files import sha256_of
 
 
 class Pair(Entry):
@@ -48,19 +46,3 @@ def test_toml_that_can_not_be_read_is_named(tmp_path, data):
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"a\.toml: "):
         read_toml(path)
-
-
-def test_plain_names_stay_and_others_can_still_be_read():
-    assert file_name("lead-3") == "lead-3"
-    assert file_name("no glossary").startswith("no_glossary~")
-    assert file_name("con.x") != "con.x"  # a device of Windows
-
-
-@given(st.text(max_size=200), st.text(max_size=200))
-def test_different_names_have_different_files_where_case_does_not_count(one, other):
-    files = {name: file_name(name) for name in (one, other, one.upper(), "a", "A", "a_", "é", "..")}
-    assert len({each.lower() for each in files.values()}) == len(files)
-    for each in files.values():
-        assert 0 < len(each) <= 100
-        assert not set(each) & set('/\\:*?"<>|\0 ')
-        assert each[0] != "."
