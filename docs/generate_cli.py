@@ -22,7 +22,9 @@ def reference() -> str:
 
 
 def _subcommands(group: Any, prefix: str, level: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield f"{level} {prefix} {name}\n"
         if hasattr(command, "commands"):
             yield f"{command.help}\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import toolkit
+from toolkit.cli.commands import COMMANDS
 
 PACKAGE = Path(toolkit.__file__).parent
 ROOT = PACKAGE.parent
@@ -107,14 +108,10 @@ def test_no_module_imports_itself_by_way_of_others():
 
 
 def test_commands_do_not_import_each_other():
-    program = {"toolkit.cli", "toolkit.cli.main"}
-    named = {name for name in IMPORTS["toolkit.cli.main"] if name.startswith("toolkit.cli.")}
-    commands = named - {"toolkit.cli.console"}
-    assert len(commands) >= 10
+    commands = {f"toolkit.cli.{module}" for _, module in COMMANDS.values()}
+    assert commands <= NAMES
     importing = {
-        (module, imported)
-        for module in IMPORTS.keys() - program
-        for imported in IMPORTS[module] & commands
+        (module, imported) for module in IMPORTS for imported in IMPORTS[module] & commands
     }
     assert importing == COMMANDS_IMPORTED
 

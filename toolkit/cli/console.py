@@ -8,24 +8,15 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import OutputError
-from toolkit.settings import FILE_NAME, Settings, resolve_settings
 from toolkit.text import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+    from toolkit.settings import Settings
 
 MESSAGE_EVERY_BYTES = 100_000_000
 ESCAPED = "toolkit-escape"  # how characters are written that the console's encoding lacks
@@ -99,8 +90,10 @@ def tell_once(message: str) -> None:
         tell(message)
 
 
-def settings_of(flags: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
+def settings_of(flags: Mapping[str, Any]) -> "tuple[Settings, dict[str, str]]":
     """`resolve_settings`; a file of the current folder that is in force is named."""
+    from toolkit.settings import FILE_NAME, resolve_settings
+
     if os.path.lexists(FILE_NAME):
         tell_once(f"settings of {Path(FILE_NAME).absolute()} are in force")
     return resolve_settings(flags)
@@ -133,7 +126,7 @@ class StageProgress:
     Without `bar` nothing is shown.
     """
 
-    def __init__(self, bar: Progress | None = None, *, total_chars: int = 0) -> None:
+    def __init__(self, bar: "Progress | None" = None, *, total_chars: int = 0) -> None:
         self._bar = bar
         self._stage = bar.add_task("", total=None) if bar else None
         self._whole = bar.add_task("all", total=total_chars) if bar and total_chars else None
@@ -165,12 +158,14 @@ def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgre
     if quiet or not is_terminal():
         yield StageProgress()
         return
+    from rich import progress
+
     columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeRemainingColumn(),
     )
     with _progress(*columns) as bar:
         yield StageProgress(bar, total_chars=total_chars)
@@ -191,17 +186,22 @@ def download_progress(description: str) -> Iterator[Callable[[int, int], None]]:
 
         yield tell_now_and_then
         return
+    from rich import progress
+
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TimeRemainingColumn(),
     )
     with _progress(*columns) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _progress(*columns: ProgressColumn) -> Progress:
+def _progress(*columns: "ProgressColumn") -> "Progress":
+    from rich.console import Console
+    from rich.progress import Progress
+
     return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -10,19 +10,7 @@ from typing import IO, Annotated, Protocol, runtime_checkable
 import typer
 
 from toolkit import __version__
-from toolkit.cli import (
-    cache,
-    clean,
-    config,
-    doctor,
-    evaluate,
-    lexicon,
-    models,
-    prompts,
-    schema,
-    summarize,
-    translate,
-)
+from toolkit.cli.commands import Commands
 from toolkit.cli.console import open_streams, show, tell, tell_trace, writing
 from toolkit.errors import OutputError, ToolkitError, UsageError
 from toolkit.files import DISK_ERRORS
@@ -42,23 +30,13 @@ class UsageProblem(Protocol):
 
 app = typer.Typer(
     name="toolkit",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="French news in English: clean a scraped page, translate it, summarize it. All on this "
     "machine, with models pulled once.",
 )
-app.command("clean")(clean.clean_command)
-app.command("translate")(translate.translate_command)
-app.command("summarize")(summarize.summarize_command)
-app.add_typer(evaluate.app, name="eval")
-app.add_typer(models.app, name="models")
-app.add_typer(lexicon.app, name="lexicon")
-app.add_typer(prompts.app, name="prompts")
-app.add_typer(cache.app, name="cache")
-app.command("schema")(schema.schema_command)
-app.command("config")(config.config_command)
-app.command("doctor")(doctor.doctor_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,58 @@
+"""The commands by name. The module of each is imported when it is asked for: help is quick."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+# What the list of commands says of each, and its module in this package.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "clean": ("Keep the article of a scraped page and drop what stands around it.", "clean"),
+    "translate": ("Clean and translate; paragraphs stay as they are in the source.", "translate"),
+    "summarize": ("Clean, translate and summarize.", "summarize"),
+    "eval": ("Measure, compare and report quality.", "evaluate"),
+    "models": ("List, pull, check and remove models.", "models"),
+    "lexicon": (
+        "Show what words can mean, and what a translation left unanswered.",
+        "lexicon",
+    ),
+    "prompts": ("List and show the prompts.", "prompts"),
+    "schema": ("Print the JSON Schema of the JSON outputs.", "schema"),
+    "cache": ("Show and clear the store of finished work.", "cache"),
+    "config": (
+        "Print every setting with its origin: default, a file, or an environment variable.",
+        "config",
+    ),
+    "doctor": ("Check the installation.", "doctor"),
+}
+
+
+class Commands(TyperGroup):
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (summary, _) in COMMANDS.items()])
+
+
+def load(name: str) -> Any:
+    """The command itself, or the group of commands."""
+    _, module_name = COMMANDS[name]
+    module = import_module(f"toolkit.cli.{module_name}")
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(_nothing)
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name)
+    else:
+        app.command(name)(getattr(module, f"{module_name}_command"))
+    return typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+
+
+def _nothing() -> None:
+    """Makes a group of an app with one command."""
