@@ -8,16 +8,19 @@ import sys
 from pathlib import Path
 
 from toolkit import Pipeline
+from toolkit.errors import InputError
 
 
 def main(folder: str) -> None:
-    paths = sorted(path for path in Path(folder).iterdir() if path.suffix in {".txt", ".html"})
     pipeline = Pipeline.from_pretrained("default", length="brief")
-    results = pipeline([path.read_text("utf-8") for path in paths])
     table = csv.writer(sys.stdout)
     table.writerow(["page", "words", "summary"])
-    for path, result in zip(paths, results, strict=True):
-        table.writerow([path.name, result.summary.words, result.summary.text])
+    for path in sorted(each for each in Path(folder).iterdir() if each.suffix in {".txt", ".html"}):
+        try:
+            summary = pipeline(path.read_text("utf-8")).summary
+            table.writerow([path.name, summary.words, summary.text])
+        except InputError as error:  # no article in it, or none in French
+            print(f"{path.name}: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
+from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -14,6 +17,7 @@ from toolkit.errors import InputError, LanguageError, ModelError, UsageError
 from toolkit.schema import SCHEMA_VERSION, ArticleRecord, CleaningRecord, SummaryRecord, TextRecord
 from toolkit.settings import Options, Settings
 
+ROOT = Path(__file__).parent.parent
 ARTICLE = (
     "Le président russe est arrivé lundi à Pékin. Il y rencontrera mardi son homologue chinois, "
     "selon le ministère.\n\nLes deux pays doivent signer plusieurs accords sur l'énergie."
@@ -113,7 +117,74 @@ def test_settings_of_the_surroundings_do_not_count(tmp_path, monkeypatch):
 def test_every_setting_is_an_option_of_its_type():
     expected = {name: field.annotation for name, field in Settings.model_fields.items()}
     del expected["model"]
-    assert Options.__annotations__.keys() == expected.keys()
+    assert get_type_hints(Options) == expected
+
+
+def test_one_translator_serves_several_threads(tmp_path):
+    translator = Translator.from_pretrained("fake", cache_file=tmp_path / "store.sqlite")
+    expected = translator("Il pleut.").text
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda _: translator("Il pleut.").text, range(8)))
+    assert texts == [expected] * 8
+
+
+def test_a_store_that_can_not_be_used_is_a_warning(tmp_path):
+    (tmp_path / "store").write_text("a file, and no folder")
+    translator = Translator.from_pretrained("fake", cache_file=tmp_path / "store/store.sqlite")
+    with pytest.warns(UserWarning, match="goes on without it"):
+        assert translator("Il pleut.").text
+
+
+def test_a_bad_text_of_a_list_is_named_by_its_place():
+    pipeline = Pipeline.from_pretrained("fake", **QUICK)
+    with pytest.raises(InputError, match="page 2: is empty"):
+        pipeline([PAGE, ""])
+    with pytest.raises(InputError, match="text 2: is empty"):
+        Cleaner()([PAGE, " "])
+    translator = Translator.from_pretrained("fake", **QUICK)
+    with pytest.raises(InputError, match="text 2: holds a lone surrogate"):
+        translator(["Il pleut.", "Il \ud800 pleut."])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"target_language": "fr"}, "nothing to translate from fr to fr"),
+        ({"target_language": "German"}, "is not a language code"),
+        ({"target_language": "EN"}, "is not a language code"),
+    ],
+)
+def test_languages_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(UsageError, match=message):
+        Translator.from_pretrained("fake", **QUICK, **options)("Il pleut.")
+
+
+def test_a_model_of_one_direction_is_not_asked_for_another(tmp_path):
+    translator = Translator.from_pretrained(
+        "opus-mt-fr-en", target_language="de", models_folder=tmp_path, cache=False
+    )
+    with pytest.raises(UsageError, match="opus-mt-fr-en translates fr to en, not fr to de"):
+        translator("Il pleut.")
+
+
+def test_a_cleaner_refuses_what_it_does_not_know():
+    for options in ({"keep": ["nope"]}, {"keep": "title"}, {"skip_steps": ["nope"]}):
+        with pytest.raises(UsageError):
+            Cleaner(**options)
+
+
+def test_a_user_script_passes_strict_type_checking(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from toolkit import Cleaner, Pipeline, Summarizer, Translator\n"
+        "text: str = Pipeline.from_pretrained('default', length='brief')('page').summary.text\n"
+        "texts: list[str] = [each.text for each in Translator.from_pretrained()(('a', 'b'))]\n"
+        "words: int = Summarizer.from_pretrained('lead-3', language='fr')('Un. Deux.').words\n"
+        "kept: list[bool] = [line.kept for line in Cleaner()('page').lines]\n"
+    )
+    checked = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(script)]
+    done = subprocess.run(checked, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
 
 
 def python(code, **environment):

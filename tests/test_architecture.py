@@ -39,6 +39,13 @@ TESTS_OF_NO_MODULE = {
     "test_references.py",
     "test_release.py",
 }
+# Plain values and protocols.
+MODULES_OF_NO_TEST = {
+    "documents.py",
+    "evaluation/answers.py",
+    "progress.py",
+    "summarization/request.py",
+}
 FOLDERS_OF_NO_PACKAGE = {"docs", "torture"}
 
 
@@ -125,3 +132,13 @@ def test_every_test_file_mirrors_a_module():
         if not (PACKAGE / path.with_name(path.name.removeprefix("test_"))).is_file()
     }
     assert strays == TESTS_OF_NO_MODULE
+
+
+def test_every_module_has_a_test_file():
+    missing = {
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if path.name != "__init__.py"
+        and not (TESTS / path.relative_to(PACKAGE).with_name(f"test_{path.name}")).is_file()
+    }
+    assert missing == MODULES_OF_NO_TEST

@@ -1,5 +1,9 @@
+import ast
+from pathlib import Path
+
 import pytest
 
+import toolkit
 from toolkit.checks import DETAILS, EACH, IN_WORDS, Check
 from toolkit.prompts import TASKS, load_feedback
 
@@ -50,3 +54,17 @@ def test_a_model_reads_the_faults_of_its_answer_in_their_order():
         "This is only hoped or planned in the article: meet. Tell it as a hope or plan.",
         "In this article: Lavrov speaks of Putin. Keep who said what of whom.",
     ]
+
+
+def test_every_check_that_the_code_makes_has_words():
+    """Those whose name and relation are written out, which are nearly all."""
+    made = set()
+    for path in Path(toolkit.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check":
+                values = {each.arg: each.value for each in node.keywords}
+                name, relation = values.get("name"), values.get("relation")
+                if isinstance(name, ast.Constant) and isinstance(relation, ast.Constant):
+                    made.add((name.value, relation.value))
+    assert len(made) > 15
+    assert made <= {*DETAILS, *EACH}

@@ -6,10 +6,11 @@ that `toolkit config` lists. No model is downloaded; `toolkit models pull` does 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Unpack, overload
 
 from toolkit.articles import PAGE_SHARE, prepare, refuse_surrogates, refuse_unusable
-from toolkit.cleaning import Cleaning, judge
+from toolkit.cleaning import Cleaning, judge, refuse_unknown_reasons
 from toolkit.documents import Block, Document, Summary, Translation, join_translations
 from toolkit.errors import UsageError
 from toolkit.pipeline import Pipeline
@@ -82,19 +83,24 @@ class Cleaner:
         keep: Sequence[str] = (),
         skip_steps: Sequence[str] = (),
     ) -> None:
+        if isinstance(keep, str) or isinstance(skip_steps, str):
+            raise UsageError("keep and skip_steps are sequences of names")
+        refuse_unknown_reasons(keep)
         self._settings = make_settings(skip_steps=tuple(skip_steps))
         self._language = language
         self._keep = frozenset((*keep, *(("title",) if keep_title else ())))
 
     @overload
-    def __call__(self, page: str) -> CleanedText: ...
+    def __call__(self, page: str) -> CleanedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, page: list[str]) -> list[CleanedText]: ...
-    def __call__(self, page: str | list[str]) -> CleanedText | list[CleanedText]:
+    def __call__(self, page: Sequence[str]) -> list[CleanedText]: ...
+    def __call__(self, page: str | Sequence[str]) -> CleanedText | list[CleanedText]:
         """Raises InputError for a page without an article, LanguageError for another language."""
-        if not isinstance(page, str):
-            return [self(each) for each in page]
-        document = _document(page, self._settings)
+        documents = _documents(page, self._settings)
+        cleaned = [self._clean(document) for document in documents]
+        return cleaned[0] if isinstance(page, str) else cleaned
+
+    def _clean(self, document: Document) -> CleanedText:
         refuse_surrogates(document)
         cleaning = judge(
             document, language=self._language, keep=self._keep, steps=self._settings.steps
@@ -115,22 +121,29 @@ class Translator:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._pipeline.settings.model!r})"
+
     @classmethod
-    def from_pretrained(cls, model: str = "default", **settings: Unpack[Options]) -> "Translator":
+    def from_pretrained(
+        cls, model: str | Path = "default", **settings: Unpack[Options]
+    ) -> "Translator":
         """`model` is "default", an id of the catalogue, a folder, or a hub repository in the local
-        cache. It is loaded at the first call.
+        cache. It is loaded at the first call, which raises ModelMissingError where it isn't there.
 
         Raises UsageError for an unknown setting or an impossible value.
         """
         return cls(Pipeline.from_pretrained(model, **settings))
 
     @overload
-    def __call__(self, text: str) -> TranslatedText: ...
+    def __call__(self, text: str) -> TranslatedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, text: list[str]) -> list[TranslatedText]: ...
-    def __call__(self, text: str | list[str]) -> TranslatedText | list[TranslatedText]:
+    def __call__(self, text: Sequence[str]) -> list[TranslatedText]: ...
+    def __call__(self, text: str | Sequence[str]) -> TranslatedText | list[TranslatedText]:
         """The texts of a list share batches. Raises ModelError for a model that can't be used."""
         texts = [text] if isinstance(text, str) else text
+        for name, each in _named(text):
+            refuse_surrogates(Document(name=name, text=each))
         segments = [split_sentences(each) for each in texts]
         pooled = [segment for each in segments for segment in each]
         translations = iter(self._pipeline.translate_segments(pooled))
@@ -144,9 +157,12 @@ class Summarizer:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._pipeline.settings.model!r})"
+
     @classmethod
     def from_pretrained(
-        cls, model: str = "default", *, language: str = "en", **settings: Unpack[Options]
+        cls, model: str | Path = "default", *, language: str = "en", **settings: Unpack[Options]
     ) -> "Summarizer":
         """As `Translator.from_pretrained`; "lead-3" and the other extractive methods need no model.
 
@@ -158,33 +174,39 @@ class Summarizer:
         return cls(Pipeline.from_pretrained(model, **settings))
 
     @overload
-    def __call__(self, text: str) -> SummarizedText: ...
+    def __call__(self, text: str) -> SummarizedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, text: list[str]) -> list[SummarizedText]: ...
-    def __call__(self, text: str | list[str]) -> SummarizedText | list[SummarizedText]:
+    def __call__(self, text: Sequence[str]) -> list[SummarizedText]: ...
+    def __call__(self, text: str | Sequence[str]) -> SummarizedText | list[SummarizedText]:
         """Raises InputError for an empty text, ModelError for a model that can't be used."""
-        texts = [text] if isinstance(text, str) else text
         settings = self._pipeline.settings
         articles = [
             prepare(
-                _document(each, settings),
+                document,
                 language=None,
                 steps=settings.steps,
                 max_chars=settings.max_document_chars,
                 cleaned=True,
             )
-            for each in texts
+            for document in _documents(text, settings)
         ]
         found = [_summarized(each.summary) for each in self._pipeline.summarize(articles)]
         return found[0] if isinstance(text, str) else found
 
 
-def _summarized(summary: Summary | None) -> SummarizedText:
-    assert summary
+def _summarized(summary: Summary) -> SummarizedText:
     fields = {name: getattr(summary, name) for name in Summary.__dataclass_fields__}
     return SummarizedText(**fields)
 
 
-def _document(text: str, settings: Settings) -> Document:
+def _named(text: str | Sequence[str]) -> list[tuple[str, str]]:
+    """Each text with what messages call it."""
+    if isinstance(text, str):
+        return [("text", text)]
+    return [(f"text {number}", each) for number, each in enumerate(text, start=1)]
+
+
+def _documents(text: str | Sequence[str], settings: Settings) -> list[Document]:
     """Raises InputError for an empty text, and for one that is too long."""
-    return read_text("text", text, Reading(max_chars=PAGE_SHARE * settings.max_document_chars))
+    reading = Reading(max_chars=PAGE_SHARE * settings.max_document_chars)
+    return [read_text(name, each, reading) for name, each in _named(text)]

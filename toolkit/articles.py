@@ -86,8 +86,9 @@ def refuse_language(document: Document, expected: str) -> None:
     if found and found.code != expected and found.confidence >= MIN_LANGUAGE_CONFIDENCE:
         raise LanguageError(
             f"{document.name}: looks {found.name} ({found.confidence:.0%} sure), not "
-            f"{language_name(expected)}; --from {expected} takes it all the same, "
-            f"--from {found.code} as what it is"
+            f"{language_name(expected)}",
+            found=found.code,
+            expected=expected,
         )
 
 

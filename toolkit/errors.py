@@ -6,7 +6,7 @@ ToolkitError                1   a fault of ours
 │   ├── LanguageError       3   the text is in another language than expected
 │   └── TooLongError        3   the text is longer than the model can take
 ├── OutputError             3   nothing more can be written: no space, or nobody to read it
-├── StoreError              3   the store of finished work can't be used
+├── StoreError              3   the store of what models answered can't be used
 ├── QualityError            5   a score is below its floor
 └── ModelError              4   a model is missing, damaged or out of reach
     ├── ModelMissingError   4   it was never pulled
@@ -31,7 +31,12 @@ class InputError(ToolkitError):
 
 
 class LanguageError(InputError):
-    pass
+    """`found` and `expected` are ISO 639-1 codes."""
+
+    def __init__(self, message: str, *, found: str, expected: str) -> None:
+        super().__init__(message)
+        self.found = found
+        self.expected = expected
 
 
 class TooLongError(InputError):

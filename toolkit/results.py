@@ -44,6 +44,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummarizedResult(Result):
+    """A result that has a summary."""
+
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MultiDocumentResult:
     """One summary of several articles on one event, with what was made of each of them.
 

@@ -194,6 +194,8 @@ RECORDS: Mapping[str, type[Versioned]] = {
     "article": ArticleRecord,
     "together": MultiDocumentRecord,
     "cleaning": CleaningRecord,
+    "text": TextRecord,
+    "summary": SummaryRecord,
 }
 
 

@@ -1,8 +1,10 @@
 """What a run is asked to do: defaults, then toolkit.toml, then the environment, then flags."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -68,12 +70,19 @@ class Settings(BaseModel):
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
     max_document_chars: int = Field(1_000_000, ge=1)
-    cache: bool = Field(True, description="keep finished sentences and don't do them again")
+    cache: bool = Field(True, description="keep what models answer, and don't ask again")
     cache_file: Path = Field(default_factory=lambda: user_cache_path(APP) / "store.sqlite")
     cache_max_mb: int = Field(500, ge=1, description="size limit of the store; the oldest goes")
     bertscore_model: Path | None = Field(None, description="folder of an encoder for BERTScore")
     skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
+
+    @field_validator("source_language", "target_language")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        if not re.fullmatch("[a-z]{2,3}", value) and value != AUTO:
+            raise ValueError(f"'{value}' is not a language code such as fr or en")
+        return value
 
     @field_validator("skip_steps", mode="before")
     @classmethod
@@ -224,4 +233,8 @@ def _validate(values: dict[str, Any], origin: str) -> Settings:
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(map(str, fault["loc"]))
+        if fault["type"] == "extra_forbidden" and name in values:
+            nearest = get_close_matches(name, Settings.model_fields, n=1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else ""
+            raise UsageError(f"{origin}: there is no setting {name}{hint}") from error
         raise UsageError(f"{origin}: {name}: {fault['msg']}") from error

@@ -6,8 +6,10 @@ and each row carries a checksum: what a failing disk made of it is not found.
 
 import hashlib
 import json
+import os
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -59,7 +61,10 @@ MIGRATE = (
     "DROP TABLE first_outputs",
     INDEX,
 )
-ANOTHER = "name another file as cache_file in toolkit.toml or TOOLKIT_CACHE_FILE, or use --no-cache"
+ANOTHER = (
+    "name another file as cache_file in toolkit.toml or TOOLKIT_CACHE_FILE, or use --no-cache "
+    "(cache=False from Python)"
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -89,6 +94,8 @@ def key_of(kind: str, parts: Mapping[str, Any]) -> str:
 class Store:
     """Opened at first use, so that a command that needs nothing of it makes no file.
 
+    Threads take turns; a process that was forked opens the file for itself.
+
     Without `on_trouble` every method raises StoreError when the file can't be used. With it, the
     first such error goes to it, and from then on nothing is kept, nor found if it can't be
     read either. Raised all the same are WrongStoreError, and what `info` and `clear` meet: they are
@@ -103,6 +110,9 @@ class Store:
         self._on_trouble = on_trouble
         self._readable = self._writable = True
         self._opened: sqlite3.Connection | None = None
+        self._owner = os.getpid()
+        self._inherited: list[sqlite3.Connection | None] = []
+        self._lock = threading.RLock()
 
     def find(self, keys: Sequence[str]) -> dict[str, str]:
         """The values of those keys that are there, which counts as using them."""
@@ -236,14 +246,19 @@ class Store:
     def _perform(self, work: Work[T], *, writes: bool = True) -> T:
         """`work` in a transaction. Raises StoreError."""
         try:
-            connection = self._connection()
-            with _transaction(connection, "IMMEDIATE" if writes else "DEFERRED"):
-                return work(connection)
+            with self._lock:
+                connection = self._connection()
+                with _transaction(connection, "IMMEDIATE" if writes else "DEFERRED"):
+                    return work(connection)
         # sqlite3 fails to decode its own messages when they quote damaged names.
         except (sqlite3.Error, UnicodeError, OSError) as error:
             raise self._told(error) from error
 
     def _connection(self) -> sqlite3.Connection:
+        if self._owner != os.getpid():
+            # SQLite forbids a forked process to use its parent's connection, even to close it.
+            self._inherited.append(self._opened)
+            self._opened, self._owner = None, os.getpid()
         if self._opened is None:
             self._opened = self._open()
         return self._opened
@@ -282,7 +297,7 @@ class Store:
             why = error.strerror if isinstance(error, OSError) else error
             raise self._refused(f"can't be opened: {why}") from error
         if not stat.S_ISREG(mode):
-            raise self._refused("is no regular file")
+            raise self._refused("is not a regular file")
         return True
 
     def _connect(self, mode: str) -> sqlite3.Connection:
@@ -291,6 +306,7 @@ class Store:
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
+            check_same_thread=False,
         )
         connection.text_factory = bytes
         return connection

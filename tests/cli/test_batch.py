@@ -47,10 +47,11 @@ def test_a_folder_of_that_name_and_other_names_stay_folders(run, page, tmp_path)
         assert (tmp_path / name / "page.txt").is_file()
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.txt").write_text(ARTICLE, "utf-8")
-    assert run("clean", "in", "-o", "many.txt")[0] == 0  # a folder may hold more tomorrow
-    assert (tmp_path / "many.txt/a.txt").is_file()
-    assert run("clean", page, "in/a.txt", "-o", "two.txt")[0] == 0
-    assert (tmp_path / "two.txt/a.txt").is_file()
+    for inputs in (["in"], [page, "in/a.txt"]):  # a folder may hold more tomorrow
+        code, _, err = run("clean", *inputs, "-o", "many.txt")
+        assert code == 2
+        assert "many.txt is the name of a file, and these inputs need a folder" in err
+    assert not (tmp_path / "many.txt").exists()
 
 
 def test_a_file_that_is_not_ours_is_kept(run, page, tmp_path):
@@ -85,12 +86,13 @@ def test_records_go_to_the_file_with_those_set_aside_beside_it(run, tmp_path):
     assert run("translate", "c.jsonl", *FAKE, "-o", "made.jsonl")[0] == 3
     assert len((tmp_path / "made.jsonl").read_text("utf-8").splitlines()) == 2
     (failed,) = (tmp_path / "made_failed.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(failed)["reason"].startswith("c.jsonl:2: is no JSON")
+    assert json.loads(failed)["reason"].startswith("c.jsonl:2: is not valid JSON")
     (tmp_path / "c.jsonl").write_text(lines[0])
     assert run("translate", "c.jsonl", *FAKE, "-o", "made.jsonl")[0] == 0
     assert not (tmp_path / "made_failed.jsonl").exists()
-    assert run("translate", "c.jsonl", *FAKE, "-o", "each.txt")[0] == 0
-    assert (tmp_path / "each.txt/c/000001.txt").is_file()
+    assert run("translate", "c.jsonl", *FAKE, "-o", "each.txt")[0] == 2
+    assert run("translate", "c.jsonl", *FAKE, "-o", "each")[0] == 0
+    assert (tmp_path / "each/c/000001.txt").is_file()
 
 
 def test_rows_go_to_the_file(run, tmp_path):

@@ -78,7 +78,7 @@ def test_records_become_documents(run, tmp_path):
     code, out, err = run("clean", "c.jsonl", "--text-field", "body", "-f", "jsonl")
     assert code == 3
     assert [json.loads(line)["text"] for line in out.splitlines()] == [text, text + " Oui."]
-    assert err.startswith("toolkit: c.jsonl:2: is no JSON")
+    assert err.startswith("toolkit: c.jsonl:2: is not valid JSON")
     assert run("clean", "c.jsonl", "--text-field", "body")[0] == 2
     run("clean", "c.jsonl", "--text-field", "body", "-f", "jsonl", "-o", "out")
     kept = [

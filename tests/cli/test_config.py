@@ -14,7 +14,7 @@ def test_settings_come_from_file_environment_and_flags(run, page, tmp_path, monk
     (tmp_path / "toolkit.toml").write_text("bogus = 1\n")
     code, _, err = run("config")
     assert code == 2
-    assert "toolkit.toml: bogus" in err
+    assert "toolkit.toml: there is no setting bogus" in err
 
 
 def test_settings_inside_a_table_are_shown_one_by_one(run, tmp_path):

@@ -77,7 +77,7 @@ def score(tmp_path, monkeypatch, capsys):
 
 def test_scores_are_given_as_json_with_their_signatures(score):
     code, out, _ = score("-m", "bleu,chrf2++", "-m", "ter", "-f", "json")
-    found = json.loads(out)
+    found = json.loads(out)["scores"]
     assert code == 0
     assert [each["metric"] for each in found] == ["BLEU", "chrF2++", "TER"]
     assert all(each["signature"] and each["low"] <= each["high"] for each in found)

@@ -75,7 +75,7 @@ def test_check_does_not_take_mistyped_names_for_texts(tmp_path, capsys):
     assert main(["lexicon", "check", "", ""]) == 0
     for names in (("fr.txt", "en.txt"), (str(tmp_path), str(tmp_path)), ("-", "-")):
         assert main(["lexicon", "check", *names]) == 2
-        assert "is no file" in capsys.readouterr().err
+        assert "is not a file" in capsys.readouterr().err
 
 
 def test_check_pairs_lines_as_files_have_them(tmp_path, capsys):

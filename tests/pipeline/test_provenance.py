@@ -1,10 +1,21 @@
+from dataclasses import replace
+
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
+from toolkit.engines.fake import FakeEngine
+from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_feedback, load_prompt
+from toolkit.settings import make_settings
 
 
-def provenance(**settings):
+class Named(FakeEngine):
+    def __init__(self, name):
+        super().__init__(lambda prompt: ENGLISH)
+        self._info = replace(self._info, model=name)
+
+
+def provenance(text=FRENCH, **settings):
     made = pipeline(lambda prompt: ENGLISH, **settings)
-    (result,) = made.summarize([article(made, FRENCH)])
+    (result,) = made.summarize([article(made, text)])
     return result.provenance
 
 
@@ -23,6 +34,22 @@ def test_the_summarizer_that_drafted_is_named():
     assert first["summarization"]["language"] == "fr"
     assert first["translation"]["languages"] == ["fr", "en"]
     assert provenance()["summarization"]["language"] == "en"
+
+
+def test_the_route_that_was_taken_is_named():
+    assert provenance(route="direct")["summarization"]["route"] == "direct"
+    within = provenance(ENGLISH, source_language="en", target_language="en")
+    assert within["summarization"]["route"] == "direct"
+
+
+def test_each_stage_names_its_own_model():
+    made = Pipeline(
+        make_settings("one", summarizer="two", route="summarize-first", cache=False),
+        engines={name: Named(name) for name in ("one", "two")},
+    )
+    (result,) = made.summarize([article(made, FRENCH)])
+    assert result.provenance["translation"]["model"] == "one"
+    assert result.provenance["summarization"]["model"] == "two"
 
 
 def test_only_what_had_a_part_is_named():

@@ -12,8 +12,8 @@ def test_json_lines_give_a_document_a_line_with_the_other_fields():
     )
     assert [str(each) for each in documents[1:4]] == [
         "c.jsonl:3: has no field 'body' (there are: id); --text-field names the one with the text",
-        "c.jsonl:4: is no JSON: Expecting value: line 1 column 1 (char 0)",
-        "c.jsonl:5: is no JSON object",
+        "c.jsonl:4: is not valid JSON: Expecting value: line 1 column 1 (char 0)",
+        "c.jsonl:5: is not a JSON object",
     ]
     assert documents[4].text == "Deux."
 

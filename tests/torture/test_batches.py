@@ -383,7 +383,7 @@ class TestNothingIsLostOrOverwritten:
         assert code == 3
         ids = [json.loads(line)["record"]["id"] for line in out.splitlines()]
         assert ids == [str(number) for number in range(1, 21) if number != 10]
-        assert "in.csv:10: is no CSV" in err
+        assert "in.csv:10: is not valid CSV" in err
 
     def test_formulas_are_guarded_when_asked(self, run, tmp_path):
         (tmp_path / "in.csv").write_text(f'id,text\n=cmd()|A1,"{hostile.TEXT}"\n', "utf-8")

@@ -87,8 +87,8 @@ def test_the_bundled_glossary_has_no_term_twice():
     ("name", "content", "message"),
     [
         ("bad.tsv", "one\ttwo\na\tb\n", "columns source and target"),
-        ("bad.tsv", "source\ttarget\na\tb\n\nc\n", "line 4 is no term: 'c'"),
-        ("bad.tsv", "source\ttarget\na\tb\tc\n", "line 2 is no term"),
+        ("bad.tsv", "source\ttarget\na\tb\n\nc\n", "line 4 is not a term: 'c'"),
+        ("bad.tsv", "source\ttarget\na\tb\tc\n", "line 2 is not a term"),
         ("bad.tsv", "source\ttarget\tkind\na\tb\tverb\n", "line 2: kind is"),
         ("bad.tsv", "\udcff", "utf-8"),
         ("bad.tbx", "<tbx><unclosed>", "no element found: line 1"),
@@ -140,11 +140,11 @@ def test_a_glossary_is_a_table_with_commas(tmp_path, separator, mark):
         ("", "holds no terms"),
         ("source,target\n", "holds no terms"),
         ("français,anglais\npont,bridge\n", "no CSV file with the columns source and target"),
-        ("source,target\npont,\n", "row 1 is no term: 'pont | '"),
-        ("source,target\npont\n", "row 1 is no term"),
+        ("source,target\npont,\n", "row 1 is not a term: 'pont | '"),
+        ("source,target\npont\n", "row 1 is not a term"),
         ("source,target,kind\npont,bridge,noun\n", "row 1: kind is 'term' or 'phrase', not 'noun'"),
         ("source,target\npont,bridge,x\n", "row 1 has more cells than the header"),
-        ('source,target\n"pont,bridge\n', "row 1 is no CSV"),
+        ('source,target\n"pont,bridge\n', "row 1 is not valid CSV"),
     ],
 )
 def test_a_row_that_is_no_term_is_named(tmp_path, text, message):

@@ -5,8 +5,17 @@ Documents come from `reading`. `steps` and `lost` repair characters, `features`,
 article go to `patterns.toml`.
 """
 
-from toolkit.cleaning.blocks import reasons
+from toolkit.cleaning.blocks import refuse_unknown_reasons
 from toolkit.cleaning.plan import Cleaning, clean, judge, keep_all, refuse_empty, replay
 from toolkit.cleaning.repeats import Repeats
 
-__all__ = ["Cleaning", "Repeats", "clean", "judge", "keep_all", "reasons", "refuse_empty", "replay"]
+__all__ = [
+    "Cleaning",
+    "Repeats",
+    "clean",
+    "judge",
+    "keep_all",
+    "refuse_empty",
+    "refuse_unknown_reasons",
+    "replay",
+]

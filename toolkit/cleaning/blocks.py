@@ -7,7 +7,8 @@ outside of it every line goes.
 """
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.documents import Block
+from toolkit.errors import UsageError
 
 DROP_BELOW = -2.0
 MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
@@ -38,6 +40,7 @@ TITLE_REACH = 15  # lines above the article
 
 ARTICLE = "article"
 TITLE = "title"
+ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
 # Beside those of the patterns, and of lines that stand on several pages.
 OTHER_REASONS = (
     TITLE,
@@ -57,6 +60,15 @@ OTHER_REASONS = (
 def reasons() -> frozenset[str]:
     """Every reason for which a line may go; a number of pages is that of a site's pages."""
     return frozenset({*OTHER_REASONS, *pattern_reasons()})
+
+
+def refuse_unknown_reasons(names: Iterable[str]) -> None:
+    """Raises UsageError for what is not a reason."""
+    if unknown := {each for each in set(names) - reasons() if not ON_PAGES.fullmatch(each)}:
+        raise UsageError(
+            f"no reason {', '.join(sorted(unknown))} for which lines go (there are: "
+            f"{', '.join(sorted(reasons()))})"
+        )
 
 
 def judge_lines(

@@ -54,7 +54,8 @@ def gather(
     `forms` are those that the command can write; without `form` it is that of an output file's
     suffix, else text. `together` says that all inputs make one output.
     Raises UsageError when there is nothing or both, when the outputs would have no place, one place
-    for two, or a place among the inputs, and for a file whose suffix says another format.
+    for two, or a place among the inputs, for a file whose suffix says another format, and for a new
+    folder that is named like a file.
     """
     if bool(arguments) == (text is not None):
         raise UsageError(
@@ -75,6 +76,11 @@ def gather(
         if form not in (None, named):
             raise UsageError(f"{output} is a name for {named}, and --format says {form}")
         destination = in_file(output, of_many=together or many)
+    elif output and named and not os.path.lexists(output):
+        raise UsageError(
+            f"{output} is the name of a file, and these inputs need a folder; name it without "
+            f"{output.suffix}, or make it first"
+        )
     else:
         destination = in_folder(output)
     batch = Batch(

@@ -1,4 +1,4 @@
-"""`toolkit cache`: the store of finished work."""
+"""`toolkit cache`: the store of what models answered."""
 
 import time
 
@@ -7,7 +7,7 @@ import typer
 from toolkit.cli.console import settings_of, show
 from toolkit.pipeline import open_store
 
-app = typer.Typer(no_args_is_help=True, help="Show and clear the store of finished work.")
+app = typer.Typer(no_args_is_help=True, help="Show and clear the store of what models answered.")
 
 
 @app.command("info")
@@ -27,7 +27,7 @@ def info_command() -> None:
 
 @app.command("clear")
 def clear_command() -> None:
-    """Forget all finished sentences and drafts; they are made again when needed."""
+    """Forget all stored answers; models are asked again when needed."""
     store = open_store(settings_of({"cache": True})[0])
     assert store
     show(f"forgot {store.clear():,} sentences and drafts")

@@ -1,7 +1,7 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -47,7 +47,7 @@ def run_chain(
     job: Job,
     *,
     flags: Mapping[str, Any],
-    process: Callable[[Pipeline, list[Article]], list[Result]],
+    process: Callable[[Pipeline, list[Article]], Sequence[Result]],
     render: Callable[[Result], str],
 ) -> None:
     """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""

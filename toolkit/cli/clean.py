@@ -1,6 +1,5 @@
 """`toolkit clean`: the article of a page, or why each line was kept or dropped."""
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated, get_args
 import typer
 
 from toolkit.articles import refuse_surrogates, refuse_unusable
-from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, reasons, replay
+from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, refuse_unknown_reasons, replay
 from toolkit.cli import options
 from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
@@ -24,7 +23,6 @@ from toolkit.pipeline import open_store
 from toolkit.settings import AUTO
 from toolkit.text import printable
 
-ON_PAGES = re.compile(r"on \d+ pages")  # a reason with a number in it
 MAX_CHANGES_SHOWN = 8
 MAX_CHANGE_CHARS = 60  # longer ones are whole lines
 
@@ -83,11 +81,7 @@ def clean_command(
     written = _read_plan(plan, len(batch.inputs)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption"} if keep_captions else set()
-    if unknown := {each for each in kept - reasons() if not ON_PAGES.fullmatch(each)}:
-        known = ", ".join(sorted(reasons()))
-        raise UsageError(
-            f"--keep {', '.join(sorted(unknown))}: no such reason (there are: {known})"
-        )
+    refuse_unknown_reasons(kept)
     if learn_from and not learn_from.is_dir():
         raise UsageError(f"--learn-from {learn_from}: there is no such folder")
     learned = learn(expand([str(learn_from)]), batch.reading)[0].of_all() if learn_from else None

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "prompts": ("List and show the prompts.", "prompts"),
     "schema": ("Print the JSON Schema of the JSON outputs.", "schema"),
-    "cache": ("Show and clear the store of finished work.", "cache"),
+    "cache": ("Show and clear the store of what models answered.", "cache"),
     "config": (
         "Print every setting with its origin: default, a file, or an environment variable.",
         "config",

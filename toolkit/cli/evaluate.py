@@ -69,7 +69,7 @@ def run_command(
     limit: Annotated[int | None, typer.Option(min=1, help="Items of each part.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run cut off.")] = False,
     cache: Annotated[
-        bool | None, typer.Option("--cache/--no-cache", help="Use finished work [on].")
+        bool | None, typer.Option("--cache/--no-cache", help="Use stored answers [on].")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -187,6 +187,7 @@ def score_command(
     from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
     from toolkit.evaluation.registry import metrics_named, score
     from toolkit.evaluation.tables import cell, table
+    from toolkit.schema import SCHEMA_VERSION
 
     names = metrics_named(metric or ["BLEU", "chrF2++", "TER"])
     texts = read_lines(outputs)
@@ -196,7 +197,8 @@ def score_command(
     answers = [Answer(item=item, text=text) for item, text in zip(corpus.items, texts, strict=True)]
     scores = score(names, answers)
     if form == "json":
-        show(json.dumps([asdict(each) for each in scores], ensure_ascii=False, indent=2))
+        written = {"schema_version": SCHEMA_VERSION, "scores": [asdict(each) for each in scores]}
+        show(json.dumps(written, ensure_ascii=False, indent=2))
         return
     show(table(["", str(outputs)], [[each.metric, cell(each)] for each in scores]))
     show("\n".join(each.signature for each in scores))

@@ -13,7 +13,7 @@ from toolkit.cleaning import Repeats
 from toolkit.cli.console import debugging, tell, tell_trace
 from toolkit.cli.places import Place, place_of
 from toolkit.documents import Document
-from toolkit.errors import InputError, ToolkitError, UsageError
+from toolkit.errors import InputError, LanguageError, ToolkitError, UsageError
 from toolkit.files import file_name, is_regular, read_stream
 from toolkit.reading import KINDS, Reading, read_bytes, read_file, unpacked_name
 from toolkit.text import printable
@@ -92,6 +92,11 @@ class Tally:
         """Set `name` aside. What is no InputError is a fault of ours, or of a library."""
         if isinstance(error, InputError):
             reason = str(error).removeprefix(f"{name}: ")
+            if isinstance(error, LanguageError):
+                reason += (
+                    f"; --from {error.expected} takes it all the same, "
+                    f"--from {error.found} as what it is"
+                )
         else:
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(": ")
             if debugging() and not self.quiet:

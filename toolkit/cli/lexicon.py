@@ -145,7 +145,7 @@ def _is_file(name: str) -> bool:
     except (OSError, ValueError):  # too long for a name, or with a zero byte
         return False
     if exists or name == "-" or FILE_NAME.fullmatch(name):
-        raise UsageError(f"'{name}' is no file")
+        raise UsageError(f"'{name}' is not a file")
     return False
 
 

@@ -69,7 +69,7 @@ Overwrite = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 when a sentence is left flagged.")]
 Cache = Annotated[
     bool | None,
-    typer.Option("--cache/--no-cache", help="Keep finished sentences for the next run [on]."),
+    typer.Option("--cache/--no-cache", help="Keep what models answer for the next run [on]."),
 ]
 Output = Annotated[
     Path | None,

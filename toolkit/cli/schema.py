@@ -13,7 +13,7 @@ from toolkit.schema import RECORDS, SCHEMA_VERSION
 
 def schema_command(
     name: Annotated[
-        str | None, typer.Argument(help="article, together or cleaning [all of them].")
+        str | None, typer.Argument(help="article, together, cleaning, text or summary [all].")
     ] = None,
 ) -> None:
     """Print the JSON Schema of the JSON outputs."""

@@ -14,7 +14,7 @@ class StoredOutputs:
     A key is made of the source as the model reads it, the engine and its model, the `languages`
     that it was loaded for, and the generation settings. The token limit is not in it: an output
     that ended by itself is the same under any limit, and one that was cut off is found under that
-    limit or a lower one.
+    limit or a lower one; so what a lower limit gets may be longer than it would be afresh.
     """
 
     def __init__(self, engine: Engine, store: Store | None, languages: Sequence[str]) -> None:

@@ -179,7 +179,7 @@ def _in_order(
     """One for each item, in the items' order."""
     answered = {line.id: line for line in lines}
     if unknown := answered.keys() - items.keys():
-        raise InputError(f"{path}: answers {min(unknown)}, which is no item of the run")
+        raise InputError(f"{path}: answers {min(unknown)}, which is not an item of the run")
     if len(answered) < len(lines):
         raise InputError(f"{path}: {_twice(lines)} is answered twice")
     if missing := [each for each in items if each not in answered]:

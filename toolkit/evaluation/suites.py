@@ -20,7 +20,6 @@ DEFAULT_METRICS: dict[SuiteTask, tuple[str, ...]] = {
     "summaries": SUMMARIES,
     "cleaning": CLEANING,
 }
-DEFAULT_SUITE = "seeds"
 MAX_SYSTEMS = 1000  # of one matrix
 SystemName = Annotated[str, Field(pattern=r"^[\w.,=+ -]+$", max_length=500)]
 PartName = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=100)]

@@ -41,7 +41,7 @@ class Language:
     units: Mapping[str, str] = field(default_factory=dict)
     no_units: frozenset[str] = frozenset()
     # Patterns for what says a number otherwise: twice, three times, four times, half.
-    multiples: tuple[str, str, str, str] = ("", "", "", "")
+    multiples: tuple[str, str, str, str] | tuple[()] = ()
     # Behind "the two": what need not have been counted in the article, and the words for "two".
     counted_by_name: str = ""
     two: str = ""

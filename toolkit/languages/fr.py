@@ -94,6 +94,7 @@ FRENCH = Language(
         "month": "mois",
         "week": "semaine semaines",
         "day": "jour jours",
+        "hour": "heure heures",
         "minute": "minute minutes",
         "second": "secondes",
         "kilometer": "kilomètre kilomètres",

@@ -29,9 +29,6 @@ class Coverage:
         return tuple(each for each in self.unanswered if each.weight >= min_weight)
 
 
-COVERED = Coverage(1.0, ())  # where nothing is known
-
-
 def coverage(
     source: str,
     target: str,

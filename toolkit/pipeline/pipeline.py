@@ -1,10 +1,11 @@
 """Documents to articles, translations and summaries, with their provenance."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, Unpack, overload
 
 from toolkit.articles import PAGE_SHARE, Article, prepare
@@ -17,12 +18,16 @@ from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
 from toolkit.progress import Progress, StageProgress
 from toolkit.reading import Reading, read_text
-from toolkit.results import MultiDocumentResult, Result
+from toolkit.results import MultiDocumentResult, Result, SummarizedResult
 from toolkit.settings import Options, Settings, make_settings
 from toolkit.store import Store
 from toolkit.summarization.combined import unrelated_documents
 from toolkit.summarization.request import SummaryRequest
 from toolkit.translation.translator import SentenceTranslator
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, stacklevel=2)
 
 
 class Pipeline:
@@ -51,19 +56,21 @@ class Pipeline:
         )
 
     @classmethod
-    def from_pretrained(cls, model: str = "default", **settings: Unpack[Options]) -> "Pipeline":
+    def from_pretrained(
+        cls, model: str | Path = "default", **settings: Unpack[Options]
+    ) -> "Pipeline":
         """A pipeline whose stages use `model`: "default", an id of the catalogue, a folder, or a
         hub repository in the local cache. Settings are named as in `toolkit config`.
 
         Raises UsageError for an unknown setting or an impossible value.
         """
-        return cls(make_settings(model, **settings))
+        return cls(make_settings(str(model), **settings), on_trouble=_warn)
 
     @overload
-    def __call__(self, page: str) -> Result: ...
+    def __call__(self, page: str) -> SummarizedResult: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, page: list[str]) -> list[Result]: ...
-    def __call__(self, page: str | list[str]) -> Result | list[Result]:
+    def __call__(self, page: Sequence[str]) -> list[SummarizedResult]: ...
+    def __call__(self, page: str | Sequence[str]) -> SummarizedResult | list[SummarizedResult]:
         """Clean, translate and summarize a page, as text or HTML, or each page of a list.
 
         Raises InputError for a page without an article, LanguageError for one in another language,
@@ -80,7 +87,7 @@ class Pipeline:
 
     @property
     def store(self) -> Store | None:
-        """Where finished work is kept, None when that is switched off."""
+        """Where what models answer is kept, None when that is switched off."""
         return self._components.store
 
     @property
@@ -148,7 +155,7 @@ class Pipeline:
             for article in articles
         ]
 
-    def summarize(self, articles: Sequence[Article]) -> list[Result]:
+    def summarize(self, articles: Sequence[Article]) -> list[SummarizedResult]:
         """One result with a summary for each article, made on the route of the settings.
 
         `translate-first` translates the article and summarizes that; `direct` has the model write
@@ -163,8 +170,11 @@ class Pipeline:
                 request = self._request(result)
                 summary = routes.summarize(self._route, self._components, [request])
             summarized.append(
-                replace(
-                    result,
+                SummarizedResult(
+                    article=result.article,
+                    languages=result.languages,
+                    title=result.title,
+                    translations=result.translations,
                     summary=summary,
                     provenance=self.summary_provenance(),
                     seconds=self.seconds,
@@ -233,7 +243,12 @@ class Pipeline:
     def summary_provenance(self) -> dict[str, Any]:
         """What affects a summary on the route of the settings."""
         translator = self.translator if self._route.translates else None
-        return provenance(self.settings, translator=translator, summarizer=self.summarizer)
+        return provenance(
+            self.settings,
+            translator=translator,
+            summarizer=self.summarizer,
+            route=self._route.name,
+        )
 
     @property
     def seconds(self) -> dict[str, float]:

@@ -16,8 +16,9 @@ def provenance(
     *,
     translator: SentenceTranslator | None = None,
     summarizer: Summarizer | None = None,
+    route: str = "",
 ) -> dict[str, Any]:
-    """Of an output that the `translator`, the `summarizer` or both had a part in."""
+    """Of an output that the `translator`, the `summarizer` on a `route`, or both had a part in."""
     record: dict[str, Any] = {"toolkit": __version__}
     if translator:
         record["translation"] = _translation(translator)
@@ -25,7 +26,7 @@ def provenance(
         record["summarization"] = {
             **_summarizer(summarizer),
             "language": summarizer.language,
-            "route": settings.route,
+            "route": route,
             "length": settings.length,
             "style": settings.style,
             "max_words": settings.form.max_words,

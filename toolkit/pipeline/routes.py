@@ -20,6 +20,7 @@ class Route:
     that the summary is written in the language of the article and then translated.
     """
 
+    name: str
     translates_articles: bool = False
     translates_summary: bool = False
 
@@ -33,16 +34,20 @@ class Route:
         return source if self.translates_summary else target
 
 
+DIRECT = Route(name="direct")
 ROUTES = {
-    "translate-first": Route(translates_articles=True),
-    "direct": Route(),
-    "summarize-first": Route(translates_summary=True),
+    route.name: route
+    for route in (
+        Route(name="translate-first", translates_articles=True),
+        DIRECT,
+        Route(name="summarize-first", translates_summary=True),
+    )
 }
 
 
 def route_of(settings: Settings) -> Route:
     """That of the settings; within one language there is nothing to translate."""
-    return ROUTES["direct" if settings.same_language else settings.route]
+    return DIRECT if settings.same_language else ROUTES[settings.route]
 
 
 def summarize(route: Route, components: Components, requests: Sequence[SummaryRequest]) -> Summary:

@@ -47,7 +47,9 @@ class Outline:
         if self._open > self.depth:
             self.depth = self._open
             if self.depth > MAX_DEPTH:
-                raise InputError(f"is no page: its elements are nested over {MAX_DEPTH:,} deep")
+                raise InputError(
+                    f"can't be read as a page: its elements are nested over {MAX_DEPTH:,} deep"
+                )
         if attributes:
             self.attributes = max(self.attributes, len(attributes))
         if tag in DEAD:

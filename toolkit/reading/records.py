@@ -21,12 +21,12 @@ def json_lines(text: str) -> Iterator[Record]:
             value = json.loads(line, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
         except ValueError as error:
             reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
-            yield number, InputError(f"is no JSON: {reason}")
+            yield number, InputError(f"is not valid JSON: {reason}")
             continue
         except RecursionError:
             yield number, InputError("is nested too deeply")
             continue
-        yield number, value if isinstance(value, dict) else InputError("is no JSON object")
+        yield number, value if isinstance(value, dict) else InputError("is not a JSON object")
 
 
 def _refuse_constant(name: str) -> float:
@@ -53,7 +53,7 @@ def csv_rows(text: str) -> Iterator[Record]:
     try:
         names = list(rows.fieldnames or ())
     except csv.Error as error:
-        yield 1, InputError(f"has a header that is no CSV, so no row is read: {error}")
+        yield 1, InputError(f"has a header that is not valid CSV, so no row is read: {error}")
         return
     if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
         yield 1, InputError(f"has two columns named '{twice[0]}', so no row is read; rename one")
@@ -64,7 +64,7 @@ def csv_rows(text: str) -> Iterator[Record]:
         try:
             row = next(rows, None)
         except csv.Error as error:  # the reader goes on with the next line
-            yield number, InputError(f"is no CSV: {error}")
+            yield number, InputError(f"is not valid CSV: {error}")
             continue
         if row is None:
             return

@@ -108,9 +108,9 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"is no valid {encoding.upper()} at byte {error.start}") from error
+        raise InputError(f"is not valid {encoding.upper()} at byte {error.start}") from error
     except UnicodeError as error:  # UTF-16 without a byte order mark says no place
-        raise InputError(f"is no valid {encoding.upper()}: {error}") from error
+        raise InputError(f"is not valid {encoding.upper()}: {error}") from error
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -20,7 +20,7 @@ STEM_CHARS = 5
 NOUN = re.compile(r"[\s\u00a0-]*([^\W\d_]+)")
 # What became of the people who are counted, by the nearest such word.
 FATES = {
-    fate: "|".join(language.fates[fate] for language in LANGUAGES.values())
+    fate: "|".join(each.fates[fate] for each in LANGUAGES.values() if fate in each.fates)
     for fate in ENGLISH.fates
 }
 FATE = re.compile(

@@ -130,28 +130,28 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
 
 
 def _tsv_terms(text: str) -> Iterator[Term]:
-    """Raises ValueError for a line that is no term."""
+    """Raises ValueError for a line that is not a term."""
     lines = text.replace("\r\n", "\n").split("\n")
     header = lines[0].split("\t") if lines else []
     if not set(header) >= COLUMNS:
-        raise ValueError("is no TSV file with the columns source and target")
+        raise ValueError("is not a TSV file with the columns source and target")
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
             continue
         cells = line.split("\t")
         if len(cells) > len(header):
-            raise ValueError(f"line {number} is no term: {line!r}")
+            raise ValueError(f"line {number} is not a term: {line!r}")
         yield _term(f"line {number}", dict(zip(header, cells, strict=False)))
 
 
 def _csv_terms(text: str) -> Iterator[Term]:
-    """Raises ValueError for a row that is no term, and when there is none."""
+    """Raises ValueError for a row that is not a term, and when there is none."""
     number = 0
     for number, row in csv_rows(text):
         if isinstance(row, InputError):
             raise ValueError(f"row {number} {row}")
         if not set(row) >= COLUMNS:
-            raise ValueError("is no CSV file with the columns source and target")
+            raise ValueError("is not a CSV file with the columns source and target")
         yield _term(f"row {number}", {name: cell or "" for name, cell in row.items()})
     if number == 0:
         raise ValueError("holds no terms")
@@ -161,7 +161,7 @@ def _term(place: str, row: Mapping[str, str]) -> Term:
     source, target = row.get("source", "").strip(), row.get("target", "").strip()
     kind = row.get("kind", "").strip() or "term"
     if not source or not target:
-        raise ValueError(f"{place} is no term: {' | '.join(row.values())!r}")
+        raise ValueError(f"{place} is not a term: {' | '.join(row.values())!r}")
     if kind not in ("term", "phrase"):
         raise ValueError(f"{place}: kind is 'term' or 'phrase', not '{kind}'")
     return Term(source, target, cast(Kind, kind), row.get("case", "").strip() == "same")

@@ -1,6 +1,6 @@
 """Who says what: statements that an English summary gives to the wrong person.
 
-Heuristics on names and verbs of saying; docs/decisions/0004 says what they catch and what not.
+Heuristics on names and verbs of saying; docs/decisions/0009 says what they catch and what not.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Which names, numbers, dates and quotations of a statement its article doesn't support.
 
-Rules, not a model: each fault can be pointed at. docs/decisions/0008 says what they catch.
+Rules, not a model: each fault can be pointed at. docs/decisions/0009 says what they catch.
 """
 
 import re
@@ -32,7 +32,9 @@ COUNTED_BY_NAME = re.compile(
 # Twice, three times, four times, half.
 MULTIPLES = tuple(
     re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
-    for patterns in zip(*(each.multiples for each in LANGUAGES.values()), strict=True)
+    for patterns in zip(
+        *(each.multiples for each in LANGUAGES.values() if each.multiples), strict=True
+    )
 )
 SEVERAL = frozenset({"other", "", "percent"})
 

@@ -1,0 +1,63 @@
+import json
+from dataclasses import replace
+
+from toolkit.api import Cleaner, Pipeline
+from toolkit.checks import Check
+from toolkit.documents import Evidence, Statement, Summary
+from toolkit.output import render_cleaning, render_summary, render_together, render_translation
+from toolkit.results import MultiDocumentResult, SummarizedResult
+
+PAGE = "Le maire a présenté jeudi un plan aux élèves réunis à Brive. Il pleut."
+EVIDENCE = Evidence(
+    document="a.txt", start=0, end=9, source="Il pleut.", translation="It rains.", score=0.5
+)
+SUMMARY = Summary(
+    text="It rains.",
+    max_words=60,
+    statements=(
+        Statement(
+            text="It rains.",
+            evidence=(EVIDENCE,),
+            failed=(Check(name="content", relation="unsupported"),),
+        ),
+    ),
+)
+
+
+def result() -> SummarizedResult:
+    made = Pipeline.from_pretrained("fake", summarizer="lead-1", cache=False, glossary="none")
+    return replace(made(PAGE), summary=SUMMARY)
+
+
+def test_a_summary_stands_alone_unless_more_is_asked_for():
+    assert render_summary(result(), "text") == "It rains.\n"
+    whole = render_summary(result(), "markdown", with_translation=True, with_evidence=True)
+    assert whole.index("It rains.") < whole.index("0.50  [0-9] Il pleut.")
+    assert whole.index("! content: no sentence") < whole.index("## Translation")
+
+
+def test_json_is_indented_and_json_lines_are_not():
+    made = result()
+    indented, line = (render_translation(made, form) for form in ("json", "jsonl"))
+    assert indented.count("\n") > 10
+    assert line.count("\n") == 1
+    assert json.loads(line) == json.loads(indented)
+
+
+def test_a_cleaned_page_is_its_article():
+    assert render_cleaning(Cleaner()(PAGE), "text") == f"{PAGE}\n"
+    assert json.loads(render_cleaning(Cleaner()(PAGE), "json"))["text"] == PAGE
+
+
+def test_statements_of_several_articles_carry_the_numbers_of_theirs():
+    one = result()
+    named = replace(
+        one, article=replace(one.article, document=replace(one.article.document, name="a.txt"))
+    )
+    other = replace(
+        one, article=replace(one.article, document=replace(one.article.document, name="b.txt"))
+    )
+    together = MultiDocumentResult(results=(named, other), summary=SUMMARY)
+    text = render_together(together, "text")
+    assert text == "It rains. [1]\n\n[1] a.txt\n[2] b.txt\n"
+    assert together.unused == ("b.txt",)

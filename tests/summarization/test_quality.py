@@ -1,0 +1,42 @@
+import pytest
+
+from toolkit.summarization.faithfulness.evidence import index_text
+from toolkit.summarization.quality import quality_of
+
+ARTICLE = (
+    "President Macron met Chancellor Scholz in Berlin on Tuesday to talk about energy prices. "
+    "Macron said that prices would fall. Scholz praised the plan. It rained in the evening and the "
+    "guests left the garden early, as the local newspaper reported on its front page."
+)
+EVIDENCE = index_text(ARTICLE, language="en")
+
+
+def quality(text):
+    return quality_of(text, EVIDENCE, max_words=14)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("Macron met Scholz in Berlin about energy.", "It rained and the guests left early."),
+        ("Macron and Scholz met in Berlin.", "The two met in Berlin."),
+        ("Macron met Scholz in Berlin about energy prices.", "Macron met Scholz."),
+        ("Macron met Scholz in Berlin.", "Macron met Scholz in Paris with bananas."),
+        (
+            "Macron met Scholz to talk about energy prices, which would fall.",
+            "Macron met Scholz, Macron met Scholz, Macron met Scholz about prices.",
+        ),
+    ],
+)
+def test_the_better_of_two_summaries_has_the_higher_quality(better, worse):
+    assert quality(better) > quality(worse)
+
+
+def test_long_copied_runs_cost():
+    copied = "Macron met Chancellor Scholz in Berlin on Tuesday to talk about energy prices."
+    own = "Macron saw Chancellor Scholz in Berlin on Tuesday, to discuss the energy prices."
+    assert quality(own) > quality(copied)
+
+
+def test_no_text_has_no_quality():
+    assert quality("") == 0
