@@ -10,7 +10,7 @@ from toolkit.cleaning.steps import STEPS, repair
 from toolkit.documents import Segment, Translation
 from toolkit.engines.base import Output
 from toolkit.evaluation.cleaning import load_gold_pages
-from toolkit.evaluation.facts import fact_precision, fact_recall, tells
+from toolkit.evaluation.facts import fact_precision, fact_recall, states
 from toolkit.evaluation.references import load_references
 from toolkit.languages.exonyms import places
 from toolkit.reading import read_document
@@ -93,7 +93,7 @@ def test_every_fact_is_where_it_is_said_to_be(reference):
     for fact in reference.facts:
         told = " ".join(reference.sentences[number - 1].target for number in fact.sentences)
         before = " ".join(pair.target for pair in reference.sentences[: fact.sentences[0] - 1])
-        assert tells(told, fact, before=before), fact
+        assert states(told, fact, before=before), fact
 
 
 @each_reference

@@ -54,7 +54,7 @@ class TranslatedText:
     @property
     def flagged(self) -> tuple[Translation, ...]:
         """The sentences that failed a check."""
-        return tuple(each for each in self.sentences if each.failed)
+        return tuple(sentence for sentence in self.sentences if sentence.failed)
 
     def to_dict(self) -> dict[str, Any]:
         return text_record(self.sentences).to_dict()

@@ -77,6 +77,8 @@ class MultiDocumentResult:
     def unused(self) -> tuple[str, ...]:
         """The documents on which no statement rests."""
         used = {
-            each.document for statement in self.summary.statements for each in statement.evidence
+            source.document
+            for statement in self.summary.statements
+            for source in statement.evidence
         }
         return tuple(name for name in self.documents if name not in used)

@@ -233,8 +233,8 @@ def cleaning_record(cleaning: Cleaning) -> CleaningRecord:
         title=cleaning.title,
         steps=cleaning.steps,
         changes=tuple(
-            Change(step=each.step, line=each.line, before=each.before, after=each.after)
-            for each in cleaning.changes
+            Change(step=change.step, line=change.line, before=change.before, after=change.after)
+            for change in cleaning.changes
         ),
         unsure=tuple(UnsureWord(line=line, word=word) for line, word in cleaning.unsure),
         lines=tuple(map(_line, cleaning.blocks)),
@@ -264,11 +264,11 @@ def summary(value: documents.Summary) -> Summary:
         failed=_checks(value.failed),
         statements=tuple(
             Statement(
-                text=each.text,
-                evidence=tuple(Evidence(**asdict(evidence)) for evidence in each.evidence),
-                failed=_checks(each.failed),
+                text=statement.text,
+                evidence=tuple(Evidence(**asdict(evidence)) for evidence in statement.evidence),
+                failed=_checks(statement.failed),
             )
-            for each in value.statements
+            for statement in value.statements
         ),
     )
 
@@ -292,16 +292,16 @@ def _article(article: Article, result: Result) -> TranslatedArticle:
 def _segments(translations: Iterable[documents.Translation]) -> tuple[Segment, ...]:
     return tuple(
         Segment(
-            start=each.segment.start,
-            source=each.segment.text,
-            target=each.text,
-            new_tokens=each.new_tokens,
-            tries=each.tries,
-            ends_paragraph=each.segment.ends_paragraph,
-            failed=_checks(each.failed),
-            unanswered=tuple(Unanswered(**asdict(word)) for word in each.unanswered),
+            start=translation.segment.start,
+            source=translation.segment.text,
+            target=translation.text,
+            new_tokens=translation.new_tokens,
+            tries=translation.tries,
+            ends_paragraph=translation.segment.ends_paragraph,
+            failed=_checks(translation.failed),
+            unanswered=tuple(Unanswered(**asdict(word)) for word in translation.unanswered),
         )
-        for each in translations
+        for translation in translations
     )
 
 
@@ -318,8 +318,8 @@ def _line(block: documents.Block) -> Line:
 
 def _checks(failed: Iterable[checks.Check]) -> tuple[Check, ...]:
     return tuple(
-        Check(name=each.name, detail=each.detail, relation=each.relation, values=each.values)
-        for each in failed
+        Check(name=check.name, detail=check.detail, relation=check.relation, values=check.values)
+        for check in failed
     )
 
 

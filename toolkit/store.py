@@ -252,7 +252,7 @@ class Store:
                     return work(connection)
         # sqlite3 fails to decode its own messages when they quote damaged names.
         except (sqlite3.Error, UnicodeError, OSError) as error:
-            raise self._told(error) from error
+            raise self._error_of(error) from error
 
     def _connection(self) -> sqlite3.Connection:
         if self._owner != os.getpid():
@@ -364,7 +364,7 @@ class Store:
     def _refused(self, why: str) -> StoreError:
         return StoreError(f"store {self.path} {why}; {ANOTHER}")
 
-    def _told(self, error: Exception) -> StoreError:
+    def _error_of(self, error: Exception) -> StoreError:
         if _is_locked(error):
             return StoreError(
                 f"store {self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; "

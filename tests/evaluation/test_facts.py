@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.evaluation.facts import fact_precision, fact_recall, facts_told, tells
+from toolkit.evaluation.facts import fact_precision, fact_recall, facts_stated, states
 from toolkit.evaluation.references import Fact
 
 MET = Fact(
@@ -23,14 +23,14 @@ TALKS = Fact(text="The talks will go on in June.", central=False, sentences=(2,)
     ],
 )
 def test_a_sentence_tells_a_fact_by_half_of_its_words_and_all_that_it_must_carry(sentence, told):
-    assert tells(sentence, MET) == told
+    assert states(sentence, MET) == told
 
 
 def test_what_a_fact_must_carry_may_stand_in_the_sentence_before():
     sentence = "The minister met his Russian colleague there."
-    assert tells(sentence, MET, before="China's minister came to Goa.")
+    assert states(sentence, MET, before="China's minister came to Goa.")
     summary = "Chinese officials came to Goa. The minister met his Russian colleague."
-    assert facts_told(summary, [MET, TALKS]) == [True, False]
+    assert facts_stated(summary, [MET, TALKS]) == [True, False]
 
 
 def test_a_central_fact_counts_twice_and_a_sentence_without_fact_costs_precision():

@@ -46,7 +46,7 @@ class Line(NamedTuple):
     def without_pattern(self) -> "Line":
         """The line as if its pattern had not been found."""
         assert self.pattern
-        evidence = tuple(each for each in self.evidence if each[0] != self.pattern.reason)
+        evidence = tuple(point for point in self.evidence if point[0] != self.pattern.reason)
         return self._replace(evidence=evidence, score=_sum(evidence), pattern=None)
 
     def add(self, name: str, points: float) -> "Line":

@@ -50,7 +50,7 @@ def run_chain(
     process: Callable[[Pipeline, list[Article]], Sequence[Result]],
     render: Callable[[Result], str],
 ) -> None:
-    """Bad inputs are told and set aside, the rest is done; then the exit code is 3."""
+    """Bad inputs are reported and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet

@@ -172,10 +172,10 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
     colour = bool(sys.stdout) and sys.stdout.isatty()
     for block in cleaning.blocks:
         if block.text.strip():
-            yield _told(block, colour=colour)
+            yield _line(block, colour=colour)
 
 
-def _told(block: Block, *, colour: bool) -> str:
+def _line(block: Block, *, colour: bool) -> str:
     line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  "
     line += printable(block.text)
     return typer.style(line, fg="green" if block.kept else "bright_black") if colour else line

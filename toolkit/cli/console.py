@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MESSAGE_EVERY_BYTES = 100_000_000
 ESCAPED = "toolkit-escape"  # how characters are written that the console's encoding lacks
-_told = set[str]()
+_reported = set[str]()
 
 
 def open_streams() -> None:
@@ -85,8 +85,8 @@ def tell_trace(error: BaseException) -> None:
 
 
 def tell_once(message: str) -> None:
-    if message not in _told:
-        _told.add(message)
+    if message not in _reported:
+        _reported.add(message)
         tell(message)
 
 
@@ -175,12 +175,12 @@ def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgre
 def download_progress(description: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with size and rate; without a terminal, a line now and then."""
     if not is_terminal():
-        told = 0
+        reported = 0
 
         def tell_now_and_then(done: int, total: int) -> None:
-            nonlocal told
-            if done - told >= MESSAGE_EVERY_BYTES or (done == total and done > told):
-                told = done
+            nonlocal reported
+            if done - reported >= MESSAGE_EVERY_BYTES or (done == total and done > reported):
+                reported = done
                 of = f" of {total / 1e6:,.0f}" if total else ""
                 tell(f"{description}: {done / 1e6:,.0f}{of} MB")
 

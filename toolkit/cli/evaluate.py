@@ -32,7 +32,7 @@ def list_command() -> None:
         suite = load_suite(name)
         show(f"{name:<12} {suite.description}")
         for part in suite.parts:
-            systems = ", ".join(each.name for each in part.all_systems)
+            systems = ", ".join(system.name for system in part.all_systems)
             show(f"{'':<12}   {part.name} ({part.task}): {systems}")
     show(f"metrics: {', '.join(METRICS)}")
 
@@ -79,7 +79,7 @@ def run_command(
     from toolkit.evaluation.tables import described, run_tables
 
     chosen = suite_of(data, task=task) if data else load_suite(suite)
-    known = {each.name for part in chosen.parts for each in part.all_systems}
+    known = {system.name for part in chosen.parts for system in part.all_systems}
     if unknown := set(system or ()) - known:
         raise UsageError(
             f"no system {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}"
@@ -144,7 +144,7 @@ def run_and_system(written: str) -> tuple[Path, str]:
     folder, colon, system = written.rpartition(":")
     try:
         whole = not colon or bool(set("/\\") & set(system)) or Path(written).is_dir()
-    except OSError:  # told when it is read
+    except OSError:  # reported when it is read
         whole = False
     return (Path(written), "") if whole else (Path(folder), system)
 
@@ -158,7 +158,7 @@ def report_command(
     from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.tables import report
 
-    loaded = [load_run(each) for each in runs]
+    loaded = [load_run(run) for run in runs]
     if form == "html":
         from toolkit.evaluation.page import report_page
 

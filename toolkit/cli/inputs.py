@@ -83,7 +83,7 @@ class Input:
 
 @dataclass(slots=True)
 class Tally:
-    """The inputs that could not be used, with the reasons, which are told unless `quiet`."""
+    """The inputs that could not be used, with the reasons, which are printed unless `quiet`."""
 
     failed: list[dict[str, str]] = field(default_factory=list)
     quiet: bool = False
@@ -150,7 +150,7 @@ def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Inp
         ):
             # A file called `-` is no order to read standard input.
             found += expand(
-                [each if each != STDIN else f"./{STDIN}" for each in matches], output_dir
+                [match if match != STDIN else f"./{STDIN}" for match in matches], output_dir
             )
         else:
             found.append(Input(argument, place_of(Path(Path(argument).name))))
@@ -165,11 +165,11 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
     found: list[Input] = []
     entered = set[str]()
 
-    def told(path: str, problem: str) -> None:
+    def unusable(path: str, problem: str) -> None:
         found.append(Input(path, place_of(Path(path).relative_to(folder)), problem))
 
     def refuse(error: OSError) -> None:
-        told(str(error.filename), error.strerror or str(error))
+        unusable(str(error.filename), error.strerror or str(error))
 
     for current, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
         real = os.path.realpath(current)
@@ -183,12 +183,12 @@ def _in_folder(folder: Path, output_dir: Path | None) -> list[Input]:
                 continue
             # A pipe in a folder would be waited for, perhaps for ever.
             if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
-                told(str(path), "is not a regular file")
+                unusable(str(path), "is not a regular file")
             else:
                 found.append(Input(str(path), place_of(path.relative_to(folder))))
     if not found:
         kinds = ", ".join(f"*{suffix}" for suffix in KINDS)
-        told(str(folder), f"the folder holds none of {kinds}")
+        unusable(str(folder), f"the folder holds none of {kinds}")
     return sorted(found, key=lambda each: Path(each.path))
 
 
@@ -197,7 +197,7 @@ def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:
     all; nothing of a few inputs, or of what can't be read twice.
     """
     files = [each for each in inputs if each.can_be_read_twice]
-    many = len(files) >= MIN_LEARNED or any(reading.holds_many(each.path) for each in files)
+    many = len(files) >= MIN_LEARNED or any(reading.holds_many(file.path) for file in files)
     total_chars = 0
 
     def documents() -> Iterator[Document]:
@@ -219,7 +219,7 @@ def attempt(
     work: Callable[[Place, Document], Value],
     tally: Tally,
 ) -> Iterator[tuple[str, Place, Value]]:
-    """What worked, in order, with its name and place; what didn't is told and set aside."""
+    """What worked, in order, with its name and place; what didn't is reported and set aside."""
     for each in inputs:
         documents = each.documents(reading)
         while True:
@@ -245,7 +245,7 @@ def worked(
     tally: Tally,
 ) -> list[tuple[str, Place, Result]]:
     """The results of all at once; where that fails, of each half, down to the one that can't be
-    used, which is told and set aside.
+    used, which is reported and set aside.
     """
     try:
         results = work([value for _, _, value in items])

@@ -52,7 +52,9 @@ def show_command(
             }
             show(json.dumps(record, ensure_ascii=False))
             continue
-        meanings = ", ".join(f"{each.word} {each.probability:.2f}" for each in entry.meanings)
+        meanings = ", ".join(
+            f"{meaning.word} {meaning.probability:.2f}" for meaning in entry.meanings
+        )
         show(f"{word}: {meanings or 'nothing that is likely'}")
         show(f"    seen {entry.count} times, weight {entry.weight:.1f}")
         show(f"    answers: {' '.join(entry.answers)}")
@@ -101,11 +103,11 @@ def check_command(
             }
             show(json.dumps(record, ensure_ascii=False))
             continue
-        told = [f"{each.word} ({_meanings(each)})" for each in lost]
-        told += [f"{term.source} ({term.target})" for term in without]
-        told += [f"+{each.word}" for each in added]
-        if told:
-            show(f"{number}: {', '.join(told)}")
+        parts = [f"{each.word} ({_meanings(each)})" for each in lost]
+        parts += [f"{term.source} ({term.target})" for term in without]
+        parts += [f"+{each.word}" for each in added]
+        if parts:
+            show(f"{number}: {', '.join(parts)}")
     if form == "text":
         show(f"{named} of {len(pairs)} with unanswered words")
 
@@ -166,4 +168,4 @@ def _composed(text: str) -> str:
 
 
 def _meanings(unanswered: Unanswered) -> str:
-    return ", ".join(each.word for each in unanswered.meanings[:3]) or "no likely meaning"
+    return ", ".join(meaning.word for meaning in unanswered.meanings[:3]) or "no likely meaning"

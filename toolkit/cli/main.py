@@ -103,10 +103,10 @@ def main(arguments: list[str]) -> int:
         return error.code if isinstance(error.code, int) else 1
     except Exception as error:  # noqa: BLE001 - the last resort: a user must not see a traceback
         if isinstance(error, UsageProblem):
-            told = StringIO()
-            error.show(file=told)
+            printed = StringIO()
+            error.show(file=printed)
             with suppress(OSError):
-                sys.stderr.write(printable(told.getvalue()))
+                sys.stderr.write(printable(printed.getvalue()))
             return error.exit_code
         if isinstance(error, OSError) and error.filename is None and error.errno in DISK_ERRORS:
             # What writes help doesn't go through `show`.

@@ -115,7 +115,7 @@ class Outputs:
         first = self._destination.failed
         if first is None:
             return
-        lines = [json.dumps(dict(each), ensure_ascii=False) + "\n" for each in failed]
+        lines = [json.dumps(dict(entry), ensure_ascii=False) + "\n" for entry in failed]
         if lines:
             path, number = first, 1
             while os.path.lexists(path) and not (self._overwrite or self._is_list_of_failed(path)):
@@ -149,7 +149,8 @@ class Outputs:
         except (InputError, ValueError, RecursionError):
             return False
         return bool(entries) and all(
-            isinstance(each, dict) and {"input", "reason"} <= set(each) <= OURS for each in entries
+            isinstance(entry, dict) and {"input", "reason"} <= set(entry) <= OURS
+            for entry in entries
         )
 
     def _write(self, path: Path, text: str) -> None:

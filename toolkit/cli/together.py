@@ -27,7 +27,7 @@ def run_together(
     flags: Mapping[str, Any],
     render: Callable[[MultiDocumentResult], str],
 ) -> None:
-    """Inputs that can't be used are told and left out; then the exit code is 3."""
+    """Inputs that can't be used are reported and left out; then the exit code is 3."""
     if job.batch.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)

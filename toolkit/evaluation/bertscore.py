@@ -34,7 +34,7 @@ class BertScore:
             )
         encoder = load_encoder(folder)
         values = [
-            100 * max(encoder.f1(answer.text, each) for each in answer.item.references)
+            100 * max(encoder.f1(answer.text, reference) for reference in answer.item.references)
             for answer in answers
         ]
         count = max(len(each.item.references) for each in answers)
@@ -70,11 +70,11 @@ class Encoder:
 
         As in the authors' package a token may match a special one, but those don't count.
         """
-        (candidate, told), (wanted, asked) = self._vectors(text), self._vectors(reference)
-        if not told.any() or not asked.any():
+        (candidate, kept), (wanted, asked) = self._vectors(text), self._vectors(reference)
+        if not kept.any() or not asked.any():
             return 0.0
         similar = candidate @ wanted.T
-        precision = float(similar.max(dim=1).values[told].mean())
+        precision = float(similar.max(dim=1).values[kept].mean())
         recall = float(similar.max(dim=0).values[asked].mean())
         both = precision + recall
         return 2 * precision * recall / both if both else 0.0

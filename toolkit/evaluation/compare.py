@@ -71,13 +71,13 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
         )
     candidate = candidate.in_order_of(baseline.ids)
     main = MAIN_METRIC[first[0].record.parts[part].task]
-    shared = [each.metric for each in baseline.scores if candidate.score(each.metric)]
+    shared = [score.metric for score in baseline.scores if candidate.score(score.metric)]
     if not shared:
         raise UsageError(f"{_name(first)} and {_name(second)} have no metric of {part} in common")
     if main not in shared:
         main = shared[0]
     values = (_values(baseline, main), _values(candidate, main))
-    documents = [each.item.document for each in baseline.answers]
+    documents = [answer.item.document for answer in baseline.answers]
     won, lost, tied = _documents(documents, *values, better=_better(baseline, main))
     pairs = [
         Pair(baseline=a, candidate=b, values=(x, y))
@@ -104,7 +104,7 @@ def _outcome(place: tuple[Run, str], part: str) -> Outcome:
     run, system = place
     found = [each for each in run.of(part) if each.system == system]
     if not found:
-        known = ", ".join(f"{each.part}:{each.system}" for each in run.outcomes)
+        known = ", ".join(f"{outcome.part}:{outcome.system}" for outcome in run.outcomes)
         raise UsageError(f"{run.name} has no {part}:{system}; it has {known}")
     return found[0]
 

@@ -41,8 +41,8 @@ class Corpus:
     def digest(self) -> str:
         """sha256 over everything that scores depend on."""
         values = [
-            [each.id, each.source, each.references, [fact.model_dump() for fact in each.facts]]
-            for each in self.items
+            [item.id, item.source, item.references, [fact.model_dump() for fact in item.facts]]
+            for item in self.items
         ]
         canonical = json.dumps(values, ensure_ascii=False)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
@@ -114,7 +114,10 @@ def read_table(path: Path) -> Corpus:
         targets = row.targets or row.references or row.target
         references = (targets,) if isinstance(targets, str) else targets or ()
         source = row.source or row.text or ""
-        for what, text in (("source", source), *(("target", each) for each in references)):
+        for what, text in (
+            ("source", source),
+            *(("target", reference) for reference in references),
+        ):
             _refuse_bad(path, line, text, what)
         if not references:
             raise InputError(f"{path}:{line}: there is no reference (target or targets)")
@@ -138,7 +141,9 @@ def stem_of(path: Path) -> str:
 def read_parallel(source: Path, references: Sequence[Path]) -> Corpus:
     """A file of sources and files of references, aligned line by line."""
     sources = read_lines(source)
-    columns = [sources if each == source else read_lines(each) for each in references]
+    columns = [
+        sources if reference == source else read_lines(reference) for reference in references
+    ]
     for path, lines in zip(references, columns, strict=True):
         refuse_unaligned(source, sources, path, lines)
     stem = stem_of(source)
@@ -202,7 +207,7 @@ def read_public(name: str, *, pair: str = "fr-en") -> Corpus:
         raise InputError(f"sacrebleu has no test set {name} for {pair}; it has {', '.join(known)}")
     try:
         source = Path(get_source_file(name, pair))
-        references = [Path(each) for each in get_reference_files(name, pair)]
+        references = [Path(file) for file in get_reference_files(name, pair)]
     except (Exception, SystemExit) as error:  # what breaks a download has no common kind
         raise InputError(
             f"{name}: sacrebleu can't get this test set for {pair}: {error}"
@@ -215,7 +220,7 @@ def _checked(path: Path, corpus: Corpus) -> Corpus:
     """Raises InputError for no items, and for a source and targets that look swapped."""
     if not corpus.items:
         raise InputError(f"{path}: holds nothing to score")
-    sources = identify_language(" ".join(each.source for each in corpus.items[:50]))
+    sources = identify_language(" ".join(item.source for item in corpus.items[:50]))
     targets = identify_language(" ".join(each.references[0] for each in corpus.items[:50]))
     if sources and targets and sources.code == "en" and targets.code == "fr":
         raise InputError(f"{path}:1: the sources are English and the targets French: swapped?")

@@ -1,4 +1,4 @@
-"""How much of an article's facts a summary tells, and how much of a summary is such a fact."""
+"""How much of an article's facts a summary states, and how much of a summary is such a fact."""
 
 import re
 from collections.abc import Sequence
@@ -7,21 +7,21 @@ from toolkit.evaluation.references import Fact
 from toolkit.segmentation import split_sentences
 from toolkit.summarization.faithfulness.evidence import stems
 
-# Of the words of a fact that tell something; on the references in eval/ it tells told from not.
+# Of the content words of a fact; on the references in eval/ it separates facts that are stated.
 MIN_SHARE = 0.5
 
 
-def tells(sentence: str, fact: Fact, *, before: str = "") -> bool:
+def states(sentence: str, fact: Fact, *, before: str = "") -> bool:
     """Whether an English `sentence` states `fact`: half of its words, by their beginnings, and all
     the names, numbers and dates that it must carry, which may stand in the sentence `before`.
     """
     wanted = stems(fact.text)
     known = stems(sentence)
     enough = len(wanted & known) >= MIN_SHARE * len(wanted)
-    return enough and all(_has(f"{before} {sentence}", each) for each in fact.carries)
+    return enough and all(_has(f"{before} {sentence}", detail) for detail in fact.carries)
 
 
-def facts_told(summary: str, facts: Sequence[Fact]) -> list[bool]:
+def facts_stated(summary: str, facts: Sequence[Fact]) -> list[bool]:
     """For each fact whether some sentence of the summary states it."""
     return [any(found) for found in zip(*_matches(summary, facts), strict=True)] or [False] * len(
         facts
@@ -29,10 +29,10 @@ def facts_told(summary: str, facts: Sequence[Fact]) -> list[bool]:
 
 
 def fact_recall(summary: str, facts: Sequence[Fact]) -> float:
-    """The share of the facts that the summary tells; a central one counts twice."""
-    told = facts_told(summary, facts)
+    """The share of the facts that the summary states; a central one counts twice."""
+    stated = facts_stated(summary, facts)
     weights = [2 if fact.central else 1 for fact in facts]
-    return sum(w for w, found in zip(weights, told, strict=True) if found) / sum(weights)
+    return sum(w for w, found in zip(weights, stated, strict=True) if found) / sum(weights)
 
 
 def fact_precision(summary: str, facts: Sequence[Fact]) -> float:
@@ -43,9 +43,9 @@ def fact_precision(summary: str, facts: Sequence[Fact]) -> float:
 
 def _matches(summary: str, facts: Sequence[Fact]) -> list[list[bool]]:
     """For each sentence, which facts it states."""
-    sentences = [each.text for each in split_sentences(summary) if each.text]
+    sentences = [segment.text for segment in split_sentences(summary) if segment.text]
     return [
-        [tells(sentence, fact, before=before) for fact in facts]
+        [states(sentence, fact, before=before) for fact in facts]
         for before, sentence in zip(["", *sentences], sentences, strict=False)
     ]
 

@@ -54,15 +54,15 @@ class Outcome:
 
     @property
     def ids(self) -> list[str]:
-        return [each.item.id for each in self.answers]
+        return [answer.item.id for answer in self.answers]
 
     @property
     def seconds(self) -> float:
-        return sum(each.seconds for each in self.answers)
+        return sum(answer.seconds for answer in self.answers)
 
     @property
     def new_tokens(self) -> int:
-        return sum(each.new_tokens for each in self.answers)
+        return sum(answer.new_tokens for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,10 @@ class Run:
     remarks: tuple[str, ...] = ()
 
     def parts(self) -> list[str]:
-        return list(dict.fromkeys(each.part for each in self.outcomes))
+        return list(dict.fromkeys(outcome.part for outcome in self.outcomes))
 
     def of(self, part: str) -> list[Outcome]:
-        return [each for each in self.outcomes if each.part == part]
+        return [outcome for outcome in self.outcomes if outcome.part == part]
 
     def digest(self, part: str) -> str:
         """Of the items and references that the part was scored with."""
@@ -101,7 +101,7 @@ def load_run(folder: Path) -> Run:
     ]
     remarks = []
     if not all(map(_is_pinned, record.parts.values())):
-        remarks.append("recorded without digests of its files: a change of them can't be told")
+        remarks.append("recorded without digests of its files: a change of them can't be noticed")
     remarks += _other_scores(folder / "scores.json", outcomes)
     return Run(
         name=folder.resolve().name,
@@ -140,7 +140,9 @@ def _outcomes(folder: Path, part: str, described: PartRecord) -> list[Outcome]:
         lines = _in_order(path, read_json_lines(path, AnswerLine, digest=made.outputs), items)
         answers = [_answer(line, items[line.id]) for line in lines]
         scores = score([each for each in described.metrics if each not in RECORDED], answers)
-        scores += [_recorded(path, lines, each) for each in described.metrics if each in RECORDED]
+        scores += [
+            _recorded(path, lines, metric) for metric in described.metrics if metric in RECORDED
+        ]
         outcomes.append(
             Outcome(part=part, system=system, answers=tuple(answers), scores=tuple(scores))
         )
@@ -186,7 +188,7 @@ def _in_order(
         raise InputError(
             f"{path}: has {len(answered)} answers to {len(items)} items; {missing[0]} is missing"
         )
-    return [answered[each] for each in items]
+    return [answered[item] for item in items]
 
 
 def _answer(line: AnswerLine, item: Item) -> Answer:

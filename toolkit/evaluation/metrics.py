@@ -73,7 +73,7 @@ class CorpusMetric:
         return metric
 
     def score(self, answers: Sequence[Answer]) -> Score:
-        texts, references = [each.text for each in answers], references_of(answers)
+        texts, references = [answer.text for answer in answers], references_of(answers)
         found = self.metric.corpus_score(texts, references, n_bootstrap=RESAMPLES)
         low, high = float(found._mean - found._ci), float(found._mean + found._ci)
         return Score(
@@ -95,7 +95,7 @@ class CorpusMetric:
 
 def references_of(answers: Sequence[Answer]) -> list[list[str]]:
     """By reference, then item, as sacrebleu wants them; items may have fewer than others."""
-    most = max(len(each.item.references) for each in answers)
+    most = max(len(answer.item.references) for answer in answers)
     return [
         [
             each.item.references[number] if number < len(each.item.references) else ""
@@ -132,7 +132,7 @@ class Rouge:
 
     def score(self, answers: Sequence[Answer]) -> Score:
         def value(answer: Answer) -> float:
-            targets = [_by_line(each) for each in answer.item.references]
+            targets = [_by_line(reference) for reference in answer.item.references]
             found = self._scorer.score_multi(targets, _by_line(answer.text))
             return 100 * float(found[self._kind].fmeasure)
 
@@ -147,7 +147,7 @@ class Rouge:
 
 def _by_line(text: str) -> str:
     """A sentence a line, as ROUGE-Lsum wants it."""
-    return "\n".join(each.text for each in split_sentences(text) if each.text)
+    return "\n".join(segment.text for segment in split_sentences(text) if segment.text)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Mean:
     def score(self, answers: Sequence[Answer]) -> Score:
         return mean_score(
             self.name,
-            [self.value(each) for each in answers],
+            [self.value(answer) for answer in answers],
             signature=f"{self.name}|mean|{self.signature}",
             higher_is_better=self.higher_is_better,
         )
@@ -227,7 +227,7 @@ def coverage(summary: str, article: str) -> float:
 def density(summary: str, article: str) -> float:
     """The mean length of the run that a word of the summary belongs to, in words."""
     count = len(words(summary))
-    return sum(each**2 for each in fragments(summary, article)) / count if count else 0.0
+    return sum(fragment**2 for fragment in fragments(summary, article)) / count if count else 0.0
 
 
 def compression(summary: str, article: str) -> float:
@@ -254,7 +254,7 @@ class Terms:
 
     def score(self, answers: Sequence[Answer]) -> Score:
         """100 where the sources hold no term."""
-        counts = np.asarray([(each.terms_kept, each.terms) for each in answers], dtype=float)
+        counts = np.asarray([(answer.terms_kept, answer.terms) for answer in answers], dtype=float)
         chosen = np.random.default_rng(SEED).choice(len(counts), size=(RESAMPLES, len(counts)))
         sums = counts[chosen].sum(axis=1)
         shares = 100 * sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]

@@ -153,11 +153,11 @@ def _outputs(columns: Sequence[tuple[str, Outcome]]) -> Iterator[Html]:
     for at, answer in enumerate(columns[0][1].answers):
         item = answer.item
         texts: list[tuple[str, str]] = [("source", item.source)]
-        texts += [("reference", each) for each in item.references]
+        texts += [("reference", reference) for reference in item.references]
         for name, outcome in columns:
             made = outcome.answers[at]
             scores = ", ".join(f"{s.metric} {s.values[at]:.0f}" for s in outcome.scores[:4])
-            flags = join(fill('<span class="flag">{}</span>', str(each)) for each in made.failed)
+            flags = join(fill('<span class="flag">{}</span>', str(check)) for check in made.failed)
             texts.append((name, fill("{}{}<small> ({})</small>", made.text, flags, scores)))
         rows = join(fill("<dt>{}</dt><dd>{}</dd>", name, text) for name, text in texts)
         head = f"{item.id}: {' '.join(item.source.split())[:100]}"

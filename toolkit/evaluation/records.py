@@ -96,7 +96,7 @@ class Record(Entry):
         for name, part in self.parts.items():
             if name not in parts or parts[name].task != part.task:
                 raise ValueError(f"the suite has no part {name} for {part.task}")
-            if unknown := part.systems.keys() - {each.name for each in parts[name].all_systems}:
+            if unknown := part.systems.keys() - {system.name for system in parts[name].all_systems}:
                 raise ValueError(f"the suite's part {name} has no system {min(unknown)}")
         return self
 

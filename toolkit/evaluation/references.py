@@ -23,7 +23,7 @@ class Pair(_Entry):
 class Fact(_Entry):
     """What a summary may tell. `sentences` are the numbers of those that state it, from 1.
 
-    `carries` holds the names, numbers and dates without which it isn't told; `A|B` is either.
+    `carries` holds the names, numbers and dates without which it isn't stated; `A|B` is either.
     """
 
     text: str = Field(min_length=1)

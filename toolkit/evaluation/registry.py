@@ -22,7 +22,7 @@ from toolkit.evaluation.metrics import (
 LOOKED_UP = ("names", "numbers", "dates", "quotation")
 
 
-def _words_told(answer: Answer) -> int:
+def _word_count(answer: Answer) -> int:
     return sum(word != "-" for word in answer.text.split())
 
 
@@ -46,8 +46,8 @@ _ALL: tuple[Metric, ...] = (
     Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
     Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
     Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
-    Mean("limit kept", lambda a: 100.0 * (_words_told(a) <= a.max_words), "words"),
-    Mean("words", _words_told, "words", None),
+    Mean("limit kept", lambda a: 100.0 * (_word_count(a) <= a.max_words), "words"),
+    Mean("words", _word_count, "words", None),
     Mean("coverage", lambda a: 100 * coverage(a.text, a.copied_from), "Grusky 2018", None),
     Mean("density", lambda a: density(a.text, a.copied_from), "Grusky 2018", None),
     Mean("compression", lambda a: compression(a.text, a.copied_from), "words", None),
@@ -109,7 +109,7 @@ def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
     if not answers:
         raise UsageError("there is nothing to score")
     missing = set[str]()
-    if not all(each.item.facts for each in answers):
+    if not all(answer.item.facts for answer in answers):
         missing |= REQUIRES_FACTS
     if not any(each.copied_from for each in answers):
         missing |= REQUIRES_SOURCE

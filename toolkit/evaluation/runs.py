@@ -261,7 +261,7 @@ def _scores(run: Run) -> dict[str, Any]:
 
 def _write_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> str:
     """Returns the sha256 of the file."""
-    lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in values)
+    lines = (json.dumps(value, ensure_ascii=False) + "\n" for value in values)
     return write_atomically(path, "".join(lines))
 
 

@@ -69,7 +69,7 @@ class Part(_Entry):
             systems = self.all_systems
         except ValidationError as error:
             raise ValueError(f"the matrix names no systems: {fault_of(error)}") from error
-        names = [each.name for each in systems]
+        names = [system.name for system in systems]
         if len(set(names)) < len(names):
             raise ValueError("two systems have one name")
         return self
@@ -97,7 +97,7 @@ class Suite(_Entry):
 
     @model_validator(mode="after")
     def _tells_parts_apart(self) -> "Suite":
-        if len({each.name for each in self.parts}) < len(self.parts):
+        if len({part.name for part in self.parts}) < len(self.parts):
             raise ValueError("two parts have one name")
         return self
 

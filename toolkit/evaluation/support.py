@@ -50,7 +50,7 @@ def sentences_of(page: GoldPage) -> tuple[list[Segment], list[Segment]]:
     """The sentences of the title and of the article."""
     title = "\n".join(line for label, line in page.lines if label == TITLE)
     return (
-        [each for each in split_sentences(title) if each.text],
+        [segment for segment in split_sentences(title) if segment.text],
         [each for each in split_sentences(page.article) if each.text],
     )
 
@@ -61,7 +61,7 @@ def index_page(
     """`translations` holds those of the page's sentences; without it the French stands alone."""
     known = translations or {}
     title, article = (
-        [Translation(segment=each, text=known.get(each.text, "")) for each in segments]
+        [Translation(segment=segment, text=known.get(segment.text, "")) for segment in segments]
         for segments in sentences_of(page)
     )
     return index_article(
@@ -79,9 +79,9 @@ def detections(
 ) -> dict[str, Detection]:
     """By fault: how many sentences there are, and in how many a check found something."""
     flags: dict[str, list[bool]] = {}
-    for each in sentences:
-        flagged = bool(check_statement(each.text, indexes[each.page], "en"))
-        flags.setdefault(each.fault, []).append(flagged)
+    for sentence in sentences:
+        flagged = bool(check_statement(sentence.text, indexes[sentence.page], "en"))
+        flags.setdefault(sentence.fault, []).append(flagged)
     return {fault: Detection(len(found), sum(found)) for fault, found in flags.items()}
 
 

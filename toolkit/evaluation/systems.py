@@ -83,7 +83,7 @@ def _located(name: str) -> Path:
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name too long, a folder that can't be read: told when it is read
+    except OSError:  # a name too long, a folder that can't be read: reported when it is read
         return False
 
 

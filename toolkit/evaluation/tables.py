@@ -56,7 +56,9 @@ def report(runs: Sequence[Run], *, markdown: bool = False) -> str:
 def signatures(run: Run) -> str:
     """The signature of each metric of a run, a line each."""
     found = dict.fromkeys(
-        flat(f"{score.metric}: {score.signature}") for each in run.outcomes for score in each.scores
+        flat(f"{score.metric}: {score.signature}")
+        for outcome in run.outcomes
+        for score in outcome.scores
     )
     return "\n".join(found)
 
@@ -87,7 +89,7 @@ def notes(run: Run) -> list[str]:
         if isinstance(made, dict) and "compute_type" in made
     ]
     found = list(run.remarks)
-    if any("int8" in str(each["compute_type"]) for each in engines):
+    if any("int8" in str(engine["compute_type"]) for engine in engines):
         found.append("int8 weights: other processors may give other words; float32 gives the same")
     if engines and all(_beam_size(each) == 1 for each in engines):
         found.append(
@@ -116,14 +118,14 @@ def comparison_text(comparison: Comparison) -> str:
     first, second = comparison.names
     rows = [
         [
-            each.metric,
-            f"{each.baseline:.1f}",
-            f"{each.candidate:.1f}",
-            f"{each.candidate - each.baseline:+.1f}",
-            f"{each.p_bootstrap:.3f}",
-            f"{each.p_randomization:.3f}",
+            difference.metric,
+            f"{difference.baseline:.1f}",
+            f"{difference.candidate:.1f}",
+            f"{difference.candidate - difference.baseline:+.1f}",
+            f"{difference.p_bootstrap:.3f}",
+            f"{difference.p_randomization:.3f}",
         ]
-        for each in comparison.differences
+        for difference in comparison.differences
     ]
     head = ["", "baseline", "candidate", "difference", "p bootstrap", "p randomization"]
     parts = [

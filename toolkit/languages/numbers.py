@@ -59,7 +59,7 @@ def written_in_digits(text: str) -> set[str]:
     """
     spaced = MILITARY_TIME.sub(r"\1 h \2", text)
     digits = (re.sub(r"\D", "", match.group()) for match in WRITTEN.finditer(spaced))
-    return {each.lstrip("0") or "0" for each in digits}
+    return {digit.lstrip("0") or "0" for digit in digits}
 
 
 def written_out(text: str, language: str) -> set[str]:

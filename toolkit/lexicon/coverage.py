@@ -26,7 +26,7 @@ class Coverage:
 
     def missing(self, min_weight: float) -> tuple[Unanswered, ...]:
         """The unanswered words of `min_weight` and more, in their order."""
-        return tuple(each for each in self.unanswered if each.weight >= min_weight)
+        return tuple(word for word in self.unanswered if word.weight >= min_weight)
 
 
 def coverage(

@@ -64,11 +64,11 @@ def _notes(translation: Translation) -> list[str]:
 def _marked(translation: Translation) -> str:
     """The source as HTML, with the words that nothing answers marked and what they can mean."""
     text, end, parts = translation.segment.text, 0, []
-    for each in translation.unanswered:
-        title = html.escape(", ".join(meaning.word for meaning in each.meanings))
-        parts.append(html.escape(text[end : each.start]))
-        parts.append(f'<mark title="{title}">{html.escape(text[each.start : each.end])}</mark>')
-        end = each.end
+    for word in translation.unanswered:
+        title = html.escape(", ".join(meaning.word for meaning in word.meanings))
+        parts.append(html.escape(text[end : word.start]))
+        parts.append(f'<mark title="{title}">{html.escape(text[word.start : word.end])}</mark>')
+        end = word.end
     return "".join(parts) + html.escape(text[end:])
 
 

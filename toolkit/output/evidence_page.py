@@ -44,10 +44,10 @@ def multi_document_page(result: MultiDocumentResult) -> str:
 
 def _page(title: str, heading: str, summary: Summary | None, results: Sequence[Result]) -> str:
     sentences = [
-        (result.article.document.name, each)
+        (result.article.document.name, sentence)
         for result in results
-        for each in _sentences(result)
-        if each.segment.text
+        for sentence in _sentences(result)
+        if sentence.segment.text
     ]
     places = {
         (name, each.segment.start): number for number, (name, each) in enumerate(sentences, start=1)
@@ -55,9 +55,9 @@ def _page(title: str, heading: str, summary: Summary | None, results: Sequence[R
     statements = summary.statements if summary else ()
     links = [
         [
-            places[each.document, each.start]
-            for each in statement.evidence
-            if (each.document, each.start) in places
+            places[source.document, source.start]
+            for source in statement.evidence
+            if (source.document, source.start) in places
         ]
         for statement in statements
     ]
@@ -108,7 +108,7 @@ def _sentence(number: int, translation: Translation, statements: list[int]) -> s
         f'<span class="flag">{html.escape(str(check))}</span>' for check in translation.failed
     )
     both = f'{html.escape(translation.text)}<span class="source">{source}</span>'
-    targets = " ".join(f"t{each}" for each in statements)
+    targets = " ".join(f"t{statement}" for statement in statements)
     end = " end" if translation.segment.ends_paragraph else ""
     return (
         f'<div class="sentence{end}" id="s{number}" data-links="{targets}">'

@@ -72,7 +72,7 @@ def render_together(
     numbers = {name: number for number, name in enumerate(result.documents, start=1)}
     marked, rest = "", result.summary.text
     for statement in result.summary.statements:
-        sources = sorted({numbers[each.document] for each in statement.evidence})
+        sources = sorted({numbers[source.document] for source in statement.evidence})
         before, found, rest = rest.partition(statement.text)
         marked += before + found + (f" [{', '.join(map(str, sources))}]" if sources else "")
     names = "\n".join(f"[{number}] {name}" for name, number in numbers.items())
@@ -91,7 +91,9 @@ def render_together(
 def _evidence(summary: Summary) -> str:
     """Each sentence of a summary, and indented the sentences of the article that support it."""
     lines = []
-    documents = {each.document for statement in summary.statements for each in statement.evidence}
+    documents = {
+        source.document for statement in summary.statements for source in statement.evidence
+    }
     several = len(documents) > 1
     for statement in summary.statements:
         lines.append(statement.text)

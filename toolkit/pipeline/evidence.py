@@ -25,7 +25,10 @@ def index_article(
     of places and glossary terms count in both languages. `date` is that of its publication.
     """
     return index_translations(
-        [replace(each, text="") if is_lost(each) else each for each in translations],
+        [
+            replace(translation, text="") if is_lost(translation) else translation
+            for translation in translations
+        ],
         title=title,
         facts=date_facts(date, text, languages[0]),
         names=(

@@ -82,7 +82,7 @@ class Pipeline:
         documents = [
             read_text(name, each, reading) for name, each in zip(names, pages, strict=True)
         ]
-        results = self.summarize([self.prepare(each) for each in documents])
+        results = self.summarize([self.prepare(document) for document in documents])
         return results[0] if isinstance(page, str) else results
 
     @property
@@ -227,7 +227,9 @@ class Pipeline:
             document=article.document.name,
         )
         if result.translations:
-            text = join_translations([each for each in result.translations if not is_lost(each)])
+            text = join_translations(
+                [translation for translation in result.translations if not is_lost(translation)]
+            )
         return SummaryRequest(
             text=text,
             title=result.title_text if result.translations else join_segments(article.title),

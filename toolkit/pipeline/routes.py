@@ -66,14 +66,14 @@ def _translated(
 ) -> Summary:
     """A summary in the articles' language, translated and checked again."""
     settings = components.settings
-    segments = tuple(each for each in split_sentences(draft.text) if each.text)
+    segments = tuple(segment for segment in split_sentences(draft.text) if segment.text)
     translations = components.translator.translate(segments)
     form = settings.form
     fitted = form.fit(join_translations(translations))  # a translation may be longer
     evidence = joined([request.evidence for request in requests])
     paragraphs = Checker(evidence, settings.target_language).paragraphs(fitted)
     failed = faults(replace(form, max_words=draft.max_words), paragraphs, settings.target_language)
-    failed += tuple(check for each in translations for check in each.failed)
+    failed += tuple(check for translation in translations for check in translation.failed)
     return replace(
         draft,
         text=form.join(fitted),

@@ -44,7 +44,7 @@ class AbstractiveSummarizer:
         then still wrong with it is revised.
         """
         checker = Checker(request.evidence, self.language)
-        sentences = [each.text for each in split_sentences(request.text) if each.text]
+        sentences = [segment.text for segment in split_sentences(request.text) if segment.text]
         words = len(request.text.split())
         if len(sentences) < 2 and words <= request.form.max_words:
             paragraphs = checker.paragraphs([sentences])
@@ -103,8 +103,11 @@ class AbstractiveSummarizer:
         self, request: SummaryRequest, checker: Checker, *, attempts: int, revisions: Sequence[str]
     ) -> Summary:
         """No draft had a sentence within the limit: the article's own that fits, or nothing."""
-        candidates = [request.title, *(each.text for each in split_sentences(request.text))]
-        fitting = (request.form.fit(each) for each in candidates if each)
+        candidates = [
+            request.title,
+            *(segment.text for segment in split_sentences(request.text)),
+        ]
+        fitting = (request.form.fit(candidate) for candidate in candidates if candidate)
         fitted = next((each for each in fitting if each), [])
         method = "lead" if fitted else "none"
         paragraphs = checker.paragraphs(fitted)

@@ -84,7 +84,7 @@ def flag_contradictions(summary: Summary, evidence: EvidenceIndex, language: str
         replace(each, failed=(*each.failed, *_contradictions(each, evidence, language)))
         for each in summary.statements
     )
-    failed = [check for each in statements for check in each.failed]
+    failed = [check for statement in statements for check in statement.failed]
     others = [check for check in summary.failed if check not in failed]
     return replace(summary, statements=statements, failed=(*others, *failed))
 

@@ -20,4 +20,7 @@ def date_facts(published: str, text: str, language: str) -> list[str]:
     except (ValueError, OverflowError):  # no day, or one at the end of the calendar
         return []
     days = [day, *(each for each in near if each.weekday() in named)]
-    return [f"{each:%A}, {each:%B} {each.day}, {each.year}" for each in dict.fromkeys(days)]
+    return [
+        f"{known_day:%A}, {known_day:%B} {known_day.day}, {known_day.year}"
+        for known_day in dict.fromkeys(days)
+    ]

@@ -93,7 +93,9 @@ def faults(form: Form, paragraphs: Paragraphs, language: str) -> tuple[Check, ..
     """What is wrong with a whole summary, then with each of its sentences."""
     text = form.join(texts_of(paragraphs))
     found = check_form(text, language=language, max_words=form.max_words)
-    found += [check for sentences in paragraphs for each in sentences for check in each.failed]
+    found += [
+        check for sentences in paragraphs for sentence in sentences for check in sentence.failed
+    ]
     return tuple(found)
 
 

@@ -40,7 +40,9 @@ class ExtractiveSummarizer:
     def summarize(self, request: SummaryRequest) -> Summary:
         """Raises ModelError when the method needs sumy and it isn't installed."""
         title = [request.title] if request.title and request.form.length == "headline" else []
-        sentences = title or [each.text for each in split_sentences(request.text) if each.text]
+        sentences = title or [
+            segment.text for segment in split_sentences(request.text) if segment.text
+        ]
         chosen: list[int] = []
         for index in self._ranked(sentences):
             longer = sorted([*chosen, index])
@@ -102,7 +104,7 @@ def _central(method: str, sentences: Sequence[str], language: str) -> Iterator[i
     summarizer = getattr(import_module(f"sumy.summarizers.{module}"), kind)(stem)
     summarizer.stop_words = stop
     places = {sentence: index for index, sentence in reversed(list(enumerate(sentences)))}
-    document = ObjectDocumentModel([Paragraph([Sentence(each, _Words()) for each in places])])
+    document = ObjectDocumentModel([Paragraph([Sentence(text, _Words()) for text in places])])
     # It gives its choice in the order of the article, so how a sentence ranks is when it joins.
     known = set[int]()
     for count in range(1, len(places) + 1):

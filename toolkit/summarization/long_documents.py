@@ -76,7 +76,7 @@ def shorten(request: SummaryRequest, drafter: Drafter, checker: Checker) -> Shor
 
 
 def _text(draft: Draft) -> str:
-    return PART.join([[each.text for each in sentences] for sentences in draft.paragraphs])
+    return PART.join([[sentence.text for sentence in sentences] for sentences in draft.paragraphs])
 
 
 def _source_sentence(part: str, draft: Draft, checker: Checker) -> Sequence[str]:

@@ -18,7 +18,7 @@ def quality_of(text: str, evidence: EvidenceIndex, *, max_words: int) -> float:
     """
     if not text:
         return 0.0
-    sentences = [each for each in evidence.sentences if each.start >= 0]
+    sentences = [sentence for sentence in evidence.sentences if sentence.start >= 0]
     if not sentences:
         return 0.0
     lead = sentences[0].stems

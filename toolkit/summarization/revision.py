@@ -47,7 +47,9 @@ def drop_unsupported(revision: Revision, paragraphs: Paragraphs) -> Paragraphs |
     form = revision.draft_form
     if not revision.faults(form, paragraphs):
         return None
-    kept = [tuple(each for each in sentences if not each.failed) for sentences in paragraphs]
+    kept = [
+        tuple(sentence for sentence in sentences if not sentence.failed) for sentences in paragraphs
+    ]
     rest = tuple(sentences for sentences in kept if sentences)
     if not rest or rest[0][0] != paragraphs[0][0]:
         return None
@@ -66,7 +68,7 @@ def quote_source(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | Non
         ranked = checker.evidence.ranked(text)
         return ranked[0][1].quotable(checker.language) if ranked else ""
 
-    texts = [[supported(each) for each in sentences] for sentences in texts_of(paragraphs)]
+    texts = [[supported(sentence) for sentence in sentences] for sentences in texts_of(paragraphs)]
     if not all(text for sentences in texts for text in sentences):
         return None  # the article has it in another language only
     distinct = [list(dict.fromkeys(sentences)) for sentences in texts]

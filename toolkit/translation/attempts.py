@@ -71,7 +71,7 @@ class Attempt:
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
         if lost:  # what covers more of a text that it doesn't translate is no better
             return lost, faults, 0.0, 0
-        uncovered = sum(each.weight for each in self.unanswered)
+        uncovered = sum(word.weight for word in self.unanswered)
         return lost, faults, uncovered, len(self.failed) - faults
 
     @property

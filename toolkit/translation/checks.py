@@ -152,7 +152,7 @@ def _coverage_checks(comparison: Comparison, limits: Limits) -> list[Check]:
         ("additions", "added", comparison.target.missing(limits.added_weight)),
     ):
         if words:
-            values = tuple(dict.fromkeys(each.word for each in words))
+            values = tuple(dict.fromkeys(word.word for word in words))
             found.append(Check(name=name, relation=relation, values=values))
     return found
 
@@ -280,10 +280,10 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
 def _values(text: str, language: str, *, in_words: bool = False) -> set[str]:
     """The values of the whole numbers of `text`, or of those alone that it has in words."""
     return {
-        str(int(each.value))
-        for each in quantities(text, language)
-        if each.value == each.value.to_integral_value()
-        and not (in_words and text[each.start].isdigit())
+        str(int(quantity.value))
+        for quantity in quantities(text, language)
+        if quantity.value == quantity.value.to_integral_value()
+        and not (in_words and text[quantity.start].isdigit())
     }
 
 

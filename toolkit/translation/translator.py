@@ -237,7 +237,7 @@ class SentenceTranslator:
     def _generate(
         self, requests: Sequence[Request], strategy: Strategy, corrections: Sequence[Correction]
     ) -> Pending:
-        longest = max(len(each.text) for each in requests)
+        longest = max(len(request.text) for request in requests)
         most = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
         config = replace(
             self.config,

@@ -57,7 +57,7 @@ class SourceSentence:
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        return tuple(each for version in self.versions for each in quantities(*version))
+        return tuple(quantity for version in self.versions for quantity in quantities(*version))
 
     @cached_property
     def dates(self) -> frozenset[Date]:
@@ -74,7 +74,9 @@ class SourceSentence:
 
     @cached_property
     def relative_dates(self) -> frozenset[str]:
-        return frozenset(each for version in self.versions for each in relative_dates(*version))
+        return frozenset(
+            relative_date for version in self.versions for relative_date in relative_dates(*version)
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class EvidenceIndex:
     @cached_property
     def whole(self) -> SourceSentence:
         """The text itself as one sentence."""
-        text = [each for each in self.sentences if each.start >= 0]
+        text = [sentence for sentence in self.sentences if sentence.start >= 0]
         return SourceSentence(
             " ".join(each.text for each in text), " ".join(each.translation for each in text), 0
         )
@@ -154,12 +156,16 @@ class EvidenceIndex:
 
     def ranked(self, statement: str) -> list[tuple[float, SourceSentence]]:
         """The sentences of the text itself, the best first, with their scores."""
-        scored = [(self.score(statement, each), each) for each in self.sentences if each.start >= 0]
+        scored = [
+            (self.score(statement, sentence), sentence)
+            for sentence in self.sentences
+            if sentence.start >= 0
+        ]
         return sorted(scored, key=lambda pair: (-pair[0], pair[1].start))
 
     def best(self, statement: str) -> float:
         """The score of the sentence that says most of it, titles and facts included."""
-        return max((self.score(statement, each) for each in self.sentences), default=0.0)
+        return max((self.score(statement, sentence) for sentence in self.sentences), default=0.0)
 
 
 def stems(text: str) -> frozenset[str]:
@@ -201,8 +207,8 @@ def index_text(text: str, *, language: str, document: str = "") -> EvidenceIndex
     """The index of an article without a translation."""
     return EvidenceIndex(
         tuple(
-            SourceSentence(each.text, "", each.start, document, language)
-            for each in split_sentences(text)
-            if each.text
+            SourceSentence(segment.text, "", segment.start, document, language)
+            for segment in split_sentences(text)
+            if segment.text
         )
     )

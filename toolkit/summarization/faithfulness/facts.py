@@ -57,11 +57,11 @@ def unsupported_facts(statement: str, evidence: EvidenceIndex, language: str) ->
 def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str]:
     counted_by_name = [match.span() for match in COUNTED_BY_NAME.finditer(statement)]
     wanted = [
-        each
-        for each in quantities(statement, language)
-        if each.unit not in ("date", "time")
-        and not any(start <= each.start < end for start, end in counted_by_name)
-        and not _vague(each, statement)
+        quantity
+        for quantity in quantities(statement, language)
+        if quantity.unit not in ("date", "time")
+        and not any(start <= quantity.start < end for start, end in counted_by_name)
+        and not _vague(quantity, statement)
     ]
     known = [each for sentence in evidence.sentences for each in sentence.quantities]
     found = [
@@ -123,7 +123,9 @@ def _dates(statement: str, evidence: EvidenceIndex, language: str) -> list[str]:
             "m" not in statement[start:end].lower() and (time + 720) % 1440 in times
         ):
             found.append(statement[start:end])
-    known_relative = {each for sentence in sentences for each in sentence.relative_dates}
+    known_relative = {
+        relative_date for sentence in sentences for relative_date in sentence.relative_dates
+    }
     return found + sorted(relative_dates(statement, language) - known_relative)
 
 
@@ -134,7 +136,10 @@ def _quotations(statement: str, evidence: EvidenceIndex) -> list[str]:
         if len(match[1].split()) < MIN_QUOTED_WORDS:
             continue
         wanted = stems(match[1])
-        if wanted and max(_share(wanted, each) for each in evidence.sentences) < MIN_QUOTED_SHARE:
+        if (
+            wanted
+            and max(_share(wanted, sentence) for sentence in evidence.sentences) < MIN_QUOTED_SHARE
+        ):
             found.append(match[1])
     return found
 
