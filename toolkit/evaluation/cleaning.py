@@ -15,7 +15,7 @@ from toolkit.documents import Document
 from toolkit.segmentation import split_sentences
 from toolkit.text import fold
 
-Part = Literal["tune", "test"]
+GoldPart = Literal["tune", "test"]
 ARTICLE = "article"
 TITLE = "title"
 WORD = re.compile(r"\w+")
@@ -31,7 +31,7 @@ class GoldPage:
 
     name: str
     kind: str
-    part: Part
+    part: GoldPart
     lines: tuple[tuple[str, str], ...]
     document: str = ""
     sentences: int = 0

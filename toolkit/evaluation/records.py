@@ -63,7 +63,7 @@ class PartRecord(Entry):
         return value
 
 
-class Revision(Entry):
+class Commit(Entry):
     """Empty outside of a checkout."""
 
     commit: str = "installed"
@@ -85,7 +85,7 @@ class Record(Entry):
     started: str
     finished: str
     toolkit: str
-    revision: Revision
+    revision: Commit
     libraries: dict[str, str]
     machine: Machine
     parts: dict[str, PartRecord]

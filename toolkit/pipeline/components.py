@@ -19,7 +19,7 @@ from toolkit.summarization.long_documents import PART
 from toolkit.translation.glossary import Glossary, load_glossary
 from toolkit.translation.translator import SentenceTranslator
 
-Summarizer = AbstractiveSummarizer | ExtractiveSummarizer
+AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
 
 
 class Components:
@@ -40,7 +40,7 @@ class Components:
         self._on_loading = on_loading
         self._on_trouble = on_trouble
         self._engines = dict(engines or {})
-        self._summarizers: dict[str, Summarizer] = {}
+        self._summarizers: dict[str, AnySummarizer] = {}
         self._lock = Lock()
 
     @cached_property
@@ -87,7 +87,7 @@ class Components:
             context_sentences=settings.context_sentences,
         )
 
-    def summarizer(self, language: str) -> Summarizer:
+    def summarizer(self, language: str) -> AnySummarizer:
         """One that writes in `language`.
 
         Raises ModelMissingError for a model that was asked for; for the default one, if it is
@@ -97,7 +97,7 @@ class Components:
             self._summarizers[language] = self._make_summarizer(language)
         return self._summarizers[language]
 
-    def _make_summarizer(self, language: str) -> Summarizer:
+    def _make_summarizer(self, language: str) -> AnySummarizer:
         settings = self.settings
         model = settings.summarizer_model
         translates = settings.route == "direct" and not settings.same_language

@@ -12,7 +12,7 @@ from toolkit.articles import PAGE_SHARE, Article, prepare
 from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
 from toolkit.engines.base import Engine
 from toolkit.pipeline import routes
-from toolkit.pipeline.components import Components, Summarizer
+from toolkit.pipeline.components import AnySummarizer, Components
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
@@ -95,7 +95,7 @@ class Pipeline:
         return self._components.translator
 
     @property
-    def summarizer(self) -> Summarizer:
+    def summarizer(self) -> AnySummarizer:
         """The one that drafts the summaries on the route of the settings."""
         return self._components.summarizer(self._route.language(self.settings))
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from toolkit import __version__
-from toolkit.pipeline.components import Summarizer
+from toolkit.pipeline.components import AnySummarizer
 from toolkit.prompts import load_feedback
 from toolkit.settings import Settings
 from toolkit.summarization.extractive import ExtractiveSummarizer
@@ -15,7 +15,7 @@ def provenance(
     settings: Settings,
     *,
     translator: SentenceTranslator | None = None,
-    summarizer: Summarizer | None = None,
+    summarizer: AnySummarizer | None = None,
     route: str = "",
 ) -> dict[str, Any]:
     """Of an output that the `translator`, the `summarizer` on a `route`, or both had a part in."""
@@ -50,7 +50,7 @@ def _translation(translator: SentenceTranslator) -> dict[str, Any]:
     }
 
 
-def _summarizer(summarizer: Summarizer) -> dict[str, Any]:
+def _summarizer(summarizer: AnySummarizer) -> dict[str, Any]:
     if isinstance(summarizer, ExtractiveSummarizer):
         return {"method": summarizer.method}
     digests = {prompt.name: prompt.digest for prompt in summarizer.prompts.values()}
