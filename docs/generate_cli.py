@@ -37,7 +37,9 @@ def _subcommands(group: Any, prefix: str, level: str) -> Iterator[str]:
 def _usage(command: Any, prefix: str) -> str:
     arguments = [each for each in command.params if _is_argument(each)]
     options = ["[OPTIONS]"] if len(arguments) < len(command.params) else []
-    words = [_word(each) if each.required else f"[{_word(each)}]" for each in arguments]
+    words = [
+        _word(argument) if argument.required else f"[{_word(argument)}]" for argument in arguments
+    ]
     return " ".join([prefix, *words, *options])
 
 

@@ -42,7 +42,7 @@ def as_html(page: GoldPage) -> str:
 
 def with_justext(page: GoldPage) -> str:
     paragraphs = justext.justext(as_html(page).encode(), justext.get_stoplist("French"))
-    return "\n".join(each.text for each in paragraphs if not each.is_boilerplate)
+    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
 SYSTEMS: dict[str, Cleaner] = {

@@ -124,7 +124,7 @@ def main() -> None:
     changed = [each for each in judged if each.meaning_changed]
     for label, lexicon in (("rules", False), ("all checks", True)):
         flagged = [each for each in judged if checks(each.source, each.target, lexicon=lexicon)]
-        hits = sum(each.meaning_changed for each in flagged)
+        hits = sum(sentence.meaning_changed for sentence in flagged)
         print(
             f"  sentences flagged by {label}: {len(flagged)}, {hits} of them among the "
             f"{len(changed)} whose meaning is changed"
@@ -138,7 +138,7 @@ def main() -> None:
         print(
             f"  {name}: with words of weight {LIMITS.hint_weight} and more {named} of {len(pairs)}"
         )
-    pairs = [pair for each in references().values() for pair in each]
+    pairs = [pair for corpus in references().values() for pair in corpus]
     started = time.perf_counter()
     for source, target in pairs:
         coverage(source, target, LEXICONS)

@@ -41,7 +41,7 @@ def articles(pipeline: Pipeline, most: int) -> list[Article]:
 def report(name: str, results: Sequence[Result]) -> None:
     count = len(results)
     summaries = [each.summary for each in results if each.summary]
-    kept = sum(each.words <= each.max_words for each in summaries)
+    kept = sum(summary.words <= summary.max_words for summary in summaries)
     headline = any(result.provenance["summarization"]["length"] == "headline" for result in results)
     whole = sum(headline or bool(END.search(each.text)) for each in summaries)
     faults = Counter(check.name for each in summaries for check in each.failed)
@@ -63,7 +63,7 @@ def report(name: str, results: Sequence[Result]) -> None:
 
 
 def _bad(results: Sequence[Result]) -> int:
-    return sum(bool(each.summary and each.summary.failed) for each in results)
+    return sum(bool(result.summary and result.summary.failed) for result in results)
 
 
 def main() -> None:

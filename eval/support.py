@@ -38,7 +38,9 @@ def record(pages: Mapping[str, object]) -> None:
         if page.name in pages:
             title, article = sentences_of(page)
             translations = translator.translate([*title, *article])
-            found[page.name] = {each.segment.text: each.text for each in translations}
+            found[page.name] = {
+                translation.segment.text: translation.text for translation in translations
+            }
     value = {"provenance": pipeline.translation_provenance(), "pages": found}
     RECORDED.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -61,7 +63,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what was judged wrongly")
     options = parser.parse_args()
     sentences = load_sentences(HERE / "support/sentences.tsv")
-    wanted = {each.page for each in sentences}
+    wanted = {sentence.page for sentence in sentences}
     if options.record:
         record(dict.fromkeys(wanted))
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
