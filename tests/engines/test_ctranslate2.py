@@ -1,7 +1,13 @@
 import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
-from toolkit.engines.ctranslate2 import MAX_BATCH_TOKENS, _batches
+from toolkit.engines.base import Message
+from toolkit.engines.ctranslate2 import (
+    MAX_BATCH_TOKENS,
+    MAX_KEPT_PREFIX,
+    MAX_KEPT_TOKENS,
+    _batches,
+)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -28,3 +34,44 @@ def test_batches_stay_within_their_size_and_tokens():
 
 def test_prompts_of_very_different_lengths_are_not_read_together():
     assert _batches([970, 140, 150, 960], 16, max_gap=48) == [[3, 0], [1, 2]]
+
+
+class Recorder:
+    """The library's generator, which notes the prefixes that it is told to keep for ever."""
+
+    def __init__(self, model):
+        self.model = model
+        self.calls = []
+
+    def generate_batch(self, *arguments, static_prompt, cache_static_prompt, **options):
+        self.calls.append((tuple(static_prompt or ()), cache_static_prompt))
+        return self.model.generate_batch(
+            *arguments,
+            static_prompt=static_prompt,
+            cache_static_prompt=cache_static_prompt,
+            **options,
+        )
+
+
+def test_prefixes_that_the_library_never_frees_are_few_and_short(load, monkeypatch):
+    engine = load("qwen2", "ctranslate2")
+    recorder = Recorder(engine._model)
+    monkeypatch.setattr(engine, "_model", recorder)
+    articles = [f"{number} {'mot ' * 150}" for number in range(12)]
+    for text in (*articles, *(f"{number} {'la ' * 30}" for number in range(40))):
+        engine.generate([(Message("user", f"{text}{note}"),) for note in "ab"], CONFIG)
+    kept = {prefix for prefix, keeps in recorder.calls if keeps}
+    assert kept
+    assert max(map(len, kept)) <= MAX_KEPT_PREFIX
+    assert sum(map(len, kept)) <= MAX_KEPT_TOKENS
+    shared = [prefix for prefix, _ in recorder.calls]
+    assert max(map(len, shared)) > MAX_KEPT_PREFIX  # read once for both drafts all the same
+
+
+def test_answers_are_the_same_with_a_prefix_that_was_kept(load):
+    prompts = [(Message("user", f"{'mot ' * 20}{note}"),) for note in ("le", "la", "un")]
+    engine = load("qwen2", "ctranslate2")
+    first = [each.text for each in engine.generate(prompts, CONFIG)]
+    assert [each.text for each in engine.generate(prompts, CONFIG)] == first
+    alone = load("qwen2", "ctranslate2")
+    assert [alone.generate([prompt], CONFIG)[0].text for prompt in prompts] == first

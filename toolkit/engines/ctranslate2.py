@@ -24,6 +24,10 @@ from toolkit.models.boundary import model_errors
 
 # A shared prompt shorter than this costs more to set aside than to compute again.
 MIN_SHARED_PREFIX = 8
+# The library never frees the state of a prefix that it keeps, about 340 KB a token: so it keeps few
+# and short ones, and none that holds an article.
+MAX_KEPT_PREFIX = 128
+MAX_KEPT_TOKENS = 1024
 POLL_INTERVAL_S = 0.01
 # Keys and values of a large causal model take about 340 KB a token, padding included.
 MAX_BATCH_TOKENS = 2400
@@ -63,7 +67,7 @@ class CTranslate2Engine:
         self._info = info
         self._max_source_tokens = max_source_tokens
         self._batch_size = batch_size or BATCH_SIZE[info.family]
-        self._last_prefix: list[str] = []
+        self._kept_prefixes: list[list[str]] = []
 
     @property
     def info(self) -> EngineInfo:
@@ -122,10 +126,12 @@ class CTranslate2Engine:
     ) -> Iterator[list[str]]:
         """One batch after the other: what is queued can't be called off by Ctrl-C."""
         shared = self._shared_prefix(prompts)
+        kept = shared in self._kept_prefixes
         for batch in batches:
             results = self._model.generate_batch(
                 [prompt[len(shared) :] for prompt in batch],
                 static_prompt=shared or None,
+                cache_static_prompt=kept,
                 include_prompt_in_result=False,
                 max_length=config.max_new_tokens,
                 **search,
@@ -134,16 +140,18 @@ class CTranslate2Engine:
                 yield result.sequences[0]
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
-        """What all prompts begin with: the library computes it once.
-
-        It keeps the last one's state, so that is used again wherever it fits.
+        """What all prompts begin with: the library computes it once for a batch, and once and for
+        all where it is kept, such as the instructions of a prompt for translation.
         """
-        last = self._last_prefix
-        if last and all(p[: len(last)] == last and len(p) > len(last) for p in prompts):
-            return last
+        fitting = [kept for kept in self._kept_prefixes if _all_begin_with(prompts, kept)]
+        kept = max(fitting, key=len, default=[])
         shared = _common_prefix(prompts) if len(prompts) > 1 else []
-        self._last_prefix = shared if len(shared) >= MIN_SHARED_PREFIX else []
-        return self._last_prefix
+        if len(shared) < MIN_SHARED_PREFIX or (kept and len(shared) < len(kept) + MAX_CAUSAL_GAP):
+            return kept
+        room = MAX_KEPT_TOKENS - sum(map(len, self._kept_prefixes))
+        if len(shared) <= min(MAX_KEPT_PREFIX, room):
+            self._kept_prefixes.append(shared)
+        return shared
 
     def _translate(
         self, batches: list[list[list[str]]], config: GenerationConfig, search: dict[str, Any]
@@ -211,6 +219,11 @@ def _wait(results: list[Any]) -> list[Any]:
 
 def available_version() -> str:
     return str(ctranslate2.__version__)
+
+
+def _all_begin_with(prompts: Sequence[Sequence[str]], prefix: list[str]) -> bool:
+    size = len(prefix)
+    return all(len(prompt) > size and list(prompt[:size]) == prefix for prompt in prompts)
 
 
 def _common_prefix(prompts: Sequence[Sequence[str]]) -> list[str]:
