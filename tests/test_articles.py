@@ -47,9 +47,10 @@ def test_only_repairs_that_changed_something_are_named():
     assert article_of(PAGE.replace("présenté", "présent&eacute;")).steps == ("entities",)
 
 
-def test_another_language_is_refused_with_the_ways_out():
-    with pytest.raises(LanguageError, match=r"looks English .*--from fr .*--from en ") as error:
+def test_another_language_is_refused_with_what_was_found():
+    with pytest.raises(LanguageError, match=r"looks English \(.*\), not French$") as error:
         article_of(ENGLISH * 2)
+    assert (error.value.found, error.value.expected) == ("en", "fr")
     assert error.value.exit_code == 3
     assert sentences(article_of(ENGLISH, language=None).segments) == [ENGLISH]
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.helpers import ARTICLE, ENGLISH, corpus
+from toolkit.cli.inputs import Tally
+from toolkit.errors import LanguageError
 
 FAKE = ("--model", "fake", "-q")
 TEXT = ARTICLE.replace("\n", " ").strip()
@@ -179,3 +181,11 @@ def test_a_long_text_in_another_language_is_refused(run):
     code, _, err = run("translate", *FAKE, "--text", english)
     assert code == 3
     assert "text: looks English" in err
+
+
+def test_a_text_in_another_language_is_set_aside_with_the_ways_out(capsys):
+    tally = Tally()
+    tally.add("a.txt", LanguageError("a.txt: looks English", found="en", expected="fr"))
+    said = "looks English; --from fr takes it all the same, --from en as what it is"
+    assert capsys.readouterr().err == f"toolkit: a.txt: {said}\n"
+    assert tally.failed[0]["reason"] == said

@@ -32,7 +32,7 @@ def test_an_encoding_that_is_named_is_used():
     assert decode(TEXT.replace("’", "'").encode("mac-roman"), encoding="mac-roman")[0] == (
         TEXT.replace("’", "'")
     )
-    with pytest.raises(InputError, match="no valid UTF-8 at byte 1"):
+    with pytest.raises(InputError, match="not valid UTF-8 at byte 1"):
         decode(TEXT.encode("cp1252"), encoding="utf-8")
 
 

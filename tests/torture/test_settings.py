@@ -45,7 +45,7 @@ BAD_FILES = {
 @pytest.fixture
 def run(capsys, monkeypatch, tmp_path, figures):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "_told", set())
+    monkeypatch.setattr(console, "_reported", set())
     (tmp_path / "a.txt").write_text(hostile.ARTICLE, "utf-8")
 
     def run_one(*arguments):

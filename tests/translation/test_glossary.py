@@ -139,7 +139,7 @@ def test_a_glossary_is_a_table_with_commas(tmp_path, separator, mark):
     [
         ("", "holds no terms"),
         ("source,target\n", "holds no terms"),
-        ("français,anglais\npont,bridge\n", "no CSV file with the columns source and target"),
+        ("français,anglais\npont,bridge\n", "not a CSV file with the columns source and target"),
         ("source,target\npont,\n", "row 1 is not a term: 'pont | '"),
         ("source,target\npont\n", "row 1 is not a term"),
         ("source,target,kind\npont,bridge,noun\n", "row 1: kind is 'term' or 'phrase', not 'noun'"),
