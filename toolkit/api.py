@@ -115,14 +115,16 @@ class Cleaner:
         )
 
 
-class Translator:
-    """Translates text, sentence by sentence, with all checks and further tries."""
-
+class _WithModel:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._pipeline.settings.model!r})"
+
+
+class Translator(_WithModel):
+    """Translates text, sentence by sentence, with all checks and further tries."""
 
     @classmethod
     def from_pretrained(
@@ -151,14 +153,8 @@ class Translator:
         return found[0] if isinstance(text, str) else found
 
 
-class Summarizer:
+class Summarizer(_WithModel):
     """Summarizes text in its own language, and checks every statement against it."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._pipeline.settings.model!r})"
 
     @classmethod
     def from_pretrained(
