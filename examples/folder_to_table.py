@@ -19,7 +19,8 @@ def main(folder: str) -> None:
         try:
             summary = pipeline(path.read_text("utf-8")).summary
             table.writerow([path.name, summary.words, summary.text])
-        except InputError as error:  # no article in it, or none in French
+        # No article in it, none in French, or another encoding than UTF-8.
+        except (InputError, UnicodeDecodeError) as error:
             print(f"{path.name}: {error}", file=sys.stderr)
 
 

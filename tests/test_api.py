@@ -107,6 +107,20 @@ def test_faults_are_errors_of_the_toolkit():
         Translator.from_pretrained("nobody/nothing", **QUICK)("Il pleut.")
 
 
+def test_any_iterable_of_texts_will_do():
+    translator = Translator.from_pretrained("fake", **QUICK)
+    texts = ["Il pleut.", "Elle lit."]
+    assert translator(text for text in texts) == translator(texts)
+    pipeline = Pipeline.from_pretrained("fake", **QUICK)
+    assert len(pipeline(page for page in [PAGE])) == 1
+
+
+@pytest.mark.parametrize("wrong", [None, b"Il pleut.", ["Il pleut.", None], 7])
+def test_what_is_not_text_is_refused(wrong):
+    with pytest.raises(UsageError, match="not text"):
+        Translator.from_pretrained("fake", **QUICK)(wrong)
+
+
 def test_settings_of_the_surroundings_do_not_count(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "toolkit.toml").write_text('model = "fake"\nlength = "detailed"\n')

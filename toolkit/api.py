@@ -4,7 +4,7 @@ Nothing here reads toolkit.toml or the environment: settings are keyword argumen
 that `toolkit config` lists. No model is downloaded; `toolkit models pull` does that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack, overload
@@ -14,7 +14,7 @@ from toolkit.cleaning import Cleaning, judge, refuse_unknown_reasons
 from toolkit.documents import Block, Document, Summary, Translation, join_translations
 from toolkit.errors import UsageError
 from toolkit.pipeline import Pipeline
-from toolkit.reading import Reading, read_text
+from toolkit.reading import Reading, named_texts, read_text
 from toolkit.schema import cleaning_record, summary_record, text_record
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Options, Settings, make_settings
@@ -93,8 +93,8 @@ class Cleaner:
     @overload
     def __call__(self, page: str) -> CleanedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, page: Sequence[str]) -> list[CleanedText]: ...
-    def __call__(self, page: str | Sequence[str]) -> CleanedText | list[CleanedText]:
+    def __call__(self, page: Iterable[str]) -> list[CleanedText]: ...
+    def __call__(self, page: str | Iterable[str]) -> CleanedText | list[CleanedText]:
         """Raises InputError for a page without an article, LanguageError for another language."""
         documents = _documents(page, self._settings)
         cleaned = [self._clean(document) for document in documents]
@@ -140,13 +140,13 @@ class Translator(_WithModel):
     @overload
     def __call__(self, text: str) -> TranslatedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, text: Sequence[str]) -> list[TranslatedText]: ...
-    def __call__(self, text: str | Sequence[str]) -> TranslatedText | list[TranslatedText]:
+    def __call__(self, text: Iterable[str]) -> list[TranslatedText]: ...
+    def __call__(self, text: str | Iterable[str]) -> TranslatedText | list[TranslatedText]:
         """The texts of a list share batches. Raises ModelError for a model that can't be used."""
-        texts = [text] if isinstance(text, str) else text
-        for name, each in _named(text):
+        texts = named_texts(text, "text")
+        for name, each in texts:
             refuse_surrogates(Document(name=name, text=each))
-        segments = [split_sentences(each) for each in texts]
+        segments = [split_sentences(each) for _, each in texts]
         pooled = [segment for each in segments for segment in each]
         translations = iter(self._pipeline.translate_segments(pooled))
         found = [TranslatedText(tuple(next(translations) for _ in each)) for each in segments]
@@ -172,8 +172,8 @@ class Summarizer(_WithModel):
     @overload
     def __call__(self, text: str) -> SummarizedText: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, text: Sequence[str]) -> list[SummarizedText]: ...
-    def __call__(self, text: str | Sequence[str]) -> SummarizedText | list[SummarizedText]:
+    def __call__(self, text: Iterable[str]) -> list[SummarizedText]: ...
+    def __call__(self, text: str | Iterable[str]) -> SummarizedText | list[SummarizedText]:
         """Raises InputError for an empty text, ModelError for a model that can't be used."""
         settings = self._pipeline.settings
         articles = [
@@ -195,14 +195,7 @@ def _summarized(summary: Summary) -> SummarizedText:
     return SummarizedText(**fields)
 
 
-def _named(text: str | Sequence[str]) -> list[tuple[str, str]]:
-    """Each text with what messages call it."""
-    if isinstance(text, str):
-        return [("text", text)]
-    return [(f"text {number}", each) for number, each in enumerate(text, start=1)]
-
-
-def _documents(text: str | Sequence[str], settings: Settings) -> list[Document]:
+def _documents(text: str | Iterable[str], settings: Settings) -> list[Document]:
     """Raises InputError for an empty text, and for one that is too long."""
     reading = Reading(max_chars=PAGE_SHARE * settings.max_document_chars)
-    return [read_text(name, each, reading) for name, each in _named(text)]
+    return [read_text(name, each, reading) for name, each in named_texts(text, "text")]

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
 from toolkit.progress import Progress, StageProgress
-from toolkit.reading import Reading, read_text
+from toolkit.reading import Reading, named_texts, read_text
 from toolkit.results import MultiDocumentResult, Result, SummarizedResult
 from toolkit.settings import Options, Settings, make_settings
 from toolkit.store import Store
@@ -69,19 +69,15 @@ class Pipeline:
     @overload
     def __call__(self, page: str) -> SummarizedResult: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, page: Sequence[str]) -> list[SummarizedResult]: ...
-    def __call__(self, page: str | Sequence[str]) -> SummarizedResult | list[SummarizedResult]:
+    def __call__(self, page: Iterable[str]) -> list[SummarizedResult]: ...
+    def __call__(self, page: str | Iterable[str]) -> SummarizedResult | list[SummarizedResult]:
         """Clean, translate and summarize a page, as text or HTML, or each page of a list.
 
         Raises InputError for a page without an article, LanguageError for one in another language,
         ModelError for a model that can't be used.
         """
-        pages = [page] if isinstance(page, str) else page
         reading = Reading(max_chars=PAGE_SHARE * self.settings.max_document_chars)
-        names = ["page"] if isinstance(page, str) else [f"page {n + 1}" for n in range(len(pages))]
-        documents = [
-            read_text(name, each, reading) for name, each in zip(names, pages, strict=True)
-        ]
+        documents = [read_text(name, text, reading) for name, text in named_texts(page, "page")]
         results = self.summarize([self.prepare(document) for document in documents])
         return results[0] if isinstance(page, str) else results
 

@@ -1,12 +1,12 @@
 """Files and streams to documents, each by its kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from toolkit.documents import Document
-from toolkit.errors import InputError
+from toolkit.errors import InputError, UsageError
 from toolkit.files import MAX_BYTES, read_whole
 from toolkit.reading import html, markdown, records
 from toolkit.reading.outline import too_long
@@ -70,6 +70,23 @@ def read_document(path: Path, reading: Reading = Reading()) -> Document:
     if isinstance(first, Document):
         return first
     raise first or InputError(f"{path}: holds no document")
+
+
+def named_texts(text: str | Iterable[str], name: str) -> list[tuple[str, str]]:
+    """One text, or each of several, with what messages call it: `name`, and its number from 1.
+
+    Raises UsageError for what is not text.
+    """
+    texts: object = [text] if isinstance(text, str) else text
+    if isinstance(texts, bytes) or not isinstance(texts, Iterable):
+        raise UsageError(f"{name}: is of type {type(texts).__name__}, not text")
+    numbered = list(enumerate(texts, start=1))
+    if wrong := [(number, each) for number, each in numbered if not isinstance(each, str)]:
+        number, each = wrong[0]
+        raise UsageError(f"{name} {number}: is of type {type(each).__name__}, not text")
+    if isinstance(text, str):
+        return [(name, text)]
+    return [(f"{name} {number}", each) for number, each in numbered]
 
 
 def read_text(name: str, text: str, reading: Reading = Reading()) -> Document:
