@@ -1,10 +1,11 @@
 """The seam between the toolkit and the libraries that run models.
 
 An engine holds one loaded model. A sequence-to-sequence model takes plain text, a causal model
-takes a chat; both give one `Output` per source, in the order of the sources.
+takes a chat. Requests flow in and outputs come back as they are finished; settings have the names
+that Hugging Face gives them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
@@ -29,27 +30,59 @@ Source = str | Chat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationConfig:
-    """How outputs are searched; everything here affects them and belongs to a content key."""
+    """How outputs are searched; everything here affects them and belongs to a content key.
+
+    `num_return_sequences` candidates are asked for, of a beam or of samples, never more than
+    `num_beams` without `do_sample`. The same `seed` draws the same samples.
+    """
 
     max_new_tokens: int = 512
-    beam_size: int = 1
+    num_beams: int = 1
+    num_return_sequences: int = 1
+    do_sample: bool = False
+    temperature: float = 1.0
+    top_p: float = 1.0
+    seed: int = 0
     repetition_penalty: float = 1.0
     no_repeat_ngram_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """`finished` says whether the model ended by itself rather than at `max_new_tokens`."""
+class Candidate:
+    """One text that the model may answer. `log_prob` is the natural logarithm of its probability,
+    the sum over its new tokens and the one that ends it, before temperature and penalties.
+
+    `finished` says whether the model ended by itself rather than at `max_new_tokens`.
+    """
 
     text: str
-    source_tokens: int
+    log_prob: float
     new_tokens: int
     finished: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The candidates for one source, without doubles, the likeliest first."""
+
+    candidates: tuple[Candidate, ...]
+    source_tokens: int
+
+    @property
+    def best(self) -> Candidate:
+        return self.candidates[0]
+
+    @property
+    def text(self) -> str:
+        return self.best.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """What a result needs to say about the engine and model that made it."""
+    """What a result needs to say about the engine and model that made it.
+
+    `reason` is why it is this engine, where the model could be run by a quicker one.
+    """
 
     engine: str
     engine_version: str
@@ -59,9 +92,66 @@ class EngineInfo:
     device: str
     revision: str = ""
     sha256: str = ""
+    reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """A source and how to search; `key` is whatever its owner knows it by."""
+
+    source: Source
+    config: GenerationConfig
+    key: Hashable = None
+
+
+# The next request, or None where there is none now: it is asked again after an output was taken.
+Pull = Callable[[], GenerationRequest | None]
+
+
+class Engine(Protocol):
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def max_source_tokens(self) -> int:
+        """The longest source that the engine takes, special tokens included."""
+
+    def count_tokens(self, source: Source) -> int:
+        """The tokens of `source` as the model sees it, special tokens included."""
+
+    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        """Outputs as they are finished, in any order. Requests are pulled whenever there is room,
+        so more may come of the outputs; the stream ends when nothing runs and nothing is pulled.
+
+        Raises TooLongError for a source over the limit: nothing is ever cut.
+        """
+
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+        """The log-probability of each target as the whole answer to its source.
+
+        Raises TooLongError where both together are over the limit.
+        """
+
+
+def generate(engine: Engine, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
+    """One output for each source, in their order."""
+    waiting = iter(
+        GenerationRequest(source=source, config=config, key=place)
+        for place, source in enumerate(sources)
+    )
+    outputs = {request.key: out for request, out in engine.stream(lambda: next(waiting, None))}
+    return [outputs[place] for place in range(len(sources))]
+
+
+def ranked(candidates: Iterable[Candidate], source_tokens: int) -> Output:
+    """The output of these candidates: of those with one text, the likeliest."""
+    by_text: dict[str, Candidate] = {}
+    for each in sorted(candidates, key=lambda each: -each.log_prob):
+        by_text.setdefault(each.text, each)
+    return Output(candidates=tuple(by_text.values()), source_tokens=source_tokens)
 
 
 def device_for(wanted: str, *, has_cuda: bool) -> str:
@@ -80,25 +170,3 @@ def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
             raise TooLongError(
                 f"a source of {length} tokens is over the model's limit of {max_source_tokens}"
             )
-
-
-# Gives the outputs when they are finished.
-Pending = Callable[[], list[Output]]
-
-
-class Engine(Protocol):
-    @property
-    def info(self) -> EngineInfo: ...
-
-    @property
-    def max_source_tokens(self) -> int:
-        """The longest source that `generate` takes, special tokens included."""
-
-    def count_tokens(self, source: Source) -> int:
-        """The tokens of `source` as the model sees it, special tokens included."""
-
-    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        """Raises TooLongError for a source over the limit: nothing is ever cut."""
-
-    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
-        """As `generate`, but work may go on in the background until the outputs are asked for."""

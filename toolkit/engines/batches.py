@@ -1,0 +1,55 @@
+"""Streams of requests for libraries that take one batch after the other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from toolkit.engines.base import GenerationConfig, GenerationRequest, Output, Pull, Source
+
+# Gives the outputs when they are finished.
+Pending = Callable[[], list[Output]]
+Begin = Callable[[Sequence[Source], GenerationConfig], Pending]
+
+
+def in_batches(
+    begin: Begin, pull: Pull, *, size: int
+) -> Iterator[tuple[GenerationRequest, Output]]:
+    """Outputs of batches of at most `size` requests that share their settings, apart from the limit
+    on new tokens, of which a batch has the highest.
+
+    A batch is begun before the outputs of the one before it are handed out, so that a library that
+    works in the background goes on while they are judged.
+    """
+    waiting: list[GenerationRequest] = []
+    running: tuple[list[GenerationRequest], Pending] | None = None
+    while True:
+        batch = _batch(waiting, pull, size)
+        begun = (batch, begin([each.source for each in batch], _config(batch))) if batch else None
+        if running:
+            requests, pending = running
+            yield from zip(requests, pending(), strict=True)
+        elif not begun:
+            return
+        running = begun
+
+
+def _batch(waiting: list[GenerationRequest], pull: Pull, size: int) -> list[GenerationRequest]:
+    """The next requests of one kind, that of the one that waits longest."""
+    while len(waiting) < 2 * size and _same(waiting) < size and (request := pull()):
+        waiting.append(request)
+    batch = [each for each in waiting if _kind(each) == _kind(waiting[0])][:size]
+    for each in batch:
+        waiting.remove(each)
+    return batch
+
+
+def _same(requests: Sequence[GenerationRequest]) -> int:
+    return sum(_kind(each) == _kind(requests[0]) for each in requests)
+
+
+def _kind(request: GenerationRequest) -> GenerationConfig:
+    return replace(request.config, max_new_tokens=0)
+
+
+def _config(batch: Sequence[GenerationRequest]) -> GenerationConfig:
+    most = max(each.config.max_new_tokens for each in batch)
+    return replace(batch[0].config, max_new_tokens=most)
