@@ -49,12 +49,12 @@ class Settings(BaseModel):
     model: str = DEFAULT_MODEL
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
-    engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
+    engine: Literal["auto", "openvino", "ctranslate2", "transformers"] = "auto"
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
-    beam_size: int = Field(1, ge=1)
+    kv_cache_mb: int = Field(512, ge=16, description="memory for keys and values, with OpenVINO")
     source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
@@ -130,12 +130,12 @@ class Options(TypedDict, total=False):
 
     translator: str | None
     summarizer: str | None
-    engine: Literal["auto", "ctranslate2", "transformers"]
+    engine: Literal["auto", "openvino", "ctranslate2", "transformers"]
     device: Literal["cpu", "cuda", "auto"]
     compute_type: str
     threads: int
     batch_size: int
-    beam_size: int
+    kv_cache_mb: int
     source_language: str
     target_language: str
     length: Length

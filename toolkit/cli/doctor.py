@@ -17,12 +17,12 @@ from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
-LIBRARIES = ("transformers", "ctranslate2", "tokenizers", "sentencepiece", "sacrebleu", "torch")
+LIBRARIES = ("transformers", "openvino-genai", "ctranslate2", "tokenizers", "sentencepiece", "sacrebleu", "torch")
 
 
 def doctor_command() -> None:
     """Check the installation. Ends with 4 when the default model can't be used."""
-    from toolkit.models.install import load_installed
+    from toolkit.models.install import FORM_NAMES, load_installed
 
     settings, origins = settings_of({})
     show(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")
@@ -39,8 +39,9 @@ def doctor_command() -> None:
     show(f"models: {folder} ({shutil.disk_usage(existing).free / 1e9:.1f} GB free)")
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
-            load_installed(folder, model)
-            show(f"{model}: installed")
+            installed = load_installed(folder, model)
+            why = f" ({installed.reason})" if installed.reason else ""
+            show(f"{model}: installed for {FORM_NAMES[installed.form]}{why}")
     except ModelError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None
@@ -73,7 +74,7 @@ def _mode(path: Path) -> int:
 
 
 def _version(library: str) -> str:
-    if find_spec(library) is None:
+    if find_spec(library.replace("-", "_")) is None:
         extra = " (pip install 'toolkit-fr-en[torch]')" if library == "torch" else ""
         return f"not installed{extra}"
     try:

@@ -1,7 +1,7 @@
 """`toolkit models`: what can be pulled, what is installed."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -11,6 +11,7 @@ from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, catalogue, find_s
 
 app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove models.")
 
+PullEngine = Literal["auto", "openvino", "ctranslate2"]
 ModelId = Annotated[str, typer.Argument(help="Id from `toolkit models list`.")]
 FromFolder = Annotated[
     Path | None,
@@ -36,9 +37,12 @@ def pull_command(
     model: Annotated[str, typer.Argument(help="Id from `toolkit models list`.")] = DEFAULT_MODEL,
     from_folder: FromFolder = None,
     force: Annotated[bool, typer.Option("--force", help="Pull again what is installed.")] = False,
+    engine: Annotated[
+        PullEngine, typer.Option(help="What it is converted for; auto is the quickest that works.")
+    ] = "auto",
 ) -> None:
     """Download a model, check it, convert it and try it out. Can be interrupted and resumed."""
-    pull(model, from_folder=from_folder, force=force)
+    pull(model, from_folder=from_folder, force=force, form=None if engine == "auto" else engine)
 
 
 @app.command("show")
@@ -59,6 +63,9 @@ def show_command(model: ModelId) -> None:
         facts["installed"] = "no"
     else:
         facts["installed"] = f"{installed.folder} ({installed.bytes / 1e6:,.0f} MB)"
+        facts["engine"] = f"{installed.form} {installed.compute_type}"
+        if installed.reason:
+            facts["not with openvino"] = installed.reason
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():
@@ -85,7 +92,13 @@ def remove_command(model: ModelId) -> None:
     tell(f"{model}: removed, {freed / 1e6:,.0f} MB freed")
 
 
-def pull(model: str, *, from_folder: Path | None = None, force: bool = False) -> None:
+def pull(
+    model: str,
+    *,
+    from_folder: Path | None = None,
+    force: bool = False,
+    form: Literal["openvino", "ctranslate2"] | None = None,
+) -> None:
     """Install `model` unless it is installed already."""
     from toolkit.engines.tryout import try_out
     from toolkit.models.install import install, load_installed
@@ -105,6 +118,7 @@ def pull(model: str, *, from_folder: Path | None = None, force: bool = False) ->
             spec,
             _models_folder(),
             from_folder=from_folder,
+            form=form,
             on_message=lambda message: tell(f"{model}: {message}"),
             on_bytes=on_bytes,
             try_out=try_out,

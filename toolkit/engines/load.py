@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,15 +13,19 @@ from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import catalogue
 from toolkit.models.install import (
+    FORM_NAMES,
     MODEL_FOLDER,
     TOKENIZER_FOLDER,
     InstalledModel,
     load_installed,
+    pull_again,
 )
+from toolkit.models.machine import openvino_fault
 
-EngineName = Literal["auto", "ctranslate2", "transformers"]
+EngineName = Literal["auto", "openvino", "ctranslate2", "transformers"]
 FAKE = "fake"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
 MAX_SHOWN = 80  # letters of a name in a message
 
 
@@ -33,11 +38,12 @@ def load_engine(
     compute_type: str = "auto",
     threads: int = 0,
     batch_size: int = 0,
+    kv_cache_mb: int = KV_CACHE_MB,
     source_language: str = "fr",
     target_language: str = "en",
 ) -> Engine:
     """`reference` is a catalogue id, a folder in Hugging Face or CTranslate2 layout, a hub
-    repository in the local cache, or `fake`.
+    repository in the local cache, or `fake`. `kv_cache_mb` is for OpenVINO.
 
     Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
     be loaded, UsageError for an unknown name. Never touches the network.
@@ -51,17 +57,26 @@ def load_engine(
     if reference in catalogue():
         if engine == "transformers":
             raise UsageError(
-                f"'{reference}' is installed for CTranslate2; for the transformers engine give "
+                f"'{reference}' is converted when it is pulled; for the transformers engine give "
                 "--model a Hugging Face folder or a hub repository"
             )
+        installed = load_installed(models_folder, reference)
+        if engine not in ("auto", installed.form):
+            raise UsageError(
+                f"'{reference}' is installed for {FORM_NAMES[installed.form]}; "
+                f"type: toolkit models pull {reference} --force --engine {engine}"
+            )
         return open_installed(
-            load_installed(models_folder, reference),
+            installed,
             device=device,
             compute_type=compute_type,
             threads=threads,
             batch_size=batch_size,
+            kv_cache_mb=kv_cache_mb,
             languages=languages,
         )
+    if engine == "openvino":
+        raise UsageError("--engine openvino is for models of the catalogue, which are pulled for it")
     name = reference
     folder = _folder(reference)
     if folder:
@@ -96,28 +111,65 @@ def open_installed(
     compute_type: str = "auto",
     threads: int = 0,
     batch_size: int = 0,
+    kv_cache_mb: int = KV_CACHE_MB,
     languages: tuple[str, str] = ("fr", "en"),
 ) -> Engine:
-    """Load a model that was pulled. Raises ModelError when CTranslate2 refuses it."""
+    """Load a model that was pulled. Raises ModelError when its engine refuses it."""
+    source_format = _source_format(model.language_codes, model.text_prefix, languages)
+    info = EngineInfo(
+        engine=model.form,
+        engine_version="",
+        model=model.id,
+        family=model.family,
+        compute_type=model.compute_type if compute_type == "auto" else compute_type,
+        device=device,
+        revision=model.revision,
+        sha256=model.source_sha256,
+        reason=_why(model),
+    )
+    if model.form == "openvino":
+        return _open_openvino(model, info, source_format, threads, kv_cache_mb)
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
-    source_format = _source_format(model.language_codes, model.text_prefix, languages)
     return CTranslate2Engine(
         model.folder / MODEL_FOLDER,
         tokens=Tokens.load(model.folder / TOKENIZER_FOLDER, source_format),
-        info=EngineInfo(
-            engine="ctranslate2",
-            engine_version=available_version(),
-            model=model.id,
-            family=model.family,
-            compute_type=model.compute_type if compute_type == "auto" else compute_type,
-            device=device,
-            revision=model.revision,
-            sha256=model.source_sha256,
-        ),
+        info=replace(info, engine_version=available_version()),
         max_source_tokens=model.max_context_tokens,
         threads=threads or _cores(),
         batch_size=batch_size,
+    )
+
+
+def _why(model: InstalledModel) -> str:
+    """Why a causal model isn't run by OpenVINO, which is the quickest."""
+    if model.form == "openvino" or model.family != "causal":
+        return ""
+    return model.reason or openvino_fault() or f"pulled before; {pull_again(model.id)} --force"
+
+
+def _open_openvino(
+    model: InstalledModel,
+    info: EngineInfo,
+    source_format: SourceFormat,
+    threads: int,
+    kv_cache_mb: int,
+) -> Engine:
+    if info.device == "cuda":
+        raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
+    if info.compute_type != model.compute_type:
+        raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
+    if fault := openvino_fault():
+        raise ModelError(f"{fault}; {pull_again(model.id)} --force")
+    from toolkit.engines.openvino import OpenVINOEngine, available_version
+
+    return OpenVINOEngine(
+        model.folder / MODEL_FOLDER,
+        tokens=Tokens.load(model.folder / TOKENIZER_FOLDER, source_format),
+        info=replace(info, device="cpu", engine_version=available_version()),
+        max_source_tokens=model.max_context_tokens,
+        threads=threads or _cores(),
+        kv_cache_mb=kv_cache_mb,
     )
 
 

@@ -140,6 +140,10 @@ class Tokens:
             start -= 1
         return framed[:start], framed[start + len(bare) :]
 
+    def encode_text(self, text: str) -> list[int]:
+        """The ids of a text alone, without anything around it, however it reads."""
+        return self._text_ids([text])
+
     def _ids(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         try:
             text.encode()

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -13,15 +13,19 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
-from toolkit.models.boundary import one_line
+from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import FolderSource, ModelSpec
+from toolkit.models.machine import openvino_fault
 from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
 from toolkit.progress import Progress
 
 RECORD = "installed.json"
-MODEL_FOLDER = "model"  # the CTranslate2 conversion
+MODEL_FOLDER = "model"  # the conversion
 TOKENIZER_FOLDER = "tokenizer"
 SCHEMA = 1
+Form = Literal["openvino", "ctranslate2"]
+FORM_NAMES: dict[Form, str] = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
+COMPUTE_TYPE: Literal["int8"] = "int8"
 MARGIN_BYTES = 200_000_000
 SMALL_BYTES = 64_000_000
 
@@ -31,6 +35,7 @@ class InstalledModel:
     """A model that is ready to use. `files` maps paths inside `folder` to their sha256.
 
     `source_sha256` is the digest of the file that was downloaded, or of the list of its files.
+    `form` names the engine that it was converted for, `reason` why it isn't the quickest one.
     """
 
     id: str
@@ -46,6 +51,8 @@ class InstalledModel:
     language_codes: dict[str, str]
     golden: str
     files: dict[str, str]
+    form: Form = "ctranslate2"
+    reason: str = ""
 
     @property
     def bytes(self) -> int:
@@ -157,11 +164,14 @@ def install(
     models_folder: Path,
     *,
     from_folder: Path | None = None,
+    form: Form | None = None,
     on_message: Callable[[str], None],
     on_bytes: Progress,
     try_out: Callable[[InstalledModel], str],
 ) -> InstalledModel:
     """Pull `spec`. An interrupted pull is taken up where it stopped.
+
+    It is converted for the quickest engine that can run it here, or for the one that `form` names.
 
     `try_out` runs the golden sentence through the converted model and returns its answer; it
     raises ModelError when the answer won't do. Raises ModelError when no source works or the disk
@@ -178,38 +188,42 @@ def install(
         source, revision = _fetch_from_any(
             spec, source_folder, from_folder, on_message=on_message, on_bytes=on_bytes
         )
-        on_message("checked; converting to CTranslate2 int8 (once)")
-        shutil.rmtree(built, ignore_errors=True)
-        compute_type = "int8"
-        _convert(spec, source_folder, built, compute_type)
-        files = {
-            path.relative_to(built).as_posix(): sha256_of_file(path)
-            for path in sorted(built.rglob("*"))
-            if path.is_file()
-        }
-        model = InstalledModel(
-            id=spec.id,
-            folder=built,
-            family=spec.family,
-            licence=spec.licence,
-            source=source,
-            revision=revision,
-            source_sha256=_digest_of_source(spec, source_folder),
-            compute_type=compute_type,
-            max_context_tokens=spec.max_context_tokens,
-            text_prefix=spec.text_prefix,
-            language_codes=spec.language_codes,
-            golden="",
-            files=files,
-        )
-        on_message("converted; translating a sentence with it")
-        golden = try_out(model)
+
+        def made_for(form: Form, reason: str) -> InstalledModel:
+            on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
+            shutil.rmtree(built, ignore_errors=True)
+            _convert(spec, form, source_folder, built)
+            files = {
+                path.relative_to(built).as_posix(): sha256_of_file(path)
+                for path in sorted(built.rglob("*"))
+                if path.is_file()
+            }
+            model = InstalledModel(
+                id=spec.id,
+                folder=built,
+                family=spec.family,
+                licence=spec.licence,
+                source=source,
+                revision=revision,
+                source_sha256=_digest_of_source(spec, source_folder),
+                compute_type=COMPUTE_TYPE,
+                max_context_tokens=spec.max_context_tokens,
+                text_prefix=spec.text_prefix,
+                language_codes=spec.language_codes,
+                golden="",
+                files=files,
+                form=form,
+                reason=reason,
+            )
+            on_message("converted; translating a sentence with it")
+            return replace(model, golden=try_out(model))
+
+        model = _quickest(spec, form, made_for, on_message)
         record = {
             "schema": SCHEMA,
             "installed_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **{key: value for key, value in asdict(model).items() if key != "folder"},
-            "golden": golden,
-            "sizes": {name: (built / name).stat().st_size for name in files},
+            "sizes": {name: (built / name).stat().st_size for name in model.files},
         }
         (built / RECORD).write_text(json.dumps(record, indent=2), encoding="utf-8")
         target = models_folder / spec.id
@@ -242,20 +256,51 @@ def _fetch_from_any(
     raise ModelError(f"{spec.id} can't be pulled; " + "; ".join(reasons))
 
 
-def _convert(spec: ModelSpec, source: Path, built: Path, compute_type: str) -> None:
+def _quickest(
+    spec: ModelSpec,
+    form: Form | None,
+    made_for: Callable[[Form, str], InstalledModel],
+    on_message: Callable[[str], None],
+) -> InstalledModel:
+    """The model as `made_for` makes it for OpenVINO, which reads GGUF files, or if that is not to
+    be for CTranslate2. Raises ModelError when it works with neither.
+    """
+    if spec.format != "gguf":
+        if form == "openvino":
+            raise ModelError(f"{spec.id} is a checkpoint, which is not converted to OpenVINO")
+        return made_for("ctranslate2", "")
+    fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
+    if not fault:
+        try:
+            return made_for("openvino", "")
+        except ModelError as error:
+            fault = str(error)
+    if form == "openvino":
+        raise ModelError(f"OpenVINO can't be used: {fault}")
+    if form is None:
+        on_message(f"not with OpenVINO: {fault}")
+    return made_for("ctranslate2", fault)
+
+
+def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
     model_folder, tokenizer_folder = built / MODEL_FOLDER, built / TOKENIZER_FOLDER
     model_folder.mkdir(parents=True)
     tokenizer_folder.mkdir()
-    if spec.format == "gguf":
-        from toolkit.models.gguf import convert_gguf
+    if spec.format == "huggingface":
+        from toolkit.models.conversion.checkpoint import convert_checkpoint
 
-        convert_gguf(
-            source / spec.files[0].name, model_folder, tokenizer_folder, compute_type=compute_type
-        )
+        convert_checkpoint(source, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
+        return
+    file = source / spec.files[0].name
+    if form == "openvino":
+        from toolkit.models.conversion import openvino
+
+        with model_errors(f"{file.name} can't be converted to OpenVINO"):
+            openvino.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
     else:
-        from toolkit.models.checkpoint import convert_checkpoint
+        from toolkit.models.conversion import ctranslate2
 
-        convert_checkpoint(source, model_folder, tokenizer_folder, compute_type=compute_type)
+        ctranslate2.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
 
 
 def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
@@ -280,10 +325,10 @@ def _staging(models_folder: Path, model_id: str) -> Path:
 
 
 def _repair(model_id: str) -> str:
-    return f"{_pull_again(model_id)} --force"
+    return f"{pull_again(model_id)} --force"
 
 
-def _pull_again(model_id: str) -> str:
+def pull_again(model_id: str) -> str:
     return f"type: toolkit models pull {model_id}"
 
 
@@ -316,5 +361,5 @@ def _disk_errors(model_id: str) -> Iterator[None]:
         place = f": {error.filename}" if error.filename else ""
         raise ModelError(
             f"pulling {model_id} stopped: {error.strerror or error}{place}; "
-            f"what was downloaded is kept, {_pull_again(model_id)}"
+            f"what was downloaded is kept, {pull_again(model_id)}"
         ) from error

@@ -1,0 +1,24 @@
+"""What this machine can run."""
+
+import platform
+from importlib.util import find_spec
+
+OLD_PROCESSOR = "the processor lacks AVX2"
+
+
+def openvino_fault() -> str:
+    """Why OpenVINO can't run here, empty where it can."""
+    if find_spec("openvino_genai") is None:
+        return "the package openvino-genai is not installed"
+    if platform.machine().lower() in ("x86_64", "amd64") and not _has("AVX2"):
+        return OLD_PROCESSOR
+    return ""
+
+
+def _has(feature: str) -> bool:
+    """Whether the processor has a feature, as numpy calls it; what it doesn't know is there."""
+    try:
+        from numpy._core import _multiarray_umath
+    except ImportError:
+        return True
+    return bool(getattr(_multiarray_umath, "__cpu_features__", {}).get(feature, True))
