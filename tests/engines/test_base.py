@@ -4,7 +4,7 @@ import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
-from toolkit.engines.base import GenerationConfig, Message, device_for
+from toolkit.engines.base import GenerationConfig, Message, device_for, generate
 from toolkit.errors import TooLongError, UsageError
 
 
@@ -12,17 +12,17 @@ from toolkit.errors import TooLongError, UsageError
 @pytest.mark.parametrize("name", FAMILIES)
 def test_order_of_a_batch_does_not_matter(load, name, engine):
     model = load(name, engine)
-    forwards = model.generate(sources(name), CONFIG)
-    backwards = model.generate(sources(name)[::-1], CONFIG)
+    forwards = generate(model, sources(name), CONFIG)
+    backwards = generate(model, sources(name)[::-1], CONFIG)
     assert [o.text for o in backwards[::-1]] == [o.text for o in forwards]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", FAMILIES)
 def test_what_does_not_reach_its_end_is_marked(load, name, engine):
-    (output,) = load(name, engine).generate(sources(name)[:1], GenerationConfig(max_new_tokens=1))
-    assert output.new_tokens == 1
-    assert not output.finished
+    (output,) = generate(load(name, engine), sources(name)[:1], GenerationConfig(max_new_tokens=1))
+    assert output.best.new_tokens == 1
+    assert not output.best.finished
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -30,8 +30,8 @@ def test_what_does_not_reach_its_end_is_marked(load, name, engine):
 def test_an_output_ends_with_the_models_positions(load, name, engine):
     model = load(name, engine)
     config = GenerationConfig(max_new_tokens=100_000, repetition_penalty=1.2)
-    for output in model.generate(sources(name), config):
-        assert output.new_tokens <= model.max_source_tokens
+    for output in generate(model, sources(name), config):
+        assert output.best.new_tokens <= model.max_source_tokens
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -42,7 +42,7 @@ def test_a_source_over_the_limit_is_refused_and_never_cut(load, name, engine):
     source = long if FAMILIES[name] == "seq2seq" else (Message("user", long),)
     assert model.count_tokens(source) > model.max_source_tokens
     with pytest.raises(TooLongError, match="over the model's limit"):
-        model.generate([source], CONFIG)
+        generate(model, [source], CONFIG)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -51,13 +51,13 @@ def test_a_chat_that_ends_with_the_assistant_is_continued(load, engine):
     plain = (Message("user", SENTENCES[0]),)
     begun = (*plain, Message("assistant", "The president"))
     assert model.count_tokens(begun) > model.count_tokens(plain)
-    texts = [o.text for o in model.generate([plain, begun], CONFIG)]
+    texts = [o.text for o in generate(model, [plain, begun], CONFIG)]
     assert texts[0] != texts[1]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_no_sources_give_no_outputs(load, engine):
-    assert load("marian", engine).generate([], CONFIG) == []
+    assert generate(load("marian", engine), [], CONFIG) == []
 
 
 def test_auto_takes_the_better_device():

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
-from toolkit.engines.base import Message
+from toolkit.engines.base import Message, generate
 from toolkit.engines.ctranslate2 import (
     MAX_BATCH_TOKENS,
     MAX_KEPT_PREFIX,
@@ -14,11 +14,11 @@ from toolkit.engines.ctranslate2 import (
 def test_both_engines_give_the_same_tokens(load, name):
     ours, theirs = (load(name, engine) for engine in ENGINES)
     assert ours.info.family == theirs.info.family == FAMILIES[name]
-    first = ours.generate(sources(name), CONFIG)
-    second = theirs.generate(sources(name), CONFIG)
+    first = generate(ours, sources(name), CONFIG)
+    second = generate(theirs, sources(name), CONFIG)
     assert [o.text for o in first] == [o.text for o in second]
-    assert [o.finished for o in first] == [o.finished for o in second]
-    assert [o.new_tokens for o in first] == [o.new_tokens for o in second]
+    assert [o.best.finished for o in first] == [o.best.finished for o in second]
+    assert [o.best.new_tokens for o in first] == [o.best.new_tokens for o in second]
     assert len({o.text for o in first}) > 1, "the model must not answer everything alike"
 
 
@@ -59,7 +59,7 @@ def test_prefixes_that_the_library_never_frees_are_few_and_short(load, monkeypat
     monkeypatch.setattr(engine, "_model", recorder)
     articles = [f"{number} {'mot ' * 150}" for number in range(12)]
     for text in (*articles, *(f"{number} {'la ' * 30}" for number in range(40))):
-        engine.generate([(Message("user", f"{text}{note}"),) for note in "ab"], CONFIG)
+        generate(engine, [(Message("user", f"{text}{note}"),) for note in "ab"], CONFIG)
     kept = {prefix for prefix, keeps in recorder.calls if keeps}
     assert kept
     assert max(map(len, kept)) <= MAX_KEPT_PREFIX
@@ -71,7 +71,7 @@ def test_prefixes_that_the_library_never_frees_are_few_and_short(load, monkeypat
 def test_answers_are_the_same_with_a_prefix_that_was_kept(load):
     prompts = [(Message("user", f"{'mot ' * 20}{note}"),) for note in ("le", "la", "un")]
     engine = load("qwen2", "ctranslate2")
-    first = [each.text for each in engine.generate(prompts, CONFIG)]
-    assert [each.text for each in engine.generate(prompts, CONFIG)] == first
+    first = [each.text for each in generate(engine, prompts, CONFIG)]
+    assert [each.text for each in generate(engine, prompts, CONFIG)] == first
     alone = load("qwen2", "ctranslate2")
-    assert [alone.generate([prompt], CONFIG)[0].text for prompt in prompts] == first
+    assert [generate(alone, [prompt], CONFIG)[0].text for prompt in prompts] == first

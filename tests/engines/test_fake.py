@@ -1,7 +1,8 @@
 from tests.engines.helpers import CONFIG
+from toolkit.engines.base import generate
 from toolkit.engines.fake import FakeEngine
 
 
 def test_the_fake_engine_says_that_it_is_fake():
-    (output,) = FakeEngine().generate(["Bonjour"], CONFIG)
+    (output,) = generate(FakeEngine(), ["Bonjour"], CONFIG)
     assert output.text == "[fake] Bonjour"

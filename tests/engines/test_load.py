@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.engines.helpers import CONFIG, ENGINES
+from toolkit.engines.base import generate
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 
@@ -63,4 +64,4 @@ def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, en
     folder = tiny("marian") if engine == "transformers" else converted("marian")
     loaded = load_engine(str(folder), models_folder=tmp_path, engine=engine, device="auto")
     assert loaded.info.device == "cpu"
-    assert loaded.generate(["Il pleut."], CONFIG)
+    assert generate(loaded, ["Il pleut."], CONFIG)

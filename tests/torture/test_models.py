@@ -15,7 +15,7 @@ import torch
 from tests.models.helpers import PARTS, pull
 from tests.tiny_models import SENTENCES
 from toolkit.cli.main import main
-from toolkit.engines.base import GenerationConfig, Message
+from toolkit.engines.base import GenerationConfig, Message, generate
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelDamagedError, ModelError, ToolkitError, UsageError
 from toolkit.evaluation.bertscore import Encoder
@@ -68,7 +68,7 @@ def answer(folder, engine="auto"):
     model = load_engine(str(folder), models_folder=folder, engine=engine, threads=1)
     causal = model.info.family == "causal"
     source = (Message("user", SENTENCES[0]),) if causal else SENTENCES[0]
-    return model.generate([source], GenerationConfig(max_new_tokens=4))[0].text
+    return generate(model, [source], GenerationConfig(max_new_tokens=4))[0].text
 
 
 def with_keys(path, **changed):

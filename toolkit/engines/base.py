@@ -46,6 +46,14 @@ class GenerationConfig:
     repetition_penalty: float = 1.0
     no_repeat_ngram_size: int = 0
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where more candidates are asked for than there are beams."""
+        if self.num_return_sequences > self.num_beams and not self.do_sample:
+            raise ValueError(
+                f"num_return_sequences ({self.num_return_sequences}) is over num_beams "
+                f"({self.num_beams}); take more beams, or do_sample"
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -132,7 +140,8 @@ class Engine(Protocol):
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
         """The log-probability of each target as the whole answer to its source.
 
-        Raises TooLongError where both together are over the limit.
+        Raises TooLongError where one of them is over the limit, or for a causal model, which reads
+        them in one, both together.
         """
 
 
@@ -170,3 +179,15 @@ def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
             raise TooLongError(
                 f"a source of {length} tokens is over the model's limit of {max_source_tokens}"
             )
+
+
+def refuse_long_pairs(
+    sources: Sequence[Sequence[int]],
+    answers: Sequence[Sequence[int]],
+    max_source_tokens: int,
+    *,
+    causal: bool,
+) -> None:
+    """Raises TooLongError for the first pair over the limit; a causal model reads it as one."""
+    pairs = [(len(source), len(answer)) for source, answer in zip(sources, answers, strict=True)]
+    refuse_long(map(sum if causal else max, pairs), max_source_tokens)

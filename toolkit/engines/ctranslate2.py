@@ -1,8 +1,9 @@
 """CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,25 @@ import ctranslate2
 
 from toolkit.engines.base import (
     BATCH_SIZE,
+    Candidate,
     EngineInfo,
+    Family,
     GenerationConfig,
+    GenerationRequest,
     Output,
-    Pending,
+    Pull,
     Source,
     device_for,
+    ranked,
     refuse_long,
+    refuse_long_pairs,
 )
+from toolkit.engines.batches import Pending, in_batches
 from toolkit.engines.tokens import Tokens
 from toolkit.models.boundary import model_errors
 
+# Requests taken at once, to be sorted into batches of sources of similar length.
+REQUESTS_AT_ONCE: dict[Family, int] = {"causal": 32, "seq2seq": 512}
 # A shared prompt shorter than this costs more to set aside than to compute again.
 MIN_SHARED_PREFIX = 8
 # The library never frees the state of a prefix that it keeps, about 340 KB a token: so it keeps few
@@ -34,6 +43,11 @@ MAX_BATCH_TOKENS = 2400
 # A causal model reads the prompts of a batch at once up to the length of the shortest, and what is
 # longer token by token, as slowly as it writes. Some of that costs less than another batch.
 MAX_CAUSAL_GAP = 48
+# To score, the probabilities of the whole vocabulary are held for every token of a batch.
+MAX_SCORED_TOKENS = 1024
+
+# The new tokens of a candidate, with the one that ends it, and its log-probability.
+Answer = tuple[list[str], float]
 
 
 class CTranslate2Engine:
@@ -51,17 +65,19 @@ class CTranslate2Engine:
         has_cuda = info.device != "cpu" and ctranslate2.get_cuda_device_count() > 0
         info = replace(info, device=device_for(info.device, has_cuda=has_cuda))
         causal = info.family == "causal"
-        loader = ctranslate2.Generator if causal else ctranslate2.Translator
-        with model_errors(f"CTranslate2 can't load {folder}"):
-            self._model: Any = loader(
-                str(folder),
-                device=info.device,
-                compute_type=info.compute_type,
-                # A small model runs several batches side by side; a large one fills memory.
-                inter_threads=1 if causal else threads,
-                intra_threads=threads if causal else 1,
-                max_queued_batches=-1,
-            )
+        self._loader = partial(
+            ctranslate2.Generator if causal else ctranslate2.Translator,
+            str(folder),
+            device=info.device,
+            compute_type=info.compute_type,
+            # A small model runs several batches side by side; a large one fills memory.
+            inter_threads=1 if causal else threads,
+            intra_threads=threads if causal else 1,
+            max_queued_batches=-1,
+        )
+        self._folder = folder
+        self._model: Any = self._load()
+        self._has_drawn = False
         self._tokens = tokens
         self._end = tokens.end
         self._info = info
@@ -80,64 +96,124 @@ class CTranslate2Engine:
     def count_tokens(self, source: Source) -> int:
         return len(self._tokens.encode(source))
 
-    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        return self.begin(sources, config)()
+    def _load(self) -> Any:
+        with model_errors(f"CTranslate2 can't load {self._folder}"):
+            return self._loader()
 
-    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
+    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        return in_batches(self._begin, pull, size=REQUESTS_AT_ONCE[self._info.family])
+
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+        encoded = [self._tokens.encode(source) for source in sources]
+        answers = [[*self._tokens.encode_target(target), self._end] for target in targets]
+        refuse_long_pairs(
+            encoded, answers, self._max_source_tokens, causal=self._info.family == "causal"
+        )
+        strings = self._tokens.to_strings
+        return self._log_probs(map(strings, encoded), map(strings, answers))
+
+    def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         """A sequence-to-sequence model works on in the background; a causal one when asked."""
         encoded = [self._tokens.encode(source) for source in sources]
         refuse_long(map(len, encoded), self._max_source_tokens)
         strings = [self._tokens.to_strings(ids) for ids in encoded]
-        search = {
-            "beam_size": config.beam_size,
-            "repetition_penalty": config.repetition_penalty,
-            "no_repeat_ngram_size": config.no_repeat_ngram_size,
-            "return_end_token": True,
-            "asynchronous": True,
-        }
         causal = self._info.family == "causal"
         batches = _batches(
             [len(ids) for ids in encoded],
-            self._batch_size,
+            1 if config.do_sample else self._batch_size,
             max_gap=MAX_CAUSAL_GAP if causal else MAX_BATCH_TOKENS,
         )
         grouped = [[strings[index] for index in batch] for batch in batches]
-        if causal:
-            answers = self._complete(grouped, strings, config, search)
+        if config.do_sample:
+            results = self._sample(grouped, config)
+        elif causal:
+            results = self._complete(grouped, strings, config)
         else:
-            answers = self._translate(grouped, config, search)
+            results = self._translate(grouped, config)
 
         def outputs() -> list[Output]:
             places = chain.from_iterable(batches)
-            by_index = {
-                index: self._output(answer, len(encoded[index]))
-                for index, answer in zip(places, answers, strict=True)
+            answers = {
+                index: self._answers(result) for index, result in zip(places, results, strict=True)
             }
-            return [by_index[index] for index in range(len(encoded))]
+            if config.repetition_penalty != 1 or config.no_repeat_ngram_size:
+                answers = self._scored_again(strings, answers)
+            return [
+                ranked(map(self._candidate, answers[index]), len(ids))
+                for index, ids in enumerate(encoded)
+            ]
 
         return outputs
 
+    def _queue(self, batch: list[list[str]], config: GenerationConfig, **options: Any) -> list[Any]:
+        """The results to be, one for each source of `batch`."""
+        prefix = self._tokens.target_prefix
+        options |= {
+            "beam_size": 1 if config.do_sample else config.num_beams,
+            "num_hypotheses": config.num_return_sequences,
+            "repetition_penalty": config.repetition_penalty,
+            "no_repeat_ngram_size": config.no_repeat_ngram_size,
+            "return_end_token": True,
+            "return_scores": True,
+            "asynchronous": True,
+        }
+        if self._info.family == "causal":
+            options |= {"include_prompt_in_result": False, "max_length": config.max_new_tokens}
+            return list(self._model.generate_batch(batch, **options))
+        # The decoder has as many positions as the encoder, one of them for the start.
+        most = min(config.max_new_tokens + len(prefix), self._max_source_tokens - 1)
+        options |= {
+            "target_prefix": [prefix] * len(batch) if prefix else None,
+            "max_input_length": 0,
+            "max_decoding_length": most,
+            # A minimum would shift the probabilities of first tokens.
+            "min_decoding_length": 0,
+        }
+        return list(self._model.translate_batch(batch, **options))
+
     def _complete(
-        self,
-        batches: list[list[list[str]]],
-        prompts: list[list[str]],
-        config: GenerationConfig,
-        search: dict[str, Any],
-    ) -> Iterator[list[str]]:
+        self, batches: list[list[list[str]]], prompts: list[list[str]], config: GenerationConfig
+    ) -> Iterator[Any]:
         """One batch after the other: what is queued can't be called off by Ctrl-C."""
         shared = self._shared_prefix(prompts)
         kept = shared in self._kept_prefixes
         for batch in batches:
-            results = self._model.generate_batch(
+            results = self._queue(
                 [prompt[len(shared) :] for prompt in batch],
+                config,
                 static_prompt=shared or None,
                 cache_static_prompt=kept,
-                include_prompt_in_result=False,
-                max_length=config.max_new_tokens,
-                **search,
             )
-            for result in _wait(results):
-                yield result.sequences[0]
+            yield from _wait(results)
+
+    def _translate(self, batches: list[list[list[str]]], config: GenerationConfig) -> Iterator[Any]:
+        """All batches at once: each thread takes the next one."""
+        results = [result for batch in batches for result in self._queue(batch, config)]
+
+        # The model is held until then: drawing samples may put another in its place.
+        def finished(_: Any = self._model) -> Iterator[Any]:
+            yield from _wait(results)
+
+        return finished()
+
+    def _sample(self, batches: list[list[list[str]]], config: GenerationConfig) -> Iterator[Any]:
+        """One source after the other, each with a model loaded afresh: the library seeds a thread
+        of a model when it first draws, and never again.
+        """
+        for batch in batches:
+            if self._has_drawn:
+                self._model = None  # gives its memory to the next
+                self._model = self._load()
+            self._has_drawn = True
+            ctranslate2.set_random_seed(config.seed)
+            results = self._queue(
+                batch,
+                config,
+                sampling_topk=0,
+                sampling_topp=config.top_p,
+                sampling_temperature=config.temperature,
+            )
+            yield from _wait(results)
 
     def _shared_prefix(self, prompts: list[list[str]]) -> list[str]:
         """What all prompts begin with: the library computes it once for a batch, and once and for
@@ -153,40 +229,61 @@ class CTranslate2Engine:
             self._kept_prefixes.append(shared)
         return shared
 
-    def _translate(
-        self, batches: list[list[list[str]]], config: GenerationConfig, search: dict[str, Any]
-    ) -> Iterator[list[str]]:
-        """All batches at once: each thread takes the next one."""
+    def _answers(self, result: Any) -> list[Answer]:
+        """The library gives means over all tokens, the prefix with its zeros too, and the end."""
+        found = result.sequences if self._info.family == "causal" else result.hypotheses
         prefix = self._tokens.target_prefix
-        queued = [
-            self._model.translate_batch(
-                sources,
-                target_prefix=[prefix] * len(sources) if prefix else None,
-                max_input_length=0,
-                # The decoder has as many positions as the encoder, one of them for the start.
-                max_decoding_length=min(
-                    config.max_new_tokens + len(prefix), self._max_source_tokens - 1
-                ),
-                **search,
-            )
-            for sources in batches
+        return [
+            (tokens[len(prefix) :], score * len(tokens))
+            for tokens, score in zip(found, result.scores, strict=True)
         ]
-        results = list(chain.from_iterable(queued))
 
-        def finished() -> Iterator[list[str]]:
-            for result in _wait(results):
-                yield result.hypotheses[0][len(prefix) :]
+    def _scored_again(
+        self, sources: list[list[str]], answers: dict[int, list[Answer]]
+    ) -> dict[int, list[Answer]]:
+        """What was found under penalties, which the library's scores contain, with its own."""
+        flat = [(index, tokens) for index, each in answers.items() for tokens, _ in each]
+        found = self._log_probs([sources[i] for i, _ in flat], [tokens for _, tokens in flat])
+        again: dict[int, list[Answer]] = {index: [] for index in answers}
+        for (index, tokens), log_prob in zip(flat, found, strict=True):
+            again[index].append((tokens, log_prob))
+        return again
 
-        return finished()
+    def _log_probs(self, sources: Iterable[list[str]], answers: Iterable[list[str]]) -> list[float]:
+        """Of all tokens of `answers`, which may end with the end token."""
+        pairs = list(zip(sources, answers, strict=True))
+        if not pairs:
+            return []
+        options = {
+            "max_batch_size": MAX_SCORED_TOKENS,
+            "batch_type": "tokens",
+            "max_input_length": 0,
+            "asynchronous": True,
+        }
+        if self._info.family == "causal":
+            before = [len(source) - 1 for source, _ in pairs]  # nothing predicts the first token
+            results = self._model.score_batch([[*both[0], *both[1]] for both in pairs], **options)
+        else:
+            prefix = self._tokens.target_prefix
+            before = [len(prefix)] * len(pairs)
+            (end,) = self._tokens.to_strings([self._end])  # which the library adds
+            bare = [answer[:-1] if answer[-1:] == [end] else answer for _, answer in pairs]
+            results = self._model.score_batch(
+                [source for source, _ in pairs], [[*prefix, *each] for each in bare], **options
+            )
+        return [
+            sum(result.log_probs[start : start + len(answer)])
+            for result, start, (_, answer) in zip(_wait(results), before, pairs, strict=True)
+        ]
 
-    def _output(self, tokens: list[str], source_tokens: int) -> Output:
+    def _candidate(self, answer: Answer) -> Candidate:
+        tokens, log_prob = answer
         ids = self._tokens.to_ids(tokens)
-        finished = bool(ids) and ids[-1] == self._end
-        return Output(
+        return Candidate(
             text=self._tokens.decode(ids),
-            source_tokens=source_tokens,
+            log_prob=log_prob,
             new_tokens=len(ids),
-            finished=finished,
+            finished=bool(ids) and ids[-1] == self._end,
         )
 
 

@@ -3,15 +3,19 @@
 Its output says that it is fake, so that nobody takes it for a translation.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 from toolkit.engines.base import (
+    Candidate,
     EngineInfo,
     Family,
     GenerationConfig,
+    GenerationRequest,
     Output,
-    Pending,
+    Pull,
     Source,
+    ranked,
     refuse_long,
 )
 
@@ -26,7 +30,8 @@ def fake_answer(text: str) -> str:
 class FakeEngine:
     """Answers each source, or the last message of a chat, with `answer` of its text.
 
-    A token is a word.
+    A token is a word, and a text is the less likely the more words of it are not those of the
+    answer. Further candidates leave out last words. Requests are answered one by one.
     """
 
     def __init__(
@@ -58,24 +63,39 @@ class FakeEngine:
     def count_tokens(self, source: Source) -> int:
         return len(_text(source).split())
 
-    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
-        return lambda: self.generate(sources, config)
+    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        while request := pull():
+            refuse_long([self.count_tokens(request.source)], self._max_source_tokens)
+            yield request, self._output(request.source, request.config)
 
-    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        refuse_long([self.count_tokens(source) for source in sources], self._max_source_tokens)
-        outputs = []
-        for source in sources:
-            last = source if isinstance(source, str) else source[-1].content
-            words = self._answer(last).split(" ")
-            outputs.append(
-                Output(
-                    text=" ".join(words[: config.max_new_tokens]),
-                    source_tokens=self.count_tokens(source),
-                    new_tokens=min(len(words), config.max_new_tokens),
-                    finished=len(words) <= config.max_new_tokens,
-                )
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+        refuse_long(map(self.count_tokens, sources), self._max_source_tokens)
+        return [
+            _log_prob(self._words(source), target.split(" "))
+            for source, target in zip(sources, targets, strict=True)
+        ]
+
+    def _output(self, source: Source, config: GenerationConfig) -> Output:
+        words = self._words(source)
+        written = words[: config.max_new_tokens]
+        sizes = range(len(written), 0, -1)[: config.num_return_sequences]
+        candidates = [
+            Candidate(
+                text=" ".join(written[:size]),
+                log_prob=_log_prob(words, written[:size]),
+                new_tokens=size,
+                finished=size < len(written) or written == words,
             )
-        return outputs
+            for size in sizes
+        ]
+        return ranked(candidates, self.count_tokens(source))
+
+    def _words(self, source: Source) -> list[str]:
+        return self._answer(source if isinstance(source, str) else source[-1].content).split(" ")
+
+
+def _log_prob(answer: Sequence[str], words: Sequence[str]) -> float:
+    return -1.0 - sum(bool(ours != theirs) for ours, theirs in zip_longest(answer, words))
 
 
 def _text(source: Source) -> str:

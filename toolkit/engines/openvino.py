@@ -162,7 +162,7 @@ class OpenVINOEngine:
         pairs = []
         for source, target in zip(sources, targets, strict=True):
             ids = tuple(self._tokens.encode(source))
-            target_ids = (*self._tokens.encode_text(target), self._end)
+            target_ids = (*self._tokens.encode_target(target), self._end)
             refuse_long([len(ids) + len(target_ids)], self._cache_tokens)
             pairs.append((ids, target_ids))
         with self._lock:

@@ -1,11 +1,26 @@
 """Outputs that are kept: what an engine has written once, it is not asked for again."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+import math
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, TypeGuard
 
-from toolkit.engines.base import Engine, EngineInfo, GenerationConfig, Output, Pending, Source
+from toolkit.engines.base import (
+    Candidate,
+    Engine,
+    EngineInfo,
+    GenerationConfig,
+    GenerationRequest,
+    Output,
+    Pull,
+    Source,
+)
 from toolkit.store import Store, key_of
+
+MAX_UNWRITTEN = 16  # outputs that a sudden end may lose
+MAX_READY = 512  # outputs found in the store while others are being pulled
 
 
 class StoredOutputs:
@@ -36,51 +51,105 @@ class StoredOutputs:
     def holds(self, sources: Sequence[Source], config: GenerationConfig) -> list[bool]:
         """Whether each output is there already."""
         keys = [self._key(source, config) for source in sources]
-        found = self._find(keys, config)
+        found = self._find(keys, config, {})
         return [key in found for key in keys]
 
-    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
-        return self.begin(sources, config)()
+    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        """As the engine's; requests that are alike are asked once, and what is in the store never.
 
-    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
-        store = self.store
-        if store is None:
-            return self.engine.begin(sources, config)
-        keys = [self._key(source, config) for source in sources]
-        found = self._find(keys, config)
-        missing = {
-            key: source for key, source in zip(keys, sources, strict=True) if key not in found
-        }
-        pending = self.engine.begin(list(missing.values()), config) if missing else list
+        Outputs are written as they come, and what is still unwritten when the stream ends or is
+        closed then.
+        """
+        if self.store is None:
+            yield from self.engine.stream(pull)
+            return
+        ready: deque[tuple[GenerationRequest, Output]] = deque()
+        asked: dict[Hashable, list[GenerationRequest]] = {}
+        again: deque[GenerationRequest] = deque()
+        unwritten: dict[str, str] = {}
 
-        def outputs() -> list[Output]:
-            written = dict(zip(missing, pending(), strict=True))
-            if written:
-                limit = config.max_new_tokens
-                store.add({key: output_as_json(each, limit=limit) for key, each in written.items()})
-            return [(found | written)[key] for key in keys]
+        def pull_missing() -> GenerationRequest | None:
+            while len(ready) < MAX_READY and (request := again.popleft() if again else pull()):
+                key = self._key(request.source, request.config)
+                if key in asked:
+                    asked[key].append(request)
+                elif found := self._find([key], request.config, unwritten):
+                    ready.append((request, found[key]))
+                else:
+                    asked[key] = [request]
+                    return replace(request, key=key)
+            return None
 
-        return outputs
+        def handed_out() -> Iterator[tuple[GenerationRequest, Output]]:
+            while ready:
+                yield ready.popleft()
 
-    def _find(self, keys: Sequence[str], config: GenerationConfig) -> dict[str, Output]:
+        try:
+            while True:
+                for request, output in self.engine.stream(pull_missing):
+                    limit = request.config.max_new_tokens
+                    unwritten[str(request.key)] = output_as_json(output, limit=limit)
+                    if len(unwritten) >= MAX_UNWRITTEN:
+                        self._write(unwritten)
+                    for each in asked.pop(request.key):
+                        if _serves(output, limit, each.config.max_new_tokens):
+                            ready.append((each, output))
+                        else:
+                            again.append(each)
+                    yield from handed_out()
+                if not ready:
+                    return
+                yield from handed_out()
+        finally:
+            self._write(unwritten)
+
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+        if self.store is None:
+            return self.engine.score(sources, targets)
+        pairs = list(zip(sources, targets, strict=True))
+        keys = [self._score_key(*pair) for pair in pairs]
+        read = {key: score_from_json(text) for key, text in self.store.find(keys).items()}
+        found = {key: score for key, score in read.items() if score is not None}
+        missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in found}
+        if missing:
+            scores = self.engine.score(*zip(*missing.values(), strict=True))
+            written = dict(zip(missing, scores, strict=True))
+            self.store.add({key: json.dumps(score) for key, score in written.items()})
+            found |= written
+        return [found[key] for key in keys]
+
+    def _write(self, unwritten: dict[str, str]) -> None:
+        if self.store is not None and unwritten:
+            self.store.add(unwritten)
+            unwritten.clear()
+
+    def _find(
+        self, keys: Sequence[str], config: GenerationConfig, unwritten: Mapping[str, str]
+    ) -> dict[str, Output]:
         if self.store is None:
             return {}
         limit = config.max_new_tokens
-        written = self.store.find(keys)
+        written = self.store.find([key for key in keys if key not in unwritten])
+        written |= {key: unwritten[key] for key in keys if key in unwritten}
         read = {key: output_from_json(text, limit=limit) for key, text in written.items()}
         return {key: output for key, output in read.items() if output}
 
     def _key(self, source: Source, config: GenerationConfig) -> str:
-        plain = source if isinstance(source, str) else [asdict(message) for message in source]
         generation = asdict(config)
         del generation["max_new_tokens"]
-        parts = {
-            "source": plain,
-            "engine": self.info.as_dict(),
+        return key_of("output", self._parts(source) | {"generation": generation})
+
+    def _score_key(self, source: Source, target: str) -> str:
+        return key_of("score", self._parts(source) | {"target": target})
+
+    def _parts(self, source: Source) -> dict[str, Any]:
+        engine = self.info.as_dict()
+        del engine["reason"]
+        return {
+            "source": source if isinstance(source, str) else [asdict(each) for each in source],
+            "engine": engine,
             "languages": self.languages,
-            "generation": generation,
         }
-        return key_of("output", parts)
 
 
 def output_as_json(output: Output, *, limit: int) -> str:
@@ -95,14 +164,41 @@ def output_from_json(text: str, *, limit: int) -> Output | None:
     try:
         value = json.loads(text)
         written_under = value.pop("limit")
-        output = Output(**value)
+        candidates = tuple(Candidate(**each) for each in value.pop("candidates"))
+        output = Output(candidates=candidates, **value)
         if output_as_json(output, limit=written_under) != text:
             return None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
-    kinds = [type(getattr(output, name)) for name in ("text", "source_tokens", "new_tokens")]
-    if kinds != [str, int, int] or type(output.finished) is not bool:
+    if not (type(output.source_tokens) is type(written_under) is int and candidates):
         return None
-    if type(written_under) is not int or not (output.finished or written_under >= limit):
+    if not all(map(_is_sound, candidates)) or not _serves(output, written_under, limit):
         return None
     return output
+
+
+def score_from_json(text: str) -> float | None:
+    """None for anything but a number as `json.dumps` writes it."""
+    try:
+        score = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return score if _is_number(score) and json.dumps(score) == text else None
+
+
+def _serves(output: Output, written_under: int, limit: int) -> bool:
+    """Whether `output` is what is found under `limit`, though another was set."""
+    return written_under >= limit or all(each.finished for each in output.candidates)
+
+
+def _is_sound(candidate: Candidate) -> bool:
+    return (
+        type(candidate.text) is str
+        and _is_number(candidate.log_prob)
+        and type(candidate.new_tokens) is int
+        and type(candidate.finished) is bool
+    )
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return type(value) is float and math.isfinite(value)

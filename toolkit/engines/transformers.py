@@ -3,27 +3,34 @@
 Needs the extra `torch`.
 """
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from toolkit.engines.base import (
     BATCH_SIZE,
+    Candidate,
     EngineInfo,
     Family,
     GenerationConfig,
+    GenerationRequest,
     Output,
-    Pending,
+    Pull,
     Source,
     device_for,
+    ranked,
     refuse_long,
+    refuse_long_pairs,
 )
+from toolkit.engines.batches import Pending, in_batches
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import SAFELY, model_errors
 
 TORCH_MISSING = "the transformers engine needs torch; type: pip install 'toolkit-fr-en[torch]'"
 DTYPES = "it has float32, bfloat16 and float16"
+BATCHES_AT_ONCE = 4  # of requests taken, to be sorted by length
 DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
 
 
@@ -100,32 +107,81 @@ class TransformersEngine:
     def count_tokens(self, source: Source) -> int:
         return len(self._tokens.encode(source))
 
-    def begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
-        return lambda: self.generate(sources, config)
+    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        return in_batches(self._begin, pull, size=BATCHES_AT_ONCE * self._batch_size)
 
-    def generate(self, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+        encoded = [self._tokens.encode(source) for source in sources]
+        answers = [[*self._tokens.encode_target(target), self._end] for target in targets]
+        refuse_long_pairs(
+            encoded, answers, self._max_source_tokens, causal=self._info.family == "causal"
+        )
+        return [
+            self._log_probs(source, [answer])[0]
+            for source, answer in zip(encoded, answers, strict=True)
+        ]
+
+    def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         encoded = [self._tokens.encode(source) for source in sources]
         refuse_long(map(len, encoded), self._max_source_tokens)
-        outputs: dict[int, Output] = {}
-        order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
-            outputs |= zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
-        return [outputs[index] for index in range(len(encoded))]
+
+        def outputs() -> list[Output]:
+            found: dict[int, Output] = {}
+            order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
+            size = 1 if config.do_sample else self._batch_size
+            for start in range(0, len(order), size):
+                batch = order[start : start + size]
+                found |= zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
+            return [found[index] for index in range(len(encoded))]
+
+        return outputs
 
     def _run(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
         ids, mask = self._pad(batch)
         with model_errors("transformers can't run the model"), self._torch.inference_mode():
-            result = self._model.generate(
-                input_ids=ids, attention_mask=mask, generation_config=self._settings(config)
-            )
+            # Samples are drawn for one source at a time, and the same for a seed.
+            devices = [self._model.device] if self._info.device == "cuda" else []
+            with self._torch.random.fork_rng(devices, enabled=config.do_sample):
+                if config.do_sample:
+                    self._torch.manual_seed(config.seed)
+                result = self._model.generate(
+                    input_ids=ids, attention_mask=mask, generation_config=self._settings(config)
+                )
         # A decoder's output repeats its prompt; an encoder-decoder's begins with a start token.
         skipped = ids.shape[1] if self._info.family == "causal" else 1
         skipped += len(self._tokens.target_prefix) if self._info.family == "seq2seq" else 0
+        answers = [self._until_end(row) for row in result[:, skipped:].tolist()]
+        size = config.num_return_sequences
         return [
-            self._output(row[skipped:].tolist(), len(source))
-            for row, source in zip(result, batch, strict=True)
+            self._output(source, answers[place * size : (place + 1) * size])
+            for place, source in enumerate(batch)
         ]
+
+    def _log_probs(self, source: list[int], answers: list[list[int]]) -> list[float]:
+        """Of all tokens of each of `answers`, with what a checkpoint forbids made impossible."""
+        torch, own = self._torch, self._model.generation_config
+        longest = max(map(len, answers))
+        rows = [ids + [self._end] * (longest - len(ids)) for ids in answers]
+        new = torch.tensor(rows, device=self._info.device)
+        given = torch.tensor([source] * len(answers), device=self._info.device)
+        with model_errors("transformers can't run the model"), torch.inference_mode():
+            if self._info.family == "causal":
+                # Not all architectures can leave out the logits of the prompt.
+                known = inspect.signature(self._model.forward).parameters
+                keep = {"logits_to_keep": longest + 1} if "logits_to_keep" in known else {}
+                read = torch.cat([given, new], dim=1)
+                logits = self._model(input_ids=read, **keep).logits[:, -longest - 1 : -1]
+            else:
+                prefix = self._tokens.to_ids(self._tokens.target_prefix)
+                start = torch.tensor([[own.decoder_start_token_id, *prefix]] * len(answers))
+                begun = torch.cat([start.to(new.device), new[:, :-1]], dim=1)
+                logits = self._model(input_ids=given, decoder_input_ids=begun).logits[:, -longest:]
+            logits = logits.float()
+            for forbidden in own.bad_words_ids or []:
+                if len(forbidden) == 1:
+                    logits[..., forbidden] = -torch.inf
+            found = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].tolist()
+        return [sum(row[: len(ids)]) for row, ids in zip(found, answers, strict=True)]
 
     def _pad(self, batch: list[list[int]]) -> tuple[Any, Any]:
         """Token ids and attention mask, both of shape (batch, longest); causal models pad left."""
@@ -154,8 +210,9 @@ class TransformersEngine:
             most = min(most, self._max_source_tokens - 1)
         settings: dict[str, Any] = {
             "max_new_tokens": most,
-            "num_beams": config.beam_size,
-            "do_sample": False,
+            "num_beams": 1 if config.do_sample else config.num_beams,
+            "num_return_sequences": config.num_return_sequences,
+            "do_sample": config.do_sample,
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "eos_token_id": self._end,
@@ -163,6 +220,8 @@ class TransformersEngine:
             "decoder_start_token_id": own.decoder_start_token_id,
             "bad_words_ids": own.bad_words_ids,
         }
+        if config.do_sample:
+            settings |= {"temperature": config.temperature, "top_p": config.top_p, "top_k": 0}
         if self._tokens.target_prefix:
             settings["forced_bos_token_id"] = self._tokens.to_ids(self._tokens.target_prefix)[0]
         return transformers.GenerationConfig(**settings)  # type: ignore[no-untyped-call]
@@ -171,16 +230,20 @@ class TransformersEngine:
         pad = self._tokens.tokenizer.pad_token_id
         return int(self._end if pad is None else pad)
 
-    def _output(self, ids: list[int], source_tokens: int) -> Output:
-        finished = self._end in ids
-        if finished:
-            ids = ids[: ids.index(self._end) + 1]
-        return Output(
-            text=self._tokens.decode(ids),
-            source_tokens=source_tokens,
-            new_tokens=len(ids),
-            finished=finished,
-        )
+    def _until_end(self, ids: list[int]) -> list[int]:
+        return ids[: ids.index(self._end) + 1] if self._end in ids else ids
+
+    def _output(self, source: list[int], answers: list[list[int]]) -> Output:
+        candidates = [
+            Candidate(
+                text=self._tokens.decode(ids),
+                log_prob=log_prob,
+                new_tokens=len(ids),
+                finished=ids[-1] == self._end,
+            )
+            for ids, log_prob in zip(answers, self._log_probs(source, answers), strict=True)
+        ]
+        return ranked(candidates, len(source))
 
 
 def _context(config: Any, tokenizer: Any) -> int:

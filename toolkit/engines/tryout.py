@@ -1,6 +1,6 @@
 """The golden sentence: proof that a freshly converted model works."""
 
-from toolkit.engines.base import Chat, GenerationConfig, Message, Source
+from toolkit.engines.base import Chat, GenerationConfig, Message, Source, generate
 from toolkit.engines.load import open_installed
 from toolkit.errors import ModelError
 from toolkit.models.install import InstalledModel
@@ -14,7 +14,7 @@ def try_out(model: InstalledModel) -> str:
     """The model's answer. Raises ModelError when it is not about the sentence."""
     engine = open_installed(model)
     source: Source = FRENCH if model.family == "seq2seq" else _chat()
-    answer = engine.generate([source], GenerationConfig(max_new_tokens=40))[0].text
+    answer = generate(engine, [source], GenerationConfig(max_new_tokens=40))[0].text
     if not any(word in answer.lower() for word in EXPECTED):
         raise ModelError(f"{model.id} was converted but doesn't work: it answered «{answer}»")
     return answer

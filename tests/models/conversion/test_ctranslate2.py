@@ -1,5 +1,5 @@
 from tests.tiny_models import SENTENCES
-from toolkit.engines.base import GenerationConfig, Message
+from toolkit.engines.base import GenerationConfig, Message, generate
 from toolkit.engines.load import load_engine
 from toolkit.models.gguf import convert_gguf
 
@@ -12,6 +12,6 @@ def test_a_converted_gguf_file_answers_like_the_checkpoint(tiny, gguf_file, tmp_
     theirs = load_engine(str(tiny("qwen2")), models_folder=tmp_path)
     chats = [(Message("user", sentence),) for sentence in SENTENCES]
     config = GenerationConfig(max_new_tokens=24)
-    first, second = ours.generate(chats, config), theirs.generate(chats, config)
+    first, second = generate(ours, chats, config), generate(theirs, chats, config)
     assert [o.text for o in first] == [o.text for o in second]
     assert [o.source_tokens for o in first] == [o.source_tokens for o in second]
