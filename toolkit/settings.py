@@ -17,6 +17,7 @@ from toolkit.files import is_regular, read_whole
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
+from toolkit.translation.search import Quality
 
 APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
@@ -54,6 +55,8 @@ class Settings(BaseModel):
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
+    quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
+    num_beams: int = Field(1, ge=1, description="of every translation, at least")
     kv_cache_mb: int = Field(512, ge=16, description="memory for keys and values, with OpenVINO")
     source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
@@ -65,7 +68,7 @@ class Settings(BaseModel):
     second_translation_prompt: str = Field("careful", description="for sentences that fail a check")
     summarization_prompt: str | None = Field(None, description="by the length if not set")
     context_sentences: int = Field(0, ge=0, description="shown before each, to a prompted model")
-    max_tries: int = Field(4, ge=1, description="of a sentence that fails a check")
+    max_tries: int = Field(5, ge=1, description="of a sentence that fails a check")
     checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
@@ -135,6 +138,8 @@ class Options(TypedDict, total=False):
     compute_type: str
     threads: int
     batch_size: int
+    quality: Quality
+    num_beams: int
     kv_cache_mb: int
     source_language: str
     target_language: str

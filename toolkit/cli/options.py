@@ -9,6 +9,7 @@ from toolkit.errors import UsageError
 from toolkit.reading import Kind, Reading, text_encoding
 from toolkit.settings import Route
 from toolkit.summarization.forms import Length, Style
+from toolkit.translation.search import Quality
 
 
 def path_named(name: str) -> Path:
@@ -100,7 +101,12 @@ Summarizer = Annotated[
     typer.Option(help="Another model for summaries; lead-3 or lexrank copy sentences."),
 ]
 Engine = Annotated[
-    Literal["auto", "ctranslate2", "transformers"] | None, typer.Option(help="What runs the model.")
+    Literal["auto", "openvino", "ctranslate2", "transformers"] | None,
+    typer.Option(help="What runs the model."),
+]
+QualityOption = Annotated[
+    Quality | None,
+    typer.Option("--quality", help="How much is searched for a translation [standard]."),
 ]
 Device = Annotated[
     Literal["cpu", "cuda", "auto"] | None,

@@ -11,6 +11,11 @@ from toolkit.evaluation.markup import markdown as in_markdown
 from toolkit.evaluation.metrics import Score
 from toolkit.evaluation.records import Made
 
+REPRODUCIBLE = (
+    "the same run on the same machine gives the same scores, from an empty store or from its own"
+)
+BATCHED = "with CTranslate2 words vary a little with what is translated in one batch"
+
 
 def cell(score: Score | None) -> str:
     """The value with its interval, which is left out where it is the value itself."""
@@ -91,11 +96,10 @@ def notes(run: Run) -> list[str]:
     found = list(run.remarks)
     if any("int8" in str(engine["compute_type"]) for engine in engines):
         found.append("int8 weights: other processors may give other words; float32 gives the same")
-    if engines and all(_beam_size(each) == 1 for each in engines):
-        found.append(
-            "greedy decoding: the same run on the same machine gives the same scores, from an "
-            "empty store or from its own; words vary a little with what is translated in one batch"
-        )
+    if engines:
+        found.append(REPRODUCIBLE)
+    if any(engine["engine"] == "ctranslate2" for engine in engines):
+        found.append(BATCHED)
     if any(
         system.from_store
         for part in parts
@@ -106,11 +110,6 @@ def notes(run: Run) -> list[str]:
     if run.record.limit:
         found.append(f"only the first {run.record.limit} items of each part")
     return found
-
-
-def _beam_size(engine: dict[str, JsonValue]) -> JsonValue:
-    generation = engine.get("generation")
-    return generation.get("beam_size") if isinstance(generation, dict) else None
 
 
 def comparison_text(comparison: Comparison) -> str:

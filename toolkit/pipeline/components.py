@@ -79,7 +79,8 @@ class Components:
             prompt=prompts[0],
             second_prompt=prompts[1],
             glossary=self.glossary,
-            config=GenerationConfig(beam_size=settings.beam_size),
+            quality=settings.quality,
+            config=GenerationConfig(num_beams=settings.num_beams),
             lexicons=load_lexicons(source, target) if settings.lexicon else None,
             store=self.store,
             limits=settings.checks,
@@ -126,7 +127,6 @@ class Components:
             engine=engine,
             language=language,
             prompts=prompts,
-            config=GenerationConfig(beam_size=settings.beam_size),
             store=self.store,
         )
 
@@ -147,6 +147,7 @@ class Components:
                 compute_type=settings.compute_type,
                 threads=settings.threads,
                 batch_size=settings.batch_size,
+                kv_cache_mb=settings.kv_cache_mb,
                 source_language=settings.source_language,
                 target_language=settings.target_language,
             )

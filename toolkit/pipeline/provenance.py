@@ -46,7 +46,8 @@ def _translation(translator: SentenceTranslator) -> dict[str, Any]:
         "prompts": digests,
         "glossary": {translator.glossary.name: translator.glossary.digest},
         "lexicon": translator.lexicons.digest if translator.lexicons else "",
-        "generation": asdict(translator.config),
+        "quality": translator.quality,
+        "generation": asdict(translator.config) | asdict(translator.search),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.checks import Check
-from toolkit.engines.base import Engine, GenerationConfig, Source
+from toolkit.engines.base import Engine, GenerationConfig, Source, generate
 from toolkit.languages.identification import language_name
 from toolkit.prompts import Feedback, Prompt, load_feedback
 from toolkit.summarization.checks import check_form
@@ -59,7 +59,7 @@ class Drafter:
         """One draft for each request and note, all in one batch; the limit is that of the first."""
         room = requests[0][0].form.max_words * TOKENS_PER_WORD + 32
         config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
-        outputs = self.engine.generate([self.source(*each) for each in requests], config)
+        outputs = generate(self.engine, [self.source(*each) for each in requests], config)
         return [
             _draft(request, output.text, checker)
             for (request, _), output in zip(requests, outputs, strict=True)

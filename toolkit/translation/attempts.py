@@ -8,6 +8,10 @@ from toolkit.documents import Unanswered
 
 # Shorter sentences have nothing to gain from being translated in pieces.
 MIN_CHARS_FOR_PIECES = 100
+# What full coverage by the lexicon is worth beside the log-probability of an answer.
+COVERAGE_WEIGHT = 24.0
+ADDITION_WEIGHT = 0.5  # taken off for what stands in the answer only
+REVERSE_WEIGHT = 0.5  # of the log-probability of the source given the answer
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,11 +24,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """One way of trying: with the careful prompt, in pieces, with a penalty on repeated tokens.
+    """One way of trying: with the first prompt again but a wider search, with the careful prompt,
+    in pieces, with a penalty on repeated tokens.
 
     `helps` names the checks that it may put right, none for all.
     """
 
+    wider: bool = False
     careful: bool = False
     pieces: bool = False
     penalty: bool = False
@@ -44,8 +50,10 @@ STUCK = frozenset(
 NO_TRANSLATION = frozenset({"empty", "lost", "echo", "copied", "language"})
 BY_LEXICON = frozenset({"coverage", "additions"})
 FIRST = Strategy()
-# What is tried next, in this order, as long as a check fails.
+# What is tried next, in this order, as long as a check fails; a wider search also where the model
+# was not sure.
 RETRIES = (
+    Strategy(wider=True),
     Strategy(careful=True),
     Strategy(careful=True, pieces=True, helps=LOSING),
     Strategy(careful=True, penalty=True, helps=STUCK),
@@ -54,26 +62,34 @@ RETRIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The best answer so far for one text, after `tries` tries."""
+    """One answer for a text. `log_prob` is the model's, `covered` the share of the source's words
+    that it answers, `added` the weight of those that nothing in the source calls for.
+    """
 
     text: str
     failed: tuple[Check, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    log_prob: float = 0.0
+    reverse: float = 0.0
+    covered: float = 1.0
+    added: float = 0.0
     new_tokens: int = 0
-    tries: int = 1
 
     @property
-    def badness(self) -> tuple[bool, int, float, int]:
-        """What is no translation at all is worse than any number of other faults. Of answers with
-        as many faults the one that leaves least unanswered is best.
+    def worth(self) -> tuple[bool, int, float]:
+        """What is no translation at all is worth less than any number of other faults; of answers
+        with as many faults the likeliest that answers most of the source is worth most.
         """
-        lost = any(check.name in NO_TRANSLATION for check in self.failed)
+        translated = not any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
-        if lost:  # what covers more of a text that it doesn't translate is no better
-            return lost, faults, 0.0, 0
-        uncovered = sum(word.weight for word in self.unanswered)
-        return lost, faults, uncovered, len(self.failed) - faults
+        score = self.log_prob + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * self.added
+        # What answers more of a text that it doesn't translate is no better.
+        return translated, -faults, score + COVERAGE_WEIGHT * self.covered * translated
 
     @property
     def sound(self) -> bool:
         return not self.failed and not self.unanswered
+
+    def sure(self, min_log_prob: float) -> bool:
+        """Whether the model was, by the mean over the answer's tokens."""
+        return self.log_prob >= min_log_prob * max(1, self.new_tokens)

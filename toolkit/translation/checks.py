@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from toolkit.checks import Check
-from toolkit.engines.base import Output
+from toolkit.engines.base import Candidate
 from toolkit.languages.dates import clock_hours, dates, relative_dates
 from toolkit.languages.exonyms import places
 from toolkit.languages.identification import identify_language
@@ -79,7 +79,7 @@ DEFAULT_LIMITS = Limits()
 
 def check_translation(
     source: str,
-    output: Output,
+    answer: Candidate,
     *,
     source_language: str,
     target_language: str,
@@ -88,12 +88,12 @@ def check_translation(
     instructions: str = "",
     comparison: Comparison | None = None,
 ) -> tuple[Check, ...]:
-    """The checks that `output` fails as a translation of `source`.
+    """The checks that `answer` fails as a translation of `source`.
 
     `instructions` is what the model read, which small ones at times give back for an answer.
     Without `comparison` the lexicon has no say.
     """
-    target = output.text
+    target = answer.text
     if not target:
         return (Check(name="empty", relation="translation"),)
     found = []
@@ -107,7 +107,7 @@ def check_translation(
         echo = TERM_LIST.strip()
     if echo:
         found.append(Check(name="echo", relation="prompt", values=(echo,)))
-    if not output.finished:
+    if not answer.finished:
         found.append(Check(name="unfinished", relation="truncated"))
     ratio = len(target) / len(source)
     usual = limits.min_length_ratio <= ratio <= limits.max_length_ratio

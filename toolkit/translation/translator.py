@@ -1,12 +1,18 @@
-"""Sentences to translations, in batches of similar length."""
+"""Sentences to translations, as a stream through the engine."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from toolkit.documents import Segment, Translation, Unanswered
-from toolkit.engines.base import Engine, GenerationConfig, Output, Pending
+from toolkit.engines.base import (
+    Candidate,
+    Engine,
+    GenerationConfig,
+    GenerationRequest,
+    Output,
+)
 from toolkit.engines.stored import StoredOutputs
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
@@ -19,10 +25,8 @@ from toolkit.translation.correction import NOTHING, Correction, hints_for
 from toolkit.translation.glossary import Glossary
 from toolkit.translation.prompting import Prompting
 from toolkit.translation.repair import OPENING_MARKS, repair
+from toolkit.translation.search import SEARCHES, Quality, Search
 
-# Sentences handed to the engine at once. A sudden end loses one or two of these: seconds of work,
-# half a minute at most.
-SENTENCES_PER_CALL = {"causal": 32, "seq2seq": 512}
 # An answer longer than this many tokens per source character is a loop, not a translation.
 MAX_TOKENS_PER_CHAR = 0.6
 MIN_NEW_TOKENS = 48
@@ -30,17 +34,35 @@ MIN_NEW_TOKENS = 48
 MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
+TEMPERATURE, TOP_P = 0.6, 0.9  # of samples
+MIN_LOG_PROB = -0.15  # of a token on average, from which on a sound answer is searched no further
+MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
+
+
+@dataclass(eq=False, slots=True)
+class _Task:
+    """A text on its way: the step it is at, what was answered to it, and who waits for it."""
+
+    request: Request
+    waiting: list[tuple[Hashable, Segment]]
+    step: int = -1  # of RETRIES; the first try is before them
+    tries: int = 0
+    correction: Correction = NOTHING
+    pieces: tuple[Request, ...] = ()
+    outputs: list[list[Output]] = field(default_factory=list)
+    missing: int = 0
+    best: Attempt | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceTranslator:
     """`prompt` is needed for a causal engine and ignored by a sequence-to-sequence one.
 
-    Texts that fail a check are tried again by the strategies of RETRIES; the answer that fails
-    fewest checks is kept, and no text is tried more than `max_tries` times. What the engine answers
-    is kept in `store`, and checked anew when it is found there. `second_prompt` is the careful one.
-    A causal model is shown `context_sentences` before each. What `lexicons` find unanswered is
-    tried again too, with what it can mean.
+    Of what the engine answers the best candidate is kept. Texts that fail a check, or whose answer
+    was not sure, are tried again by the strategies of RETRIES, and none is asked about more than
+    `max_tries` times. What the engine answers is kept in `store`, and checked anew when it is found
+    there. `second_prompt` is the careful one. A causal model is shown `context_sentences` before
+    each. What `lexicons` find unanswered is tried again too, with what it can mean.
     """
 
     engine: Engine
@@ -49,6 +71,7 @@ class SentenceTranslator:
     prompt: Prompt | None = None
     second_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
+    quality: Quality = "standard"
     config: GenerationConfig = field(default_factory=GenerationConfig)
     lexicons: Lexicons | None = None
     store: Store | None = None
@@ -64,39 +87,32 @@ class SentenceTranslator:
         A segment that starts at 0 begins another document. The same text is translated once, and so
         always the same way, unless the sentences before it are shown as context.
         """
-        requests = self._requests(segments)
-        counts = Counter(requests)
-        done = {each: Attempt(text="") for each in counts if not each.text}
-        on_done(sum(counts[each] for each in done))
-        missing = self._ordered(counts.keys() - done.keys())
-        size = SENTENCES_PER_CALL[self.engine.info.family]
-        failing: dict[Request, Attempt] = {}
+        found: dict[Hashable, Translation] = {}
+        for place, translation in self.stream(enumerate(segments)):
+            found[place] = translation
+            on_done(1)
+        return tuple(found[place] for place in range(len(segments)))
 
-        def finish(attempts: Mapping[Request, Attempt]) -> None:
-            done.update(attempts)
-            on_done(sum(counts[each] for each in attempts))
+    def stream(
+        self, segments: Iterable[tuple[Hashable, Segment]]
+    ) -> Iterator[tuple[Hashable, Translation]]:
+        """Each key with the translation of its segment, as soon as that is finished.
 
-        groups = [missing[start : start + size] for start in range(0, len(missing), size)]
-        for group, attempts in self._first_attempts(groups):
-            first = dict(zip(group, attempts, strict=True))
-            failing |= {each: attempt for each, attempt in first.items() if not attempt.sound}
-            finish({each: attempt for each, attempt in first.items() if attempt.sound})
-            if len(failing) >= size // 2:
-                finish(self._retried(failing))
-                failing = {}
-        finish(self._retried(failing))
-        return tuple(
-            _translation(segment, done[each])
-            for segment, each in zip(segments, requests, strict=True)
-        )
+        Segments are taken as the engine has room, so they may come from any number of documents.
+        """
+        return _Flow(self, segments).run()
+
+    @property
+    def search(self) -> Search:
+        return SEARCHES[self.engine.info.family][self.quality]
 
     @cached_property
-    def _outputs(self) -> StoredOutputs:
+    def outputs(self) -> StoredOutputs:
         languages = (self.source_language, self.target_language)
         return StoredOutputs(self.engine, self.store, languages)
 
     @cached_property
-    def _prompting(self) -> Prompting:
+    def prompting(self) -> Prompting:
         causal = self.engine.info.family == "causal"
         return Prompting(
             source_language=self.source_language,
@@ -106,183 +122,250 @@ class SentenceTranslator:
             glossary=self.glossary,
         )
 
-    def _requests(self, segments: Sequence[Segment]) -> list[Request]:
+
+class _Flow:
+    """The texts of one stream."""
+
+    def __init__(
+        self, translator: SentenceTranslator, segments: Iterable[tuple[Hashable, Segment]]
+    ) -> None:
+        self._translator = translator
+        self._search = translator.search
+        self._incoming = self._requests(segments)
+        self._asked: deque[GenerationRequest] = deque()
+        self._tasks: dict[Request, _Task] = {}
+        self._known: dict[Request, tuple[Attempt, int]] = {}
+        self._finished: deque[tuple[Hashable, Translation]] = deque()
+
+    def run(self) -> Iterator[tuple[Hashable, Translation]]:
+        for request, output in self._translator.outputs.stream(self._pull):
+            task, place, part = request.key  # type: ignore[misc]
+            task.outputs[place][part] = output
+            task.missing -= 1
+            if not task.missing:
+                self._judge(task)
+            while self._finished:
+                yield self._finished.popleft()
+        while self._finished:
+            yield self._finished.popleft()
+
+    def _requests(
+        self, segments: Iterable[tuple[Hashable, Segment]]
+    ) -> Iterator[tuple[Request, Hashable, Segment]]:
         """What there is to translate, each with the sentences of its document before it."""
-        requests, before = [], list[str]()
-        for segment in segments:
+        shown = self._translator.context_sentences
+        before: deque[str] = deque(maxlen=shown)
+        for key, segment in segments:
             if segment.start == 0:
                 before.clear()
-            nearest = before[-self.context_sentences :] if self.context_sentences else []
-            requests.append(Request(segment.text, " ".join(nearest)))
-            before.append(segment.text)
-        return requests
+            yield Request(segment.text, " ".join(before)), key, segment
+            if shown:
+                before.append(segment.text)
 
-    def _ordered(self, requests: set[Request]) -> list[Request]:
-        """The shortest first. Those whose first answer is in the store come before all others, so
-        that what the model is asked for fills its batches.
-        """
-        ordered = sorted(requests, key=lambda each: (len(each.text), each))
-        if self.store is None:
-            return ordered
-        pieces = [(each, piece) for each in ordered for piece in self._pieces(each, FIRST, NOTHING)]
-        sources = [self._prompting.source(piece, FIRST, NOTHING) for _, piece in pieces]
-        held = self._outputs.holds(sources, self.config)
-        missing = {each for (each, _), there in zip(pieces, held, strict=True) if not there}
-        return sorted(ordered, key=lambda each: each in missing)
+    def _pull(self) -> GenerationRequest | None:
+        """Further tries first, so that documents get finished."""
+        while not self._asked:
+            incoming = next(self._incoming, None)
+            if incoming is None:
+                return None
+            request, key, segment = incoming
+            if not request.text:
+                self._finish(Attempt(text=""), 1, [(key, segment)])
+            elif request in self._known:
+                self._finish(*self._known[request], [(key, segment)])
+            elif request in self._tasks:
+                self._tasks[request].waiting.append((key, segment))
+            else:
+                task = self._tasks[request] = _Task(request, [(key, segment)])
+                self._ask(task, FIRST)
+        return self._asked.popleft()
 
-    def _first_attempts(
-        self, groups: Sequence[list[Request]]
-    ) -> Iterator[tuple[list[Request], list[Attempt]]]:
-        """Each group with its answers. The model is on the next one while one is being judged."""
-        waiting: tuple[list[Request], Callable[[], list[Attempt]]] | None = None
-        for group in groups:
-            begun = (group, self._begin(group, FIRST, [NOTHING] * len(group)))
-            if waiting:
-                yield waiting[0], waiting[1]()
-            waiting = begun
-        if waiting:
-            yield waiting[0], waiting[1]()
+    def _finish(
+        self, attempt: Attempt, tries: int, waiting: Iterable[tuple[Hashable, Segment]]
+    ) -> None:
+        for key, segment in waiting:
+            self._finished.append((key, _translation(segment, attempt, tries)))
 
-    def _retried(self, failing: Mapping[Request, Attempt]) -> dict[Request, Attempt]:
-        """What failed at first, tried until nothing fails or no strategy is left.
+    def _ask(self, task: _Task, strategy: Strategy) -> None:
+        """Everything that is to be asked about a text in one step."""
+        task.tries += 1
+        task.pieces = self._pieces(task, strategy)
+        task.outputs = []
+        for place, piece in enumerate(task.pieces):
+            correction = task.correction
+            if strategy.pieces:
+                correction = correction.for_piece(piece.text)
+            source = self._translator.prompting.source(piece, strategy, correction)
+            configs = self._configs(piece.text, strategy)
+            task.outputs.append([_NOTHING] * len(configs))
+            task.missing += len(configs)
+            for part, config in enumerate(configs):
+                key = (task, place, part)
+                self._asked.append(GenerationRequest(source=source, config=config, key=key))
 
-        It is gathered from several groups, so that these tries fill batches as well.
-        """
-        best = dict(failing)
-        for strategy in RETRIES:
-            again = [
-                each
-                for each, attempt in best.items()
-                if not attempt.sound
-                and attempt.tries < self.max_tries
-                and strategy.may_help(each.text, attempt.failed)
-                and self._prompting.differs(strategy)
-            ]
-            if not again:
-                continue
-            corrections = [
-                Correction(best[each].failed, hints_for(best[each].unanswered)) for each in again
-            ]
-            attempts = self._begin(again, strategy, corrections)()
-            for each, attempt in zip(again, attempts, strict=True):
-                better = attempt if attempt.badness < best[each].badness else best[each]
-                best[each] = replace(better, tries=best[each].tries + 1)
-        return best
+    def _configs(self, text: str, strategy: Strategy) -> list[GenerationConfig]:
+        search, base = self._search, self._translator.config
+        most = max(MIN_NEW_TOKENS, int(len(text) * MAX_TOKENS_PER_CHAR))
+        base = replace(base, max_new_tokens=min(base.max_new_tokens, most))
+        if strategy.penalty:
+            return [replace(base, repetition_penalty=PENALTY)]
+        beams = search.careful_beams if strategy.careful else search.first_beams
+        if strategy.wider:
+            beams = search.wider_beams
+        beams = max(beams, base.num_beams)
+        configs = []
+        if not strategy.wider or beams > 1:
+            configs.append(replace(base, num_beams=beams, num_return_sequences=beams))
+        if strategy.wider and search.samples:
+            drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
+            configs.append(replace(drawn, num_beams=1, num_return_sequences=search.samples))
+        return configs
 
-    def _comparison(self, source: str, target: str) -> Comparison | None:
-        if self.lexicons is None:
-            return None
-        return compare(source, target, self.lexicons, self.glossary.occurring(source))
-
-    def _unanswered(self, comparison: Comparison | None) -> tuple[Unanswered, ...]:
-        """The words to ask about again."""
-        if comparison is None or COVERAGE in self.limits.off:
-            return ()
-        return comparison.source.missing(self.limits.hint_weight)
-
-    def _begin(
-        self, requests: Sequence[Request], strategy: Strategy, corrections: Sequence[Correction]
-    ) -> Callable[[], list[Attempt]]:
-        """Everything once, pieces sorted by length."""
-        pieces = [
-            (piece, index, order)
-            for index, each in enumerate(requests)
-            for order, piece in enumerate(self._pieces(each, strategy, corrections[index]))
-        ]
-        pieces.sort(key=lambda piece: (len(piece[0].text), piece[1:]))
-        own = [
-            corrections[index].for_piece(piece.text) if strategy.pieces else corrections[index]
-            for piece, index, _ in pieces
-        ]
-        pending = self._generate([piece for piece, _, _ in pieces], strategy, own)
-
-        def attempts() -> list[Attempt]:
-            outputs: dict[tuple[int, int], Output] = {}
-            for (piece, index, order), each, answer in zip(pieces, own, pending(), strict=True):
-                opening = self._prompting.opening(piece.text, each.failed)
-                if opening and opening not in OPENING_MARKS:
-                    opening += " "
-                outputs[index, order] = replace(answer, text=opening + answer.text)
-            by_index: list[list[Output]] = [[] for _ in requests]
-            for index, order in sorted(outputs):
-                by_index[index].append(outputs[index, order])
-            return [
-                self._attempt(
-                    each.text, answers, self._prompting.instructions(strategy, correction)
-                )
-                for each, answers, correction in zip(requests, by_index, corrections, strict=True)
-            ]
-
-        return attempts
-
-    def _pieces(
-        self, request: Request, strategy: Strategy, correction: Correction
-    ) -> tuple[Request, ...]:
+    def _pieces(self, task: _Task, strategy: Strategy) -> tuple[Request, ...]:
         """The text itself, or parts of it: when asked, or too long for the model or for memory."""
-        text = request.text
+        request, text = task.request, task.request.text
+        engine, prompting = self._translator.engine, self._translator.prompting
         limit = int(len(text) * PIECE_SHARE) if strategy.pieces else MAX_PIECE_CHARS
         return tuple(
             replace(request, text=piece.strip())
             for part in split_long(text, max_tokens=limit, count_tokens=len)
             for piece in split_long(
                 part,
-                max_tokens=self.engine.max_source_tokens,
-                count_tokens=lambda piece: self.engine.count_tokens(
-                    self._prompting.source(replace(request, text=piece), strategy, correction)
+                max_tokens=engine.max_source_tokens,
+                count_tokens=lambda piece: engine.count_tokens(
+                    prompting.source(replace(request, text=piece), strategy, task.correction)
                 ),
             )
             if piece.strip()
         )
 
-    def _generate(
-        self, requests: Sequence[Request], strategy: Strategy, corrections: Sequence[Correction]
-    ) -> Pending:
-        longest = max(len(request.text) for request in requests)
-        most = max(MIN_NEW_TOKENS, int(longest * MAX_TOKENS_PER_CHAR))
-        config = replace(
-            self.config,
-            max_new_tokens=min(self.config.max_new_tokens, most),
-            repetition_penalty=PENALTY if strategy.penalty else self.config.repetition_penalty,
-        )
-        sources = [
-            self._prompting.source(each, strategy, correction)
-            for each, correction in zip(requests, corrections, strict=True)
-        ]
-        return self._outputs.begin(sources, config)
+    def _judge(self, task: _Task) -> None:
+        """Keep the best answer so far, and finish the text or ask again."""
+        strategy = RETRIES[task.step] if task.step >= 0 else FIRST
+        attempts = self._attempts(task, strategy)
+        if task.best:
+            attempts.insert(0, task.best)
+        task.best = best = max(attempts, key=lambda each: each.worth)
+        again = self._next(task, best)
+        if again is None or task.tries >= self._translator.max_tries:
+            known = best, task.tries
+            del self._tasks[task.request]
+            if len(self._known) >= MAX_REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[task.request] = known
+            self._finish(*known, task.waiting)
+            return
+        task.step = again
+        if RETRIES[again].careful:
+            task.correction = Correction(best.failed, hints_for(best.unanswered))
+        self._ask(task, RETRIES[again])
 
-    def _attempt(self, text: str, outputs: Sequence[Output], instructions: str) -> Attempt:
-        joined = " ".join(output.text for output in outputs if output.text)
-        whole = Output(
-            text=self.glossary.repair(repair(joined, text), source=text),
-            source_tokens=sum(output.source_tokens for output in outputs),
-            new_tokens=sum(output.new_tokens for output in outputs),
-            finished=all(output.finished for output in outputs),
-        )
-        comparison = self._comparison(text, whole.text)
+    def _next(self, task: _Task, best: Attempt) -> int | None:
+        """The place in RETRIES of the next strategy that may help, None for none."""
+        for place, strategy in enumerate(RETRIES):
+            if place <= task.step:
+                continue
+            if strategy.wider:
+                if self._search.is_wider and not (best.sound and best.sure(MIN_LOG_PROB)):
+                    return place
+            elif (
+                not best.sound
+                and strategy.may_help(task.request.text, best.failed)
+                and self._translator.prompting.differs(strategy)
+            ):
+                return place
+        return None
+
+    def _attempts(self, task: _Task, strategy: Strategy) -> list[Attempt]:
+        """What the answers to one step make. Of several pieces the best answer to each is taken."""
+        prompting = self._translator.prompting
+        found = []
+        for piece, outputs in zip(task.pieces, task.outputs, strict=True):
+            correction = task.correction
+            if strategy.pieces:
+                correction = correction.for_piece(piece.text)
+            opening = prompting.opening(piece.text, correction.failed) if strategy.careful else ""
+            if opening and opening not in OPENING_MARKS:
+                opening += " "
+            found.append(
+                [
+                    replace(candidate, text=opening + candidate.text)
+                    for output in outputs
+                    for candidate in output.candidates
+                ]
+            )
+        instructions = prompting.instructions(strategy, task.correction)
+        text = task.request.text
+        if len(found) == 1:
+            attempts = [self._attempt(text, each, instructions) for each in found[0]]
+            return self._with_reverse(text, attempts)
+        best = [
+            max(each, key=lambda one: self._attempt(piece.text, one, instructions).worth)
+            for piece, each in zip(task.pieces, found, strict=True)
+        ]
+        return [self._attempt(text, _joined(best), instructions)]
+
+    def _attempt(self, text: str, candidate: Candidate, instructions: str) -> Attempt:
+        translator = self._translator
+        repaired = translator.glossary.repair(repair(candidate.text, text), source=text)
+        comparison = self._comparison(text, repaired)
         failed = check_translation(
             text,
-            whole,
-            source_language=self.source_language,
-            target_language=self.target_language,
-            terms=self.glossary.occurring(text),
-            limits=self.limits,
+            replace(candidate, text=repaired),
+            source_language=translator.source_language,
+            target_language=translator.target_language,
+            terms=translator.glossary.occurring(text),
+            limits=translator.limits,
             instructions=instructions,
             comparison=comparison,
         )
+        weight = translator.limits.hint_weight
+        added = comparison.target.missing(weight) if comparison else ()
         return Attempt(
-            text=whole.text,
+            text=repaired,
             failed=failed,
             unanswered=self._unanswered(comparison),
-            new_tokens=whole.new_tokens,
+            log_prob=candidate.log_prob,
+            covered=comparison.source.share if comparison else 1.0,
+            added=sum(word.weight for word in added),
+            new_tokens=candidate.new_tokens,
         )
 
+    def _with_reverse(self, text: str, attempts: list[Attempt]) -> list[Attempt]:
+        return attempts
 
-def _translation(segment: Segment, attempt: Attempt) -> Translation:
+    def _comparison(self, source: str, target: str) -> Comparison | None:
+        lexicons = self._translator.lexicons
+        if lexicons is None:
+            return None
+        return compare(source, target, lexicons, self._translator.glossary.occurring(source))
+
+    def _unanswered(self, comparison: Comparison | None) -> tuple[Unanswered, ...]:
+        """The words to ask about again."""
+        limits = self._translator.limits
+        if comparison is None or COVERAGE in limits.off:
+            return ()
+        return comparison.source.missing(limits.hint_weight)
+
+
+_NOTHING = Output(candidates=(), source_tokens=0)
+
+
+def _joined(candidates: Sequence[Candidate]) -> Candidate:
+    return Candidate(
+        text=" ".join(each.text for each in candidates if each.text),
+        log_prob=sum(each.log_prob for each in candidates),
+        new_tokens=sum(each.new_tokens for each in candidates),
+        finished=all(each.finished for each in candidates),
+    )
+
+
+def _translation(segment: Segment, attempt: Attempt, tries: int) -> Translation:
     return Translation(
         segment=segment,
         text=attempt.text,
         failed=attempt.failed,
         unanswered=attempt.unanswered,
         new_tokens=attempt.new_tokens,
-        tries=attempt.tries,
+        tries=tries,
     )
