@@ -213,6 +213,7 @@ class TransformersEngine:
             "num_beams": 1 if config.do_sample else config.num_beams,
             "num_return_sequences": config.num_return_sequences,
             "do_sample": config.do_sample,
+            "early_stopping": True,  # as CTranslate2 does, once there are as many ends as beams
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "eos_token_id": self._end,
