@@ -9,8 +9,10 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from tests.engines.helpers import ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
+from toolkit.engines import targets
 from toolkit.engines.base import GenerationConfig, Message, generate
 from toolkit.engines.load import load_engine
+from toolkit.engines.targets import encode_targets
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import TooLongError
 from toolkit.models.checkpoint import convert_checkpoint
@@ -67,8 +69,8 @@ def test_both_engines_find_the_same_beams(ending, name):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_both_engines_score_alike(load, name):
-    targets = [*SENTENCES[1:], ""]
-    ours, theirs = (load(name, each).score(sources(name), targets) for each in ENGINES)
+    texts = [*SENTENCES[1:], ""]
+    ours, theirs = (load(name, each).score(sources(name), texts) for each in ENGINES)
     assert ours == pytest.approx(theirs, abs=1e-3)
     assert all(each < 0 for each in ours)
 
@@ -104,7 +106,7 @@ def ids_of(monkeypatch):
         return text
 
     monkeypatch.setattr(Tokens, "decode", noted)
-    monkeypatch.setattr(Tokens, "encode_target", lambda self, text: list(*ids[text])[:-1])
+    monkeypatch.setattr(targets, "_text_ids", lambda _, text: list(*ids[text])[:-1])
     return ids
 
 
@@ -160,7 +162,7 @@ def test_drawing_leaves_the_chance_of_others_alone(load):
 def test_a_language_code_before_the_answer_does_not_count(load, monkeypatch):
     """The tiny models know none, so another token stands in for it."""
     ours, theirs = (load("bart", engine) for engine in ENGINES)
-    code = ours._tokens.to_strings(ours._tokens.encode_target("Le"))[:1]
+    code = ours._tokens.to_strings(encode_targets(ours._tokens, ["Le"])[0])[:1]
     monkeypatch.setattr(Tokens, "target_prefix", code)
     first, second = (flat(generate(each, SENTENCES, BEAMS)) for each in (ours, theirs))
     assert [c.text for c in first] == [c.text for c in second]
