@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from tests.engines.helpers import ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
 from toolkit.engines import targets
-from toolkit.engines.base import GenerationConfig, Message, generate
+from toolkit.engines.base import GenerationConfig, GenerationRequest, Message, generate
 from toolkit.engines.load import load_engine
 from toolkit.engines.targets import encode_targets
 from toolkit.engines.tokens import Tokens
@@ -176,3 +176,20 @@ def test_more_candidates_than_beams_are_refused():
     with pytest.raises(ValueError, match="more beams, or do_sample"):
         GenerationConfig(num_beams=2, num_return_sequences=3)
     assert GenerationConfig(num_return_sequences=3, do_sample=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_samples_among_other_requests_are_what_they_are_alone(load, engine):
+    model = load("marian", engine)
+    kinds = (SAMPLES, BEAMS, replace(BEAMS, num_beams=1, num_return_sequences=1))
+    alone = {config: generate(model, SENTENCES[:3], config) for config in kinds}
+    requests = iter(
+        GenerationRequest(source=source, config=config, key=place)
+        for place, source in enumerate(SENTENCES[:3])
+        for config in kinds
+    )
+    found = list(model.stream(lambda: next(requests, None)))
+    assert len(found) == 9
+    for request, output in found:
+        expected = alone[request.config][request.key]
+        assert [c.text for c in output.candidates] == [c.text for c in expected.candidates]
