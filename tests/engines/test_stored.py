@@ -1,10 +1,27 @@
+import json
+from collections import deque
 from dataclasses import replace
 
 import pytest
 
-from toolkit.engines.base import GenerationConfig, Message, generate
+from toolkit.engines.base import (
+    Candidate,
+    GenerationConfig,
+    GenerationRequest,
+    Message,
+    Output,
+    generate,
+)
+from toolkit.engines.batches import in_batches
 from toolkit.engines.fake import FakeEngine
-from toolkit.engines.stored import StoredOutputs
+from toolkit.engines.stored import (
+    MAX_READY,
+    MAX_UNWRITTEN,
+    StoredOutputs,
+    output_as_json,
+    output_from_json,
+)
+from toolkit.errors import TooLongError
 from toolkit.store import Store
 
 CONFIG = GenerationConfig()
@@ -76,3 +93,146 @@ def test_without_a_store_nothing_is_kept():
     generate(engine, ["a"], CONFIG)
     assert len(asked) == 2
     assert engine.holds(["a"], CONFIG) == [False]
+
+
+def pull_from(waiting):
+    return lambda: waiting.popleft() if waiting else None
+
+
+def request(source, **settings):
+    return GenerationRequest(source=source, config=replace(CONFIG, **settings), key=f"key {source}")
+
+
+def test_a_stream_asks_for_what_is_missing_also_of_what_comes_of_outputs(store):
+    engine, asked = counting(store)
+    before = generate(engine, ["found", "found later"], CONFIG)
+    asked.clear()
+    waiting = deque([request("found"), request("new")])
+    outputs = {}
+    for each, output in engine.stream(pull_from(waiting)):
+        outputs[each.key] = output
+        later = {"found": ["found later", "newer"], "new": ["newest"]}
+        waiting.extend(map(request, later.get(each.source, [])))
+    assert outputs.keys() == {
+        f"key {each}" for each in ("found", "found later", "new", "newer", "newest")
+    }
+    assert [outputs["key found"], outputs["key found later"]] == before
+    assert sorted(asked) == ["new", "newer", "newest"]
+
+
+def test_more_than_is_held_at_once_is_found(store):
+    engine, asked = counting(store)
+    sources = [f"{number}" for number in range(2 * MAX_READY + 3)]
+    first = generate(engine, sources, CONFIG)
+    assert len(asked) == len(sources)
+    pulled = []
+
+    def pull():
+        pulled.append(waiting[0] if waiting else None)
+        return waiting.popleft() if waiting else None
+
+    waiting = deque(map(request, sources))
+    stream = engine.stream(pull)
+    next(stream)
+    assert len(pulled) <= MAX_READY  # not all there is, before the first is handed out
+    assert len(list(stream)) == len(sources) - 1
+    assert generate(engine, sources, CONFIG) == first
+    assert len(asked) == len(sources)
+
+
+def test_what_was_handed_out_is_kept_when_the_consumer_stops(store):
+    engine, _ = counting(store)
+    stream = engine.stream(pull_from(deque(map(request, "abcdef"))))
+    taken = [next(stream)[0].source for _ in range(3)]
+    stream.close()
+    again, asked = counting(store)
+    generate(again, [*"abcdef"], CONFIG)
+    assert sorted(asked) == sorted({*"abcdef"} - {*taken})
+
+
+def test_few_outputs_are_unwritten_at_any_time(store):
+    engine, _ = counting(store)
+    sources = [f"{number}" for number in range(50)]
+    for place, _ in enumerate(engine.stream(pull_from(deque(map(request, sources))))):
+        assert sum(engine.holds(sources, CONFIG)) >= place + 1 - MAX_UNWRITTEN
+
+
+def test_outputs_are_kept_when_the_engine_fails(store):
+    engine, _ = counting(store)
+    with pytest.raises(TooLongError):
+        generate(engine, ["a", "b", "word " * 200_000], CONFIG)
+    assert engine.holds(["a", "b"], CONFIG) == [True, True]
+
+
+class Batching(FakeEngine):
+    """All that there is in one batch, as real engines take it."""
+
+    def stream(self, pull):
+        def begin(sources, config):
+            outputs = generate(FakeEngine(self._answer), sources, config)
+            return lambda: outputs
+
+        return in_batches(begin, pull, size=100)
+
+
+def test_requests_in_flight_are_asked_once_but_for_higher_limits(store):
+    asked = []
+
+    def answer(text):
+        asked.append(text)
+        return f"one two three {text}"
+
+    engine = StoredOutputs(Batching(answer), store, ("fr", "en"))
+    limits = (2, 2, 1, 9)
+    waiting = deque(request("a", max_new_tokens=limit) for limit in limits)
+    found = [(r.config.max_new_tokens, o.text) for r, o in engine.stream(pull_from(waiting))]
+    assert sorted(found) == [(1, "one two"), (2, "one two"), (2, "one two"), (9, "one two three a")]
+    assert asked == ["a", "a"]
+
+
+def test_candidates_are_found_as_they_were(store):
+    config = replace(CONFIG, num_beams=3, num_return_sequences=3)
+    engine, asked = counting(store)
+    (first,) = generate(engine, ["a"], config)
+    assert len(first.candidates) == 3
+    assert generate(engine, ["a"], config) == [first]
+    assert asked == ["a"]
+
+
+def test_scores_are_kept(store):
+    engine, asked = counting(store)
+    first = engine.score(["a", "b"], ["one", "one two"])
+    assert asked == ["a", "b"]
+    assert engine.score(["b", "a", "a"], ["one two", "one", "two"])[:2] == first[::-1]
+    assert asked == ["a", "b", "a"]
+
+
+def test_why_an_engine_was_chosen_does_not_matter(store):
+    engine, asked = counting(store)
+    generate(engine, ["a"], CONFIG)
+    engine.engine._info = replace(engine.info, reason="another")
+    generate(engine, ["a"], CONFIG)
+    assert asked == ["a"]
+    engine.engine._info = replace(engine.info, compute_type="another")
+    generate(engine, ["a"], CONFIG)
+    assert asked == ["a", "a"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"candidates": []},
+        {"candidates": [{"text": "a", "log_prob": -1, "new_tokens": 1, "finished": True}]},
+        {"candidates": [{"text": "a", "log_prob": -1.0, "new_tokens": 1, "finished": 1}]},
+        {"candidates": [{"text": "a", "log_prob": -1.0, "new_tokens": 1}]},
+        {"candidates": {"text": "a"}},
+        {"source_tokens": 1.0},
+        {"limit": None},
+        {"more": 1},
+    ],
+)
+def test_what_is_no_output_is_not_read(changed):
+    candidate = Candidate(text="a", log_prob=-1.0, new_tokens=1, finished=True)
+    written = output_as_json(Output(candidates=(candidate,), source_tokens=1), limit=5)
+    assert output_from_json(written, limit=5)
+    assert output_from_json(json.dumps(json.loads(written) | changed), limit=5) is None

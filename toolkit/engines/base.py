@@ -179,15 +179,3 @@ def refuse_long(lengths: Iterable[int], max_source_tokens: int) -> None:
             raise TooLongError(
                 f"a source of {length} tokens is over the model's limit of {max_source_tokens}"
             )
-
-
-def refuse_long_pairs(
-    sources: Sequence[Sequence[int]],
-    answers: Sequence[Sequence[int]],
-    max_source_tokens: int,
-    *,
-    causal: bool,
-) -> None:
-    """Raises TooLongError for the first pair over the limit; a causal model reads it as one."""
-    pairs = [(len(source), len(answer)) for source, answer in zip(sources, answers, strict=True)]
-    refuse_long(map(sum if causal else max, pairs), max_source_tokens)

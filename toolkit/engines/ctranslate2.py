@@ -23,9 +23,9 @@ from toolkit.engines.base import (
     device_for,
     ranked,
     refuse_long,
-    refuse_long_pairs,
 )
 from toolkit.engines.batches import Pending, in_batches
+from toolkit.engines.targets import encode_targets, refuse_long_pairs
 from toolkit.engines.tokens import Tokens
 from toolkit.models.boundary import model_errors
 
@@ -105,10 +105,8 @@ class CTranslate2Engine:
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
         encoded = [self._tokens.encode(source) for source in sources]
-        answers = [[*self._tokens.encode_target(target), self._end] for target in targets]
-        refuse_long_pairs(
-            encoded, answers, self._max_source_tokens, causal=self._info.family == "causal"
-        )
+        answers = encode_targets(self._tokens, targets)
+        refuse_long_pairs(self._info.family, encoded, answers, self._max_source_tokens)
         strings = self._tokens.to_strings
         return self._log_probs(map(strings, encoded), map(strings, answers))
 

@@ -21,9 +21,9 @@ from toolkit.engines.base import (
     device_for,
     ranked,
     refuse_long,
-    refuse_long_pairs,
 )
 from toolkit.engines.batches import Pending, in_batches
+from toolkit.engines.targets import encode_targets, refuse_long_pairs
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import SAFELY, model_errors
@@ -112,10 +112,8 @@ class TransformersEngine:
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
         encoded = [self._tokens.encode(source) for source in sources]
-        answers = [[*self._tokens.encode_target(target), self._end] for target in targets]
-        refuse_long_pairs(
-            encoded, answers, self._max_source_tokens, causal=self._info.family == "causal"
-        )
+        answers = encode_targets(self._tokens, targets)
+        refuse_long_pairs(self._info.family, encoded, answers, self._max_source_tokens)
         return [
             self._log_probs(source, [answer])[0]
             for source, answer in zip(encoded, answers, strict=True)
@@ -213,6 +211,7 @@ class TransformersEngine:
             "num_beams": 1 if config.do_sample else config.num_beams,
             "num_return_sequences": config.num_return_sequences,
             "do_sample": config.do_sample,
+            "early_stopping": True,  # as CTranslate2 does, once there are as many ends as beams
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "eos_token_id": self._end,
