@@ -15,7 +15,7 @@ from toolkit.engines.load import load_engine
 from toolkit.engines.targets import encode_targets
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import TooLongError
-from toolkit.models.checkpoint import convert_checkpoint
+from toolkit.models.conversion.checkpoint import convert_checkpoint
 
 BEAMS = GenerationConfig(max_new_tokens=12, num_beams=4, num_return_sequences=4)
 SAMPLES = GenerationConfig(max_new_tokens=12, num_return_sequences=3, do_sample=True, top_p=0.9)

@@ -17,7 +17,15 @@ from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
-LIBRARIES = ("transformers", "openvino-genai", "ctranslate2", "tokenizers", "sentencepiece", "sacrebleu", "torch")
+LIBRARIES = (
+    "transformers",
+    "openvino-genai",
+    "ctranslate2",
+    "tokenizers",
+    "sentencepiece",
+    "sacrebleu",
+    "torch",
+)
 
 
 def doctor_command() -> None:

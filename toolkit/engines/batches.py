@@ -34,16 +34,16 @@ def in_batches(
 
 def _batch(waiting: list[GenerationRequest], pull: Pull, size: int) -> list[GenerationRequest]:
     """The next requests of one kind, that of the one that waits longest."""
-    while len(waiting) < 2 * size and _same(waiting) < size and (request := pull()):
+    same = sum(_kind(each) == _kind(waiting[0]) for each in waiting)
+    while len(waiting) < 2 * size and same < size and (request := pull()):
         waiting.append(request)
-    batch = [each for each in waiting if _kind(each) == _kind(waiting[0])][:size]
-    for each in batch:
-        waiting.remove(each)
+        same += _kind(request) == _kind(waiting[0])
+    batch, rest = list[GenerationRequest](), list[GenerationRequest]()
+    for each in waiting:
+        fits = len(batch) < size and _kind(each) == _kind(waiting[0])
+        (batch if fits else rest).append(each)
+    waiting[:] = rest
     return batch
-
-
-def _same(requests: Sequence[GenerationRequest]) -> int:
-    return sum(_kind(each) == _kind(requests[0]) for each in requests)
 
 
 def _kind(request: GenerationRequest) -> GenerationConfig:

@@ -76,7 +76,9 @@ def load_engine(
             languages=languages,
         )
     if engine == "openvino":
-        raise UsageError("--engine openvino is for models of the catalogue, which are pulled for it")
+        raise UsageError(
+            "--engine openvino is for models of the catalogue, which are pulled for it"
+        )
     name = reference
     folder = _folder(reference)
     if folder:

@@ -26,10 +26,12 @@ from toolkit.engines.base import (
     ranked,
     refuse_long,
 )
+from toolkit.engines.pages import given_back
+from toolkit.engines.targets import encode_targets, refuse_long_pairs
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 from toolkit.models.boundary import model_errors
-from toolkit.models.conversion.openvino import SHAPE_FILE
+from toolkit.models.conversion.openvino import SHAPE_FILE, WEIGHTS_FILE
 from toolkit.models.openvino_runtime import openvino_genai, ov
 
 BLOCK_TOKENS = 32  # of keys and values; prompts share whole blocks
@@ -75,7 +77,7 @@ class OpenVINOEngine:
         with model_errors(f"OpenVINO can't load {folder}"):
             shape = json.loads((folder / SHAPE_FILE).read_text(encoding="utf-8"))
             values = 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
-            blocks = kv_cache_mb * 1_000_000 // (values * BYTES_OF_A_VALUE * BLOCK_TOKENS)
+            blocks: int = kv_cache_mb * 1_000_000 // (values * BYTES_OF_A_VALUE * BLOCK_TOKENS)
             if blocks < 2:
                 raise ModelError(f"kv_cache_mb {kv_cache_mb} is too little for any text")
             scheduler = openvino_genai.SchedulerConfig()
@@ -92,11 +94,15 @@ class OpenVINOEngine:
         self._info = info
         # What is written needs a place too.
         self._cache_tokens = (blocks - 1) * BLOCK_TOKENS
-        self._max_source_tokens = min(max_source_tokens, self._cache_tokens // 2)
+        self._max_source_tokens: int = min(max_source_tokens, self._cache_tokens // 2)
         self._last_id = 0
         self._read_prefixes: OrderedDict[tuple[int, ...], None] = OrderedDict()
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
         self._lock = RLock()
+        with model_errors(f"OpenVINO can't run {folder}"), given_back(folder / WEIGHTS_FILE):
+            # The first run copies the weights. Unlike a step it lets other threads run.
+            settings = self._settings(GenerationConfig(max_new_tokens=1))
+            self._pipeline.generate([_tensor([self._end])], [settings])
 
     @property
     def info(self) -> EngineInfo:
@@ -159,12 +165,10 @@ class OpenVINOEngine:
         self._finish([self._add(prefix, settings)])
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        pairs = []
-        for source, target in zip(sources, targets, strict=True):
-            ids = tuple(self._tokens.encode(source))
-            target_ids = (*self._tokens.encode_target(target), self._end)
-            refuse_long([len(ids) + len(target_ids)], self._cache_tokens)
-            pairs.append((ids, target_ids))
+        encoded = [self._tokens.encode(source) for source in sources]
+        answers = encode_targets(self._tokens, targets)
+        refuse_long_pairs("causal", encoded, answers, self._cache_tokens)
+        pairs = [(tuple(ids), tuple(ends)) for ids, ends in zip(encoded, answers, strict=True)]
         with self._lock:
             if len(pairs) > 1:
                 self._read(pairs[0][0], [ids for ids, _ in pairs[1:]])
@@ -215,9 +219,8 @@ class OpenVINOEngine:
 
     def _add(self, ids: Sequence[int], settings: Any) -> Any:
         self._last_id += 1
-        tensor = ov.Tensor(np.array([list(ids)], dtype=np.int64))
         with model_errors("OpenVINO can't run the model"):
-            return self._pipeline.add_request(self._last_id, tensor, settings)
+            return self._pipeline.add_request(self._last_id, _tensor(ids), settings)
 
     def _step(self) -> None:
         with model_errors("OpenVINO can't run the model"):
@@ -282,6 +285,11 @@ class OpenVINOEngine:
             for (_, ids), each in zip(pairs, scores, strict=True)
         ]
         return ranked(candidates, size)
+
+
+def _tensor(ids: Sequence[int]) -> Any:
+    """Of shape (1, length)."""
+    return ov.Tensor(np.array([list(ids)], dtype=np.int64))
 
 
 def _properties(compute_type: str, threads: int) -> dict[str, Any]:

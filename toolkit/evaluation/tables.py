@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from pydantic import JsonValue
-
 from toolkit.evaluation.compare import Comparison
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.markup import flat

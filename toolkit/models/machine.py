@@ -1,6 +1,7 @@
 """What this machine can run."""
 
 import platform
+from importlib import import_module
 from importlib.util import find_spec
 
 OLD_PROCESSOR = "the processor lacks AVX2"
@@ -18,7 +19,7 @@ def openvino_fault() -> str:
 def _has(feature: str) -> bool:
     """Whether the processor has a feature, as numpy calls it; what it doesn't know is there."""
     try:
-        from numpy._core import _multiarray_umath
+        numpy_core = import_module("numpy._core._multiarray_umath")
     except ImportError:
         return True
-    return bool(getattr(_multiarray_umath, "__cpu_features__", {}).get(feature, True))
+    return bool(getattr(numpy_core, "__cpu_features__", {}).get(feature, True))

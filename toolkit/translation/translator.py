@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 
 from toolkit.documents import Segment, Translation, Unanswered
 from toolkit.engines.base import (
@@ -52,6 +53,15 @@ class _Task:
     outputs: list[list[Output]] = field(default_factory=list)
     missing: int = 0
     best: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which answer it is that comes back: one of those about a piece."""
+
+    task: _Task
+    piece: int
+    part: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +149,9 @@ class _Flow:
 
     def run(self) -> Iterator[tuple[Hashable, Translation]]:
         for request, output in self._translator.outputs.stream(self._pull):
-            task, place, part = request.key  # type: ignore[misc]
-            task.outputs[place][part] = output
+            asked = cast(_Asked, request.key)
+            task = asked.task
+            task.outputs[asked.piece][asked.part] = output
             task.missing -= 1
             if not task.missing:
                 self._judge(task)
@@ -200,7 +211,7 @@ class _Flow:
             task.outputs.append([_NOTHING] * len(configs))
             task.missing += len(configs)
             for part, config in enumerate(configs):
-                key = (task, place, part)
+                key = _Asked(task, place, part)
                 self._asked.append(GenerationRequest(source=source, config=config, key=key))
 
     def _configs(self, text: str, strategy: Strategy) -> list[GenerationConfig]:

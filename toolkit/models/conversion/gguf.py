@@ -109,7 +109,7 @@ class GgufFile:
 
     @property
     def end_token(self) -> str:
-        return self.vocabulary[self.field("tokenizer.ggml.eos_token_id")]
+        return self.vocabulary[int(self.field("tokenizer.ggml.eos_token_id"))]
 
     def save_tokenizer(self, target: Path) -> None:
         """Write it as Hugging Face has it into the existing folder `target`.

@@ -15,7 +15,7 @@ from toolkit.models.openvino_runtime import Variable, VariableInfo, op, ov
 
 # llama.cpp permutes the rows of queries and keys of Llama, so that adjacent halves are rotated.
 ROTARY_INTERLEAVED = {"llama": True, "qwen2": False, "qwen3": False}
-MODEL_FILE, SHAPE_FILE = "openvino_model.xml", "shape.json"
+MODEL_FILE, WEIGHTS_FILE, SHAPE_FILE = "openvino_model.xml", "openvino_model.bin", "shape.json"
 LOWEST = -65504.0  # of 16-bit floats, for what attention must not see
 LARGEST_SCALE = 127
 Node = Any
