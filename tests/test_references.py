@@ -11,9 +11,10 @@ from toolkit.documents import Segment, Translation
 from toolkit.engines.base import Output
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.facts import fact_precision, fact_recall, states
-from toolkit.evaluation.references import load_references
+from toolkit.evaluation.references import load_facts, load_references
 from toolkit.languages.exonyms import places
 from toolkit.reading import read_document
+from toolkit.segmentation import split_sentences
 from toolkit.summarization.faithfulness.evidence import index_translations
 from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.forms import WORDS
@@ -24,6 +25,7 @@ EVAL = asset_folder("eval")
 PAGES = load_gold_pages(EVAL / "gold/cleaning")
 GLOSSARY = load_glossary("diplomacy", source_language="fr", target_language="en")
 REFERENCES = load_references(EVAL / "references/seeds")
+FACTS = load_facts(EVAL / "gold/facts")
 each_reference = pytest.mark.parametrize("reference", REFERENCES.values(), ids=REFERENCES)
 
 
@@ -111,6 +113,31 @@ def test_facts_tell_summaries_apart(reference):
     whole = " ".join(pair.target for pair in reference.sentences)
     assert fact_recall(whole, reference.facts) == 1
     assert fact_recall("", reference.facts) == fact_precision("", reference.facts) == 0
+
+
+def test_facts_are_of_the_longest_pages_of_our_own_half_of_them_for_the_end():
+    own = [page for page in PAGES if not page.document]
+    longest = sorted(own, key=lambda page: (-len(page.article), page.name))[: len(FACTS)]
+    assert len(FACTS) == 20
+    assert sorted(FACTS) == sorted(page.name for page in longest)
+    assert [FACTS[name].part for name in sorted(FACTS)] == ["tune", "test"] * 10
+
+
+@pytest.mark.parametrize("page", FACTS.values(), ids=FACTS)
+def test_facts_of_a_page_are_in_its_order_and_each_states_itself_alone(page):
+    (article,) = (gold.article for gold in PAGES if gold.name == page.page)
+    sentences = range(1, len(split_sentences(article)) + 1)
+    assert len({fact.text for fact in page.facts}) == len(page.facts) >= 12
+    assert 3 <= sum(fact.central for fact in page.facts) <= len(page.facts) / 2
+    for fact in page.facts:
+        assert set(fact.sentences) <= set(sentences), fact
+        assert states(fact.text, fact), fact
+    firsts = [fact.sentences[0] for fact in page.facts]
+    assert firsts == sorted(firsts)
+    for name, other in FACTS.items():
+        if name != page.page:
+            told = " ".join(fact.text for fact in other.facts)
+            assert fact_recall(told, page.facts) <= 0.1
 
 
 def references(*names):

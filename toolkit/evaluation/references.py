@@ -1,11 +1,15 @@
-"""References for the seed articles, written by hand: translations, summaries and facts."""
+"""References written by hand: translations, summaries and facts of articles."""
 
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.errors import InputError
+from toolkit.evaluation.cleaning import GoldPart
 from toolkit.evaluation.files import fault_of, read_toml
+
+E = TypeVar("E", bound=BaseModel)
 
 
 class _Entry(BaseModel):
@@ -55,13 +59,29 @@ class Reference(_Entry):
         return Path(self.document).stem
 
 
+class PageFacts(_Entry):
+    """The facts of one page of the gold for cleaning. Nothing may be fitted on `part` test."""
+
+    page: str = Field(min_length=1)
+    part: GoldPart
+    facts: tuple[Fact, ...] = Field(min_length=1)
+
+
 def load_references(folder: Path) -> dict[str, Reference]:
     """By the name of the article. Raises InputError for a file that isn't what it should be."""
-    references = {}
+    return {each.name: each for each in _read_all(folder, Reference)}
+
+
+def load_facts(folder: Path) -> dict[str, PageFacts]:
+    """By the name of the page. Raises InputError for a file that isn't what it should be."""
+    return {each.page: each for each in _read_all(folder, PageFacts)}
+
+
+def _read_all(folder: Path, kind: type[E]) -> list[E]:
+    entries = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            reference = Reference.model_validate(read_toml(path))
+            entries.append(kind.model_validate(read_toml(path)))
         except ValidationError as error:
             raise InputError(f"{path}: {fault_of(error)}") from error
-        references[reference.name] = reference
-    return references
+    return entries
