@@ -6,7 +6,7 @@ that Hugging Face gives them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol
 
 from toolkit.errors import TooLongError, UsageError
@@ -147,12 +147,16 @@ class Engine(Protocol):
 
 def generate(engine: Engine, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
     """One output for each source, in their order."""
-    waiting = iter(
-        GenerationRequest(source=source, config=config, key=place)
-        for place, source in enumerate(sources)
+    return answer(
+        engine, [GenerationRequest(source=source, config=config) for source in sources]
     )
+
+
+def answer(engine: Engine, requests: Sequence[GenerationRequest]) -> list[Output]:
+    """One output for each request, in their order; their keys don't matter."""
+    waiting = iter([replace(request, key=place) for place, request in enumerate(requests)])
     outputs = {request.key: out for request, out in engine.stream(lambda: next(waiting, None))}
-    return [outputs[place] for place in range(len(sources))]
+    return [outputs[place] for place in range(len(requests))]
 
 
 def ranked(candidates: Iterable[Candidate], source_tokens: int) -> Output:

@@ -11,7 +11,7 @@ MIN_CHARS_FOR_PIECES = 100
 # What full coverage by the lexicon is worth beside the log-probability of an answer.
 COVERAGE_WEIGHT = 24.0
 ADDITION_WEIGHT = 0.5  # taken off for what stands in the answer only
-REVERSE_WEIGHT = 0.5  # of the log-probability of the source given the answer
+REVERSE_WEIGHT = 0.25  # of the log-probability of the source given the answer
 
 
 @dataclass(frozen=True, slots=True, order=True)

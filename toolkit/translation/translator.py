@@ -36,7 +36,7 @@ MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
 TEMPERATURE, TOP_P = 0.6, 0.9  # of samples
-MIN_LOG_PROB = -0.15  # of a token on average, from which on a sound answer is searched no further
+MIN_LOG_PROB = -0.3  # of a token on average, from which on a sound answer is searched no further
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
 
 
