@@ -50,7 +50,7 @@ def converted(tiny, tmp_path_factory):
     def convert(name: str) -> Path:
         folder = root / name
         if not folder.exists():
-            from toolkit.models.checkpoint import convert_checkpoint
+            from toolkit.models.conversion.checkpoint import convert_checkpoint
 
             tokenizer = root / f"{name}-tokenizer"
             tokenizer.mkdir()

@@ -97,8 +97,8 @@ def test_a_summarizer_works_within_one_language():
 def test_faults_are_errors_of_the_toolkit():
     with pytest.raises(UsageError, match="beem_size"):
         Translator.from_pretrained("fake", beem_size=4)
-    with pytest.raises(UsageError, match="beam_size"):
-        Translator.from_pretrained("fake", beam_size=0)
+    with pytest.raises(UsageError, match="num_beams"):
+        Translator.from_pretrained("fake", num_beams=0)
     with pytest.raises(InputError, match="is empty"):
         Cleaner()("  ")
     with pytest.raises(LanguageError):

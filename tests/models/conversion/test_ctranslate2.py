@@ -1,7 +1,7 @@
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, Message, generate
 from toolkit.engines.load import load_engine
-from toolkit.models.gguf import convert_gguf
+from toolkit.models.conversion.ctranslate2 import convert_gguf
 
 
 def test_a_converted_gguf_file_answers_like_the_checkpoint(tiny, gguf_file, tmp_path):
