@@ -62,11 +62,25 @@ def converted(tiny, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def gguf_file(tiny, tmp_path_factory):
-    """The tiny Qwen2 model as one GGUF file."""
+def gguf_of(tiny, tmp_path_factory):
+    """A tiny chat model as one GGUF file."""
     from tests.tiny_models import write_gguf
 
-    return write_gguf(tiny("qwen2"), tmp_path_factory.mktemp("gguf") / "tiny.gguf")
+    root = tmp_path_factory.mktemp("gguf")
+
+    def write(name: str) -> Path:
+        file = root / name / "tiny.gguf"
+        if not file.exists():
+            file.parent.mkdir()
+            write_gguf(tiny(name), file)
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def gguf_file(gguf_of):
+    return gguf_of("qwen2")
 
 
 @pytest.fixture
