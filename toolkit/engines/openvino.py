@@ -190,21 +190,25 @@ class OpenVINOEngine:
             for (source, target), handle in zip(wave, handles, strict=True):
                 (output,) = handle.read_all()
                 computed = tuple(output.generated_log_probs[:-1][-len(target) :])
-                rest = self._known(source, target[: len(target) - len(computed)])
-                if rest is None:
-                    (scores,) = self._scores([((self._separator, *source), target)])
-                else:
-                    scores = rest + computed
+                missing = len(target) - len(computed)
+                known = self._known(source, target[:missing])
+                if len(known) < missing:
+                    (anew,) = self._scores([((self._separator, *source), target)])
+                    known += anew[len(known) : missing]
+                scores = known + computed
                 found[source, target] = scores
                 self._remember(source, target, scores)
         return [found[pair] for pair in pairs]
 
-    def _known(self, source: tuple[int, ...], beginning: tuple[int, ...]) -> _Scores | None:
-        size = len(beginning)
+    def _known(self, source: tuple[int, ...], beginning: tuple[int, ...]) -> _Scores:
+        """The scores of as many tokens of `beginning` as are remembered."""
+        found: _Scores = ()
         for target, scores in self._scored.get(source, {}).items():
-            if target[:size] == beginning:
-                return scores[:size]
-        return None if beginning else ()
+            pairs = enumerate(zip(target, beginning, strict=False))
+            shortest = min(len(target), len(beginning))
+            size = next((at for at, (one, other) in pairs if one != other), shortest)
+            found = max(found, scores[:size], key=len)
+        return found
 
     def _remember(self, source: tuple[int, ...], target: tuple[int, ...], scores: _Scores) -> None:
         self._scored.setdefault(source, {})[target] = scores
