@@ -83,6 +83,26 @@ def gguf_file(gguf_of):
     return gguf_of("qwen2")
 
 
+@pytest.fixture(scope="session")
+def openvino_of(gguf_of, tmp_path_factory):
+    """A tiny chat model for OpenVINO in float32, in the folders `model` and `tokenizer`."""
+    pytest.importorskip("openvino_genai", reason="openvino-genai is not installed")
+    from toolkit.models.conversion.openvino import convert_gguf
+
+    root = tmp_path_factory.mktemp("openvino")
+
+    def convert(name: str) -> Path:
+        folder = root / name
+        if not folder.exists():
+            parts = [folder / part for part in ("model", "tokenizer")]
+            for part in parts:
+                part.mkdir(parents=True)
+            convert_gguf(gguf_of(name), *parts, compute_type="float32")
+        return folder
+
+    return convert
+
+
 @pytest.fixture
 def spec(gguf_file):
     """A catalogue entry for `gguf_file`, which wheels carry in parts."""

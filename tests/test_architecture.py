@@ -33,6 +33,7 @@ COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
 # Tests of no single module: of how the code is made, of a real model, of data, of whole packages,
 # of what is handed out.
 TESTS_OF_NO_MODULE = {
+    "engines/test_candidates.py",
     "test_architecture.py",
     "test_portability.py",
     "test_real_model.py",

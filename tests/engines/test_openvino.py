@@ -36,25 +36,6 @@ INFO = EngineInfo(
 )
 
 
-@pytest.fixture(scope="module")
-def folder_of(gguf_of, tmp_path_factory):
-    from toolkit.models.conversion.openvino import convert_gguf
-
-    root = tmp_path_factory.mktemp("openvino")
-
-    def convert(name):
-        folder = root / name
-        if not folder.exists():
-            for part in ("model", "tokenizer"):
-                (folder / part).mkdir(parents=True)
-            convert_gguf(
-                gguf_of(name), folder / "model", folder / "tokenizer", compute_type="float32"
-            )
-        return folder
-
-    return convert
-
-
 def opened(folder, *, kv_cache_mb=16, max_source_tokens=512):
     from toolkit.engines.openvino import OpenVINOEngine
 
@@ -69,12 +50,12 @@ def opened(folder, *, kv_cache_mb=16, max_source_tokens=512):
 
 
 @pytest.fixture(scope="module")
-def ours(folder_of):
+def ours(openvino_of):
     loaded = {}
 
     def load(name="qwen2"):
         if name not in loaded:
-            loaded[name] = opened(folder_of(name))
+            loaded[name] = opened(openvino_of(name))
         return loaded[name]
 
     return load
@@ -165,10 +146,10 @@ def test_candidates_have_the_scores_that_the_reference_gives_their_tokens(
     ids=["penalty", "penalty on samples", "no repetition", "no repetition in beams"],
 )
 def test_what_keeps_a_model_from_repeating_itself_leaves_scores_alone(
-    folder_of, theirs, ids_of, config
+    openvino_of, theirs, ids_of, config
 ):
     """Scores of a beginning that the library has already are those behind a separator."""
-    model, reference = opened(folder_of("qwen2")), theirs()
+    model, reference = opened(openvino_of("qwen2")), theirs()
     chats = unaligned(model)
     for source, output in zip(chats, generate(model, chats, config), strict=True):
         for each in output.candidates:
@@ -186,6 +167,14 @@ def test_what_keeps_a_model_from_repeating_itself_leaves_scores_alone(
             assert min(abs(each.log_prob - one) for one in possible) < 0.1
 
 
+def test_beams_with_a_penalty_give_the_one_answer_that_the_library_has(ours):
+    model, config = ours(), replace(CONFIG, repetition_penalty=1.5)
+    beams = replace(config, num_beams=4, num_return_sequences=4)
+    assert texts(generate(model, sources("qwen2"), beams)) == texts(
+        generate(model, sources("qwen2"), config)
+    )
+
+
 def unaligned(model):
     """Sources that end within a block of keys and values, whose scores need nothing made anew."""
     from toolkit.engines.openvino import BLOCK_TOKENS
@@ -194,8 +183,8 @@ def unaligned(model):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_scores_are_those_of_the_reference(folder_of, theirs, name):
-    model, reference = opened(folder_of(name)), theirs(name)
+def test_scores_are_those_of_the_reference(openvino_of, theirs, name):
+    model, reference = opened(openvino_of(name)), theirs(name)
     chats, ends = sources("qwen2"), [*SENTENCES[1:], ""]
     expected = reference.score(chats, ends)
     assert model.score(chats, ends) == pytest.approx(expected, abs=0.1)
@@ -203,8 +192,8 @@ def test_scores_are_those_of_the_reference(folder_of, theirs, name):
     assert reference.score(chats, ends) == expected
 
 
-def test_many_targets_of_one_source_are_scored_like_one(folder_of, theirs):
-    model = opened(folder_of("qwen2"))
+def test_many_targets_of_one_source_are_scored_like_one(openvino_of, theirs):
+    model = opened(openvino_of("qwen2"))
     source = unaligned(model)[0]
     ends = [SENTENCES[1], SENTENCES[1] + " Encore.", *SENTENCES[1:], "", SENTENCES[1][:20]]
     expected = theirs().score([source] * len(ends), ends)
@@ -212,9 +201,9 @@ def test_many_targets_of_one_source_are_scored_like_one(folder_of, theirs):
 
 
 @pytest.mark.parametrize("config", [CONFIG, BEAMS, SAMPLES], ids=["greedy", "beams", "samples"])
-def test_what_was_written_before_leaves_scores_alone(folder_of, theirs, config):
+def test_what_was_written_before_leaves_scores_alone(openvino_of, theirs, config):
     """But for a token that parts from what was written just where a block ends."""
-    model = opened(folder_of("qwen2"))
+    model = opened(openvino_of("qwen2"))
     chats = unaligned(model)
     ends = [output.text for output in generate(model, chats, config)]
     for targets in (ends, SENTENCES[: len(chats)]):
@@ -225,9 +214,9 @@ def test_what_was_written_before_leaves_scores_alone(folder_of, theirs, config):
         assert exact.count(False) <= 1
 
 
-def test_a_score_of_what_ends_with_a_block_is_off_by_its_beginning_at_most(folder_of, theirs):
+def test_a_score_of_what_ends_with_a_block_is_off_by_its_beginning_at_most(openvino_of, theirs):
     """The library gives no score for what is behind a whole block that it has already."""
-    model = opened(folder_of("qwen2"))
+    model = opened(openvino_of("qwen2"))
     chats = [each for each in sources("qwen2") if each not in unaligned(model)]
     assert chats
     generate(model, chats, CONFIG)
@@ -332,18 +321,18 @@ def test_threads_share_an_engine(ours):
     assert found == expected
 
 
-def test_prompts_that_begin_alike_get_what_they_get_alone(folder_of):
+def test_prompts_that_begin_alike_get_what_they_get_alone(openvino_of):
     long = Message("system", "Translate what the minister of culture said. " * 4)
     chats = [(long, Message("user", sentence)) for sentence in SENTENCES]
-    together, alone = opened(folder_of("qwen2")), opened(folder_of("qwen2"))
+    together, alone = opened(openvino_of("qwen2")), opened(openvino_of("qwen2"))
     found = texts(generate(together, chats, CONFIG))
     assert found == [texts(generate(alone, [chat], CONFIG))[0] for chat in reversed(chats)][::-1]
     assert texts(generate(together, chats, CONFIG)) == found
     assert texts(generate(together, chats[:1] * 3, CONFIG)) == found[:1] * 3
 
 
-def test_a_source_over_the_limit_is_refused_and_never_cut(folder_of):
-    model = opened(folder_of("qwen2"), max_source_tokens=40)
+def test_a_source_over_the_limit_is_refused_and_never_cut(openvino_of):
+    model = opened(openvino_of("qwen2"), max_source_tokens=40)
     chat = (Message("user", "x"),)
     assert model.max_source_tokens == 40
     room = 40 - model.count_tokens(chat)
@@ -355,15 +344,15 @@ def test_a_source_over_the_limit_is_refused_and_never_cut(folder_of):
     assert generate(model, [chat], CONFIG)
 
 
-def test_memory_that_holds_no_text_is_named(folder_of):
+def test_memory_that_holds_no_text_is_named(openvino_of):
     with pytest.raises(ModelError, match="kv_cache_mb 0 is too little"):
-        opened(folder_of("qwen2"), kv_cache_mb=0)
+        opened(openvino_of("qwen2"), kv_cache_mb=0)
 
 
 @pytest.fixture
-def cramped(folder_of, tmp_path):
+def cramped(openvino_of, tmp_path):
     """An engine whose memory holds three blocks, since its model is said to be a large one."""
-    folder = shutil.copytree(folder_of("qwen2"), tmp_path / "model")
+    folder = shutil.copytree(openvino_of("qwen2"), tmp_path / "model")
     shape = folder / "model" / "shape.json"
     values = json.loads(shape.read_text("utf-8"))
     shape.write_text(json.dumps(values | {"layers": 2 * 1220}), "utf-8")
@@ -387,8 +376,8 @@ def test_more_requests_than_the_memory_holds_wait_for_each_other(cramped):
     assert found == [texts(generate(cramped, [chat], CONFIG))[0] for chat in chats]
 
 
-def test_a_folder_that_is_none_is_named(folder_of, tmp_path):
-    folder = shutil.copytree(folder_of("qwen2"), tmp_path / "model")
+def test_a_folder_that_is_none_is_named(openvino_of, tmp_path):
+    folder = shutil.copytree(openvino_of("qwen2"), tmp_path / "model")
     (folder / "model" / "openvino_model.bin").unlink()
     with pytest.raises(ModelError, match="OpenVINO can't"):
         opened(folder)

@@ -8,7 +8,7 @@ import json
 import sys
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -247,6 +247,9 @@ class OpenVINOEngine:
                 self._step()
 
     def _settings(self, config: GenerationConfig) -> Any:
+        if config.num_beams > 1 and not config.do_sample and config.repetition_penalty != 1:
+            # The library knows no penalty in beams.
+            config = replace(config, num_beams=1, num_return_sequences=1)
         settings = openvino_genai.GenerationConfig()
         settings.max_new_tokens = config.max_new_tokens
         settings.set_eos_token_id(self._end)
