@@ -86,7 +86,7 @@ def gguf_file(gguf_of):
 @pytest.fixture(scope="session")
 def openvino_of(gguf_of, tmp_path_factory):
     """A tiny chat model for OpenVINO in float32, in the folders `model` and `tokenizer`."""
-    pytest.importorskip("openvino_genai", reason="openvino-genai is not installed")
+    pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
     from toolkit.models.conversion.openvino import convert_gguf
 
     root = tmp_path_factory.mktemp("openvino")

@@ -1,4 +1,5 @@
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -113,6 +114,17 @@ def test_dependencies_run_one_way(path):
 
 def test_no_module_imports_itself_by_way_of_others():
     TopologicalSorter(IMPORTS).prepare()
+
+
+def test_openvino_is_imported_in_one_place():
+    """Which keeps its telemetry out; whatever imports it elsewhere may come first."""
+    importing = re.compile(r"^\s*(?:import|from) openvino|importorskip\(.openvino", re.MULTILINE)
+    found = [
+        path
+        for path in (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
+        if importing.search(path.read_text("utf-8"))
+    ]
+    assert found == [PACKAGE / "models" / "openvino_runtime.py"]
 
 
 def test_commands_do_not_import_each_other():

@@ -21,7 +21,7 @@ from toolkit.engines.load import load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 
-pytest.importorskip("openvino_genai", reason="openvino-genai is not installed")
+pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
 
 NAMES = ["qwen2", "smollm", "qwen3"]
 BEAMS = replace(CONFIG, max_new_tokens=12, num_beams=4, num_return_sequences=4)

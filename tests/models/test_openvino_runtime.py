@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-pytest.importorskip("openvino_genai", reason="openvino-genai is not installed")
+pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
 
 IMPORTING = """
 import sys

@@ -12,7 +12,7 @@ from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 from toolkit.models.conversion.gguf import GgufFile
 
-pytest.importorskip("openvino_genai", reason="openvino-genai is not installed")
+pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
 
 
 @pytest.fixture
