@@ -351,29 +351,68 @@ def test_memory_that_holds_no_text_is_named(openvino_of):
 
 @pytest.fixture
 def cramped(openvino_of, tmp_path):
-    """An engine whose memory holds three blocks, since its model is said to be a large one."""
-    folder = shutil.copytree(openvino_of("qwen2"), tmp_path / "model")
-    shape = folder / "model" / "shape.json"
-    values = json.loads(shape.read_text("utf-8"))
-    shape.write_text(json.dumps(values | {"layers": 2 * 1220}), "utf-8")
-    return opened(folder)
+    """An engine with memory for so many blocks, since its model is said to be a large one."""
+
+    def holding(blocks):
+        folder = shutil.copytree(openvino_of("qwen2"), tmp_path / "model")
+        shape = folder / "model" / "shape.json"
+        values = json.loads(shape.read_text("utf-8"))
+        bytes_of_a_layer = 2 * values["kv_heads"] * values["head_size"] * 2 * 32
+        layers = 16_000_000 // (bytes_of_a_layer * blocks)
+        shape.write_text(json.dumps(values | {"layers": layers}), "utf-8")
+        return opened(folder)
+
+    return holding
 
 
 def test_what_the_memory_does_not_hold_is_refused(cramped):
-    assert cramped.max_source_tokens == 32
+    model = cramped(3)
+    assert model.max_source_tokens == 32
     chat = (Message("user", "x"),)
-    assert generate(cramped, [chat], CONFIG)
-    with pytest.raises(TooLongError, match="kv_cache_mb"):
-        generate(cramped, [chat], replace(CONFIG, max_new_tokens=200))
-    assert generate(cramped, [chat], CONFIG)
+    assert generate(model, [chat], CONFIG)
+    for config in (replace(CONFIG, max_new_tokens=200), BEAMS, replace(SAMPLES, seed=1)):
+        with pytest.raises(TooLongError, match="kv_cache_mb"):
+            generate(model, [chat], config)
+        assert not model._pipeline.has_non_finished_requests()
+    assert generate(model, [chat], CONFIG)
     with pytest.raises(TooLongError):
-        cramped.score([chat], [" ".join(SENTENCES)])
+        model.score([chat], [" ".join(SENTENCES)])
 
 
-def test_more_requests_than_the_memory_holds_wait_for_each_other(cramped):
-    chats = [(Message("user", letter),) for letter in "abcdefgh"]
-    found = texts(generate(cramped, chats, CONFIG))
-    assert found == [texts(generate(cramped, [chat], CONFIG))[0] for chat in chats]
+CHATS = [(Message("user", f"{sentence} {number}"),) for number, sentence in enumerate(SENTENCES)]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        replace(CONFIG, max_new_tokens=60),
+        replace(BEAMS, max_new_tokens=40),
+        replace(SAMPLES, max_new_tokens=60),
+    ],
+    ids=["greedy", "beams", "samples"],
+)
+def test_what_the_memory_does_not_hold_at_once_waits(cramped, ours, config):
+    """The library crashes, or never comes to an end, where it has to take back several sequences
+    of one request.
+    """
+    assert texts(generate(cramped(14), CHATS, config)) == texts(generate(ours(), CHATS, config))
+
+
+def test_requests_of_all_kinds_and_scores_share_little_memory(cramped, ours):
+    kinds = (CONFIG, replace(BEAMS, max_new_tokens=40), replace(SAMPLES, max_new_tokens=60))
+    expected = [texts(generate(ours(), CHATS, config)) for config in kinds]
+    model = cramped(14)
+    requests = [requests_for((CHATS, config)) for config in kinds]
+    streams = [model.stream(lambda each=each: next(each, None)) for each in requests]
+    found = [{} for _ in kinds]
+    for answered in zip_longest(*streams):
+        for at, each in enumerate(answered):
+            if each:
+                found[at][each[0].key[1]] = [c.text for c in each[1].candidates]
+        assert model.score(CHATS[:2], SENTENCES[:2])
+    for at in range(len(kinds)):
+        assert [found[at][place] for place in range(len(CHATS))] == expected[at]
+    assert not model._pipeline.has_non_finished_requests()
 
 
 def test_a_folder_that_is_none_is_named(openvino_of, tmp_path):
