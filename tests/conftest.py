@@ -50,7 +50,7 @@ def converted(tiny, tmp_path_factory):
     def convert(name: str) -> Path:
         folder = root / name
         if not folder.exists():
-            from toolkit.models.checkpoint import convert_checkpoint
+            from toolkit.models.conversion.checkpoint import convert_checkpoint
 
             tokenizer = root / f"{name}-tokenizer"
             tokenizer.mkdir()
@@ -62,11 +62,45 @@ def converted(tiny, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def gguf_file(tiny, tmp_path_factory):
-    """The tiny Qwen2 model as one GGUF file."""
+def gguf_of(tiny, tmp_path_factory):
+    """A tiny chat model as one GGUF file."""
     from tests.tiny_models import write_gguf
 
-    return write_gguf(tiny("qwen2"), tmp_path_factory.mktemp("gguf") / "tiny.gguf")
+    root = tmp_path_factory.mktemp("gguf")
+
+    def write(name: str) -> Path:
+        file = root / name / "tiny.gguf"
+        if not file.exists():
+            file.parent.mkdir()
+            write_gguf(tiny(name), file)
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def gguf_file(gguf_of):
+    return gguf_of("qwen2")
+
+
+@pytest.fixture(scope="session")
+def openvino_of(gguf_of, tmp_path_factory):
+    """A tiny chat model for OpenVINO in float32, in the folders `model` and `tokenizer`."""
+    pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
+    from toolkit.models.conversion.openvino import convert_gguf
+
+    root = tmp_path_factory.mktemp("openvino")
+
+    def convert(name: str) -> Path:
+        folder = root / name
+        if not folder.exists():
+            parts = [folder / part for part in ("model", "tokenizer")]
+            for part in parts:
+                part.mkdir(parents=True)
+            convert_gguf(gguf_of(name), *parts, compute_type="float32")
+        return folder
+
+    return convert
 
 
 @pytest.fixture

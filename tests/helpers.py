@@ -2,14 +2,19 @@
 
 from toolkit.articles import Article
 from toolkit.documents import Document, Evidence, Segment, Statement, Summary, Translation
-from toolkit.engines.base import Output
+from toolkit.engines.base import Candidate
 from toolkit.results import Result
 from toolkit.translation.checks import check_translation
 
 
+def candidate(text, *, finished=True):
+    """What an engine may answer."""
+    return Candidate(text=text, log_prob=-1.0, new_tokens=1, finished=finished)
+
+
 def failed_checks():
     """The checks that a translation with a wrong number fails."""
-    answer = Output(text="He promised 13 jobs.", source_tokens=5, new_tokens=5, finished=True)
+    answer = candidate("He promised 13 jobs.")
     return tuple(
         check_translation(
             "Il a promis 12 emplois.", answer, source_language="fr", target_language="en"

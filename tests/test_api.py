@@ -97,8 +97,8 @@ def test_a_summarizer_works_within_one_language():
 def test_faults_are_errors_of_the_toolkit():
     with pytest.raises(UsageError, match="beem_size"):
         Translator.from_pretrained("fake", beem_size=4)
-    with pytest.raises(UsageError, match="beam_size"):
-        Translator.from_pretrained("fake", beam_size=0)
+    with pytest.raises(UsageError, match="num_beams"):
+        Translator.from_pretrained("fake", num_beams=0)
     with pytest.raises(InputError, match="is empty"):
         Cleaner()("  ")
     with pytest.raises(LanguageError):
@@ -217,13 +217,49 @@ def test_importing_the_toolkit_changes_and_loads_nothing():
     code = (
         "import os, sys, logging; before = dict(os.environ), set(sys.modules);"
         "import toolkit; assert dict(os.environ) == before[0];"
-        "heavy = {'transformers', 'ctranslate2', 'torch', 'pydantic', 'numpy', 'typer', 'babel'};"
+        "heavy = {'transformers', 'ctranslate2', 'openvino', 'torch', 'pydantic', 'numpy'};"
+        "heavy |= {'typer', 'babel'};"
         "assert not heavy & (set(sys.modules) - before[1]), heavy & set(sys.modules);"
         "assert set(toolkit.__all__) <= set(dir(toolkit)); print(toolkit.__version__)"
     )
     assert python(code).strip() == toolkit.__version__
     with pytest.raises(AttributeError, match="no attribute 'Summariser'"):
         toolkit.Summariser  # noqa: B018
+
+
+GENERATING = """
+import sys
+from pathlib import Path
+from tests.engines.test_openvino import opened
+from toolkit.engines.base import GenerationConfig, Message, generate
+engine = opened(Path(sys.argv[1]))
+(output,) = generate(engine, [(Message("user", "Il pleut."),)], GenerationConfig(max_new_tokens=4))
+assert output.best.new_tokens
+assert engine.score([(Message("user", "Il pleut."),)], ["It rains."])
+"""
+
+
+def test_openvino_connects_to_nothing(openvino_of, tmp_path):
+    """Its compiled parts could pass by Python's sockets, so the system calls are looked at."""
+    calls = tmp_path / "calls"
+    strace = ["strace", "-f", "-qq", "-e", "trace=connect", "-o", str(calls)]
+    try:
+        subprocess.run([*strace, "true"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("strace doesn't work here")
+    connecting = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(ADDRESS)"
+    code = connecting.replace("ADDRESS", "('127.0.0.1', 9)")
+    subprocess.run([*strace, sys.executable, "-c", code], check=True)
+    assert "AF_INET" in calls.read_text("utf-8")
+    done = subprocess.run(
+        [*strace, sys.executable, "-c", GENERATING, str(openvino_of("qwen2"))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "AF_INET" not in calls.read_text("utf-8")
 
 
 def test_loading_a_model_asks_no_network_and_leaves_the_hub_to_its_user(converted):

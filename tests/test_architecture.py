@@ -1,4 +1,5 @@
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -33,6 +34,7 @@ COMMANDS_IMPORTED = {("toolkit.cli.chain", "toolkit.cli.models")}
 # Tests of no single module: of how the code is made, of a real model, of data, of whole packages,
 # of what is handed out.
 TESTS_OF_NO_MODULE = {
+    "engines/test_candidates.py",
     "test_architecture.py",
     "test_portability.py",
     "test_real_model.py",
@@ -112,6 +114,17 @@ def test_dependencies_run_one_way(path):
 
 def test_no_module_imports_itself_by_way_of_others():
     TopologicalSorter(IMPORTS).prepare()
+
+
+def test_openvino_is_imported_in_one_place():
+    """Which keeps its telemetry out; whatever imports it elsewhere may come first."""
+    importing = re.compile(r"^\s*(?:import|from) openvino|importorskip\(.openvino", re.MULTILINE)
+    found = [
+        path
+        for path in (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
+        if importing.search(path.read_text("utf-8"))
+    ]
+    assert found == [PACKAGE / "models" / "openvino_runtime.py"]
 
 
 def test_commands_do_not_import_each_other():

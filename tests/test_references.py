@@ -4,11 +4,11 @@ import csv
 
 import pytest
 
+from tests.helpers import candidate
 from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS, repair
 from toolkit.documents import Segment, Translation
-from toolkit.engines.base import Output
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.facts import fact_precision, fact_recall, states
 from toolkit.evaluation.references import load_facts, load_references
@@ -65,7 +65,7 @@ def test_every_sentence_of_the_article_is_there_in_order(reference):
 @each_reference
 def test_translations_by_hand_pass_the_checks(reference):
     for pair in reference.sentences:
-        answer = Output(text=pair.target, source_tokens=1, new_tokens=1, finished=True)
+        answer = candidate(pair.target)
         terms = GLOSSARY.occurring(pair.source)
         failed = check_translation(
             pair.source, answer, source_language="fr", target_language="en", terms=terms
@@ -160,7 +160,7 @@ def test_translations_by_hand_hold_all_that_can_be_checked():
     rows = references()
     assert len({row["source"] for row in rows}) == len(rows) >= 150
     for row in rows:
-        translated = Output(text=row["target"], source_tokens=1, new_tokens=1, finished=True)
+        translated = candidate(row["target"])
         failed = check_translation(
             row["source"], translated, source_language="fr", target_language="en"
         )
@@ -176,7 +176,7 @@ def test_the_checks_seldom_find_fault_with_a_good_translation():
         for row in rows
         if check_translation(
             row["source"],
-            Output(text=row["target"], source_tokens=1, new_tokens=1, finished=True),
+            candidate(row["target"]),
             source_language="fr",
             target_language="en",
             terms=glossary.occurring(row["source"]),

@@ -24,11 +24,11 @@ def user_file(text):
 
 
 def test_what_is_nearer_to_the_call_wins_and_is_named(here):
-    everywhere = user_file("threads = 1\nbeam_size = 1\nmax_tries = 1\nbatch_size = 1\n")
-    (here / FILE_NAME).write_text("beam_size = 2\nmax_tries = 2\nbatch_size = 2\n")
+    everywhere = user_file("threads = 1\nnum_beams = 1\nmax_tries = 1\nbatch_size = 1\n")
+    (here / FILE_NAME).write_text("num_beams = 2\nmax_tries = 2\nbatch_size = 2\n")
     environment = {"TOOLKIT_MAX_TRIES": "3", "TOOLKIT_BATCH_SIZE": "3", "TOOLKIT_GLOSSARY": ""}
     settings, origins = resolve_settings({"batch_size": 4, "model": None}, environment=environment)
-    names = ("threads", "beam_size", "max_tries", "batch_size")
+    names = ("threads", "num_beams", "max_tries", "batch_size")
     assert [getattr(settings, name) for name in names] == [1, 2, 3, 4]
     assert [origins[name] for name in names] == [
         str(everywhere),

@@ -178,32 +178,67 @@ def build_t5(folder: Path) -> Path:
 
 def build_qwen2(folder: Path) -> Path:
     """A Qwen2 chat model with a byte-level tokenizer."""
+    config = transformers.Qwen2Config(**_sizes(), tie_word_embeddings=False)
+    return _chat_model(folder, transformers.Qwen2ForCausalLM, config)
+
+
+def build_qwen3(folder: Path) -> Path:
+    """As Qwen2's, but with norms of queries and keys, larger heads, and one embedding matrix."""
+    config = transformers.Qwen3Config(**_sizes(), head_dim=16, tie_word_embeddings=True)
+    return _chat_model(folder, transformers.Qwen3ForCausalLM, config, norms=True)
+
+
+def build_smollm(folder: Path) -> Path:
+    """A Llama chat model with a byte-level tokenizer that takes digits one by one."""
+    config = transformers.LlamaConfig(**_sizes(), tie_word_embeddings=True)
+    return _chat_model(folder, transformers.LlamaForCausalLM, config, norms=True)
+
+
+def _sizes() -> dict[str, int]:
+    return {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 512,
+    }
+
+
+def _chat_model(folder: Path, model_class, config, *, norms=False) -> Path:
     folder.mkdir(parents=True)
     specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    names = {
+        "eos_token": "<|im_end|>",
+        "pad_token": "<|endoftext|>",
+        "additional_special_tokens": specials,
+    }
     tokenizer = _byte_level(specials)
-    fast = transformers.Qwen2Tokenizer(
-        vocab=json.loads(tokenizer.to_str())["model"]["vocab"],
-        merges=[tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]],
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        additional_special_tokens=specials,
-    )
+    if config.model_type == "llama":
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.Digits(individual_digits=True), tokenizer.pre_tokenizer]
+        )
+        fast = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+    else:
+        fast = transformers.Qwen2Tokenizer(
+            vocab=json.loads(tokenizer.to_str())["model"]["vocab"],
+            merges=[tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]],
+            **names,
+        )
     fast.chat_template = CHAT_TEMPLATE
     fast.model_max_length = 512
     fast.save_pretrained(folder)
-    config = transformers.Qwen2Config(
-        vocab_size=len(fast),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
-        eos_token_id=fast.eos_token_id,
-        pad_token_id=fast.pad_token_id,
-        tie_word_embeddings=False,
-    )
-    _random(transformers.Qwen2ForCausalLM, config).save_pretrained(folder)
+    config.vocab_size = len(fast)
+    config.bos_token_id = None
+    config.eos_token_id = fast.eos_token_id
+    config.pad_token_id = fast.pad_token_id
+    model = _random(model_class, config)
+    if norms:
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if parameter.dim() == 1:
+                    parameter.normal_(1, 0.2)
+    model.save_pretrained(folder)
     return folder
 
 
@@ -293,17 +328,19 @@ def build_bert(folder: Path) -> Path:
 
 
 def write_gguf(checkpoint: Path, target: Path) -> Path:
-    """The tiny Qwen2 checkpoint as llama.cpp would write it, in float32."""
-    model = transformers.Qwen2ForCausalLM.from_pretrained(checkpoint)
+    """A tiny chat model as llama.cpp would write it, in float32."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
     tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint)
     config = model.config
-    writer = GGUFWriter(target, "qwen2")
+    writer = GGUFWriter(target, config.model_type)
     writer.add_block_count(config.num_hidden_layers)
     writer.add_context_length(config.max_position_embeddings)
     writer.add_embedding_length(config.hidden_size)
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
+    if config.model_type == "qwen3":
+        writer.add_key_length(config.head_dim)
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     backend = json.loads(tokenizer.backend_tokenizer.to_str())
@@ -311,7 +348,7 @@ def write_gguf(checkpoint: Path, target: Path) -> Path:
     specials = set(tokenizer.all_special_tokens)
     tokens = sorted(vocabulary, key=vocabulary.get)
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
+    writer.add_tokenizer_pre("smollm" if config.model_type == "llama" else "qwen2")
     writer.add_token_list(tokens)
     writer.add_token_types([3 if token in specials else 1 for token in tokens])
     writer.add_token_merges([" ".join(pair) for pair in backend["model"]["merges"]])
@@ -329,15 +366,25 @@ def write_gguf(checkpoint: Path, target: Path) -> Path:
         "self_attn.k_proj": "attn_k",
         "self_attn.v_proj": "attn_v",
         "self_attn.o_proj": "attn_output",
+        "self_attn.q_norm": "attn_q_norm",
+        "self_attn.k_norm": "attn_k_norm",
         "mlp.gate_proj": "ffn_gate",
         "mlp.up_proj": "ffn_up",
         "mlp.down_proj": "ffn_down",
         "model.layers": "blk",
     }
+    heads = {".attn_q.": config.num_attention_heads, ".attn_k.": config.num_key_value_heads}
     for name, tensor in model.state_dict().items():
+        if name == "lm_head.weight" and config.tie_word_embeddings:
+            continue
         for theirs, ours in names.items():
             name = name.replace(theirs, ours)
-        writer.add_tensor(name, tensor.to(torch.float32).numpy().astype(np.float32))
+        rows = tensor.numpy().astype(np.float32)
+        for part, count in heads.items():
+            if config.model_type == "llama" and part in name:
+                halves = rows.reshape(count, 2, -1, rows.shape[1])
+                rows = halves.swapaxes(1, 2).reshape(rows.shape)
+        writer.add_tensor(name, np.ascontiguousarray(rows))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

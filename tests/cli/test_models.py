@@ -2,6 +2,7 @@ import pytest
 
 from toolkit.cli import models
 from toolkit.engines import tryout
+from toolkit.models import install
 from toolkit.settings import Settings
 
 
@@ -22,16 +23,20 @@ def known(spec, monkeypatch):
     return entry
 
 
-def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file):
+def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, monkeypatch):
+    monkeypatch.setattr(install, "openvino_fault", lambda: "the processor lacks AVX2")
     pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
     code, out, err = run(*pull)
     assert (code, out) == (0, "")
     assert "this licence allows no commercial use" in err
     assert f"{known.id}: it says «The president came.»" in err
+    assert f"{known.id}: not with OpenVINO: the processor lacks AVX2" in err
     assert "is installed already; --force pulls it again" in run(*pull)[2]
     code, out, _ = run("models", "show", known.id)
     assert code == 0
     assert "golden sentence: The president came." in out
+    assert "engine: ctranslate2 int8" in out
+    assert "not with openvino: the processor lacks AVX2" in out
     assert "installed from: folder" in out
     code, _, err = run("models", "verify", known.id)
     assert (code, "files are as they were installed" in err) == (0, True)
@@ -41,7 +46,8 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file):
 
 
 def test_a_damaged_model_is_pulled_again(run, known, gguf_file):
-    pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
+    pull = ("models", "pull", known.id, "--engine", "ctranslate2")
+    pull += ("--from-folder", gguf_file.parent)
     run(*pull)
     weights = Settings().models_folder / known.id / "model/model.bin"
     weights.write_bytes(weights.read_bytes()[:-1])
@@ -50,3 +56,18 @@ def test_a_damaged_model_is_pulled_again(run, known, gguf_file):
     assert "model.bin is damaged" in err
     assert run(*pull)[0] == 0
     assert run("models", "verify", known.id)[0] == 0
+
+
+def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_file):
+    pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
+    pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent, "--force", "--engine")
+    for engine, name in (("openvino", "OpenVINO"), ("ctranslate2", "CTranslate2")):
+        code, _, err = run(*pull, engine)
+        assert code == 0
+        assert f"converting to {name} int8" in err
+        _, out, _ = run("models", "show", known.id)
+        assert f"engine: {engine} int8" in out
+        assert ("not with openvino: it was pulled for CTranslate2" in out) == (name[0] == "C")
+    code, _, err = run(*pull, "transformers")
+    assert code == 2
+    assert "--engine" in err

@@ -10,7 +10,7 @@ def test_json_holds_the_whole_way(run, page):
     assert [segment["source"] for segment in value["segments"]] == ARTICLE.splitlines()
     assert value["source"][value["segments"][1]["start"] :].startswith("Il a promis")
     assert value["provenance"]["translation"]["model"] == "fake"
-    assert value["provenance"]["translation"]["prompts"]["news.v3"].startswith("sha256:")
+    assert value["provenance"]["translation"]["prompts"]["news.v4"].startswith("sha256:")
     assert value["provenance"]["summarization"]["max_words"] == 60
     assert {"translation", "summarization"} <= value["seconds"].keys()
 

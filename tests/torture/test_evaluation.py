@@ -961,7 +961,7 @@ SUITES = {
     "description is a number": PART.replace('"x"', "1"),
     "unknown key": f"more = 1\n{PART}",
     "unknown setting": f"{PART}systems = [{{ name = 'a', settings = {{ x = 1 }} }}]",
-    "wrong setting": f"{PART}systems = [{{ name = 'a', settings = {{ beam_size = 'x' }} }}]",
+    "wrong setting": f"{PART}systems = [{{ name = 'a', settings = {{ num_beams = 'x' }} }}]",
     "setting is a date": f"{PART}systems = [{{ name = 'a', settings = {{ model = 2020-01-01 }} }}]",
     "unknown setting in a matrix": f"{PART}matrix = {{ x = [1] }}",
     "matrix of text": f'{PART}matrix = {{ model = "x" }}',

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import candidate
 from tests.torture import hostile
 from toolkit.documents import Document
-from toolkit.engines.base import Message, Output
+from toolkit.engines.base import Message
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.tokens import Tokens
 from toolkit.pipeline import Pipeline
@@ -25,7 +26,7 @@ def test_what_comes_instead_of_a_sentence_is_flagged(case, figures):
     figures["inputs"] += 1
     failed = check_translation(
         case["text"],
-        Output(text=case["forged"], source_tokens=1, new_tokens=1, finished=True),
+        candidate(case["forged"]),
         source_language="fr",
         target_language="en",
         instructions=case.get("instructions", ""),
@@ -38,7 +39,7 @@ def test_glossary_phrases_do_not_hide_a_lost_sentence():
     phrases = tuple(Term(word, "x", "phrase") for word in ("gouvernement", "réforme"))
     failed = check_translation(
         source["text"],
-        Output(text=source["forged"], source_tokens=1, new_tokens=1, finished=True),
+        candidate(source["forged"]),
         source_language="fr",
         target_language="en",
         terms=phrases,

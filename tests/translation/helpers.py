@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from toolkit.engines.base import Output
+from tests.helpers import candidate
 from toolkit.engines.fake import FakeEngine
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.prompts import load_prompt
@@ -26,11 +26,8 @@ TERMS = (
 )
 
 
-def output(text, *, finished=True):
-    return Output(text=text, source_tokens=1, new_tokens=1, finished=finished)
-
-
-def translator(answer, **options):
+def translator(answer, *, quality="fast", **options):
+    """One that asks again only for what a check or the lexicon finds, unless it is to search."""
     options = {"family": "seq2seq", "max_source_tokens": 1000, **options}
     return SentenceTranslator(
         engine=FakeEngine(answer, **options),
@@ -38,6 +35,7 @@ def translator(answer, **options):
         target_language="en",
         prompt=load_prompt("translation", "news"),
         second_prompt=load_prompt("translation", "careful"),
+        quality=quality,
     )
 
 
@@ -63,7 +61,7 @@ def checks_with_lexicon(source, target):
     lexicons = load_lexicons("fr", "en")
     return check_translation(
         source,
-        output(target),
+        candidate(target),
         source_language="fr",
         target_language="en",
         comparison=compare(source, target, lexicons),

@@ -41,9 +41,10 @@ def test_a_loop_is_tried_with_a_penalty():
     seen = []
 
     class Engine(FakeEngine):
-        def generate(self, sources, config):
-            seen.append(config.repetition_penalty)
-            return super().generate(sources, config)
+        def stream(self, pull):
+            for request, answer in super().stream(pull):
+                seen.append(request.config.repetition_penalty)
+                yield request, answer
 
     model = replace(
         translator(str.upper), engine=Engine(lambda text: "again and then " * 9, family="seq2seq")

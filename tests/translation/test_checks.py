@@ -1,6 +1,7 @@
 import pytest
 
-from tests.translation.helpers import CASES, checks_with_lexicon, output
+from tests.helpers import candidate
+from tests.translation.helpers import CASES, checks_with_lexicon
 from toolkit.translation.checks import Limits, check_translation
 from toolkit.translation.glossary import Glossary, Term
 
@@ -10,7 +11,7 @@ def test_checks_find_what_is_wrong_and_nothing_else(case):
     terms = tuple(Term(*pair) for pair in case.get("terms", []))
     failed = check_translation(
         case["source"],
-        output(case["target"], finished=case.get("finished", True)),
+        candidate(case["target"], finished=case.get("finished", True)),
         source_language="fr",
         target_language="en",
         terms=terms,
@@ -24,7 +25,7 @@ def test_limits_move_where_checks_draw_their_lines():
 
     def failed(limits):
         checks = check_translation(
-            source, output(target), source_language="fr", target_language="en", limits=limits
+            source, candidate(target), source_language="fr", target_language="en", limits=limits
         )
         return [check.name for check in checks]
 

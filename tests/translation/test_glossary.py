@@ -1,6 +1,7 @@
 import pytest
 
-from tests.translation.helpers import TBX, TERMS, output
+from tests.helpers import candidate
+from tests.translation.helpers import TBX, TERMS
 from toolkit.errors import UsageError
 from toolkit.translation.checks import check_translation
 from toolkit.translation.glossary import Glossary, Term, load_glossary
@@ -34,7 +35,7 @@ def test_phrases_are_told_but_not_insisted_on():
     assert glossary.occurring("Il parlait en marge de la réunion.")
     failed = check_translation(
         "Il parlait en marge de la réunion.",
-        output("He spoke beside the meeting."),
+        candidate("He spoke beside the meeting."),
         source_language="fr",
         target_language="en",
         terms=glossary.terms,

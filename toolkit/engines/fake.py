@@ -31,7 +31,7 @@ class FakeEngine:
     """Answers each source, or the last message of a chat, with `answer` of its text.
 
     A token is a word, and a text is the less likely the more words of it are not those of the
-    answer. Further candidates leave out last words. Requests are answered one by one.
+    answer. Further candidates say the last word again. Requests are answered one by one.
     """
 
     def __init__(
@@ -77,17 +77,18 @@ class FakeEngine:
 
     def _output(self, source: Source, config: GenerationConfig) -> Output:
         words = self._words(source)
-        written = words[: config.max_new_tokens]
-        sizes = range(len(written), 0, -1)[: config.num_return_sequences]
-        candidates = [
-            Candidate(
-                text=" ".join(written[:size]),
-                log_prob=_log_prob(words, written[:size]),
-                new_tokens=size,
-                finished=size < len(written) or written == words,
+        candidates = []
+        for times in range(config.num_return_sequences):
+            answer = words + words[-1:] * times
+            written = answer[: config.max_new_tokens]
+            candidates.append(
+                Candidate(
+                    text=" ".join(written),
+                    log_prob=_log_prob(words, written),
+                    new_tokens=len(written),
+                    finished=written == answer,
+                )
             )
-            for size in sizes
-        ]
         return ranked(candidates, self.count_tokens(source))
 
     def _words(self, source: Source) -> list[str]:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -48,7 +48,7 @@ _Pair = tuple[tuple[int, ...], tuple[int, ...]]
 _Scores = tuple[float, ...]
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Running:
     request: GenerationRequest
     handle: Any
@@ -57,6 +57,10 @@ class _Running:
     @property
     def sequences(self) -> int:
         return _sequences(self.request.config)
+
+    @property
+    def blocks(self) -> int:
+        return _blocks(self.source, self.request.config)
 
 
 class OpenVINOEngine:
@@ -93,9 +97,11 @@ class OpenVINOEngine:
         self._end = tokens.end
         self._info = info
         # What is written needs a place too.
-        self._cache_tokens = (blocks - 1) * BLOCK_TOKENS
+        self._cache_blocks = blocks - 1
+        self._cache_tokens = self._cache_blocks * BLOCK_TOKENS
         self._max_source_tokens: int = min(max_source_tokens, self._cache_tokens // 2)
         self._last_id = 0
+        self._running: list[_Running] = []  # of all streams
         self._read_prefixes: OrderedDict[tuple[int, ...], None] = OrderedDict()
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
         self._lock = RLock()
@@ -122,13 +128,16 @@ class OpenVINOEngine:
             while True:
                 with self._lock:
                     self._fill(waiting, running, pull)
-                    if not running:
+                    if not running and not waiting:
                         return
                     self._step()
                 for each in [each for each in running if _ended(each.handle)]:
                     running.remove(each)
+                    self._running.remove(each)
                     yield each.request, self._output(each)
         finally:
+            for each in running:
+                self._running.remove(each)
             self._drop([each.handle for each in running])
 
     def _fill(
@@ -143,14 +152,30 @@ class OpenVINOEngine:
                 ids = tuple(self._tokens.encode(request.source))
                 refuse_long([len(ids)], self._max_source_tokens)
                 waiting.append((request, ids))
-            room = SEQUENCES - sum(each.sequences for each in running)
-            if not waiting or (running and _sequences(waiting[0][0].config) > room):
+            if not waiting or not self._has_room(*waiting[0], running):
                 return
             if len(waiting) > 1:
                 self._read(waiting[0][1], [ids for _, ids in list(waiting)[1:]])
             request, ids = waiting.popleft()
             handle = self._add(ids, self._settings(request.config))
             running.append(_Running(request, handle, ids))
+            self._running.append(running[-1])
+
+    def _has_room(
+        self, request: GenerationRequest, ids: tuple[int, ...], running: Sequence[_Running]
+    ) -> bool:
+        """Where memory runs out the library takes requests back, and crashes or never ends with
+        those of several sequences: what runs beside one of them has to fit to its last token.
+        """
+        others = [each for each in self._running if not _ended(each.handle)]
+        if _sequences(request.config) > 1 or any(each.sequences > 1 for each in others):
+            needed = _blocks(ids, request.config)
+            if _sequences(request.config) > 1 and needed > self._cache_blocks:
+                raise TooLongError(_over_memory(ids))
+            if others and needed + sum(each.blocks for each in others) > self._cache_blocks:
+                return False
+        room = SEQUENCES - sum(each.sequences for each in running)
+        return not running or _sequences(request.config) <= room
 
     def _read(self, ids: Sequence[int], others: Sequence[Sequence[int]]) -> None:
         """Have what `ids` and any of the others begin with computed once, before they come."""
@@ -190,21 +215,25 @@ class OpenVINOEngine:
             for (source, target), handle in zip(wave, handles, strict=True):
                 (output,) = handle.read_all()
                 computed = tuple(output.generated_log_probs[:-1][-len(target) :])
-                rest = self._known(source, target[: len(target) - len(computed)])
-                if rest is None:
-                    (scores,) = self._scores([((self._separator, *source), target)])
-                else:
-                    scores = rest + computed
+                missing = len(target) - len(computed)
+                known = self._known(source, target[:missing])
+                if len(known) < missing:
+                    (anew,) = self._scores([((self._separator, *source), target)])
+                    known += anew[len(known) : missing]
+                scores = known + computed
                 found[source, target] = scores
                 self._remember(source, target, scores)
         return [found[pair] for pair in pairs]
 
-    def _known(self, source: tuple[int, ...], beginning: tuple[int, ...]) -> _Scores | None:
-        size = len(beginning)
+    def _known(self, source: tuple[int, ...], beginning: tuple[int, ...]) -> _Scores:
+        """The scores of as many tokens of `beginning` as are remembered."""
+        found: _Scores = ()
         for target, scores in self._scored.get(source, {}).items():
-            if target[:size] == beginning:
-                return scores[:size]
-        return None if beginning else ()
+            pairs = enumerate(zip(target, beginning, strict=False))
+            shortest = min(len(target), len(beginning))
+            size = next((at for at, (one, other) in pairs if one != other), shortest)
+            found = max(found, scores[:size], key=len)
+        return found
 
     def _remember(self, source: tuple[int, ...], target: tuple[int, ...], scores: _Scores) -> None:
         self._scored.setdefault(source, {})[target] = scores
@@ -243,6 +272,9 @@ class OpenVINOEngine:
                 self._step()
 
     def _settings(self, config: GenerationConfig) -> Any:
+        if config.num_beams > 1 and not config.do_sample and config.repetition_penalty != 1:
+            # The library knows no penalty in beams.
+            config = replace(config, num_beams=1, num_return_sequences=1)
         settings = openvino_genai.GenerationConfig()
         settings.max_new_tokens = config.max_new_tokens
         settings.set_eos_token_id(self._end)
@@ -262,10 +294,7 @@ class OpenVINOEngine:
     def _output(self, ended: _Running) -> Output:
         size = len(ended.source)
         if ended.handle.get_status() == openvino_genai.GenerationStatus.IGNORED:
-            raise TooLongError(
-                f"a source of {size} tokens and what is written about it are over the memory that "
-                "kv_cache_mb leaves"
-            )
+            raise TooLongError(_over_memory(ended.source))
         config, written = ended.request.config, ended.handle.read_all()
         changed = config.repetition_penalty != 1 or config.no_repeat_ngram_size
         pairs = [(ended.source, tuple(each.generated_ids)) for each in written]
@@ -314,6 +343,20 @@ def _waves(pairs: Sequence[_Pair]) -> list[list[_Pair]]:
 
 def _sequences(config: GenerationConfig) -> int:
     return max(config.num_return_sequences, 1 if config.do_sample else config.num_beams)
+
+
+def _blocks(source: Sequence[int], config: GenerationConfig) -> int:
+    """The most blocks that a request needs: its sequences share whole ones of the source."""
+    shared = len(source) // BLOCK_TOKENS
+    whole = -(-(len(source) + config.max_new_tokens) // BLOCK_TOKENS)
+    return shared + _sequences(config) * (whole - shared)
+
+
+def _over_memory(source: Sequence[int]) -> str:
+    return (
+        f"a source of {len(source)} tokens and what is written about it are over the memory that "
+        "kv_cache_mb leaves"
+    )
 
 
 def _ended(handle: Any) -> bool:

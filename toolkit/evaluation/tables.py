@@ -96,7 +96,7 @@ def notes(run: Run) -> list[str]:
         found.append("int8 weights: other processors may give other words; float32 gives the same")
     if engines:
         found.append(REPRODUCIBLE)
-    if any(engine["engine"] == "ctranslate2" for engine in engines):
+    if any(engine.get("engine") == "ctranslate2" for engine in engines):
         found.append(BATCHED)
     if any(
         system.from_store

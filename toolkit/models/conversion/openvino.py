@@ -187,8 +187,8 @@ class _Decoder:
         shape = self._gguf.shape(name)
         integers, scales = np.empty(shape, np.int8), np.empty((shape[0], 1), np.float16)
         for block, rows in self._gguf.rows(name):
-            scale = np.abs(rows).max(axis=1, keepdims=True) / LARGEST_SCALE
-            scale = np.where(scale == 0, 1, scale).astype(np.float16)
+            scale = (np.abs(rows).max(axis=1, keepdims=True) / LARGEST_SCALE).astype(np.float16)
+            scale[scale == 0] = 1
             rounded = np.rint(rows / scale.astype(np.float32))
             integers[block] = rounded.clip(-LARGEST_SCALE, LARGEST_SCALE)
             scales[block] = scale

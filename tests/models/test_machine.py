@@ -1,0 +1,52 @@
+from types import SimpleNamespace
+
+import pytest
+
+from toolkit.models import machine
+from toolkit.models.machine import openvino_fault
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """A machine of this kind whose processor has these features."""
+
+    def be(kind, features, *, installed=True):
+        monkeypatch.setattr(machine, "find_spec", lambda name: name if installed else None)
+        monkeypatch.setattr(machine.platform, "machine", lambda: kind)
+        known = (
+            SimpleNamespace() if features is None else SimpleNamespace(__cpu_features__=features)
+        )
+        monkeypatch.setattr(machine, "import_module", lambda name: known)
+
+    return be
+
+
+@pytest.mark.parametrize(
+    ("kind", "features", "said"),
+    [
+        ("x86_64", {"AVX2": True}, ""),
+        ("x86_64", {"AVX2": False}, "the processor lacks AVX2"),
+        ("AMD64", {"AVX2": False}, "the processor lacks AVX2"),
+        ("arm64", {"AVX2": False}, ""),
+        ("x86_64", {}, ""),
+        ("x86_64", None, ""),
+    ],
+)
+def test_a_processor_that_is_too_old_is_named(on, kind, features, said):
+    on(kind, features)
+    assert openvino_fault() == said
+
+
+def test_a_package_that_is_not_there_is_named(on):
+    on("x86_64", {"AVX2": True}, installed=False)
+    assert openvino_fault() == "the package openvino-genai is not installed"
+
+
+def test_a_numpy_that_hides_its_features_is_taken_to_have_them(on, monkeypatch):
+    on("x86_64", {"AVX2": False})
+
+    def hidden(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(machine, "import_module", hidden)
+    assert openvino_fault() == ""
