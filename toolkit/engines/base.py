@@ -147,9 +147,7 @@ class Engine(Protocol):
 
 def generate(engine: Engine, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
     """One output for each source, in their order."""
-    return answer(
-        engine, [GenerationRequest(source=source, config=config) for source in sources]
-    )
+    return answer(engine, [GenerationRequest(source=source, config=config) for source in sources])
 
 
 def answer(engine: Engine, requests: Sequence[GenerationRequest]) -> list[Output]:

@@ -289,6 +289,7 @@ class OpenVINOEngine:
             settings.rng_seed = config.seed
         else:
             settings.num_beams = config.num_beams
+            settings.stop_criteria = openvino_genai.StopCriteria.EARLY
         return settings
 
     def _output(self, ended: _Running) -> Output:

@@ -17,6 +17,7 @@ from toolkit.summarization.abstractive import AbstractiveSummarizer
 from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
 from toolkit.summarization.long_documents import PART
 from toolkit.translation.glossary import Glossary, load_glossary
+from toolkit.translation.search import SEARCHES
 from toolkit.translation.translator import SentenceTranslator
 
 AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
@@ -65,19 +66,24 @@ class Components:
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
             )
         engine = self._engine(settings.translator_model)
-        prompts: tuple[Prompt | None, Prompt | None] = (None, None)
+        prompts = dict[str, Prompt]()
         if engine.info.family == "causal":
-            names = (settings.translation_prompt, settings.second_translation_prompt)
-            first, second = (
-                load_prompt("translation", name, languages=settings.languages) for name in names
-            )
-            prompts = (first, second)
+            names = {
+                "prompt": settings.translation_prompt,
+                "second_prompt": settings.second_translation_prompt,
+            }
+            prompts = {
+                part: load_prompt("translation", name, languages=settings.languages)
+                for part, name in names.items()
+            }
+            if SEARCHES["causal"][settings.quality].reverse:
+                prompts["reverse_prompt"] = load_prompt(
+                    "translation", "news", languages=(target, source)
+                )
         return SentenceTranslator(
             engine=engine,
             source_language=source,
             target_language=target,
-            prompt=prompts[0],
-            second_prompt=prompts[1],
             glossary=self.glossary,
             quality=settings.quality,
             config=GenerationConfig(num_beams=settings.num_beams),
@@ -86,6 +92,7 @@ class Components:
             limits=settings.checks,
             max_tries=settings.max_tries,
             context_sentences=settings.context_sentences,
+            **prompts,
         )
 
     def summarizer(self, language: str) -> AnySummarizer:

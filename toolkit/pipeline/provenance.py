@@ -35,7 +35,11 @@ def provenance(
 
 
 def _translation(translator: SentenceTranslator) -> dict[str, Any]:
-    prompts = [prompt for prompt in (translator.prompt, translator.second_prompt) if prompt]
+    prompts = [
+        prompt
+        for prompt in (translator.prompt, translator.second_prompt, translator.reverse_prompt)
+        if prompt
+    ]
     digests = {prompt.name: prompt.digest for prompt in prompts}
     if prompts:
         feedback = load_feedback("translation")

@@ -15,6 +15,7 @@ from toolkit.engines.base import (
     Output,
 )
 from toolkit.engines.stored import StoredOutputs
+from toolkit.errors import TooLongError
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
@@ -36,7 +37,8 @@ MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
 PENALTY = 1.15  # on repeated tokens, when that is tried
 TEMPERATURE, TOP_P = 0.6, 0.9  # of samples
-MIN_LOG_PROB = -0.3  # of a token on average, from which on a sound answer is searched no further
+MIN_LOG_PROB = -0.25  # of a token on average, from which on a sound answer is searched no further
+MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
 
 
@@ -71,8 +73,9 @@ class SentenceTranslator:
     Of what the engine answers the best candidate is kept. Texts that fail a check, or whose answer
     was not sure, are tried again by the strategies of RETRIES, and none is asked about more than
     `max_tries` times. What the engine answers is kept in `store`, and checked anew when it is found
-    there. `second_prompt` is the careful one. A causal model is shown `context_sentences` before
-    each. What `lexicons` find unanswered is tried again too, with what it can mean.
+    there. `second_prompt` is the careful one, `reverse_prompt` that of the other direction. A
+    causal model is shown `context_sentences` before each. What `lexicons` find unanswered is tried
+    again too, with what it can mean.
     """
 
     engine: Engine
@@ -80,6 +83,7 @@ class SentenceTranslator:
     target_language: str
     prompt: Prompt | None = None
     second_prompt: Prompt | None = None
+    reverse_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
     quality: Quality = "standard"
     config: GenerationConfig = field(default_factory=GenerationConfig)
@@ -114,11 +118,17 @@ class SentenceTranslator:
 
     @property
     def search(self) -> Search:
-        return SEARCHES[self.engine.info.family][self.quality]
+        """What the quality asks for, with no fewer beams than the settings."""
+        return SEARCHES[self.engine.info.family][self.quality].with_beams(self.config.num_beams)
 
     @cached_property
     def outputs(self) -> StoredOutputs:
         languages = (self.source_language, self.target_language)
+        return StoredOutputs(self.engine, self.store, languages)
+
+    @cached_property
+    def reverse_outputs(self) -> StoredOutputs:
+        languages = (self.target_language, self.source_language)
         return StoredOutputs(self.engine, self.store, languages)
 
     @cached_property
@@ -180,7 +190,7 @@ class _Flow:
             if incoming is None:
                 return None
             request, key, segment = incoming
-            if not request.text:
+            if not request.text.strip():
                 self._finish(Attempt(text=""), 1, [(key, segment)])
             elif request in self._known:
                 self._finish(*self._known[request], [(key, segment)])
@@ -219,13 +229,12 @@ class _Flow:
         most = max(MIN_NEW_TOKENS, int(len(text) * MAX_TOKENS_PER_CHAR))
         base = replace(base, max_new_tokens=min(base.max_new_tokens, most))
         if strategy.penalty:
-            return [replace(base, repetition_penalty=PENALTY)]
+            return [replace(base, num_beams=1, repetition_penalty=PENALTY)]
         beams = search.careful_beams if strategy.careful else search.first_beams
         if strategy.wider:
             beams = search.wider_beams
-        beams = max(beams, base.num_beams)
         configs = []
-        if not strategy.wider or beams > 1:
+        if not strategy.wider or beams > search.first_beams:
             configs.append(replace(base, num_beams=beams, num_return_sequences=beams))
         if strategy.wider and search.samples:
             drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
@@ -277,7 +286,7 @@ class _Flow:
             if place <= task.step:
                 continue
             if strategy.wider:
-                if self._search.is_wider and not (best.sound and best.sure(MIN_LOG_PROB)):
+                if self._search.is_wider and best.sound and not best.sure(MIN_LOG_PROB):
                     return place
             elif (
                 not best.sound
@@ -309,12 +318,13 @@ class _Flow:
         text = task.request.text
         if len(found) == 1:
             attempts = [self._attempt(text, each, instructions) for each in found[0]]
-            return self._with_reverse(text, attempts)
-        best = [
-            max(each, key=lambda one: self._attempt(piece.text, one, instructions).worth)
-            for piece, each in zip(task.pieces, found, strict=True)
-        ]
-        return [self._attempt(text, _joined(best), instructions)]
+        else:
+            best = [
+                max(each, key=lambda one: self._attempt(piece.text, one, instructions).worth)
+                for piece, each in zip(task.pieces, found, strict=True)
+            ]
+            attempts = [self._attempt(text, _joined(best), instructions)]
+        return self._with_reverse(text, attempts)
 
     def _attempt(self, text: str, candidate: Candidate, instructions: str) -> Attempt:
         translator = self._translator
@@ -343,7 +353,22 @@ class _Flow:
         )
 
     def _with_reverse(self, text: str, attempts: list[Attempt]) -> list[Attempt]:
-        return attempts
+        """The best attempts with the log-probability of the source given each, where that is asked
+        for: Yee, Dauphin and Auli 2019, Simple and effective noisy channel modeling, 1908.05731.
+        """
+        prompt = self._translator.reverse_prompt
+        if not self._search.reverse or prompt is None:
+            return attempts
+        best = sorted(attempts, key=lambda each: each.worth, reverse=True)[:MAX_SCORED]
+        given = [
+            prompt.render(source=each.text, before="", terms=[], faults=[], hints=[])
+            for each in best
+        ]
+        try:
+            scores = self._translator.reverse_outputs.score(given, [text] * len(best))
+        except TooLongError:
+            return best
+        return [replace(each, reverse=score) for each, score in zip(best, scores, strict=True)]
 
     def _comparison(self, source: str, target: str) -> Comparison | None:
         lexicons = self._translator.lexicons
