@@ -16,12 +16,14 @@ from toolkit.summarization.faithfulness.statements import statements_of
 from toolkit.summarization.long_documents import shorten
 from toolkit.summarization.request import SummaryRequest
 from toolkit.summarization.revision import Revision, fill_from_drafts, revise
+from toolkit.summarization.selection import composed
 
 OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
 # A summary is shorter than its article, whatever the limit.
 MAX_SHARE = 0.7
 MIN_SHARE = 0.45  # of the words allowed; less is asked for again
 MIN_WORDS = 10
+FURTHER_DRAFTS = 3  # of each angle, beside the likeliest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ class AbstractiveSummarizer:
             asked = replace(asked, form=replace(form, max_words=room))
         asked = replace(asked, text=shortened.text)
 
-        drafts = self._drafts(asked, self._drafter.angles, checker)
+        drafts = self._drafts(asked, self._drafter.angles, checker, further=FURTHER_DRAFTS)
         best = _best(drafts)
         revision = Revision(
             form=form,
@@ -68,17 +70,22 @@ class AbstractiveSummarizer:
             shortened=shortened,
         )
         revisions: list[str] = []
-        text = form.join(texts_of(fill_from_drafts(revision, best.paragraphs) or best.paragraphs))
+        paragraphs = composed(drafts, best, asked.form, checker)
+        text = form.join(texts_of(fill_from_drafts(revision, paragraphs) or paragraphs))
         short = len(text.split()) < MIN_SHARE * form.max_words and form.length != "headline"
-        if best.failed or short:
-            names = dict.fromkeys(check.name for check in best.failed) or ["too little"]
+        failed = faults(asked.form, paragraphs, self.language)
+        if failed or short:
+            names = dict.fromkeys(check.name for check in failed) or ["too little"]
             revisions.append("asked again: " + ", ".join(names))
-            note = self._drafter.note(best.failed, asked.form, short=short)
+            note = self._drafter.note(failed, asked.form, short=short)
             drafts += self._drafts(asked, [note], checker)
             best = _best(drafts)
-        if best.cut:
+            paragraphs = composed(drafts, best, asked.form, checker)
+        if paragraphs != best.paragraphs:
+            revisions.append("joined sentences of several drafts")
+        elif best.cut:
             revisions.append("shortened to whole sentences")
-        paragraphs, steps = revise(replace(revision, drafts=(best, *drafts)), best.paragraphs)
+        paragraphs, steps = revise(replace(revision, drafts=(best, *drafts)), paragraphs)
         revisions += steps
         if not paragraphs:
             return self._fallback(request, checker, attempts=len(drafts), revisions=revisions)
@@ -94,10 +101,10 @@ class AbstractiveSummarizer:
         )
 
     def _drafts(
-        self, request: SummaryRequest, notes: Sequence[str], checker: Checker
+        self, request: SummaryRequest, notes: Sequence[str], checker: Checker, *, further: int = 0
     ) -> list[Draft]:
-        """One draft for each note."""
-        return self._drafter.drafts([(request, note) for note in notes], checker)
+        """One draft for each note, and `further` ones of each."""
+        return self._drafter.drafts([(request, note) for note in notes], checker, further=further)
 
     def _fallback(
         self, request: SummaryRequest, checker: Checker, *, attempts: int, revisions: Sequence[str]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.checks import Check
-from toolkit.engines.base import Engine, GenerationConfig, Source, generate
+from toolkit.engines.base import Engine, GenerationConfig, GenerationRequest, Source, answer
 from toolkit.languages.identification import language_name
 from toolkit.prompts import Feedback, Prompt, load_feedback
 from toolkit.summarization.checks import check_form
@@ -13,6 +13,7 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.request import SummaryRequest
 
+TEMPERATURE, TOP_P = 0.7, 0.9  # of samples
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 
 
@@ -54,16 +55,36 @@ class Drafter:
         return ("", self.feedback.message("draft.close")) if causal else ("",)
 
     def drafts(
-        self, requests: Sequence[tuple[SummaryRequest, str]], checker: Checker
+        self,
+        requests: Sequence[tuple[SummaryRequest, str]],
+        checker: Checker,
+        *,
+        further: int = 0,
     ) -> list[Draft]:
-        """One draft for each request and note, all in one batch; the limit is that of the first."""
-        room = requests[0][0].form.max_words * TOKENS_PER_WORD + 32
-        config = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
-        outputs = generate(self.engine, [self.source(*each) for each in requests], config)
-        return [
-            _draft(request, output.text, checker)
-            for (request, _), output in zip(requests, outputs, strict=True)
+        """The likeliest draft for each request and note, and `further` ones of each, all at once:
+        samples of a causal model, whose seed is fixed, and beams of another.
+        """
+        asked = [
+            (request, GenerationRequest(source=self.source(request, note), config=config))
+            for request, note in requests
+            for config in self._configs(request.form, further)
         ]
+        outputs = answer(self.engine, [each for _, each in asked])
+        return [
+            _draft(request, candidate.text, checker)
+            for (request, _), output in zip(asked, outputs, strict=True)
+            for candidate in output.candidates
+        ]
+
+    def _configs(self, form: Form, further: int) -> list[GenerationConfig]:
+        room = form.max_words * TOKENS_PER_WORD + 32
+        base = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
+        if not further:
+            return [base]
+        if self.engine.info.family == "seq2seq":
+            return [replace(base, num_beams=1 + further, num_return_sequences=1 + further)]
+        drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
+        return [base, replace(drawn, num_return_sequences=further)]
 
     def source(self, request: SummaryRequest, note: str = "") -> Source:
         """What the model reads."""

@@ -1,25 +1,19 @@
 """What is done to the best draft of a summary, step by step."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from toolkit.languages import any_of
 from toolkit.summarization.drafting import Draft, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
 from toolkit.summarization.faithfulness.evidence import stems
 from toolkit.summarization.forms import Form
+from toolkit.summarization.leaning import leans
 from toolkit.summarization.long_documents import Shortened
 
 FULL_SHARE = 0.75  # of the words allowed; what the drafts leave is filled from the article
 MIN_QUOTED_WORDS = 4  # of a sentence taken from there; shorter ones live by what stands around them
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
-# Sentences that lean on the one before them, by their first words or by "he added" at the end.
-LEANING = re.compile(
-    rf"^(?:{any_of(lambda language: language.leaning_start)})\b"
-    rf"|(?:{any_of(lambda language: language.leaning_end)})[.!?]$"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +33,7 @@ class Revision:
 
     def stands_alone(self, text: str) -> bool:
         """Whether a sentence is sound and can be understood without the one before it."""
-        return not LEANING.search(text) and not self.checker.sentence(text).failed
+        return not leans(text) and not self.checker.sentence(text).failed
 
 
 def drop_unsupported(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | None:

@@ -1,0 +1,127 @@
+"""The sentences of several drafts that together tell most of the article."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from toolkit.summarization.drafting import Draft, faults
+from toolkit.summarization.faithfulness.checker import Checker, Paragraphs
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, stems
+from toolkit.summarization.forms import Form
+from toolkit.summarization.leaning import leans
+
+MIN_NEW = 0.4  # of a sentence's words; with fewer it repeats what is told already
+LEAD_WEIGHT = 1.0  # beside 1: words of the title and of the first sentence
+LENGTH_POWER = 0.8  # below 1, a long sentence is not held against what it tells
+PARAGRAPH_SENTENCES = 3  # of a detailed summary, about
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the words of an article are worth: the more sentences have one, the more it tells.
+
+    A coverage objective as of Lin and Bilmes 2011, A class of submodular functions for document
+    summarization, P11-1052, over the beginnings of words.
+    """
+
+    weights: dict[str, float]
+
+    @classmethod
+    def of(cls, evidence: EvidenceIndex) -> "Content":
+        counts = Counter(stem for sentence in evidence.sentences for stem in sentence.stems)
+        lead = frozenset[str]()
+        for sentence in evidence.sentences:
+            if sentence.start <= 0:
+                lead |= sentence.stems
+        return cls(
+            {
+                stem: math.log(1 + count) * (1 + LEAD_WEIGHT * (stem in lead))
+                for stem, count in counts.items()
+            }
+        )
+
+    def told(self, words: frozenset[str]) -> float:
+        return sum(self.weights.get(stem, 0.0) for stem in words)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    place: int  # of what it rests on, in the article
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return stems(self.text)
+
+    @cached_property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def composed(drafts: Sequence[Draft], best: Draft, form: Form, checker: Checker) -> Paragraphs:
+    """The best draft, or sentences of all of them where these tell more and are all sound."""
+    if form.length == "headline":
+        return best.paragraphs
+    ranked = sorted(drafts, key=lambda draft: draft.worth, reverse=True)
+    texts = select(ranked, form, checker)
+    paragraphs = checker.paragraphs(_laid_out(texts, form))
+    content = Content.of(checker.evidence)
+    more = content.told(stems(" ".join(texts))) > content.told(_stems_of(best.paragraphs))
+    sound = not faults(form, paragraphs, checker.language)
+    return paragraphs if texts and sound and (more or best.failed) else best.paragraphs
+
+
+def _stems_of(paragraphs: Paragraphs) -> frozenset[str]:
+    return stems(" ".join(sentence.text for sentences in paragraphs for sentence in sentences))
+
+
+def _laid_out(texts: Sequence[str], form: Form) -> list[Sequence[str]]:
+    """A bullet for each, paragraphs of even size for a detailed summary, else one paragraph."""
+    if form.prompt == "bullets":
+        return [[text] for text in texts]
+    if form.length != "detailed":
+        return [texts]
+    count = max(1, round(len(texts) / PARAGRAPH_SENTENCES))
+    bounds = [len(texts) * number // count for number in range(count + 1)]
+    return [texts[start:end] for start, end in pairwise(bounds)]
+
+
+def select(drafts: Sequence[Draft], form: Form, checker: Checker) -> list[str]:
+    """Sound sentences of the drafts, the best of them first, within the limit of `form`, in the
+    order of the article. The first one is the beginning of a draft.
+    """
+    content = Content.of(checker.evidence)
+    pool = list(dict.fromkeys(_sound(drafts, checker)))
+    beginnings = {draft.sentences[0] for draft in drafts if draft.sentences}
+    chosen: list[_Sentence] = []
+    told = frozenset[str]()
+    room = form.max_words
+    while True:
+        best, most = None, 0.0
+        for each in pool:
+            new = each.stems - told
+            if each.words > room or len(new) < MIN_NEW * len(each.stems):
+                continue
+            if not chosen and each.text not in beginnings:
+                continue
+            gain = content.told(new) / each.words**LENGTH_POWER
+            if gain > most:
+                best, most = each, gain
+        if best is None:
+            break
+        chosen.append(best)
+        told |= best.stems
+        room -= best.words
+    rest = sorted(chosen[1:], key=lambda each: each.place)
+    return [each.text for each in (*chosen[:1], *rest)]
+
+
+def _sound(drafts: Sequence[Draft], checker: Checker) -> Iterator[_Sentence]:
+    for draft in drafts:
+        for text in draft.sentences:
+            if not leans(text) and not checker.sentence(text).failed:
+                ranked = checker.evidence.ranked(text)
+                yield _Sentence(text, ranked[0][1].start if ranked else 0)
