@@ -14,8 +14,8 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.leaning import leans
 
 MIN_NEW = 0.4  # of a sentence's words; with fewer it repeats what is told already
-LEAD_WEIGHT = 1.0  # beside 1: words of the title and of the first sentence
-LENGTH_POWER = 0.8  # below 1, a long sentence is not held against what it tells
+LEAD_WEIGHT = 0.5  # beside 1: words of the title and of the first sentence
+LENGTH_POWER = 0.6  # below 1, a long sentence is not held against what it tells
 PARAGRAPH_SENTENCES = 3  # of a detailed summary, about
 
 
