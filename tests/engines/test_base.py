@@ -4,7 +4,15 @@ import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
-from toolkit.engines.base import GenerationConfig, Message, device_for, generate
+from toolkit.engines.base import (
+    GenerationConfig,
+    GenerationRequest,
+    Message,
+    answer,
+    device_for,
+    generate,
+)
+from toolkit.engines.fake import FakeEngine
 from toolkit.errors import TooLongError, UsageError
 
 
@@ -66,3 +74,17 @@ def test_auto_takes_the_better_device():
     assert device_for("cpu", has_cuda=True) == "cpu"
     with pytest.raises(UsageError, match="no CUDA device"):
         device_for("cuda", has_cuda=False)
+
+
+def test_outputs_are_in_the_order_of_their_requests_whatever_is_finished_first():
+    class LastFirst(FakeEngine):
+        def stream(self, pull):
+            yield from reversed(list(super().stream(pull)))
+
+    requests = [
+        GenerationRequest(source=source, config=GenerationConfig(num_beams=beams), key="same")
+        for source, beams in (("one", 1), ("two", 4), ("one", 2))
+    ]
+    outputs = answer(LastFirst(str.upper), requests)
+    assert [output.text for output in outputs] == ["ONE", "TWO", "ONE"]
+    assert answer(LastFirst(str.upper), []) == []

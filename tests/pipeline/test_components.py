@@ -3,6 +3,7 @@ import pytest
 from tests.pipeline.helpers import pipeline
 from toolkit.errors import ModelMissingError
 from toolkit.pipeline.components import Components, open_store
+from toolkit.prompts import load_prompt
 from toolkit.settings import make_settings
 
 
@@ -34,6 +35,13 @@ def test_a_sequence_to_sequence_model_needs_no_prompts():
     made = pipeline(str.upper, family="seq2seq")
     assert made.translator.prompt is None
     assert made.summarizer.prompts == {}
+
+
+def test_the_prompt_of_the_other_direction_is_for_the_best_quality():
+    reverse = pipeline(str.upper, quality="best").translator.reverse_prompt
+    assert reverse.name == load_prompt("translation", "news", languages=("en", "fr")).name
+    assert pipeline(str.upper, quality="standard").translator.reverse_prompt is None
+    assert pipeline(str.upper, quality="best", family="seq2seq").translator.reverse_prompt is None
 
 
 def test_the_store_can_be_switched_off(tmp_path):

@@ -15,14 +15,15 @@ def test_a_good_summary_is_taken_from_the_first_drafts():
         (),
     )
     assert ARTICLE in asked[0]
-    assert summary.attempts == len(asked) == 2
+    assert len(asked) == 2
+    assert summary.attempts == 4  # a sample beside the likeliest answer to each
 
 
 def test_when_no_sentence_fits_the_model_is_asked_for_a_shorter_one():
     long = "Putin met Wang Yi in Moscow on May 14 and they talked for long."
     model, asked = summarizer(long, long, "Putin met Wang Yi.")
     summary = model.summarize(task(max_words=10))
-    assert (summary.text, summary.attempts) == ("Putin met Wang Yi.", 3)
+    assert (summary.text, summary.attempts) == ("Putin met Wang Yi.", 5)
     assert "at most 6 words" in asked[2]
 
 
@@ -54,7 +55,6 @@ def test_every_statement_says_what_it_rests_on():
 
 
 def test_a_summary_is_shorter_than_its_article():
-    _, asked = summarizer("Putin met Wang Yi.")
     model, asked = summarizer("Putin met Wang Yi.")
     model.summarize(task(max_words=500))
     assert f"at most {int(len(ARTICLE.split()) * 0.7)} words" in asked[0]

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.summarization.helpers import PROMPTS, task
-from toolkit.engines.fake import FakeEngine
+from tests.summarization.helpers import PROMPTS, Sure, task
+from toolkit.engines.fake import fake_answer
 from toolkit.errors import TooLongError
 from toolkit.store import Store
 from toolkit.summarization.abstractive import AbstractiveSummarizer
@@ -21,7 +21,7 @@ def test_an_interrupted_summary_of_a_long_article_goes_on_where_it_was(tmp_path)
         return "Alpha came."
 
     interrupted = []
-    engine = FakeEngine(answer, max_source_tokens=300)
+    engine = Sure(answer, max_source_tokens=300)
     model = AbstractiveSummarizer(engine=engine, prompts=PROMPTS, store=store)
     with pytest.raises(KeyboardInterrupt):
         model.summarize(task(text, max_words=30))
@@ -37,7 +37,7 @@ def test_a_long_article_is_summarized_part_by_part_to_its_end():
         seen.append(prompt)
         return "Alpha came first. " + ("Omega came last." if "Omega" in prompt else "Then more.")
 
-    engine = FakeEngine(answer, max_source_tokens=300)
+    engine = Sure(answer, max_source_tokens=300)
     model = AbstractiveSummarizer(engine=engine, prompts=PROMPTS)
     text = "\n\n".join(["Alpha came first and said so at length. " * 5] * 8 + ["Omega came last."])
     summary = model.summarize(task(text, max_words=30))
@@ -49,7 +49,7 @@ def test_the_end_of_a_long_article_is_told_even_by_a_model_that_sticks_to_the_be
     def answer(prompt):
         return "Alpha came first." if "Alpha" in prompt else "Omega closed the long meeting."
 
-    engine = FakeEngine(answer, max_source_tokens=300)
+    engine = Sure(answer, max_source_tokens=300)
     model = AbstractiveSummarizer(engine=engine, prompts=PROMPTS)
     first, last = (
         "Alpha came first and said so at length. ",
@@ -71,7 +71,7 @@ def test_the_last_parts_of_a_long_article_are_told_in_its_order():
     def answer(prompt):
         return next(text for name, text in told.items() if name in prompt)
 
-    engine = FakeEngine(answer, max_source_tokens=300)
+    engine = Sure(answer, max_source_tokens=300)
     model = AbstractiveSummarizer(engine=engine, prompts=PROMPTS)
     paragraphs = [
         *["Alpha came first and said so at length. " * 5] * 16,
@@ -88,7 +88,7 @@ def test_a_part_that_no_sentence_of_its_draft_tells_is_told_in_its_own_words():
     def answer(prompt):
         return "Alpha came first." if "Alpha" in prompt else "The article tells of a bakery."
 
-    engine = FakeEngine(answer, max_source_tokens=300)
+    engine = Sure(answer, max_source_tokens=300)
     model = AbstractiveSummarizer(engine=engine, prompts=PROMPTS)
     beginning = ["Alpha came first and a bakery tells of an article. " * 5] * 16
     end = ["Omega opened a bakery in spring. " * 5] * 8
@@ -98,7 +98,7 @@ def test_a_part_that_no_sentence_of_its_draft_tells_is_told_in_its_own_words():
 
 @pytest.mark.parametrize("context", [30, 75])
 def test_a_model_with_too_little_context_is_refused(context):
-    engine = FakeEngine(max_source_tokens=context)
+    engine = Sure(fake_answer, max_source_tokens=context)
     text = "\n\n".join(f"Alpha came on day {n} and said so at length." for n in range(20))
     with pytest.raises(TooLongError, match=r"too short|over the model.s limit"):
         AbstractiveSummarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
@@ -112,7 +112,7 @@ def test_the_prompt_around_a_part_is_counted_once():
         seen.append(prompt)
         return "Alpha came first."
 
-    engine = FakeEngine(answer, max_source_tokens=1000)
+    engine = Sure(answer, max_source_tokens=1000)
     text = "\n\n".join(f"Alpha came on day {n} and said so at length." for n in range(200))
     AbstractiveSummarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
     assert all(prompt.count("Alpha came") > 40 for prompt in seen[:2])
@@ -126,7 +126,7 @@ def test_the_work_grows_with_the_length_of_the_article_alone():
             seen.append(prompt)
             return "Alpha came first."
 
-        engine = FakeEngine(answer, max_source_tokens=600)
+        engine = Sure(answer, max_source_tokens=600)
         text = "\n\n".join(["Alpha came first and said so at length. " * 5] * paragraphs)
         AbstractiveSummarizer(engine=engine, prompts=PROMPTS).summarize(task(text, max_words=30))
         return len(seen)

@@ -1,12 +1,9 @@
 from dataclasses import replace
 
-import pytest
-
 from tests.summarization.helpers import REPORT, summarizer, task, translated
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.summarization.forms import Form
 from toolkit.summarization.request import SummaryRequest
-from toolkit.summarization.revision import LEANING
 
 
 def test_a_sentence_with_an_invention_that_stays_is_left_out():
@@ -15,7 +12,6 @@ def test_a_sentence_with_an_invention_that_stays_is_left_out():
     )
     summary = model.summarize(task())
     assert (summary.text, summary.failed) == ("Putin met Wang Yi.", ())
-    assert summary.revisions == ("asked again: names", "left a sentence out")
 
 
 def test_for_an_invention_that_cannot_be_left_out_the_article_speaks():
@@ -36,7 +32,7 @@ def test_an_invention_that_cannot_be_left_out_is_flagged():
     assert [bool(each.failed) for each in summary.statements] == [True, False]
 
 
-def test_room_that_is_left_is_filled_with_what_other_drafts_tell():
+def test_room_that_is_left_is_given_to_what_other_drafts_tell():
     model, _ = summarizer(
         "Putin met Wang Yi in Moscow on May 14.",
         "Putin met Wang Yi. They signed 58 agreements. The talks went on for a long time.",
@@ -45,7 +41,7 @@ def test_room_that_is_left_is_filled_with_what_other_drafts_tell():
     assert summary.text == (
         "Putin met Wang Yi in Moscow on May 14. The talks went on for a long time."
     )
-    assert summary.revisions == ("filled up from the drafts",)
+    assert summary.revisions == ("joined sentences of several drafts",)
 
 
 def test_it_is_not_filled_with_what_is_told_or_wrong():
@@ -65,24 +61,6 @@ def test_a_short_summary_is_filled_up_with_sentences_of_the_article_that_it_does
     summary = model.summarize(asked)
     assert summary.text == "A coach fell into a ravine. Twelve passengers died on Thursday."
     assert summary.revisions[-1] == "filled up from the article"
-
-
-@pytest.mark.parametrize(
-    ("sentence", "leans"),
-    [
-        ("They signed 58 agreements.", True),
-        ("Both countries signed 58 agreements.", False),
-        ("Both have signed 58 agreements.", True),
-        ("Trade is growing strongly, he added.", True),
-        ("Trade is growing strongly, Lavrov added.", False),
-        ("Le commerce progresse fortement, a-t-il ajouté.", True),
-        ("Le commerce progresse, a ajouté le ministre.", False),
-        ("Il a plu.", True),
-        ("Itaipu is a dam.", False),
-    ],
-)
-def test_sentences_that_need_the_one_before_them_are_told(sentence, leans):
-    assert bool(LEANING.search(sentence)) is leans
 
 
 def test_a_doubtful_translation_is_not_quoted():

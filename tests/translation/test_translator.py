@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.translation.helpers import TERMS, counted, translator, with_lexicon
-from toolkit.documents import join_translations
+from toolkit.documents import Segment, join_translations
 from toolkit.engines.base import GenerationConfig
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
@@ -29,6 +29,14 @@ def test_sentences_come_back_in_order_with_their_paragraphs():
     text = "Un court. Deux est une phrase bien plus longue.\n\nTrois."
     result = translator(str.upper).translate(split_sentences(text))
     assert join_translations(result) == text.upper()
+
+
+def test_a_segment_of_blanks_is_finished_without_the_model():
+    model, asked = counted(quality="best", family="causal", max_source_tokens=10_000)
+    segments = [Segment(0, text, "\n") for text in ("", " \u00a0\t")]
+    results = model.translate(segments)
+    assert [(each.text, each.failed) for each in results] == [("", ()), ("", ())]
+    assert not asked
 
 
 def test_progress_counts_every_sentence():
