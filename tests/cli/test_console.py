@@ -94,22 +94,21 @@ def test_a_download_without_a_terminal_is_told_now_and_then(capsys):
     ]
 
 
-def test_the_bar_of_a_corpus_goes_on_from_part_to_part():
+def test_the_bar_of_a_corpus_moves_with_each_document():
     bar = Progress(disable=True)
     progress = StageProgress(bar, total_chars=1000)
     stage, whole = bar.tasks
-    progress.part(400)
     progress.stage("translating", 1, 2)
-    assert (stage.description, stage.completed, whole.completed) == ("translating", 1, 200)
+    assert (stage.description, stage.completed, whole.completed) == ("translating", 1, 0)
+    progress.finished(400)
     progress.stage("summarizing", 4, 4)
     assert (stage.description, whole.completed) == ("summarizing", 400)
-    progress.part(600)
-    progress.stage("translating", 1, 4)
-    assert whole.completed == 550
+    progress.finished(600)
+    assert whole.completed == 1000
 
 
 def test_without_a_terminal_there_is_no_bar(capsys):
     with stage_progress(quiet=False, total_chars=10) as progress:
-        progress.part(10)
+        progress.finished(10)
         progress.stage("translating", 1, 2)
     assert capsys.readouterr().err == ""

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.helpers import ARTICLE, ENGLISH, corpus
-from toolkit.cli.inputs import Tally
-from toolkit.errors import LanguageError
+from toolkit.cli.inputs import Tally, flow
+from toolkit.cli.places import Place
+from toolkit.errors import InputError, LanguageError, ModelError
 
 FAKE = ("--model", "fake", "-q")
 TEXT = ARTICLE.replace("\n", " ").strip()
@@ -189,3 +190,61 @@ def test_a_text_in_another_language_is_set_aside_with_the_ways_out(capsys):
     said = "looks English; --from fr takes it all the same, --from en as what it is"
     assert capsys.readouterr().err == f"toolkit: a.txt: {said}\n"
     assert tally.failed[0]["reason"] == said
+
+
+def items(count):
+    return [(f"{number}.txt", Place(Path(f"{number}")), (1, number)) for number in range(count)]
+
+
+def test_results_flow_in_the_order_of_the_inputs_as_soon_as_they_can():
+    taken = []
+
+    def work(values):
+        values = list(values)
+        taken.extend(key for key, _ in values)
+        yield from ((key, value * 10) for key, value in reversed(values))
+
+    flowing = flow(items(3), work, Tally())
+    assert [(name, result) for name, _, (_, result) in flowing] == [
+        ("0.txt", 0),
+        ("1.txt", 10),
+        ("2.txt", 20),
+    ]
+
+
+@pytest.mark.parametrize("error", [InputError("can't be used"), KeyError("a fault of ours")])
+def test_an_item_that_breaks_the_flow_is_set_aside_and_the_rest_goes_on(error, capsys):
+    def work(values):
+        for key, value in values:
+            if value == 2:
+                raise error
+            yield key, value
+
+    tally = Tally()
+    done = [result for _, _, (_, result) in flow(items(5), work, tally)]
+    assert done == [0, 1, 3, 4]
+    assert [each["input"] for each in tally.failed] == ["2.txt"]
+
+
+def test_what_is_taken_before_a_break_is_not_lost():
+    """The work looks ahead, so a fault meets what came before it as well."""
+    broken = []
+
+    def work(values):
+        values = list(values)
+        if len(values) > 1 and not broken:
+            broken.append(True)
+            raise InputError("one of them")
+        yield from values
+
+    done = [result for _, _, (_, result) in flow(items(4), work, Tally())]
+    assert done == [0, 1, 2, 3]
+
+
+def test_an_error_that_would_meet_all_goes_through():
+    def work(values):
+        raise ModelError("no memory")
+        yield from values
+
+    with pytest.raises(ModelError):
+        list(flow(items(2), work, Tally()))

@@ -13,6 +13,32 @@ def test_sentences_of_all_articles_share_one_call_and_come_back_to_theirs():
     assert first.languages == ("fr", "en")
 
 
+def test_articles_are_taken_as_there_is_room_and_given_back_as_they_are_done():
+    made = pipeline(str.upper, family="seq2seq")
+    taken = []
+
+    def articles():
+        for number in range(1000):
+            taken.append(number)
+            yield number, article(made, f"Il pleut à Brest {number} fois. La mer monte.")
+
+    results = made.translate_each(articles())
+    key, first = next(results)
+    assert (key, first.translation_text) == (0, "IL PLEUT À BREST 0 FOIS. LA MER MONTE.")
+    assert len(taken) < 1000
+    assert [key for key, _ in results] == list(range(1, 1000))
+
+
+def test_further_tries_of_one_article_do_not_hold_up_the_next():
+    def answer(prompt):
+        return "He met him." if "rencontre" in prompt else "It rains in Brest."
+
+    made = pipeline(answer, quality="fast")
+    texts = ["Il le rencontre lundi.", "Il pleut à Brest."]
+    results = made.translate_each(enumerate([article(made, text) for text in texts]))
+    assert {key: len(result.flagged) for key, result in results} == {0: 1, 1: 0}
+
+
 def test_titles_are_translated_beside_the_text():
     made = pipeline(lambda text: text.upper(), family="seq2seq")
     titled = replace(article(made, FRENCH), title=(Segment(0, "Une visite", ""),))

@@ -1,10 +1,9 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import typer
@@ -15,7 +14,7 @@ from toolkit.cleaning.blocks import TITLE
 from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
-from toolkit.cli.inputs import attempt, learn, worked
+from toolkit.cli.inputs import Keyed, attempt, flow, learn
 from toolkit.cli.models import pull
 from toolkit.cli.places import Place
 from toolkit.documents import Document, Summary
@@ -23,9 +22,6 @@ from toolkit.errors import InputError, ModelMissingError
 from toolkit.pipeline import Pipeline
 from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
-
-# Documents translated together: enough for full batches, few enough for memory.
-DOCUMENTS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +43,7 @@ def run_chain(
     job: Job,
     *,
     flags: Mapping[str, Any],
-    process: Callable[[Pipeline, list[Article]], Sequence[Result]],
+    process: Callable[[Pipeline, Keyed[Article]], Keyed[Result]],
     render: Callable[[Result], str],
 ) -> None:
     """Bad inputs are reported and set aside, the rest is done; then the exit code is 3."""
@@ -55,7 +51,7 @@ def run_chain(
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
-    if process is Pipeline.translate:
+    if process is Pipeline.translate_each:
         refuse_same(settings)
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
@@ -78,15 +74,14 @@ def run_chain(
                     outputs.write(place, render(result))
 
             ready = attempt(batch.inputs, batch.reading, prepare, tally)
-            while some := list(islice(ready, DOCUMENTS_AT_ONCE)):
-                progress.part(sum(length for _, _, (length, _) in some))
-                articles = [(name, place, article) for name, place, (_, article) in some]
-                for name, place, result in worked(articles, partial(process, pipeline), tally):
-                    with tally.setting_aside(name):
-                        write(place, result)
-                        count.add(result, pipeline)
-                        if not job.quiet:
-                            tell_flags(result, verbose=job.verbose)
+            results = flow(ready, partial(process, pipeline), tally)
+            for name, place, (length, result) in results:
+                progress.finished(length)
+                with tally.setting_aside(name):
+                    write(place, result)
+                    count.add(result, pipeline)
+                    if not job.quiet:
+                        tell_flags(result, verbose=job.verbose)
     if not job.quiet and not batch.holds_many and count.furniture:
         tell(f"{batch.inputs[0].path}: {left_out(count.furniture)}")
     if not job.quiet and count.documents and (batch.holds_many or job.verbose):

@@ -131,12 +131,11 @@ class StageProgress:
         self._stage = bar.add_task("", total=None) if bar else None
         self._whole = bar.add_task("all", total=total_chars) if bar and total_chars else None
         self._current = ""
-        self._done_chars = self._part_chars = 0
 
-    def part(self, chars: int) -> None:
-        """The next documents, of `chars` in all, begin."""
-        self._done_chars += self._part_chars
-        self._part_chars = chars
+    def finished(self, chars: int) -> None:
+        """A document of that many characters is done."""
+        if self._bar is not None and self._whole is not None:
+            self._bar.advance(self._whole, chars)
 
     def stage(self, stage: str, done: int, total: int) -> None:
         if self._bar is None or self._stage is None:
@@ -145,9 +144,6 @@ class StageProgress:
             self._bar.reset(self._stage, description=stage, total=total or None)
             self._current = stage
         self._bar.update(self._stage, completed=done, total=total or None)
-        if self._whole is not None and total:
-            completed = self._done_chars + self._part_chars * done / total
-            self._bar.update(self._whole, completed=completed)
 
 
 @contextmanager

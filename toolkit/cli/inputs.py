@@ -3,7 +3,7 @@
 import glob
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ STDIN = "-"
 MIN_LEARNED = 3  # inputs; fewer can't show what repeats
 Value = TypeVar("Value")
 Result = TypeVar("Result")
+Keyed = Iterable[tuple[Hashable, Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,28 +240,46 @@ def attempt(
                 yield done
 
 
-def worked(
-    items: Sequence[tuple[str, Place, Value]],
-    work: Callable[[list[Value]], Sequence[Result]],
+def flow(
+    items: Iterable[tuple[str, Place, tuple[int, Value]]],
+    work: Callable[[Keyed[Value]], Keyed[Result]],
     tally: Tally,
-) -> list[tuple[str, Place, Result]]:
-    """The results of all at once; where that fails, of each half, down to the one that can't be
-    used, which is reported and set aside.
+) -> Iterator[tuple[str, Place, tuple[int, Result]]]:
+    """What `work` makes of the items, in their order, each as soon as those before it are done.
+
+    Where the work fails, what it had taken is done one by one, and what can't be used is reported
+    and set aside.
     """
-    try:
-        results = work([value for _, _, value in items])
-        return [
-            (name, place, result) for (name, place, _), result in zip(items, results, strict=True)
-        ]
-    except (ToolkitError, BrokenPipeError) as error:
-        if not isinstance(error, InputError):
+    numbered = enumerate(items)
+    taken: dict[Hashable, tuple[str, Place, tuple[int, Value]]] = {}
+    made: dict[Hashable, Result] = {}
+
+    def values() -> Iterator[tuple[Hashable, Value]]:
+        for key, item in numbered:
+            taken[key] = item
+            yield key, item[2][1]
+
+    def done() -> Iterator[tuple[str, Place, tuple[int, Result]]]:
+        while taken and (key := next(iter(taken))) in made:
+            name, place, (length, _) = taken.pop(key)
+            yield name, place, (length, made.pop(key))
+
+    while True:
+        try:
+            for key, result in work(values()):
+                made[key] = result
+                yield from done()
+            return
+        except InputError:
+            pass
+        except (ToolkitError, BrokenPipeError):
             raise
-        if len(items) == 1:
-            tally.add(items[0][0], error)
-            return []
-    except Exception as error:  # noqa: BLE001 - as in `setting_aside`
-        if len(items) == 1:
-            tally.add(items[0][0], error)
-            return []
-    middle = len(items) // 2
-    return [*worked(items[:middle], work, tally), *worked(items[middle:], work, tally)]
+        except Exception:  # noqa: BLE001 - as in `setting_aside`; each is tried again below
+            pass
+        for key in [key for key in taken if key not in made]:
+            name, _, (_, value) = taken[key]
+            with tally.setting_aside(name):
+                made |= dict(work(iter([(key, value)])))
+            if key not in made:
+                del taken[key]
+        yield from done()

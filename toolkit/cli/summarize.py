@@ -114,7 +114,7 @@ def summarize_command(
         lambda: run_chain(
             job,
             flags=flags,
-            process=Pipeline.summarize,
+            process=Pipeline.summarize_each,
             render=lambda result: render_summary(
                 result, batch.form, with_translation=translation, with_evidence=evidence
             ),

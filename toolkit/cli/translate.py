@@ -87,4 +87,4 @@ def translate_command(
         verbose=verbose,
         guard_formulas=guard_formulas,
     )
-    offer_pull(lambda: run_chain(job, flags=flags, process=Pipeline.translate, render=render))
+    offer_pull(lambda: run_chain(job, flags=flags, process=Pipeline.translate_each, render=render))

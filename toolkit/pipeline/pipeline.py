@@ -2,11 +2,12 @@
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Unpack, overload
+from typing import Any, TypeVar, Unpack, cast, overload
 
 from toolkit.articles import PAGE_SHARE, Article, prepare
 from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
@@ -24,6 +25,29 @@ from toolkit.store import Store
 from toolkit.summarization.combined import unrelated_documents
 from toolkit.summarization.request import SummaryRequest
 from toolkit.translation.translator import SentenceTranslator
+
+
+@dataclass(slots=True)
+class _Running:
+    """An article of `size` sentences whose translations come one by one."""
+
+    article: Article
+    size: int
+    started: float
+    translations: dict[int, Translation] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> int:
+        return self.size - len(self.translations)
+
+
+Made = TypeVar("Made")
+
+
+def _in_order(made: Iterable[tuple[Hashable, Made]]) -> list[Made]:
+    """What was made of the places 0, 1 and so on."""
+    by_place = dict(made)
+    return [by_place[place] for place in range(len(by_place))]
 
 
 def _warn(message: str) -> None:
@@ -135,21 +159,53 @@ class Pipeline:
 
     def translate(self, articles: Sequence[Article]) -> list[Result]:
         """One result for each article; the sentences of all of them share batches."""
-        pooled = [
-            segment for article in articles for segment in (*article.title, *article.segments)
-        ]
-        translations = iter(self.translate_segments(pooled))
-        return [
-            Result(
-                article=article,
-                languages=self.settings.languages,
-                title=tuple(next(translations) for _ in article.title),
-                translations=tuple(next(translations) for _ in article.segments),
-                provenance=self.translation_provenance(),
-                seconds=self.seconds,
-            )
-            for article in articles
-        ]
+        return _in_order(self.translate_each(enumerate(articles)))
+
+    def translate_each(
+        self, articles: Iterable[tuple[Hashable, Article]]
+    ) -> Iterator[tuple[Hashable, Result]]:
+        """Each key with the result of its article, as soon as its last sentence is done.
+
+        Articles are taken as the engine has room, so that those of a large corpus follow each other
+        without a break.
+        """
+        taken = 0
+        running: dict[Hashable, _Running] = {}
+
+        def sentences() -> Iterator[tuple[tuple[Hashable, int], Segment]]:
+            nonlocal taken
+            for key, article in articles:
+                segments = (*article.title, *article.segments)
+                running[key] = _Running(article, len(segments), time.perf_counter())
+                taken += len(segments)
+                yield from (((key, place), segment) for place, segment in enumerate(segments))
+
+        def finished() -> Iterator[tuple[Hashable, Result]]:
+            for key in [key for key, each in running.items() if not each.missing]:
+                yield key, self._result(running.pop(key))
+
+        self._on_progress("translating", 0, 0)
+        for done, found in enumerate(self.translator.stream(sentences()), 1):
+            sentence, translation = found
+            key, place = cast(tuple[Hashable, int], sentence)
+            running[key].translations[place] = translation
+            self._on_progress("translating", done, taken)
+            if not running[key].missing:
+                yield from finished()
+        yield from finished()
+
+    def _result(self, done: "_Running") -> Result:
+        self._seconds["translation"] = time.perf_counter() - done.started
+        translations = tuple(done.translations[place] for place in range(done.size))
+        titles = len(done.article.title)
+        return Result(
+            article=done.article,
+            languages=self.settings.languages,
+            title=translations[:titles],
+            translations=translations[titles:],
+            provenance=self.translation_provenance(),
+            seconds=self.seconds,
+        )
 
     def summarize(self, articles: Sequence[Article]) -> list[SummarizedResult]:
         """One result with a summary for each article, made on the route of the settings.
@@ -158,30 +214,32 @@ class Pipeline:
         in the target language about the article as it is; `summarize-first` translates a summary in
         the source language. Within one language there is nothing to translate.
         """
-        results = self._before_summaries(articles)
-        summarized = []
-        for index, result in enumerate(results):
-            self._on_progress("summarizing", index, len(results))
+        return _in_order(self.summarize_each(enumerate(articles)))
+
+    def summarize_each(
+        self, articles: Iterable[tuple[Hashable, Article]]
+    ) -> Iterator[tuple[Hashable, SummarizedResult]]:
+        """Each key with the result of its article, as in `translate_each`."""
+        for done, (key, result) in enumerate(self._each_before_summary(articles)):
+            self._on_progress("summarizing", done, 0)
             with self._timed("summarization"):
                 request = self._request(result)
                 summary = routes.summarize(self._route, self._components, [request])
-            summarized.append(
-                SummarizedResult(
-                    article=result.article,
-                    languages=result.languages,
-                    title=result.title,
-                    translations=result.translations,
-                    summary=summary,
-                    provenance=self.summary_provenance(),
-                    seconds=self.seconds,
-                )
+            summarized = SummarizedResult(
+                article=result.article,
+                languages=result.languages,
+                title=result.title,
+                translations=result.translations,
+                summary=summary,
+                provenance=self.summary_provenance(),
+                seconds=self.seconds,
             )
-        self._on_progress("summarizing", len(results), len(results))
-        return summarized
+            self._on_progress("summarizing", done + 1, 0)
+            yield key, summarized
 
     def summarize_together(self, articles: Sequence[Article]) -> MultiDocumentResult:
         """One summary of articles on one event, on the same routes."""
-        results = self._before_summaries(articles)
+        results = _in_order(self._each_before_summary(enumerate(articles)))
         self._on_progress("summarizing", 0, 1)
         with self._timed("summarization"):
             requests = [self._request(result) for result in results]
@@ -203,11 +261,15 @@ class Pipeline:
     def _route(self) -> Route:
         return route_of(self.settings)
 
-    def _before_summaries(self, articles: Sequence[Article]) -> list[Result]:
+    def _each_before_summary(
+        self, articles: Iterable[tuple[Hashable, Article]]
+    ) -> Iterator[tuple[Hashable, Result]]:
         """The articles, translated where the route wants that first."""
         if self._route.translates_articles:
-            return self.translate(articles)
-        return [Result(article=article, languages=self.settings.languages) for article in articles]
+            yield from self.translate_each(articles)
+            return
+        for key, article in articles:
+            yield key, Result(article=article, languages=self.settings.languages)
 
     def _request(self, result: Result) -> SummaryRequest:
         """About the translation where there is one, else about the article."""
