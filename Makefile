@@ -80,6 +80,7 @@ summaries: $(VENV)/base ## what the default model's summaries of 25 articles kee
 bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_cleaning.py
 	@$(BIN)/toolkit models pull
+	@TOOLKIT_MODELS_FOLDER=$(VENV)/ctranslate2-models $(BIN)/toolkit models pull --engine ctranslate2
 	@$(BIN)/python eval/bench.py
 	@$(BIN)/python eval/bench_translation.py
 	@$(BIN)/python eval/bench_lexicon.py

@@ -3,8 +3,9 @@
 Every system translates the same sentences from the same prompts, in a process of its own, one after
 the other; what can be compared are the ratios within one run. The default model is the real one,
 but transformers, which can't read its file in reasonable time, gets random weights of the same
-shape and as many new tokens as the translations by hand have. The small model is random, as large
-as opus-mt, and gives 32 new tokens a sentence.
+shape and as many new tokens as the translations by hand have. CTranslate2 needs a conversion of its
+own of the default model, in another folder of models (`make bench` pulls it there). The small model
+is random, as large as opus-mt, and gives 32 new tokens a sentence.
 """
 
 import argparse
@@ -30,10 +31,13 @@ from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
 from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
+from toolkit.translation.search import Quality
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = "from toolkit.cli.main import run; run()"
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
+# Where the default model is installed for CTranslate2.
+OTHER_MODELS = Path(os.environ.get("BENCH_CTRANSLATE2_MODELS", ROOT / ".venv/ctranslate2-models"))
 NEW_TOKENS = 32
 BATCH = 16
 SENTENCES_A_DOCUMENT = 20
@@ -91,9 +95,12 @@ class Task:
     model: str
     texts: Sequence[str]
     lengths: Sequence[int] = ()  # new tokens of each, for a model that can't end by itself
+    models: Path | None = None  # another folder of models than the usual one
 
     @property
     def settings(self) -> Settings:
+        if self.model == "default" and self.models:
+            return Settings(cache=False, models_folder=self.models)
         if self.model == "default":
             return Settings(cache=False)
         return Settings(cache=False, model=f"{self.model}/ct2", compute_type="int8")
@@ -124,7 +131,9 @@ class Task:
 
 def toolkit(task: Task, clock: Clock, *, tries: int = 1) -> None:
     """Our translator with its checks; with one try a sentence it does what the others do."""
-    translator = replace(Pipeline(task.settings).translator, max_tries=tries)
+    quality: Quality = "fast" if tries == 1 else "standard"
+    settings = task.settings.model_copy(update={"quality": quality, "max_tries": tries})
+    translator = Pipeline(settings).translator
     if task.model != "default":
         translator = replace(translator, config=GenerationConfig(max_new_tokens=NEW_TOKENS))
     segments = [Segment(0, text, "\n") for text in task.texts]
@@ -134,7 +143,11 @@ def toolkit(task: Task, clock: Clock, *, tries: int = 1) -> None:
 
 
 def toolkit_all_tries(task: Task, clock: Clock) -> None:
-    toolkit(task, clock, tries=4)
+    toolkit(task, clock, tries=Settings().max_tries)
+
+
+def toolkit_on_ctranslate2(task: Task, clock: Clock) -> None:
+    toolkit(replace(task, models=OTHER_MODELS), clock)
 
 
 def ctranslate2_at_once(task: Task, clock: Clock) -> None:
@@ -143,6 +156,7 @@ def ctranslate2_at_once(task: Task, clock: Clock) -> None:
 
     options: dict[str, Any] = {"beam_size": 1, "asynchronous": True}
     if task.model == "default":
+        task = replace(task, models=OTHER_MODELS)
         tokens = Tokens.load(task.folder / TOKENIZER_FOLDER)
         ids = [tokens.encode(source) for source in task.sources]
         same = next(at for at, column in enumerate(zip(*ids, strict=False)) if len(set(column)) > 1)
@@ -230,7 +244,8 @@ def transformers_one_by_one(task: Task, clock: Clock) -> None:
 
 SYSTEMS: dict[str, Callable[[Task, Clock], None]] = {
     "toolkit": toolkit,
-    "toolkit with second tries": toolkit_all_tries,
+    "toolkit with its search": toolkit_all_tries,
+    "toolkit on CTranslate2": toolkit_on_ctranslate2,
     "ctranslate2 at once": ctranslate2_at_once,
     "transformers in batches": transformers_in_batches,
     "transformers one by one": transformers_one_by_one,
@@ -300,6 +315,9 @@ def compare(name: str, model: str, count: int, systems: Sequence[str]) -> None:
     for system in systems:
         if count > MOST.get((name, system), count):
             continue
+        if name == "default" and "ctranslate2" in system.lower() and not OTHER_MODELS.is_dir():
+            print(f"{system:<28}{'left out: no models in ' + str(OTHER_MODELS):>12}")
+            continue
         command = [sys.executable, __file__, "--system", system, "--model", model]
         run = subprocess.run([*command, "--count", str(count)], stdout=subprocess.PIPE, check=True)
         figures = json.loads(run.stdout.splitlines()[-1])
@@ -354,7 +372,8 @@ def main() -> None:
     if options.only in (None, "small"):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, __file__, "--build", folder], check=True)
-            systems.remove("toolkit with second tries")  # of random words, every check fails
+            systems.remove("toolkit with its search")  # of random words, every check fails
+            systems.remove("toolkit on CTranslate2")  # as the first
             for count in [options.count] if options.count else COUNTS["small"]:
                 compare("small", folder, count, systems)
     if options.only in (None, "overhead"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.checks import Check
-from toolkit.engines.base import Output
+from toolkit.engines.base import Candidate
 from toolkit.lexicon.coverage import coverage
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.text import fold
@@ -39,10 +39,10 @@ class Judged:
 
 
 def checks(source: str, target: str, *, lexicon: bool = True) -> tuple[Check, ...]:
-    output = Output(text=target, source_tokens=0, new_tokens=0, finished=True)
+    answer = Candidate(text=target, log_prob=0.0, new_tokens=0, finished=True)
     return check_translation(
         source,
-        output,
+        answer,
         source_language="fr",
         target_language="en",
         comparison=compare(source, target, LEXICONS) if lexicon else None,

@@ -33,7 +33,15 @@ from toolkit.pipeline import Pipeline
 from toolkit.progress import StageProgress
 from toolkit.settings import Settings, resolve_settings
 
-LIBRARIES = ("ctranslate2", "transformers", "tokenizers", "sacrebleu", "rouge-score", "torch")
+LIBRARIES = (
+    "openvino-genai",
+    "ctranslate2",
+    "transformers",
+    "tokenizers",
+    "sacrebleu",
+    "rouge-score",
+    "torch",
+)
 # They say where things lie on one machine, not what comes out.
 NOT_RECORDED = frozenset(
     {"models_folder", "bertscore_model", "cache_file", "cache", "cache_max_mb"}
