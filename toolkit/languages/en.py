@@ -115,7 +115,8 @@ ENGLISH = Language(
         "The He She It They We I In On At By For With But And This That These Those His Her Their"
     ),
     leaning_start=(
-        "He|She|They|It|This|These|Those|However|Moreover|Also|"
+        "He|She|They|It|This|These|Those|However|Moreover|Also|And|But|So|Because|"
+        "His|Her|Their|Its|I|We|You|My|Our|Your|"
         "Both (?:of|men|women|are|have|were)|The (?:article|last|latter|former|other|same)"
     ),
     leaning_end=r"\b(?:he|she|they) \w+",

@@ -132,7 +132,10 @@ FRENCH = Language(
         "Plus Quand Lorsque Comme Ainsi Aussi Alors Toutefois Cependant Enfin Puis Tout Tous "
         "Toute Toutes Aucun Aucune Qui Que Qu' Qu’ Quant Interrogé Interrogée"
     ),
-    leaning_start="Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces",
+    leaning_start=(
+        "Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|Et|Mais|Car|Parce|Son|Sa|Ses|Leurs?|"
+        "Je|J|Nous|Vous|Mon|Ma|Mes|Notre|Nos|Votre|Vos"
+    ),
     leaning_end=r"-(?:il|elle)s?(?: \w+)?",
     conjunctions=words("et mais ou tandis"),
     stop_words=words(
