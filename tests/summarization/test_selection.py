@@ -104,6 +104,13 @@ def test_nothing_is_told_twice(checker):
     assert {CLOSED, HOSPITAL} < set(chosen)
 
 
+def test_a_sentence_that_mostly_repeats_what_is_told_is_not_taken(checker):
+    again = "The coach that fell into a ravine near Thiès on Thursday had passengers."
+    drafts = draft(checker, COACH, again), draft(checker, COACH, CLOSED)
+    assert not checker.sentence(again).failed
+    assert select(drafts, prose(), checker) == [COACH, CLOSED]
+
+
 def test_a_headline_is_left_alone(checker):
     form = prose(14, "headline")
     best = draft(checker, "Coach falls into ravine", form=form)
