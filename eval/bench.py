@@ -1,10 +1,12 @@
-"""What pooling documents gains: five articles in one call against five calls. `make bench`.
+"""The five seed articles through the whole command: what engines, searching and pooling documents
+cost and gain. `make bench`.
 
-Seconds are of this machine at this moment; the ratio is taken side by side and can be compared.
+Seconds are of this machine at this moment, model load included; the ratios are taken side by side
+and can be compared.
 """
 
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,36 +18,60 @@ from toolkit.assets import asset_folder
 
 PROGRAM = [sys.executable, "-c", "from toolkit.cli.main import run; run()"]
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
+# Where the default model is installed for CTranslate2.
+OTHER_MODELS = Path(
+    os.environ.get(
+        "BENCH_CTRANSLATE2_MODELS", Path(__file__).parent.parent / ".venv/ctranslate2-models"
+    )
+)
 
 
 def main() -> None:
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
-    with tempfile.TemporaryDirectory() as folder:
-        translate(seeds[:1], Path(folder))  # brings the model's file into memory for both sides
-        together_s, sentences, tokens = translate(seeds, Path(folder) / "together")
-        apart = [translate([seed], Path(folder) / seed.stem) for seed in seeds]
-    apart_s = sum(seconds for seconds, _, _ in apart)
-    print("                seconds  sentences/s  tokens/s")
-    for name, seconds in (("one call", together_s), ("five calls", apart_s)):
-        print(f"{name:<14} {seconds:8.1f} {sentences / seconds:12.2f} {tokens / seconds:9.1f}")
-    print(f"one call is {apart_s / together_s:.2f} times as fast as five (model load included)")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTE
-    print(f"peak memory of a call: {peak / 1e9:.2f} GB")
-
-
-def translate(pages: Sequence[Path], target: Path) -> tuple[float, int, int]:
-    """Seconds of a whole call, and the sentences and tokens that it translated."""
-    started = time.perf_counter()
-    arguments = ["translate", *map(str, pages), "--format", "json", "-q", "--no-cache"]
-    arguments += ["-o", str(target)]
-    subprocess.run([*PROGRAM, *arguments], check=True)
-    seconds = time.perf_counter() - started
-    segments = [
-        segment
-        for path in target.rglob("*.json")
-        for segment in json.loads(path.read_text(encoding="utf-8"))["segments"]
+    other = {"TOOLKIT_MODELS_FOLDER": str(OTHER_MODELS)}
+    runs: list[tuple[str, list[list[Path]], str, dict[str, str]]] = [
+        ("fast", [seeds], "fast", {}),
+        ("fast, five calls", [[seed] for seed in seeds], "fast", {}),
+        ("standard", [seeds], "standard", {}),
+        ("fast, CTranslate2", [seeds], "fast", other),
+        ("standard, CTranslate2", [seeds], "standard", other),
     ]
-    return seconds, len(segments), sum(segment["new_tokens"] for segment in segments)
+    translate(seeds[:1], "fast", {})  # brings the model's file into memory
+    print(f"{'':<24}{'seconds':>9}{'sentences/s':>13}{'tokens/s':>10}{'peak GB':>9}{'fast is':>9}")
+    base = 0.0
+    for name, calls, quality, environment in runs:
+        if environment and not OTHER_MODELS.is_dir():
+            print(f"{name:<24} left out: no models in {OTHER_MODELS}")
+            continue
+        done = [translate(pages, quality, environment) for pages in calls]
+        seconds, sentences, tokens = (sum(column) for column in list(zip(*done, strict=True))[:3])
+        base = base or seconds
+        print(
+            f"{name:<24}{seconds:>9.1f}{sentences / seconds:>13.2f}{tokens / seconds:>10.1f}"
+            f"{max(peak for *_, peak in done) / 1e9:>9.2f}{seconds / base:>8.2f}x",
+            flush=True,
+        )
+
+
+def translate(
+    pages: Sequence[Path], quality: str, environment: dict[str, str]
+) -> tuple[float, int, int, int]:
+    """Seconds of a whole call, the sentences and tokens that it wrote, and its peak memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["translate", *map(str, pages), "--format", "json", "-q", "--no-cache"]
+        arguments += ["--quality", quality, "-o", folder]
+        started = time.perf_counter()
+        child = subprocess.Popen([*PROGRAM, *arguments], env={**os.environ, **environment})
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - started
+        assert os.waitstatus_to_exitcode(status) == 0
+        segments = [
+            segment
+            for path in Path(folder).rglob("*.json")
+            for segment in json.loads(path.read_text(encoding="utf-8"))["segments"]
+        ]
+    tokens = sum(segment["new_tokens"] for segment in segments)
+    return seconds, len(segments), tokens, usage.ru_maxrss * KILOBYTE
 
 
 if __name__ == "__main__":
