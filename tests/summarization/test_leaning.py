@@ -15,6 +15,14 @@ from toolkit.summarization.leaning import leans
         ("Le commerce progresse, a ajouté le ministre.", False),
         ("Il a plu.", True),
         ("Itaipu is a dam.", False),
+        ("But trade is growing.", True),
+        ("Because of the rain, the road is closed.", True),
+        ("Its price has tripled.", True),
+        ("Sofia is a capital.", False),
+        ("Mais le commerce progresse.", True),
+        ("J'irai à Moscou.", True),
+        ("Notre pays progresse.", True),
+        ("Maintenant, le commerce progresse.", False),
     ],
 )
 def test_sentences_that_need_the_one_before_them_are_told(sentence, expected):
