@@ -116,7 +116,7 @@ ENGLISH = Language(
     ),
     leaning_start=(
         "He|She|They|It|This|These|Those|However|Moreover|Also|And|But|So|Because|"
-        "His|Her|Their|Its|I|We|You|My|Our|Your|"
+        r"His|Her|Their|Its|I(?!\.)|We|You|My|Our|Your|"
         "Both (?:of|men|women|are|have|were)|The (?:article|last|latter|former|other|same)"
     ),
     leaning_end=r"\b(?:he|she|they) \w+",

@@ -133,8 +133,8 @@ FRENCH = Language(
         "Toute Toutes Aucun Aucune Qui Que Qu' Qu’ Quant Interrogé Interrogée"
     ),
     leaning_start=(
-        "Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|Et|Mais|Car|Parce|Son|Sa|Ses|Leurs?|"
-        "Je|J|Nous|Vous|Mon|Ma|Mes|Notre|Nos|Votre|Vos"
+        "Il|Elle|Ils|Elles|Cela|Ce|Cette|Ces|Et|Mais|Car|Parce|Son(?! [A-Z])|Sa|Ses|Leurs?|"
+        "Je|J['’]|Nous|Vous|Mon|Ma(?! [A-Z])|Mes|Notre|Nos|Votre|Vos"
     ),
     leaning_end=r"-(?:il|elle)s?(?: \w+)?",
     conjunctions=words("et mais ou tandis"),

@@ -7,6 +7,8 @@ from toolkit import __version__
 from toolkit.pipeline.components import AnySummarizer
 from toolkit.prompts import load_feedback
 from toolkit.settings import Settings
+from toolkit.summarization.abstractive import FURTHER_DRAFTS
+from toolkit.summarization.drafting import TEMPERATURE, TOP_P
 from toolkit.summarization.extractive import ExtractiveSummarizer
 from toolkit.translation.translator import SentenceTranslator
 
@@ -65,5 +67,6 @@ def _summarizer(summarizer: AnySummarizer) -> dict[str, Any]:
     return {
         **summarizer.engine.info.as_dict(),
         "prompts": digests,
-        "generation": asdict(summarizer.config),
+        "generation": asdict(summarizer.config)
+        | {"drafts": 1 + FURTHER_DRAFTS, "temperature": TEMPERATURE, "top_p": TOP_P},
     }

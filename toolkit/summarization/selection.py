@@ -34,7 +34,7 @@ class Content:
         counts = Counter(stem for sentence in evidence.sentences for stem in sentence.stems)
         lead = frozenset[str]()
         for sentence in evidence.sentences:
-            if sentence.start <= 0:
+            if sentence.start <= 0 and sentence.text:  # not what is only known, such as its date
                 lead |= sentence.stems
         return cls(
             {
@@ -50,7 +50,7 @@ class Content:
 @dataclass(frozen=True)
 class _Sentence:
     text: str
-    place: int  # of what it rests on, in the article
+    place: int  # of what it rests on, among the sentences of all articles
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -120,8 +120,9 @@ def select(drafts: Sequence[Draft], form: Form, checker: Checker) -> list[str]:
 
 
 def _sound(drafts: Sequence[Draft], checker: Checker) -> Iterator[_Sentence]:
+    places = {sentence: place for place, sentence in enumerate(checker.evidence.sentences)}
     for draft in drafts:
         for text in draft.sentences:
             if not leans(text) and not checker.sentence(text).failed:
                 ranked = checker.evidence.ranked(text)
-                yield _Sentence(text, ranked[0][1].start if ranked else 0)
+                yield _Sentence(text, places[ranked[0][1]] if ranked else 0)

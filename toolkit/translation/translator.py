@@ -1,5 +1,6 @@
 """Sentences to translations, as a stream through the engine."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -367,7 +368,7 @@ class _Flow:
         try:
             scores = self._translator.reverse_outputs.score(given, [text] * len(best))
         except TooLongError:
-            return best
+            scores = [-math.inf] * len(best)  # against those that can be scored they don't count
         return [replace(each, reverse=score) for each, score in zip(best, scores, strict=True)]
 
     def _comparison(self, source: str, target: str) -> Comparison | None:
