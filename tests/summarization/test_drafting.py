@@ -1,6 +1,7 @@
 import pytest
 
 from tests.summarization.helpers import ARTICLE, PROMPTS, grounds, summarizer, task
+from toolkit.engines.asking import run
 from toolkit.engines.base import GenerationConfig
 from toolkit.engines.fake import FakeEngine
 from toolkit.summarization.abstractive import FURTHER_DRAFTS, AbstractiveSummarizer
@@ -45,7 +46,8 @@ def drafts_of(*, further, family):
     config = GenerationConfig()
     drafter = Drafter(engine=engine, language="en", prompts=PROMPTS, config=config)
     angles = [(task(), angle) for angle in ("", "Stay close.")]
-    return drafter.drafts(angles, Checker(grounds(ARTICLE), "en"), further=further), asked
+    work = drafter.drafts(angles, Checker(grounds(ARTICLE), "en"), further=further)
+    return next(drafts for _, drafts in run(engine, [("", work)])), asked
 
 
 def shapes(asked):

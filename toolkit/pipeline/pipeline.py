@@ -219,23 +219,36 @@ class Pipeline:
     def summarize_each(
         self, articles: Iterable[tuple[Hashable, Article]]
     ) -> Iterator[tuple[Hashable, SummarizedResult]]:
-        """Each key with the result of its article, as in `translate_each`."""
-        for done, (key, result) in enumerate(self._each_before_summary(articles)):
+        """Each key with the result of its article, as in `translate_each`. The model writes about
+        several at once.
+        """
+        results: dict[Hashable, Result] = {}
+        self._on_progress("summarizing", 0, 0)
+
+        def requests() -> Iterator[tuple[Hashable, SummaryRequest]]:
+            for key, result in self._each_before_summary(articles):
+                results[key] = result
+                yield key, self._request(result)
+
+        started = time.perf_counter()
+        summaries = routes.summarize_each(self._route, self._components, requests())
+        for done, (key, summary) in enumerate(summaries, 1):
+            result = results.pop(key)
+            taken = time.perf_counter() - started - result.seconds.get("translation", 0.0)
             self._on_progress("summarizing", done, 0)
-            with self._timed("summarization"):
-                request = self._request(result)
-                summary = routes.summarize(self._route, self._components, [request])
-            summarized = SummarizedResult(
-                article=result.article,
-                languages=result.languages,
-                title=result.title,
-                translations=result.translations,
-                summary=summary,
-                provenance=self.summary_provenance(),
-                seconds=self.seconds,
+            yield (
+                key,
+                SummarizedResult(
+                    article=result.article,
+                    languages=result.languages,
+                    title=result.title,
+                    translations=result.translations,
+                    summary=summary,
+                    provenance=self.summary_provenance(),
+                    seconds={**result.seconds, "summarization": max(0.0, taken)},
+                ),
             )
-            self._on_progress("summarizing", done + 1, 0)
-            yield key, summarized
+            started = time.perf_counter()
 
     def summarize_together(self, articles: Sequence[Article]) -> MultiDocumentResult:
         """One summary of articles on one event, on the same routes."""

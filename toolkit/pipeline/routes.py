@@ -1,6 +1,6 @@
 """In which order a summary in another language is made."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from toolkit.documents import Summary, join_translations
@@ -50,14 +50,35 @@ def route_of(settings: Settings) -> Route:
     return DIRECT if settings.same_language else ROUTES[settings.route]
 
 
+def summarize_each(
+    route: Route, components: Components, requests: Iterable[tuple[Hashable, SummaryRequest]]
+) -> Iterator[tuple[Hashable, Summary]]:
+    """Each key with the summary of what its request is about."""
+    asked: dict[Hashable, SummaryRequest] = {}
+
+    def taken() -> Iterator[tuple[Hashable, SummaryRequest]]:
+        for key, request in requests:
+            asked[key] = request
+            yield key, request
+
+    summarizer = components.summarizer(route.language(components.settings))
+    for key, summary in summarizer.summarize_each(taken()):
+        yield key, _finished(route, components, [asked.pop(key)], summary)
+
+
 def summarize(route: Route, components: Components, requests: Sequence[SummaryRequest]) -> Summary:
-    """One summary of what one request is about, or several together."""
-    settings = components.settings
-    summarizer = components.summarizer(route.language(settings))
+    """One summary of what several requests are about."""
+    summarizer = components.summarizer(route.language(components.settings))
     if len(requests) == 1:
         summary = summarizer.summarize(requests[0])
     else:
         summary = summarize_together(summarizer, requests)
+    return _finished(route, components, requests, summary)
+
+
+def _finished(
+    route: Route, components: Components, requests: Sequence[SummaryRequest], summary: Summary
+) -> Summary:
     return _translated(summary, components, requests) if route.translates_summary else summary
 
 

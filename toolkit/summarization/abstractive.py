@@ -1,10 +1,11 @@
 """An article to a summary that stays within its words and its source, written by a model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from toolkit.documents import Summary
+from toolkit.engines.asking import Asking, run
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.stored import StoredOutputs
 from toolkit.prompts import Prompt
@@ -40,10 +41,20 @@ class AbstractiveSummarizer:
     store: Store | None = None
 
     def summarize(self, request: SummaryRequest) -> Summary:
-        """A summary in whole sentences within the limit, each with what it rests on.
+        """A summary in whole sentences within the limit, each with what it rests on."""
+        return next(summary for _, summary in self.summarize_each([("", request)]))
 
-        Several drafts are compared; faults of the best one are shown to the model once. What is
-        then still wrong with it is revised.
+    def summarize_each(
+        self, requests: Iterable[tuple[Hashable, SummaryRequest]]
+    ) -> Iterator[tuple[Hashable, Summary]]:
+        """Each key with the summary of its request; the drafts of several are written at once."""
+        return run(
+            self._drafter.engine, ((key, self._summarize(request)) for key, request in requests)
+        )
+
+    def _summarize(self, request: SummaryRequest) -> Asking[Summary]:
+        """Sentences are taken from several drafts; faults of what they make are shown to the model
+        once. What is then still wrong is revised.
         """
         checker = Checker(request.evidence, self.language)
         sentences = [segment.text for segment in split_sentences(request.text) if segment.text]
@@ -54,13 +65,15 @@ class AbstractiveSummarizer:
         most = max(MIN_WORDS, int(words * MAX_SHARE))
         form = replace(request.form, max_words=min(request.form.max_words, most))
         asked = replace(request, form=form)
-        shortened = shorten(asked, self._drafter, checker)
+        shortened = yield from shorten(asked, self._drafter, checker)
         if shortened.parts and form.length != "headline":  # leave them room
             room = int(form.max_words * OPENING_SHARE)
             asked = replace(asked, form=replace(form, max_words=room))
         asked = replace(asked, text=shortened.text)
 
-        drafts = self._drafts(asked, self._drafter.angles, checker, further=FURTHER_DRAFTS)
+        drafts = yield from self._drafts(
+            asked, self._drafter.angles, checker, further=FURTHER_DRAFTS
+        )
         best = _best(drafts)
         revision = Revision(
             form=form,
@@ -78,7 +91,7 @@ class AbstractiveSummarizer:
             names = dict.fromkeys(check.name for check in failed) or ["too little"]
             revisions.append("asked again: " + ", ".join(names))
             note = self._drafter.note(failed, asked.form, short=short)
-            drafts += self._drafts(asked, [note], checker)
+            drafts += yield from self._drafts(asked, [note], checker)
             best = _best(drafts)
             paragraphs = composed(drafts, best, asked.form, checker)
         if paragraphs != best.paragraphs:
@@ -102,7 +115,7 @@ class AbstractiveSummarizer:
 
     def _drafts(
         self, request: SummaryRequest, notes: Sequence[str], checker: Checker, *, further: int = 0
-    ) -> list[Draft]:
+    ) -> Asking[list[Draft]]:
         """One draft for each note, and `further` ones of each."""
         return self._drafter.drafts([(request, note) for note in notes], checker, further=further)
 

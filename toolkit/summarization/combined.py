@@ -36,7 +36,9 @@ def summarize_together(summarizer: Summarizer, requests: Sequence[SummaryRequest
     Each article is summarized first in the same number of words, then the summaries are. A
     statement that another article contradicts is flagged with what stands there.
     """
-    shares = [summarizer.summarize(replace(request, form=PART)) for request in requests]
+    parts = [replace(request, form=PART) for request in requests]
+    by_place = dict(summarizer.summarize_each(enumerate(parts)))
+    shares = [by_place[place] for place in range(len(parts))]
     dates = {request.date for request in requests}
     request = SummaryRequest(
         text="\n\n".join(share.text.replace("\n", " ") for share in shares if share.text),

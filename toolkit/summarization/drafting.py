@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.checks import Check
-from toolkit.engines.base import Engine, GenerationConfig, GenerationRequest, Source, answer
+from toolkit.engines.asking import Asking
+from toolkit.engines.base import Engine, GenerationConfig, GenerationRequest, Source
 from toolkit.languages.identification import language_name
 from toolkit.prompts import Feedback, Prompt, load_feedback
 from toolkit.summarization.checks import check_form
@@ -60,7 +61,7 @@ class Drafter:
         checker: Checker,
         *,
         further: int = 0,
-    ) -> list[Draft]:
+    ) -> Asking[list[Draft]]:
         """The likeliest draft for each request and note, and `further` ones of each, all at once:
         samples of a causal model, whose seed is fixed, and beams of another.
         """
@@ -69,7 +70,7 @@ class Drafter:
             for request, note in requests
             for config in self._configs(request.form, further)
         ]
-        outputs = answer(self.engine, [each for _, each in asked])
+        outputs = yield [each for _, each in asked]
         return [
             _draft(request, candidate.text, checker)
             for (request, _), output in zip(asked, outputs, strict=True)

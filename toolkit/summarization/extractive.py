@@ -1,7 +1,7 @@
 """Summaries made of sentences of the article: baselines, and what is left without a model."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from toolkit.documents import Summary
@@ -63,6 +63,11 @@ class ExtractiveSummarizer:
             method=self.method,
             revisions=(self.reason,) if self.reason else (),
         )
+
+    def summarize_each(
+        self, requests: Iterable[tuple[Hashable, SummaryRequest]]
+    ) -> Iterator[tuple[Hashable, Summary]]:
+        return ((key, self.summarize(request)) for key, request in requests)
 
     def _ranked(self, sentences: Sequence[str]) -> Iterator[int]:
         """The sentences to take, by their places, the best first."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 
+from toolkit.engines.asking import Asking
 from toolkit.errors import TooLongError
 from toolkit.summarization.drafting import TOKENS_PER_WORD, Draft, Drafter
 from toolkit.summarization.faithfulness.checker import Checker
@@ -13,7 +14,7 @@ from toolkit.summarization.request import SummaryRequest
 
 # Beyond it, parts are summarized first: a small model loses the thread, and memory grows.
 MAX_ARTICLE_TOKENS = 2500
-PARTS_AT_ONCE = 4  # whose drafts are asked for at once, and lost when a run is cut off
+PARTS_AT_ONCE = 16  # whose drafts are asked for at once, and lost when a run is cut off
 PART = Form("standard", "prose", 120)
 MIN_PART_WORDS = 40  # fewer tell nothing
 
@@ -37,7 +38,7 @@ class Shortened:
         return (sentence for row in rows for sentence in row if sentence)
 
 
-def shorten(request: SummaryRequest, drafter: Drafter, checker: Checker) -> Shortened:
+def shorten(request: SummaryRequest, drafter: Drafter, checker: Checker) -> Asking[Shortened]:
     """The text itself, or the joined summaries of its parts when it is too long for one.
 
     Each part has the same room, but what a small model makes of their summaries is mostly the first
@@ -59,11 +60,9 @@ def shorten(request: SummaryRequest, drafter: Drafter, checker: Checker) -> Shor
     # Together they are to be read at once, if that leaves enough to tell each part.
     words = max(MIN_PART_WORDS, min(PART.max_words, room // (TOKENS_PER_WORD * len(texts))))
     parts = [(part_of(text, replace(PART, max_words=words)), "") for text in texts]
-    drafts = [
-        draft
-        for start in range(0, len(parts), PARTS_AT_ONCE)
-        for draft in drafter.drafts(parts[start : start + PARTS_AT_ONCE], checker)
-    ]
+    drafts = []
+    for start in range(0, len(parts), PARTS_AT_ONCE):
+        drafts += yield from drafter.drafts(parts[start : start + PARTS_AT_ONCE], checker)
     joined = "\n\n".join(_text(draft) for draft in drafts if draft.paragraphs)
     if len(joined) >= len(request.text):
         raise TooLongError("the model's context is too short for any part of the article")
@@ -71,7 +70,7 @@ def shorten(request: SummaryRequest, drafter: Drafter, checker: Checker) -> Shor
         (*draft.sentences, *_source_sentence(text, draft, checker))
         for text, draft in zip(texts, drafts, strict=True)
     )
-    shorter = shorten(replace(request, text=joined), drafter, checker)
+    shorter = yield from shorten(replace(request, text=joined), drafter, checker)
     return Shortened(shorter.text, sentences)
 
 

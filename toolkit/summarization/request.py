@@ -1,5 +1,6 @@
 """What is asked of a summarizer, with a model or without."""
 
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,3 +30,8 @@ class Summarizer(Protocol):
         """Of its summaries, as an ISO 639-1 code."""
 
     def summarize(self, request: SummaryRequest) -> Summary: ...
+
+    def summarize_each(
+        self, requests: Iterable[tuple[Hashable, SummaryRequest]]
+    ) -> Iterator[tuple[Hashable, Summary]]:
+        """Each key with the summary of its request, in any order."""
