@@ -74,7 +74,8 @@ class Prompting:
         if prompt is None:
             return ""
         hints = _inputs(correction.hints)
-        chat: Chat = prompt.render(source="", before="", terms=[], faults=[], hints=hints)
+        # A mark in the place of the context, so that the words about it are there.
+        chat: Chat = prompt.render(source="", before="…", terms=[], faults=[], hints=hints)
         return "\n".join(message.content for message in chat)
 
     def opening(self, source: str, failed: Sequence[Check]) -> str:
