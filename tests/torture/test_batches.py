@@ -122,15 +122,17 @@ def test_a_fault_in_the_middle_of_a_batch_costs_one_document(run, tmp_path, monk
     """Also where a library raises what nobody has thought of, in the work on all together."""
     from toolkit.pipeline import Pipeline
 
-    whole = Pipeline.translate
+    whole = Pipeline.translate_each
 
-    def fails(self, articles):
-        for article in articles:
+    def poisoned(articles):
+        for key, article in articles:
             if "poison" in article.document.text:
                 raise ZeroDivisionError("float\ndivision")
-        return whole(self, articles)
+            yield key, article
 
-    monkeypatch.setattr(Pipeline, "translate", fails)
+    monkeypatch.setattr(
+        Pipeline, "translate_each", lambda self, articles: whole(self, poisoned(articles))
+    )
     for number in range(70):
         word = "poison" if number in (0, 33, 34, 69) else "plan"
         text = f"Le maire a présenté jeudi un {word} aux {number} élèves réunis à Brive."
