@@ -3,7 +3,7 @@ import pytest
 from tests.helpers import candidate
 from tests.translation.helpers import TBX, TERMS
 from toolkit.errors import UsageError
-from toolkit.translation.checks import check_translation
+from toolkit.translation.checks import check_translation, lost_terms
 from toolkit.translation.glossary import Glossary, Term, load_glossary
 
 
@@ -156,3 +156,12 @@ def test_a_row_that_is_no_term_is_named(tmp_path, text, message):
 def test_an_unknown_glossary_says_which_files_are_read():
     with pytest.raises(UsageError, match=r"\.tsv, \.csv or \.tbx"):
         load_glossary("mine.txt", source_language="fr", target_language="en")
+
+
+def test_a_word_of_the_translation_answers_for_one_term_only():
+    terms = (
+        Term("ministre russe des Affaires étrangères", "Russian Foreign Minister"),
+        Term("chefs de la diplomatie", "foreign ministers"),
+    )
+    assert lost_terms("The Russian foreign minister met the heads of state.", terms) == [terms[1]]
+    assert lost_terms("The Russian foreign minister met the foreign ministers.", terms) == []

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -185,8 +186,21 @@ def _is_lost(source: str, target: str, terms: tuple[Term, ...], limits: Limits) 
 
 
 def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
-    """Those of `terms` that the translation `target` had to hold and doesn't."""
-    return [term for term in terms if term.kind == "term" and not _holds(target, term.target)]
+    """Those of `terms` that the translation `target` had to hold and doesn't.
+
+    A word of the translation answers for one term only, longer terms first: where three ministers
+    of foreign affairs are named, two are one too few.
+    """
+    wanted = [term for term in terms if term.kind == "term"]
+    left = re.findall(r"\w+", target)
+    lost = []
+    for term in sorted(wanted, key=lambda term: len(term.target.split()), reverse=True):
+        found = _found(term.target, left)
+        if found is None:
+            lost.append(term)
+        for word in found or ():
+            left.remove(word)
+    return [term for term in wanted if term in lost]
 
 
 def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list[Check]:
@@ -304,18 +318,21 @@ def _runs(text: str, size: int) -> list[str]:
     return [" ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
 
 
-def _holds(text: str, term: str) -> bool:
-    """Whether every word of `term` but articles stands in `text`: acronyms as they are, others in
-    any case and with any ending.
+def _found(term: str, words: Sequence[str]) -> list[str] | None:
+    """The `words` that answer to those of `term` but articles, acronyms as they are and others in
+    any case and with any ending; None where one has no answer.
     """
-    words = re.findall(r"\w+", text)
-    lowered = [word.lower() for word in words]
+    left, found = list(words), []
     for word in re.findall(r"\w+", term):
-        if word.isupper() and len(word) > 1:
-            if word not in words:
-                return False
-        elif word.lower() not in ("the", "a", "of"):
-            stem = word.lower().rstrip("s")
-            if not any(each.startswith(stem) for each in lowered):
-                return False
-    return True
+        if word.lower() in ("the", "a", "of"):
+            continue
+        acronym, stem = word.isupper() and len(word) > 1, word.lower().rstrip("s")
+        answers = (
+            each for each in left if (each == word if acronym else each.lower().startswith(stem))
+        )
+        answer = next(answers, None)
+        if answer is None:
+            return None
+        left.remove(answer)
+        found.append(answer)
+    return found
