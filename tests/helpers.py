@@ -2,7 +2,7 @@
 
 from toolkit.articles import Article
 from toolkit.documents import Document, Evidence, Segment, Statement, Summary, Translation
-from toolkit.engines.base import Candidate
+from toolkit.engines.base import Candidate, EngineInfo
 from toolkit.results import Result
 from toolkit.translation.checks import check_translation
 
@@ -10,6 +10,18 @@ from toolkit.translation.checks import check_translation
 def candidate(text, *, finished=True):
     """What an engine may answer."""
     return Candidate(text=text, log_prob=-1.0, new_tokens=1, finished=finished)
+
+
+def engine_info(engine, *, family="causal", compute_type="float32"):
+    """What an engine says of itself and a tiny model."""
+    return EngineInfo(
+        engine=engine,
+        engine_version="",
+        model="tiny",
+        family=family,
+        compute_type=compute_type,
+        device="cpu",
+    )
 
 
 def failed_checks():

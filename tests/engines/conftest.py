@@ -33,3 +33,18 @@ def tokens(tiny):
         return Tokens(loaded.tokenizer, Controls.of(loaded.tokenizer), loaded.format)
 
     return load
+
+
+@pytest.fixture
+def ids_of(monkeypatch):
+    """The ids of texts that models wrote."""
+    ids = {}
+    decode = Tokens.decode
+
+    def noted(self, written):
+        text = decode(self, written)
+        ids.setdefault(text, set()).add(tuple(written))
+        return text
+
+    monkeypatch.setattr(Tokens, "decode", noted)
+    return ids

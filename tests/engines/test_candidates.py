@@ -9,10 +9,8 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from tests.engines.helpers import ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
-from toolkit.engines import targets
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Message, generate
 from toolkit.engines.load import load_engine
-from toolkit.engines.targets import encode_targets
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import TooLongError
 from toolkit.models.conversion.checkpoint import convert_checkpoint
@@ -95,19 +93,10 @@ def test_what_is_over_the_limit_is_not_scored(load):
 
 
 @pytest.fixture
-def ids_of(monkeypatch):
-    """The ids of texts that models wrote, which are encoded as these from then on."""
-    ids = {}
-    decode = Tokens.decode
-
-    def noted(self, written):
-        text = decode(self, written)
-        ids.setdefault(text, set()).add(tuple(written))
-        return text
-
-    monkeypatch.setattr(Tokens, "decode", noted)
-    monkeypatch.setattr(targets, "_text_ids", lambda _, text: list(*ids[text])[:-1])
-    return ids
+def as_written(monkeypatch, ids_of):
+    """Texts that models wrote are encoded as they were written from then on."""
+    monkeypatch.setattr(Tokens, "encode_target", lambda _, text: list(*ids_of[text]))
+    return ids_of
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -122,7 +111,7 @@ def ids_of(monkeypatch):
     ],
     ids=["samples", "beams", "repetition penalty", "no repetition"],
 )
-def test_a_candidate_has_the_score_of_its_tokens(ending, ids_of, name, engine, config):
+def test_a_candidate_has_the_score_of_its_tokens(ending, as_written, name, engine, config):
     model = ending(name, engine)
     found = [
         (source, each)
@@ -130,7 +119,7 @@ def test_a_candidate_has_the_score_of_its_tokens(ending, ids_of, name, engine, c
             sources(name), generate(model, sources(name), config), strict=True
         )
         for each in output.candidates
-        if each.finished and len(ids_of[each.text]) == 1
+        if each.finished and len(as_written[each.text]) == 1
     ]
     assert found
     scores = model.score([source for source, _ in found], [each.text for _, each in found])
@@ -162,7 +151,7 @@ def test_drawing_leaves_the_chance_of_others_alone(load):
 def test_a_language_code_before_the_answer_does_not_count(load, monkeypatch):
     """The tiny models know none, so another token stands in for it."""
     ours, theirs = (load("bart", engine) for engine in ENGINES)
-    code = ours._tokens.to_strings(encode_targets(ours._tokens, ["Le"])[0])[:1]
+    code = ours._tokens.to_strings(ours._tokens.encode_target("Le"))[:1]
     monkeypatch.setattr(Tokens, "target_prefix", code)
     first, second = (flat(generate(each, SENTENCES, BEAMS)) for each in (ours, theirs))
     assert [c.text for c in first] == [c.text for c in second]

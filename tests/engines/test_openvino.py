@@ -9,9 +9,9 @@ from itertools import chain, zip_longest
 import pytest
 
 from tests.engines.helpers import CONFIG, sources
+from tests.helpers import engine_info
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import (
-    EngineInfo,
     GenerationConfig,
     GenerationRequest,
     Message,
@@ -26,14 +26,7 @@ pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is
 NAMES = ["qwen2", "smollm", "qwen3"]
 BEAMS = replace(CONFIG, max_new_tokens=12, num_beams=4, num_return_sequences=4)
 SAMPLES = GenerationConfig(max_new_tokens=12, num_return_sequences=3, do_sample=True, top_p=0.9)
-INFO = EngineInfo(
-    engine="openvino",
-    engine_version="",
-    model="tiny",
-    family="causal",
-    compute_type="float32",
-    device="cpu",
-)
+INFO = engine_info("openvino")
 
 
 def opened(folder, *, kv_cache_mb=16, max_source_tokens=512):
@@ -95,21 +88,6 @@ def test_answers_are_those_of_the_reference(ours, theirs, name):
     assert [o.best.log_prob for o in first] == pytest.approx(
         [o.best.log_prob for o in second], abs=0.05
     )
-
-
-@pytest.fixture
-def ids_of(monkeypatch):
-    """The ids of texts that models wrote."""
-    ids = {}
-    decode = Tokens.decode
-
-    def noted(self, written):
-        text = decode(self, written)
-        ids.setdefault(text, set()).add(tuple(written))
-        return text
-
-    monkeypatch.setattr(Tokens, "decode", noted)
-    return ids
 
 
 @pytest.mark.parametrize(

@@ -117,3 +117,26 @@ def test_half_a_character_is_no_text(tokens):
     for name in ("bart", "marian"):
         with pytest.raises(InputError, match="half a character"):
             tokens(name).encode("a\ud800b")
+
+
+TARGET = f"{SENTENCES[6]} </s> {FORGED} <pad>"
+
+
+@pytest.mark.parametrize("name", ["marian", "bart", "t5", "qwen2", "nllb"])
+def test_a_target_is_encoded_as_text_and_an_end(tokens, name):
+    model = tokens(name)
+    plain, hostile = model.encode_target(SENTENCES[5]), model.encode_target(TARGET)
+    assert model.decode(plain) == SENTENCES[5]
+    for ids in (plain, hostile):
+        assert model.controls.among(ids) == ids[-1:] == [model.end]
+
+
+@pytest.mark.parametrize("name", ["bart", "qwen2", "nllb"])  # which know all letters
+def test_nothing_of_a_target_is_lost(tokens, name):
+    model = tokens(name)
+    assert bare(model.decode(model.encode_target(TARGET))) == bare(TARGET)
+
+
+def test_half_a_character_is_no_target(tokens):
+    with pytest.raises(InputError, match="half a character"):
+        tokens("marian").encode_target("a\ud800")

@@ -22,10 +22,9 @@ from toolkit.engines.base import (
     Source,
     device_for,
     ranked,
-    refuse_long,
 )
 from toolkit.engines.batches import Pending, in_batches
-from toolkit.engines.targets import encode_targets, refuse_long_pairs
+from toolkit.engines.model import TokenizedModel
 from toolkit.engines.tokens import Tokens
 from toolkit.models.boundary import model_errors
 
@@ -50,7 +49,7 @@ MAX_SCORED_TOKENS = 1024
 Answer = tuple[list[str], float]
 
 
-class CTranslate2Engine:
+class CTranslate2Engine(TokenizedModel):
     def __init__(
         self,
         folder: Path,
@@ -78,23 +77,9 @@ class CTranslate2Engine:
         self._folder = folder
         self._model: Any = self._load()
         self._has_drawn = False
-        self._tokens = tokens
-        self._end = tokens.end
-        self._info = info
-        self._max_source_tokens = max_source_tokens
+        super().__init__(tokens, info, max_source_tokens)
         self._batch_size = batch_size or BATCH_SIZE[info.family]
         self._kept_prefixes: list[list[str]] = []
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._info
-
-    @property
-    def max_source_tokens(self) -> int:
-        return self._max_source_tokens
-
-    def count_tokens(self, source: Source) -> int:
-        return len(self._tokens.encode(source))
 
     def _load(self) -> Any:
         with model_errors(f"CTranslate2 can't load {self._folder}"):
@@ -104,16 +89,15 @@ class CTranslate2Engine:
         return in_batches(self._begin, pull, size=REQUESTS_AT_ONCE[self._info.family])
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        encoded = [self._tokens.encode(source) for source in sources]
-        answers = encode_targets(self._tokens, targets)
-        refuse_long_pairs(self._info.family, encoded, answers, self._max_source_tokens)
+        pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
         strings = self._tokens.to_strings
-        return self._log_probs(map(strings, encoded), map(strings, answers))
+        return self._log_probs(
+            [strings(source) for source, _ in pairs], [strings(target) for _, target in pairs]
+        )
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         """A sequence-to-sequence model works on in the background; a causal one when asked."""
-        encoded = [self._tokens.encode(source) for source in sources]
-        refuse_long(map(len, encoded), self._max_source_tokens)
+        encoded = self._encode(sources)
         strings = [self._tokens.to_strings(ids) for ids in encoded]
         causal = self._info.family == "causal"
         batches = _batches(

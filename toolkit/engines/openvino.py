@@ -24,10 +24,9 @@ from toolkit.engines.base import (
     Pull,
     Source,
     ranked,
-    refuse_long,
 )
+from toolkit.engines.model import TokenizedModel
 from toolkit.engines.pages import given_back
-from toolkit.engines.targets import encode_targets, refuse_long_pairs
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 from toolkit.models.boundary import model_errors
@@ -63,7 +62,7 @@ class _Running:
         return _blocks(self.source, self.request.config)
 
 
-class OpenVINOEngine:
+class OpenVINOEngine(TokenizedModel):
     def __init__(
         self,
         folder: Path,
@@ -93,13 +92,10 @@ class OpenVINOEngine:
             self._pipeline = openvino_genai.ContinuousBatchingPipeline(
                 folder, scheduler, "CPU", _properties(info.compute_type, threads)
             )
-        self._tokens = tokens
-        self._end = tokens.end
-        self._info = info
         # What is written needs a place too.
         self._cache_blocks = blocks - 1
         self._cache_tokens = self._cache_blocks * BLOCK_TOKENS
-        self._max_source_tokens: int = min(max_source_tokens, self._cache_tokens // 2)
+        super().__init__(tokens, info, min(max_source_tokens, self._cache_tokens // 2))
         self._last_id = 0
         self._running: list[_Running] = []  # of all streams
         self._read_prefixes: OrderedDict[tuple[int, ...], None] = OrderedDict()
@@ -109,17 +105,6 @@ class OpenVINOEngine:
             # The first run copies the weights. Unlike a step it lets other threads run.
             settings = self._settings(GenerationConfig(max_new_tokens=1))
             self._pipeline.generate([_tensor([self._end])], [settings])
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._info
-
-    @property
-    def max_source_tokens(self) -> int:
-        return self._max_source_tokens
-
-    def count_tokens(self, source: Source) -> int:
-        return len(self._tokens.encode(source))
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         waiting: deque[tuple[GenerationRequest, tuple[int, ...]]] = deque()
@@ -149,8 +134,7 @@ class OpenVINOEngine:
         """Start what there is room for."""
         while True:
             while len(waiting) < WAITING and (request := pull()) is not None:
-                ids = tuple(self._tokens.encode(request.source))
-                refuse_long([len(ids)], self._max_source_tokens)
+                ids = tuple(self._encode([request.source])[0])
                 waiting.append((request, ids))
             if not waiting or not self._has_room(*waiting[0], running):
                 return
@@ -190,10 +174,8 @@ class OpenVINOEngine:
         self._finish([self._add(prefix, settings)])
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        encoded = [self._tokens.encode(source) for source in sources]
-        answers = encode_targets(self._tokens, targets)
-        refuse_long_pairs("causal", encoded, answers, self._cache_tokens)
-        pairs = [(tuple(ids), tuple(ends)) for ids, ends in zip(encoded, answers, strict=True)]
+        encoded = self._encode_pairs(sources, targets, most=self._cache_tokens)
+        pairs = [(tuple(source), tuple(target)) for source, target in encoded]
         with self._lock:
             if len(pairs) > 1:
                 self._read(pairs[0][0], [ids for ids, _ in pairs[1:]])

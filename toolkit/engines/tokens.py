@@ -122,12 +122,21 @@ class Tokens:
             ids += self._text_ids(part.split(gap)) if number % 2 else self._ids(part)
         return ids + after
 
-    def _text_ids(self, pieces: Sequence[str]) -> list[int]:
+    def encode_target(self, text: str) -> list[int]:
+        """The ids of `text` as the model would write it, and the end. All of it is text.
+
+        Raises InputError where the tokenizer can see nothing but control in it.
+        """
+        (gap,) = unused([text], 1)
+        pieces = self.controls.broken(text, gap).split(gap)
+        return [*self._text_ids(pieces, target=True), self.end]
+
+    def _text_ids(self, pieces: Sequence[str], *, target: bool = False) -> list[int]:
         """The ids of a text that may be encoded in `pieces`, or if need be letter by letter: some
         tokenizers put other letters for those of a text before they look for control tokens.
         """
         for each in (pieces, "".join(pieces)):
-            ids = [id_ for piece in each for id_ in self._ids(piece)]
+            ids = [id_ for piece in each for id_ in self._ids(piece, target=target)]
             if not self.controls.among(ids):
                 return ids
         raise InputError("a text holds a character that this model's tokenizer takes for control")
@@ -140,12 +149,16 @@ class Tokens:
             start -= 1
         return framed[:start], framed[start + len(bare) :]
 
-    def _ids(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
+    def _ids(
+        self, text: str, *, add_special_tokens: bool = False, target: bool = False
+    ) -> list[int]:
         try:
             text.encode()
         except UnicodeEncodeError as error:
             raise InputError("a text holds half a character (a lone surrogate)") from error
-        encoded = self.tokenizer(text, truncation=False, add_special_tokens=add_special_tokens)
+        # Marian's sides have tokenizers of their own.
+        given = {"text_target": text} if target else {"text": text}
+        encoded = self.tokenizer(**given, truncation=False, add_special_tokens=add_special_tokens)
         return cast(list[int], encoded["input_ids"])
 
     def _render(self, chat: Chat) -> str:

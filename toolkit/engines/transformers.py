@@ -20,10 +20,9 @@ from toolkit.engines.base import (
     Source,
     device_for,
     ranked,
-    refuse_long,
 )
 from toolkit.engines.batches import Pending, in_batches
-from toolkit.engines.targets import encode_targets, refuse_long_pairs
+from toolkit.engines.model import TokenizedModel
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import SAFELY, model_errors
@@ -34,7 +33,7 @@ BATCHES_AT_ONCE = 4  # of requests taken, to be sorted by length
 DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
 
 
-class TransformersEngine:
+class TransformersEngine(TokenizedModel):
     def __init__(
         self,
         folder: Path,
@@ -64,8 +63,7 @@ class TransformersEngine:
             raise UsageError(
                 f"the transformers engine has no compute_type '{compute_type}'; {DTYPES}"
             )
-        self._tokens = Tokens.load(folder, source_format)
-        self._end = self._tokens.end
+        tokens = Tokens.load(folder, source_format)
         if threads:
             torch.set_num_threads(threads)
         with model_errors(f"transformers can't load {folder}"):
@@ -83,10 +81,10 @@ class TransformersEngine:
                 missing = ", ".join(sorted(report["missing_keys"])[:3])
                 raise ModelError(f"transformers can't load {folder}: it lacks {missing}")
             self._model: Any = model.to(device).eval()
-            self._max_source_tokens = _context(config, self._tokens.tokenizer)
+            max_source_tokens = _context(config, tokens.tokenizer)
         self._torch = torch
         self._batch_size = batch_size or BATCH_SIZE[family]
-        self._info = EngineInfo(
+        info = EngineInfo(
             engine="transformers",
             engine_version=transformers.__version__,
             model=name,
@@ -95,33 +93,17 @@ class TransformersEngine:
             device=device,
             revision=revision,
         )
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._info
-
-    @property
-    def max_source_tokens(self) -> int:
-        return self._max_source_tokens
-
-    def count_tokens(self, source: Source) -> int:
-        return len(self._tokens.encode(source))
+        super().__init__(tokens, info, max_source_tokens)
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         return in_batches(self._begin, pull, size=BATCHES_AT_ONCE * self._batch_size)
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        encoded = [self._tokens.encode(source) for source in sources]
-        answers = encode_targets(self._tokens, targets)
-        refuse_long_pairs(self._info.family, encoded, answers, self._max_source_tokens)
-        return [
-            self._log_probs(source, [answer])[0]
-            for source, answer in zip(encoded, answers, strict=True)
-        ]
+        pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
+        return [self._log_probs(source, [target])[0] for source, target in pairs]
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
-        encoded = [self._tokens.encode(source) for source in sources]
-        refuse_long(map(len, encoded), self._max_source_tokens)
+        encoded = self._encode(sources)
 
         def outputs() -> list[Output]:
             found: dict[int, Output] = {}

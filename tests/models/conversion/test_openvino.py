@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from tests.engines.helpers import sources
+from tests.helpers import engine_info
 from tests.tiny_models import SENTENCES
-from toolkit.engines.base import EngineInfo, GenerationConfig, generate
+from toolkit.engines.base import GenerationConfig, generate
 from toolkit.engines.load import load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
@@ -38,14 +39,7 @@ def test_weights_in_8_bits_score_nearly_like_those_of_the_checkpoint(
     from toolkit.engines.openvino import OpenVINOEngine
 
     folder = convert(name, "int8")
-    info = EngineInfo(
-        engine="openvino",
-        engine_version="",
-        model="tiny",
-        family="causal",
-        compute_type="int8",
-        device="cpu",
-    )
+    info = engine_info("openvino", compute_type="int8")
     ours = OpenVINOEngine(
         folder / "model",
         tokens=Tokens.load(folder / "tokenizer"),
