@@ -3,7 +3,7 @@ from dataclasses import replace
 from tests.translation.helpers import counted, translator
 from toolkit.engines.fake import FakeEngine
 from toolkit.segmentation import split_sentences
-from toolkit.translation.translator import PENALTY
+from toolkit.translation.search import PENALTY
 
 
 def test_no_translation_at_all_is_worse_than_two_faults():

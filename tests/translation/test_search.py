@@ -1,6 +1,7 @@
 """How much is searched, and which of the candidates is kept."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -12,8 +13,7 @@ from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
-from toolkit.translation.search import QUALITIES
-from toolkit.translation.translator import MAX_SCORED
+from toolkit.translation.search import MAX_SCORED, Quality
 
 LOOP = "again and then " * 9
 
@@ -103,7 +103,7 @@ def test_a_correction_with_hints_uses_beams():
     assert "fonte = " in second[-1].content
 
 
-@pytest.mark.parametrize("quality", QUALITIES)
+@pytest.mark.parametrize("quality", get_args(Quality))
 def test_no_search_has_fewer_beams_than_the_settings_ask_for(quality):
     engine = Engine(lambda config: [("He met him.", -5.0)])
     text = "Il le rencontre lundi."

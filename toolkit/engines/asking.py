@@ -7,14 +7,15 @@ from typing import Generic, TypeVar, cast
 
 from toolkit.engines.base import Engine, GenerationRequest, Output
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 # It yields requests, is sent their outputs in the same order, and returns what it comes to.
 Asking = Generator[list[GenerationRequest], list[Output], Value]
 
 
 @dataclass(eq=False, slots=True)
-class _Work(Generic[Value]):
-    key: Hashable
+class _Work(Generic[Key, Value]):
+    key: Key
     asking: Asking[Value]
     outputs: dict[int, Output] = field(default_factory=dict)
     asked: int = 0
@@ -22,22 +23,22 @@ class _Work(Generic[Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place(Generic[Value]):
-    work: _Work[Value]
+class _Place(Generic[Key, Value]):
+    work: _Work[Key, Value]
     number: int
 
 
 def run(
-    engine: Engine, askings: Iterable[tuple[Hashable, Asking[Value]]]
-) -> Iterator[tuple[Hashable, Value]]:
+    engine: Engine, askings: Iterable[tuple[Key, Asking[Value]]]
+) -> Iterator[tuple[Key, Value]]:
     """Each key with what its work comes to, as soon as it is done; more is begun as the engine has
     room.
     """
     incoming = iter(askings)
     waiting: deque[GenerationRequest] = deque()
-    finished: deque[tuple[Hashable, Value]] = deque()
+    finished: deque[tuple[Key, Value]] = deque()
 
-    def go_on(work: _Work[Value]) -> None:
+    def go_on(work: _Work[Key, Value]) -> None:
         """From what was answered to what is asked next."""
         try:
             while True:
@@ -62,7 +63,7 @@ def run(
         return waiting.popleft()
 
     for request, output in engine.stream(pull):
-        place = cast(_Place[Value], request.key)
+        place = cast(_Place[Key, Value], request.key)
         place.work.outputs[place.number] = output
         if len(place.work.outputs) == place.work.asked:
             go_on(place.work)

@@ -17,7 +17,7 @@ from toolkit.summarization.abstractive import AbstractiveSummarizer
 from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
 from toolkit.summarization.long_documents import PART
 from toolkit.translation.glossary import Glossary, load_glossary
-from toolkit.translation.search import SEARCHES
+from toolkit.translation.search import EFFORTS
 from toolkit.translation.translator import SentenceTranslator
 
 AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
@@ -76,7 +76,7 @@ class Components:
                 part: load_prompt("translation", name, languages=settings.languages)
                 for part, name in names.items()
             }
-            if SEARCHES["causal"][settings.quality].reverse:
+            if EFFORTS["causal"][settings.quality].reverse:
                 prompts["reverse_prompt"] = load_prompt(
                     "translation", "news", languages=(target, source)
                 )

@@ -53,7 +53,7 @@ def _translation(translator: SentenceTranslator) -> dict[str, Any]:
         "glossary": {translator.glossary.name: translator.glossary.digest},
         "lexicon": translator.lexicons.digest if translator.lexicons else "",
         "quality": translator.quality,
-        "generation": asdict(translator.config) | asdict(translator.search),
+        "generation": asdict(translator.config) | asdict(translator.effort),
     }
 
 

@@ -1,16 +1,37 @@
-"""How much is searched for a translation: docs/decisions/0014."""
+"""How a translation is searched: docs/decisions/0014."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from toolkit.engines.base import Family
+from toolkit.engines.asking import Asking
+from toolkit.engines.base import Candidate, Engine, Family, GenerationConfig, GenerationRequest
+from toolkit.errors import TooLongError
+from toolkit.prompts import Prompt
+from toolkit.segmentation import split_long
+from toolkit.translation.attempts import FIRST, RETRIES, Attempt, Request, Strategy
+from toolkit.translation.correction import NOTHING, Correction, hints_for
+from toolkit.translation.judge import Judge
+from toolkit.translation.prompting import Prompting
+from toolkit.translation.repair import OPENING_MARKS
 
 Quality = Literal["fast", "standard", "best"]
-QUALITIES: tuple[Quality, ...] = ("fast", "standard", "best")
+
+# An answer longer than this many tokens per source character is a loop, not a translation.
+MAX_TOKENS_PER_CHAR = 0.6
+MIN_NEW_TOKENS = 48
+# Twice the longest sentences of newspapers: beyond it there is no sentence, but missing full stops.
+MAX_PIECE_CHARS = 1200
+PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
+PENALTY = 1.15  # on repeated tokens, when that is tried
+TEMPERATURE, TOP_P = 0.6, 0.9  # of samples
+MIN_LOG_PROB = -0.25  # of a token on average, from which on a sound answer is searched no further
+MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class Effort:
     """Beams of the first try, of the wider one for a sound answer that is not sure, and of the
     corrections of one that is not sound; samples beside the wider one's beams; whether the source
     is scored given each answer.
@@ -22,7 +43,7 @@ class Search:
     careful_beams: int = 1
     reverse: bool = False
 
-    def with_beams(self, least: int) -> "Search":
+    def with_beams(self, least: int) -> "Effort":
         return replace(
             self,
             first_beams=max(self.first_beams, least),
@@ -34,15 +55,168 @@ class Search:
         return self.wider_beams > self.first_beams or self.samples > 0
 
 
-SEARCHES: dict[Family, dict[Quality, Search]] = {
+EFFORTS: dict[Family, dict[Quality, Effort]] = {
     "causal": {
-        "fast": Search(),
-        "standard": Search(wider_beams=4, careful_beams=4),
-        "best": Search(first_beams=4, samples=8, careful_beams=4, reverse=True),
+        "fast": Effort(),
+        "standard": Effort(wider_beams=4, careful_beams=4),
+        "best": Effort(first_beams=4, samples=8, careful_beams=4, reverse=True),
     },
     "seq2seq": {
-        "fast": Search(),
-        "standard": Search(),
-        "best": Search(first_beams=4, careful_beams=4),
+        "fast": Effort(),
+        "standard": Effort(),
+        "best": Effort(first_beams=4, careful_beams=4),
     },
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse:
+    """Scores a source given an answer, by a `prompt` for the other direction.
+
+    Yee, Dauphin and Auli 2019, Simple and effective noisy channel modeling, arXiv 1908.05731.
+    """
+
+    engine: Engine
+    prompt: Prompt
+
+    def scored(self, text: str, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """The best attempts with the log-probability of `text` given each. What is too long for
+        that doesn't count against those that aren't.
+        """
+        best = sorted(attempts, key=lambda each: each.worth, reverse=True)[:MAX_SCORED]
+        given = [
+            self.prompt.render(source=each.text, before="", terms=[], faults=[], hints=[])
+            for each in best
+        ]
+        try:
+            scores = self.engine.score(given, [text] * len(best))
+        except TooLongError:
+            scores = [-math.inf] * len(best)
+        return [replace(each, reverse=score) for each, score in zip(best, scores, strict=True)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Asks a model about a text until an answer is sound and sure, or nothing is left to try."""
+
+    engine: Engine
+    prompting: Prompting
+    judge: Judge
+    effort: Effort
+    config: GenerationConfig
+    max_tries: int
+    reverse: Reverse | None = None
+
+    def work(self, request: Request) -> Asking[tuple[Attempt, int]]:
+        """The best attempt, and how many tries were made."""
+        best: Attempt | None = None
+        tries = 0
+        for strategy in (FIRST, *RETRIES):
+            if best and (tries >= self.max_tries or not self._helps(strategy, request, best)):
+                continue
+            correction = NOTHING
+            if best and strategy.careful:
+                correction = Correction(best.failed, hints_for(best.unanswered))
+            attempts = yield from self._attempts(request, strategy, correction)
+            tries += 1
+            best = max([best, *attempts] if best else attempts, key=lambda each: each.worth)
+        assert best is not None
+        return best, tries
+
+    def _helps(self, strategy: Strategy, request: Request, best: Attempt) -> bool:
+        if strategy.wider:
+            return self.effort.is_wider and best.sound and not best.sure(MIN_LOG_PROB)
+        return (
+            not best.sound
+            and strategy.may_help(request.text, best.failed)
+            and self.prompting.differs(strategy)
+        )
+
+    def _attempts(
+        self, request: Request, strategy: Strategy, correction: Correction
+    ) -> Asking[list[Attempt]]:
+        """What the answers to one try make. Of several pieces the best answer to each is taken."""
+        pieces = self._pieces(request, strategy, correction)
+        own = [
+            correction.for_piece(piece.text) if strategy.pieces else correction for piece in pieces
+        ]
+        asked = [
+            (
+                place,
+                GenerationRequest(
+                    source=self.prompting.source(piece, strategy, own[place]), config=config
+                ),
+            )
+            for place, piece in enumerate(pieces)
+            for config in self._configs(piece.text, strategy)
+        ]
+        outputs = yield [each for _, each in asked]
+        answers: list[list[Candidate]] = [[] for _ in pieces]
+        for (place, _), output in zip(asked, outputs, strict=True):
+            opening = self._opening(pieces[place], strategy, own[place])
+            answers[place] += [
+                replace(each, text=opening + each.text) for each in output.candidates
+            ]
+        instructions = self.prompting.instructions(strategy, correction)
+        whole = answers[0]
+        if len(pieces) > 1:
+            best = [
+                self.judge.best(piece.text, each, instructions=instructions)
+                for piece, each in zip(pieces, answers, strict=True)
+            ]
+            whole = [_joined(best)]
+        attempts = [
+            self.judge.attempt(request.text, each, instructions=instructions) for each in whole
+        ]
+        return self.reverse.scored(request.text, attempts) if self.reverse else attempts
+
+    def _opening(self, piece: Request, strategy: Strategy, correction: Correction) -> str:
+        """What the model was given of its answer."""
+        opening = self.prompting.opening(piece.text, correction.failed) if strategy.careful else ""
+        return f"{opening} " if opening and opening not in OPENING_MARKS else opening
+
+    def _configs(self, text: str, strategy: Strategy) -> list[GenerationConfig]:
+        most = max(MIN_NEW_TOKENS, int(len(text) * MAX_TOKENS_PER_CHAR))
+        base = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, most))
+        if strategy.penalty:
+            return [replace(base, num_beams=1, repetition_penalty=PENALTY)]
+        if not strategy.wider:
+            effort = self.effort
+            beams = effort.careful_beams if strategy.careful else effort.first_beams
+            return [replace(base, num_beams=beams, num_return_sequences=beams)]
+        configs = []
+        beams, samples = self.effort.wider_beams, self.effort.samples
+        if beams > self.effort.first_beams:
+            configs.append(replace(base, num_beams=beams, num_return_sequences=beams))
+        if samples:
+            drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
+            configs.append(replace(drawn, num_beams=1, num_return_sequences=samples))
+        return configs
+
+    def _pieces(
+        self, request: Request, strategy: Strategy, correction: Correction
+    ) -> tuple[Request, ...]:
+        """The text itself, or parts of it: when asked, or too long for the model or for memory."""
+        text = request.text
+        limit = int(len(text) * PIECE_SHARE) if strategy.pieces else MAX_PIECE_CHARS
+        return tuple(
+            replace(request, text=piece.strip())
+            for part in split_long(text, max_tokens=limit, count_tokens=len)
+            for piece in split_long(
+                part,
+                max_tokens=self.engine.max_source_tokens,
+                count_tokens=lambda piece: self.engine.count_tokens(
+                    self.prompting.source(replace(request, text=piece), strategy, correction)
+                ),
+            )
+            if piece.strip()
+        )
+
+
+def _joined(candidates: Sequence[Candidate]) -> Candidate:
+    return Candidate(
+        text=" ".join(each.text for each in candidates if each.text),
+        log_prob=sum(each.log_prob for each in candidates),
+        new_tokens=sum(each.new_tokens for each in candidates),
+        finished=all(each.finished for each in candidates),
+    )
