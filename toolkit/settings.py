@@ -12,6 +12,7 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from toolkit.cleaning.steps import STEPS
+from toolkit.engines.base import KV_CACHE_MB, EngineName
 from toolkit.errors import InputError, UsageError
 from toolkit.files import is_regular, read_whole
 from toolkit.models.catalogue import DEFAULT_MODEL
@@ -50,14 +51,16 @@ class Settings(BaseModel):
     model: str = DEFAULT_MODEL
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
-    engine: Literal["auto", "openvino", "ctranslate2", "transformers"] = "auto"
+    engine: EngineName = "auto"
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
     quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
     num_beams: int = Field(1, ge=1, description="of every translation, at least")
-    kv_cache_mb: int = Field(512, ge=16, description="memory for keys and values, with OpenVINO")
+    kv_cache_mb: int = Field(
+        KV_CACHE_MB, ge=16, description="memory for keys and values, with OpenVINO"
+    )
     source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
@@ -133,7 +136,7 @@ class Options(TypedDict, total=False):
 
     translator: str | None
     summarizer: str | None
-    engine: Literal["auto", "openvino", "ctranslate2", "transformers"]
+    engine: EngineName
     device: Literal["cpu", "cuda", "auto"]
     compute_type: str
     threads: int

@@ -6,9 +6,7 @@ from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import (
     GenerationConfig,
-    GenerationRequest,
     Message,
-    answer,
     device_for,
     generate,
 )
@@ -81,10 +79,6 @@ def test_outputs_are_in_the_order_of_their_requests_whatever_is_finished_first()
         def stream(self, pull):
             yield from reversed(list(super().stream(pull)))
 
-    requests = [
-        GenerationRequest(source=source, config=GenerationConfig(num_beams=beams), key="same")
-        for source, beams in (("one", 1), ("two", 4), ("one", 2))
-    ]
-    outputs = answer(LastFirst(str.upper), requests)
+    outputs = generate(LastFirst(str.upper), ["one", "two", "one"], CONFIG)
     assert [output.text for output in outputs] == ["ONE", "TWO", "ONE"]
-    assert answer(LastFirst(str.upper), []) == []
+    assert generate(LastFirst(str.upper), [], CONFIG) == []

@@ -42,12 +42,21 @@ def counting(store, languages=("fr", "en")):
     return StoredOutputs(FakeEngine(answer), store, languages), asked
 
 
+def held(engine, sources, config):
+    """Whether the store has an output for each, by what is asked when nothing is kept of it."""
+    if engine.store is None:
+        return [False for _ in sources]
+    keys = [engine._key(source, config) for source in sources]
+    found = engine.store.find(keys)
+    return [key in found for key in keys]
+
+
 def test_the_engine_is_asked_once_and_only_for_what_is_missing(store):
     engine, asked = counting(store)
     first = generate(engine, ["a", "b"], CONFIG)
     assert generate(engine, ["b", "c", "a"], CONFIG)[::2] == [first[1], first[0]]
     assert asked == ["a", "b", "c"]
-    assert engine.holds(["a", "d"], CONFIG) == [True, False]
+    assert held(engine, ["a", "d"], CONFIG) == [True, False]
 
 
 def test_equal_sources_of_one_call_are_generated_once(store):
@@ -92,7 +101,7 @@ def test_without_a_store_nothing_is_kept():
     generate(engine, ["a"], CONFIG)
     generate(engine, ["a"], CONFIG)
     assert len(asked) == 2
-    assert engine.holds(["a"], CONFIG) == [False]
+    assert held(engine, ["a"], CONFIG) == [False]
 
 
 def pull_from(waiting):
@@ -154,14 +163,14 @@ def test_few_outputs_are_unwritten_at_any_time(store):
     engine, _ = counting(store)
     sources = [f"{number}" for number in range(50)]
     for place, _ in enumerate(engine.stream(pull_from(deque(map(request, sources))))):
-        assert sum(engine.holds(sources, CONFIG)) >= place + 1 - MAX_UNWRITTEN
+        assert sum(held(engine, sources, CONFIG)) >= place + 1 - MAX_UNWRITTEN
 
 
 def test_outputs_are_kept_when_the_engine_fails(store):
     engine, _ = counting(store)
     with pytest.raises(TooLongError):
         generate(engine, ["a", "b", "word " * 200_000], CONFIG)
-    assert engine.holds(["a", "b"], CONFIG) == [True, True]
+    assert held(engine, ["a", "b"], CONFIG) == [True, True]
 
 
 class Batching(FakeEngine):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from toolkit.engines.base import EngineName
 from toolkit.errors import UsageError
 from toolkit.reading import Kind, Reading, text_encoding
 from toolkit.settings import Route
@@ -101,7 +102,7 @@ Summarizer = Annotated[
     typer.Option(help="Another model for summaries; lead-3 or lexrank copy sentences."),
 ]
 Engine = Annotated[
-    Literal["auto", "openvino", "ctranslate2", "transformers"] | None,
+    EngineName | None,
     typer.Option(help="What runs the model."),
 ]
 QualityOption = Annotated[

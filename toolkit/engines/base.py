@@ -6,12 +6,14 @@ that Hugging Face gives them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
 from toolkit.errors import TooLongError, UsageError
 
 Family = Literal["seq2seq", "causal"]
+EngineName = Literal["auto", "openvino", "ctranslate2", "transformers"]
+KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
 NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
 # Sentences at once where nothing else is asked for: docs/decisions/0008.
 BATCH_SIZE: dict[Family, int] = {"causal": 16, "seq2seq": 32}
@@ -147,14 +149,12 @@ class Engine(Protocol):
 
 def generate(engine: Engine, sources: Sequence[Source], config: GenerationConfig) -> list[Output]:
     """One output for each source, in their order."""
-    return answer(engine, [GenerationRequest(source=source, config=config) for source in sources])
-
-
-def answer(engine: Engine, requests: Sequence[GenerationRequest]) -> list[Output]:
-    """One output for each request, in their order; their keys don't matter."""
-    waiting = iter([replace(request, key=place) for place, request in enumerate(requests)])
+    waiting = iter(
+        GenerationRequest(source=source, config=config, key=place)
+        for place, source in enumerate(sources)
+    )
     outputs = {request.key: out for request, out in engine.stream(lambda: next(waiting, None))}
-    return [outputs[place] for place in range(len(requests))]
+    return [outputs[place] for place in range(len(sources))]
 
 
 def ranked(candidates: Iterable[Candidate], source_tokens: int) -> Output:

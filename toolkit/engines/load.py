@@ -5,9 +5,8 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from toolkit.engines.base import Engine, EngineInfo
+from toolkit.engines.base import KV_CACHE_MB, Engine, EngineInfo, EngineName
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
@@ -22,10 +21,8 @@ from toolkit.models.install import (
 )
 from toolkit.models.machine import openvino_fault
 
-EngineName = Literal["auto", "openvino", "ctranslate2", "transformers"]
 FAKE = "fake"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
 MAX_SHOWN = 80  # letters of a name in a message
 
 

@@ -48,12 +48,6 @@ class StoredOutputs:
     def count_tokens(self, source: Source) -> int:
         return self.engine.count_tokens(source)
 
-    def holds(self, sources: Sequence[Source], config: GenerationConfig) -> list[bool]:
-        """Whether each output is there already."""
-        keys = [self._key(source, config) for source in sources]
-        found = self._find(keys, config, {})
-        return [key in found for key in keys]
-
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         """As the engine's; requests that are alike are asked once, and what is in the store never.
 

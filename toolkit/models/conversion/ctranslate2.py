@@ -12,9 +12,7 @@ from ctranslate2.specs import common_spec, transformer_spec
 
 from toolkit.models.conversion.gguf import GgufFile
 
-# Attention halves are rotated as in the original checkpoints for Llama (adjacent pairs), and as in
-# Hugging Face checkpoints for Qwen2 (split halves): llama.cpp permutes only the former.
-ROTARY_INTERLEAVED = {"llama": True, "qwen2": False}
+ARCHITECTURES = ("llama", "qwen2")
 
 
 def convert_gguf(
@@ -25,7 +23,7 @@ def convert_gguf(
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
     gguf = GgufFile(source)
-    gguf.refuse_other_than([*ROTARY_INTERLEAVED])
+    gguf.refuse_other_than(ARCHITECTURES)
     tokens = gguf.vocabulary
     spec = _build_spec(gguf, compute_type)
     spec.register_vocabulary(tokens)
@@ -58,7 +56,7 @@ def _build_spec(gguf: GgufFile, compute_type: str) -> transformer_spec.Transform
         ffn_glu=True,
         rms_norm=True,
         rotary_dim=0,
-        rotary_interleave=ROTARY_INTERLEAVED[gguf.architecture],
+        rotary_interleave=gguf.rotates_pairs,
         rotary_scaling_type=None,
         rotary_base=gguf.rope_base,
         num_heads_kv=None if gguf.kv_heads == gguf.heads else gguf.kv_heads,

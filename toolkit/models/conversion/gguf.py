@@ -1,7 +1,7 @@
 """GGUF files: the weights, the tokenizer and the settings of a causal model in one file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ QWEN2_SPLIT = (
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 CONTROL_TOKEN, USER_TOKEN = 3, 4
+# llama.cpp permutes the rows of queries and keys of Llama, so that adjacent halves are rotated; the
+# others have them split as in Hugging Face checkpoints.
+PAIRED = frozenset({"llama"})
 ROWS_AT_ONCE = 4096  # dequantizing makes several copies of what it is given
 
 
@@ -53,6 +56,11 @@ class GgufFile:
         return float(self.parameter("rope.freq_base", 10000.0))
 
     @property
+    def rotates_pairs(self) -> bool:
+        """Whether attention rotates adjacent values, not those half a head apart."""
+        return self.architecture in PAIRED
+
+    @property
     def norm_epsilon(self) -> float:
         return float(self.parameter("attention.layer_norm_rms_epsilon"))
 
@@ -69,13 +77,12 @@ class GgufFile:
         """A field of the model's architecture."""
         return self.field(f"{self.architecture}.{name}", default)
 
-    def refuse_other_than(self, known: Iterator[str] | list[str]) -> None:
+    def refuse_other_than(self, known: Sequence[str]) -> None:
         """Raises ModelError for an architecture that isn't among the `known` ones."""
-        names = sorted(known)
-        if self.architecture not in names:
+        if self.architecture not in known:
             raise ModelError(
                 f"{self.path.name}: architecture '{self.architecture}' can't be converted "
-                f"(known: {', '.join(names)})"
+                f"(known: {', '.join(known)})"
             )
 
     def has(self, name: str) -> bool:

@@ -13,8 +13,7 @@ import numpy as np
 from toolkit.models.conversion.gguf import GgufFile
 from toolkit.models.openvino_runtime import Variable, VariableInfo, op, ov
 
-# llama.cpp permutes the rows of queries and keys of Llama, so that adjacent halves are rotated.
-ROTARY_INTERLEAVED = {"llama": True, "qwen2": False, "qwen3": False}
+ARCHITECTURES = ("llama", "qwen2", "qwen3")
 MODEL_FILE, WEIGHTS_FILE, SHAPE_FILE = "openvino_model.xml", "openvino_model.bin", "shape.json"
 LOWEST = -65504.0  # of 16-bit floats, for what attention must not see
 LARGEST_SCALE = 127
@@ -30,7 +29,7 @@ def convert_gguf(
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
     gguf = GgufFile(source)
-    gguf.refuse_other_than([*ROTARY_INTERLEAVED])
+    gguf.refuse_other_than(ARCHITECTURES)
     graph = _Decoder(gguf, compute_type)
     ov.save_model(graph.build(), model_folder / MODEL_FILE, compress_to_fp16=False)
     shape = {"layers": gguf.layers, "kv_heads": gguf.kv_heads, "head_size": graph.head_size}
@@ -200,7 +199,7 @@ class _Decoder:
         """The rows of queries and keys with halves split as in Hugging Face checkpoints."""
         part = name.rpartition(".attn_")[2]
         heads = {"q.weight": self._gguf.heads, "k.weight": self._gguf.kv_heads}.get(part)
-        if heads is None or not ROTARY_INTERLEAVED[self._gguf.architecture]:
+        if heads is None or not self._gguf.rotates_pairs:
             return rows
         pairs = rows.reshape(heads, self.head_size // 2, 2, -1)
         return np.ascontiguousarray(pairs.swapaxes(1, 2).reshape(rows.shape))
