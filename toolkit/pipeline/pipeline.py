@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar, Unpack, cast, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from toolkit.articles import PAGE_SHARE, Article, prepare
 from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
@@ -185,9 +185,8 @@ class Pipeline:
                 yield key, self._result(running.pop(key))
 
         self._on_progress("translating", 0, 0)
-        for done, found in enumerate(self.translator.stream(sentences()), 1):
-            sentence, translation = found
-            key, place = cast(tuple[Hashable, int], sentence)
+        translations = self.translator.stream(sentences())
+        for done, ((key, place), translation) in enumerate(translations, 1):
             running[key].translations[place] = translation
             self._on_progress("translating", done, taken)
             if not running[key].missing:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from toolkit.documents import Segment, Translation
 from toolkit.engines.asking import Asking, run
@@ -18,6 +19,7 @@ from toolkit.translation.judge import Judge
 from toolkit.translation.prompting import Prompting
 from toolkit.translation.search import EFFORTS, Effort, Quality, Reverse, Search
 
+Key = TypeVar("Key", bound=Hashable)
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
 
 
@@ -56,25 +58,23 @@ class SentenceTranslator:
         A segment that starts at 0 begins another document. The same text is translated once, and so
         always the same way, unless the sentences before it are shown as context.
         """
-        found: dict[Hashable, Translation] = {}
+        found: dict[int, Translation] = {}
         for place, translation in self.stream(enumerate(segments)):
             found[place] = translation
             on_done(1)
         return tuple(found[place] for place in range(len(segments)))
 
-    def stream(
-        self, segments: Iterable[tuple[Hashable, Segment]]
-    ) -> Iterator[tuple[Hashable, Translation]]:
+    def stream(self, segments: Iterable[tuple[Key, Segment]]) -> Iterator[tuple[Key, Translation]]:
         """Each key with the translation of its segment, as soon as that is finished.
 
         Segments are taken as the engine has room, so they may come from any number of documents.
         """
         search = self._search()
         known: dict[Request, tuple[Attempt, int]] = {}
-        asked: dict[Request, list[tuple[Hashable, Segment]]] = {}
-        finished: deque[tuple[Hashable, Translation]] = deque()
+        asked: dict[Request, list[tuple[Key, Segment]]] = {}
+        finished: deque[tuple[Key, Translation]] = deque()
 
-        def finish(key: Hashable, segment: Segment, found: tuple[Attempt, int]) -> None:
+        def finish(key: Key, segment: Segment, found: tuple[Attempt, int]) -> None:
             finished.append((key, _translation(segment, *found)))
 
         def works() -> Iterator[tuple[Request, Asking[tuple[Attempt, int]]]]:
@@ -134,8 +134,8 @@ class SentenceTranslator:
         )
 
     def _requests(
-        self, segments: Iterable[tuple[Hashable, Segment]]
-    ) -> Iterator[tuple[Request, Hashable, Segment]]:
+        self, segments: Iterable[tuple[Key, Segment]]
+    ) -> Iterator[tuple[Request, Key, Segment]]:
         """What there is to translate, each with the sentences of its document before it."""
         before: deque[str] = deque(maxlen=self.context_sentences)
         for key, segment in segments:
