@@ -13,7 +13,8 @@ class Result:
     """Everything that was made of one document, stage by stage.
 
     `languages` are those of the article and of what was made of it; `provenance` says with what it
-    was made, `seconds` how long each stage took for the whole call.
+    was made, `seconds` how long each stage took from beginning to end, and loading in all. Those of
+    documents that are worked on at once overlap.
     """
 
     article: Article

@@ -3,7 +3,6 @@
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -71,7 +70,6 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress
-        self._seconds: dict[str, float] = {}
         self._components = Components(
             settings,
             on_loading=lambda: on_progress("loading the model", 0, 0),
@@ -154,8 +152,7 @@ class Pipeline:
             on_progress(min(done, total), total)
 
         on_progress(0, total)
-        with self._timed("translation"):
-            return translator.translate(segments, count)
+        return translator.translate(segments, count)
 
     def translate(self, articles: Sequence[Article]) -> list[Result]:
         """One result for each article; the sentences of all of them share batches."""
@@ -194,7 +191,6 @@ class Pipeline:
         yield from finished()
 
     def _result(self, done: "_Running") -> Result:
-        self._seconds["translation"] = time.perf_counter() - done.started
         translations = tuple(done.translations[place] for place in range(done.size))
         titles = len(done.article.title)
         return Result(
@@ -203,7 +199,7 @@ class Pipeline:
             title=translations[:titles],
             translations=translations[titles:],
             provenance=self.translation_provenance(),
-            seconds=self.seconds,
+            seconds=self._loading | {"translation": time.perf_counter() - done.started},
         )
 
     def summarize(self, articles: Sequence[Article]) -> list[SummarizedResult]:
@@ -222,18 +218,18 @@ class Pipeline:
         several at once.
         """
         results: dict[Hashable, Result] = {}
+        started: dict[Hashable, float] = {}
         self._on_progress("summarizing", 0, 0)
 
         def requests() -> Iterator[tuple[Hashable, SummaryRequest]]:
             for key, result in self._each_before_summary(articles):
-                results[key] = result
+                results[key], started[key] = result, time.perf_counter()
                 yield key, self._request(result)
 
-        started = time.perf_counter()
         summaries = routes.summarize_each(self._route, self._components, requests())
         for done, (key, summary) in enumerate(summaries, 1):
             result = results.pop(key)
-            taken = time.perf_counter() - started - result.seconds.get("translation", 0.0)
+            taken = time.perf_counter() - started.pop(key)
             self._on_progress("summarizing", done, 0)
             yield (
                 key,
@@ -244,18 +240,21 @@ class Pipeline:
                     translations=result.translations,
                     summary=summary,
                     provenance=self.summary_provenance(),
-                    seconds={**result.seconds, "summarization": max(0.0, taken)},
+                    seconds={**self._loading, **result.seconds, "summarization": taken},
                 ),
             )
-            started = time.perf_counter()
 
     def summarize_together(self, articles: Sequence[Article]) -> MultiDocumentResult:
         """One summary of articles on one event, on the same routes."""
+        started = time.perf_counter()
         results = _in_order(self._each_before_summary(enumerate(articles)))
+        translated = time.perf_counter()
         self._on_progress("summarizing", 0, 1)
-        with self._timed("summarization"):
-            requests = [self._request(result) for result in results]
-            summary = routes.summarize(self._route, self._components, requests)
+        requests = [self._request(result) for result in results]
+        summary = routes.summarize(self._route, self._components, requests)
+        seconds = {"summarization": time.perf_counter() - translated}
+        if self._route.translates_articles:
+            seconds = {"translation": translated - started, **seconds}
         self._on_progress("summarizing", 1, 1)
         indexes = {
             result.article.document.name: request.evidence
@@ -266,7 +265,7 @@ class Pipeline:
             summary=summary,
             unrelated=unrelated_documents(indexes),
             provenance=self.summary_provenance(),
-            seconds=self.seconds,
+            seconds=self._loading | seconds,
         )
 
     @cached_property
@@ -323,13 +322,6 @@ class Pipeline:
         )
 
     @property
-    def seconds(self) -> dict[str, float]:
-        """How long each stage of the last call took, and loading the models in all."""
-        loading = self._components.loading_seconds
-        return ({"loading": loading} if loading else {}) | self._seconds
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self._seconds[stage] = time.perf_counter() - started
+    def _loading(self) -> dict[str, float]:
+        seconds = self._components.loading_seconds
+        return {"loading": seconds} if seconds else {}
