@@ -275,6 +275,25 @@ def test_an_error_in_a_pull_leaves_nothing_running(ours):
     assert len(generate(model, chats, CONFIG)) == len(chats)
 
 
+def test_an_output_is_given_before_more_is_pulled(ours):
+    """Also where a pull itself waits for another stream, as summaries do for translations."""
+    model, chats = ours(), sources("qwen2")
+    events = []
+
+    def pulls():
+        for place in range(4):
+            inner = requests_for(([chats[place]], CONFIG))
+            ((_, output),) = model.stream(lambda made=inner: next(made, None))
+            events.append("pulled")
+            short = replace(CONFIG, max_new_tokens=2)
+            yield GenerationRequest(source=chats[place], config=short, key=output.text)
+
+    outer = pulls()
+    events.extend("given" for _ in model.stream(lambda: next(outer, None)))
+    assert events.count("given") == events.count("pulled") == 4
+    assert events.index("given") < 3
+
+
 def test_two_streams_do_not_mix(ours):
     model, chats = ours(), sources("qwen2")
     expected = [texts(generate(model, chats, config)) for config in (CONFIG, BEAMS)]
@@ -348,13 +367,25 @@ def test_what_the_memory_does_not_hold_is_refused(cramped):
     assert model.max_source_tokens == 32
     chat = (Message("user", "x"),)
     assert generate(model, [chat], CONFIG)
-    for config in (replace(CONFIG, max_new_tokens=200), BEAMS, replace(SAMPLES, seed=1)):
-        with pytest.raises(TooLongError, match="kv_cache_mb"):
-            generate(model, [chat], config)
-        assert not model._pipeline.has_non_finished_requests()
+    with pytest.raises(TooLongError, match="kv_cache_mb"):
+        generate(model, [chat], replace(CONFIG, max_new_tokens=200))
+    assert not model._pipeline.has_non_finished_requests()
     assert generate(model, [chat], CONFIG)
     with pytest.raises(TooLongError):
         model.score([chat], [" ".join(SENTENCES)])
+
+
+@pytest.mark.parametrize(
+    ("config", "narrower"),
+    [
+        (BEAMS, replace(BEAMS, num_beams=2, num_return_sequences=2)),
+        (SAMPLES, replace(SAMPLES, num_return_sequences=1)),
+    ],
+    ids=["beams", "samples"],
+)
+def test_a_search_that_the_memory_does_not_hold_is_narrower(cramped, ours, config, narrower):
+    chats = [(Message("user", "x"),)]
+    assert texts(generate(cramped(3), chats, config)) == texts(generate(ours(), chats, narrower))
 
 
 CHATS = [(Message("user", f"{sentence} {number}"),) for number, sentence in enumerate(SENTENCES)]

@@ -1,13 +1,14 @@
 """OpenVINO GenAI: the quick engine for causal models on CPUs.
 
-Requests join and leave a running batch, keys and values are kept in pages that prompts share, and
-what comes out doesn't depend on what else runs.
+Requests join and leave a running batch, and keys and values are kept in pages that prompts share.
+The same calls give the same words; beside other requests a text may get others, since the library
+computes in 8 bits for few rows otherwise than for many.
 """
 
 import json
 import sys
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -27,6 +28,7 @@ from toolkit.engines.base import (
 )
 from toolkit.engines.model import TokenizedModel
 from toolkit.engines.pages import given_back
+from toolkit.engines.prompts_read import PromptsRead
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 from toolkit.models.boundary import model_errors
@@ -36,7 +38,6 @@ from toolkit.models.openvino_runtime import openvino_genai, ov
 BLOCK_TOKENS = 32  # of keys and values; prompts share whole blocks
 SEQUENCES = 64  # that are written at once
 TOKENS_AT_ONCE = 256  # of all sequences in a step, so that Ctrl-C is heard in time
-WAITING = 16  # requests that are looked at for what they share
 # Of activations in 8 bits with one scale; measured in docs/decisions/0014.
 GROUP_SIZE = 256
 BYTES_OF_A_VALUE = 2
@@ -49,17 +50,21 @@ _Scores = tuple[float, ...]
 
 @dataclass(eq=False, slots=True)
 class _Running:
-    request: GenerationRequest
-    handle: Any
     source: tuple[int, ...]
+    config: GenerationConfig
+    handle: Any
 
     @property
     def sequences(self) -> int:
-        return _sequences(self.request.config)
+        return _sequences(self.config)
 
     @property
     def blocks(self) -> int:
-        return _blocks(self.source, self.request.config)
+        return _blocks(self.source, self.config)
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.handle.get_status() != openvino_genai.GenerationStatus.RUNNING)
 
 
 class OpenVINOEngine(TokenizedModel):
@@ -98,7 +103,7 @@ class OpenVINOEngine(TokenizedModel):
         super().__init__(tokens, info, min(max_source_tokens, self._cache_tokens // 2))
         self._last_id = 0
         self._running: list[_Running] = []  # of all streams
-        self._read_prefixes: OrderedDict[tuple[int, ...], None] = OrderedDict()
+        self._prompts = PromptsRead(page_tokens=BLOCK_TOKENS, step_tokens=TOKENS_AT_ONCE)
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
         self._lock = RLock()
         with model_errors(f"OpenVINO can't run {folder}"), given_back(folder / WEIGHTS_FILE):
@@ -107,78 +112,79 @@ class OpenVINOEngine(TokenizedModel):
             self._pipeline.generate([_tensor([self._end])], [settings])
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
-        waiting: deque[tuple[GenerationRequest, tuple[int, ...]]] = deque()
-        running: list[_Running] = []
+        waiting: tuple[GenerationRequest, tuple[tuple[int, ...], GenerationConfig]] | None = None
+        running: dict[_Running, GenerationRequest] = {}
         try:
             while True:
                 with self._lock:
-                    self._fill(waiting, running, pull)
+                    while not any(each.ended for each in running):
+                        if not waiting and (request := pull()) is not None:
+                            (ids,) = self._encode([request.source])
+                            waiting = request, (tuple(ids), self._possible(request.config, ids))
+                        if not waiting or not self._has_room(*waiting[1], running):
+                            break
+                        request, searched = waiting
+                        running[self._start(*searched)] = request
+                        waiting = None
                     if not running and not waiting:
                         return
-                    self._step()
-                for each in [each for each in running if _ended(each.handle)]:
-                    running.remove(each)
-                    self._running.remove(each)
-                    yield each.request, self._output(each)
+                    if not any(each.ended for each in running):
+                        self._step()
+                for each in [each for each in running if each.ended]:
+                    with self._lock:
+                        output = self._output(each)
+                        self._running.remove(each)
+                    yield running.pop(each), output
         finally:
-            for each in running:
-                self._running.remove(each)
-            self._drop([each.handle for each in running])
+            self._drop(list(running))
 
-    def _fill(
-        self,
-        waiting: deque[tuple[GenerationRequest, tuple[int, ...]]],
-        running: list[_Running],
-        pull: Pull,
-    ) -> None:
-        """Start what there is room for."""
-        while True:
-            while len(waiting) < WAITING and (request := pull()) is not None:
-                ids = tuple(self._encode([request.source])[0])
-                waiting.append((request, ids))
-            if not waiting or not self._has_room(*waiting[0], running):
-                return
-            if len(waiting) > 1:
-                self._read(waiting[0][1], [ids for _, ids in list(waiting)[1:]])
-            request, ids = waiting.popleft()
-            handle = self._add(ids, self._settings(request.config))
-            running.append(_Running(request, handle, ids))
-            self._running.append(running[-1])
+    def _possible(self, config: GenerationConfig, ids: Sequence[int]) -> GenerationConfig:
+        """What the library can do: it knows no penalty in beams, and the memory may hold fewer
+        sequences. One alone is always tried.
+        """
+        if config.num_beams > 1 and not config.do_sample and config.repetition_penalty != 1:
+            return replace(config, num_beams=1, num_return_sequences=1)
+        while (sequences := _sequences(config)) > 1 and _blocks(ids, config) > self._cache_blocks:
+            half = sequences // 2
+            config = replace(
+                config,
+                num_beams=min(config.num_beams, half),
+                num_return_sequences=min(config.num_return_sequences, half),
+            )
+        return config
 
     def _has_room(
-        self, request: GenerationRequest, ids: tuple[int, ...], running: Sequence[_Running]
+        self, ids: Sequence[int], config: GenerationConfig, running: Collection[_Running]
     ) -> bool:
         """Where memory runs out the library takes requests back, and crashes or never ends with
         those of several sequences: what runs beside one of them has to fit to its last token.
         """
-        others = [each for each in self._running if not _ended(each.handle)]
-        if _sequences(request.config) > 1 or any(each.sequences > 1 for each in others):
-            needed = _blocks(ids, request.config)
-            if _sequences(request.config) > 1 and needed > self._cache_blocks:
-                raise TooLongError(_over_memory(ids))
-            if others and needed + sum(each.blocks for each in others) > self._cache_blocks:
+        others = [each for each in self._running if not each.ended]
+        if others and max(_sequences(config), *(each.sequences for each in others)) > 1:
+            needed = _blocks(ids, config) + sum(each.blocks for each in others)
+            if needed > self._cache_blocks:
                 return False
         room = SEQUENCES - sum(each.sequences for each in running)
-        return not running or _sequences(request.config) <= room
+        return not running or _sequences(config) <= room
 
-    def _read(self, ids: Sequence[int], others: Sequence[Sequence[int]]) -> None:
-        """Have what `ids` and any of the others begin with computed once, before they come."""
-        shared = max(_shared(ids, other) for other in others)
-        prefix = tuple(ids[: shared // BLOCK_TOKENS * BLOCK_TOKENS])
-        if not prefix or prefix in self._read_prefixes:
-            return
-        self._read_prefixes[prefix] = None
-        if len(self._read_prefixes) > SEQUENCES:
-            self._read_prefixes.popitem(last=False)
-        settings = self._settings(GenerationConfig(max_new_tokens=1))
-        self._finish([self._add(prefix, settings)])
+    def _start(
+        self, ids: tuple[int, ...], config: GenerationConfig, *, scored: bool = False
+    ) -> _Running:
+        while self._prompts.awaits(ids):
+            self._step()
+        self._prompts.add(ids)
+        settings = self._settings(config)
+        settings.echo = scored
+        self._last_id += 1
+        with model_errors("OpenVINO can't run the model"):
+            handle = self._pipeline.add_request(self._last_id, _tensor(ids), settings)
+        self._running.append(_Running(ids, config, handle))
+        return self._running[-1]
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
         encoded = self._encode_pairs(sources, targets, most=self._cache_tokens)
         pairs = [(tuple(source), tuple(target)) for source, target in encoded]
         with self._lock:
-            if len(pairs) > 1:
-                self._read(pairs[0][0], [ids for ids, _ in pairs[1:]])
             return [sum(each) for each in self._scores(pairs)]
 
     def _scores(self, pairs: Sequence[_Pair]) -> list[tuple[float, ...]]:
@@ -188,14 +194,9 @@ class OpenVINOEngine(TokenizedModel):
         this engine doesn't remember them from writing or scoring, a separator before everything has
         them computed anew, which shifts them a little.
         """
-        settings = self._settings(GenerationConfig(max_new_tokens=1))
-        settings.echo = True
         found: dict[_Pair, tuple[float, ...]] = {}
         for wave in _waves(list(dict.fromkeys(pairs))):
-            handles = [self._add([*source, *target], settings) for source, target in wave]
-            self._finish(handles)
-            for (source, target), handle in zip(wave, handles, strict=True):
-                (output,) = handle.read_all()
+            for (source, target), output in zip(wave, self._echoed(wave), strict=True):
                 computed = tuple(output.generated_log_probs[:-1][-len(target) :])
                 missing = len(target) - len(computed)
                 known = self._known(source, target[:missing])
@@ -228,35 +229,39 @@ class OpenVINOEngine(TokenizedModel):
         pad = self._tokens.tokenizer.pad_token_id
         return int(self._end if pad is None else pad)
 
-    def _add(self, ids: Sequence[int], settings: Any) -> Any:
-        self._last_id += 1
-        with model_errors("OpenVINO can't run the model"):
-            return self._pipeline.add_request(self._last_id, _tensor(ids), settings)
+    def _echoed(self, pairs: Sequence[_Pair]) -> list[Any]:
+        """The library's output for each source and target as one prompt."""
+        config = GenerationConfig(max_new_tokens=1)
+        running: list[_Running] = []
+        try:
+            for source, target in pairs:
+                while not self._has_room((*source, *target), config, ()):
+                    self._step()
+                running.append(self._start((*source, *target), config, scored=True))
+            while not all(each.ended for each in running):
+                self._step()
+            return [each.handle.read_all()[0] for each in running]
+        finally:
+            self._drop(running)
 
     def _step(self) -> None:
+        written = sum(each.sequences for each in self._running if not each.ended)
         with model_errors("OpenVINO can't run the model"):
             self._pipeline.step()
+        self._prompts.step(written=min(written, SEQUENCES))
 
-    def _finish(self, handles: Sequence[Any]) -> None:
-        try:
-            while not all(map(_ended, handles)):
-                self._step()
-        except BaseException:
-            self._drop(handles)
-            raise
-
-    def _drop(self, handles: Sequence[Any]) -> None:
+    def _drop(self, running: Sequence[_Running]) -> None:
         """Free the places of what nobody waits for any more."""
-        for handle in handles:
-            handle.cancel()
         with self._lock:
-            if handles and self._pipeline.has_non_finished_requests():
+            unended = [each for each in running if not each.ended]
+            for each in running:
+                self._running.remove(each)
+            for each in unended:
+                each.handle.cancel()
+            if unended and self._pipeline.has_non_finished_requests():
                 self._step()
 
     def _settings(self, config: GenerationConfig) -> Any:
-        if config.num_beams > 1 and not config.do_sample and config.repetition_penalty != 1:
-            # The library knows no penalty in beams.
-            config = replace(config, num_beams=1, num_return_sequences=1)
         settings = openvino_genai.GenerationConfig()
         settings.max_new_tokens = config.max_new_tokens
         settings.set_eos_token_id(self._end)
@@ -278,7 +283,7 @@ class OpenVINOEngine(TokenizedModel):
         size = len(ended.source)
         if ended.handle.get_status() == openvino_genai.GenerationStatus.IGNORED:
             raise TooLongError(_over_memory(ended.source))
-        config, written = ended.request.config, ended.handle.read_all()
+        config, written = ended.config, ended.handle.read_all()
         changed = config.repetition_penalty != 1 or config.no_repeat_ngram_size
         pairs = [(ended.source, tuple(each.generated_ids)) for each in written]
         if changed:
@@ -340,16 +345,6 @@ def _over_memory(source: Sequence[int]) -> str:
         f"a source of {len(source)} tokens and what is written about it are over the memory that "
         "kv_cache_mb leaves"
     )
-
-
-def _ended(handle: Any) -> bool:
-    return bool(handle.get_status() != openvino_genai.GenerationStatus.RUNNING)
-
-
-def _shared(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many ids both begin with; the last ones never count, since something must be read."""
-    size = min(len(first), len(second)) - 1
-    return next((at for at in range(size) if first[at] != second[at]), size)
 
 
 def available_version() -> str:
