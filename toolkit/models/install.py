@@ -188,37 +188,16 @@ def install(
         source, revision = _fetch_from_any(
             spec, source_folder, from_folder, on_message=on_message, on_bytes=on_bytes
         )
-
-        def made_for(form: Form, reason: str) -> InstalledModel:
-            on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
-            shutil.rmtree(built, ignore_errors=True)
-            _convert(spec, form, source_folder, built)
-            files = {
-                path.relative_to(built).as_posix(): sha256_of_file(path)
-                for path in sorted(built.rglob("*"))
-                if path.is_file()
-            }
-            model = InstalledModel(
-                id=spec.id,
-                folder=built,
-                family=spec.family,
-                licence=spec.licence,
-                source=source,
-                revision=revision,
-                source_sha256=_digest_of_source(spec, source_folder),
-                compute_type=COMPUTE_TYPE,
-                max_context_tokens=spec.max_context_tokens,
-                text_prefix=spec.text_prefix,
-                language_codes=spec.language_codes,
-                golden="",
-                files=files,
-                form=form,
-                reason=reason,
-            )
-            on_message("converted; translating a sentence with it")
-            return replace(model, golden=try_out(model))
-
-        model = _quickest(spec, form, made_for, on_message)
+        fetched = _Fetched(
+            spec=spec,
+            folder=source_folder,
+            source=source,
+            revision=revision,
+            built=built,
+            on_message=on_message,
+            try_out=try_out,
+        )
+        model = _quickest(fetched, form)
         record = {
             "schema": SCHEMA,
             "installed_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -256,30 +235,69 @@ def _fetch_from_any(
     raise ModelError(f"{spec.id} can't be pulled; " + "; ".join(reasons))
 
 
-def _quickest(
-    spec: ModelSpec,
-    form: Form | None,
-    made_for: Callable[[Form, str], InstalledModel],
-    on_message: Callable[[str], None],
-) -> InstalledModel:
-    """The model as `made_for` makes it for OpenVINO, which reads GGUF files, or if that is not to
-    be for CTranslate2. Raises ModelError when it works with neither.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """A model in `folder` that is to be converted into the folder `built`."""
+
+    spec: ModelSpec
+    folder: Path
+    source: str
+    revision: str
+    built: Path
+    on_message: Callable[[str], None]
+    try_out: Callable[[InstalledModel], str]
+
+    def made_for(self, form: Form, reason: str = "") -> InstalledModel:
+        """Convert and try out. Raises ModelError when either fails."""
+        spec, built = self.spec, self.built
+        self.on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
+        shutil.rmtree(built, ignore_errors=True)
+        _convert(spec, form, self.folder, built)
+        model = InstalledModel(
+            id=spec.id,
+            folder=built,
+            family=spec.family,
+            licence=spec.licence,
+            source=self.source,
+            revision=self.revision,
+            source_sha256=_digest_of_source(spec, self.folder),
+            compute_type=COMPUTE_TYPE,
+            max_context_tokens=spec.max_context_tokens,
+            text_prefix=spec.text_prefix,
+            language_codes=spec.language_codes,
+            golden="",
+            files={
+                path.relative_to(built).as_posix(): sha256_of_file(path)
+                for path in sorted(built.rglob("*"))
+                if path.is_file()
+            },
+            form=form,
+            reason=reason,
+        )
+        self.on_message("converted; translating a sentence with it")
+        return replace(model, golden=self.try_out(model))
+
+
+def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
+    """The model made for OpenVINO, which reads GGUF files, or if that is not to be for
+    CTranslate2. Raises ModelError when it works with neither.
     """
+    spec = fetched.spec
     if spec.format != "gguf":
         if form == "openvino":
             raise ModelError(f"{spec.id} is a checkpoint, which is not converted to OpenVINO")
-        return made_for("ctranslate2", "")
+        return fetched.made_for("ctranslate2")
     fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
     if not fault:
         try:
-            return made_for("openvino", "")
+            return fetched.made_for("openvino")
         except ModelError as error:
             fault = str(error)
     if form == "openvino":
         raise ModelError(f"OpenVINO can't be used: {fault}")
     if form is None:
-        on_message(f"not with OpenVINO: {fault}")
-    return made_for("ctranslate2", fault)
+        fetched.on_message(f"not with OpenVINO: {fault}")
+    return fetched.made_for("ctranslate2", fault)
 
 
 def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
