@@ -30,7 +30,7 @@ LIBRARIES = (
 
 def doctor_command() -> None:
     """Check the installation. Ends with 4 when the default model can't be used."""
-    from toolkit.models.install import FORM_NAMES, load_installed
+    from toolkit.models.installed import FORM_NAMES, load_installed
 
     settings, origins = settings_of({})
     show(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")

@@ -11,13 +11,13 @@ from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import catalogue
-from toolkit.models.install import (
+from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
     TOKENIZER_FOLDER,
     InstalledModel,
     load_installed,
-    pull_again,
+    repair,
 )
 from toolkit.models.machine import openvino_fault
 
@@ -144,7 +144,7 @@ def _why(model: InstalledModel) -> str:
     """Why a causal model isn't run by OpenVINO, which is the quickest."""
     if model.form == "openvino" or model.family != "causal":
         return ""
-    return model.reason or openvino_fault() or f"pulled before; {pull_again(model.id)} --force"
+    return model.reason or openvino_fault() or f"pulled before; {repair(model.id)}"
 
 
 def _open_openvino(
@@ -159,7 +159,7 @@ def _open_openvino(
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
     if fault := openvino_fault():
-        raise ModelError(f"{fault}; {pull_again(model.id)} --force")
+        raise ModelError(f"{fault}; {repair(model.id)}")
     from toolkit.engines.openvino import OpenVINOEngine, available_version
 
     return OpenVINOEngine(
