@@ -10,6 +10,7 @@ from toolkit.engines import load
 from toolkit.engines.base import generate
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
+from toolkit.models import installed as records
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_why_a_model_is_not_run_by_openvino_is_said_of_those_pulled_before(
         ("the processor lacks AVX2", "the processor lacks AVX2"),
         ("", "pulled before; type: toolkit models pull tiny-test --force"),
     ):
-        monkeypatch.setattr(load, "openvino_fault", lambda it=fault: it)
+        monkeypatch.setattr(records, "openvino_fault", lambda it=fault: it)
         assert installed("ctranslate2").info.reason == said
 
 
@@ -66,7 +67,7 @@ def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch
         installed("openvino", device="cuda")
     with pytest.raises(UsageError, match="installed for OpenVINO as int8"):
         installed("openvino", compute_type="float32")
-    monkeypatch.setattr(load, "openvino_fault", lambda: "the processor lacks AVX2")
+    monkeypatch.setattr(records, "openvino_fault", lambda: "the processor lacks AVX2")
     said = "the processor lacks AVX2; type: toolkit models pull tiny-test --force"
     with pytest.raises(ModelError, match=said):
         installed("openvino")

@@ -5,7 +5,8 @@ import pytest
 
 from tests.models.helpers import pull
 from toolkit.errors import ModelDamagedError
-from toolkit.models.installed import load_installed, verify_installed
+from toolkit.models import installed
+from toolkit.models.installed import load_installed, verify_installed, why_not_openvino
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,31 @@ def test_a_record_that_is_none_is_damaged(tmp_path, text):
     (tmp_path / "tiny-test" / "installed.json").write_text(text, "utf-8")
     with pytest.raises(ModelDamagedError, match=r"installed\.json can't be read"):
         load_installed(tmp_path, "tiny-test")
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault", "said"),
+    [
+        ("", "the processor lacks AVX2", "the processor lacks AVX2"),
+        ("", "", "pulled before; type: toolkit models pull tiny-test --force"),
+        (
+            "the processor lacks AVX2",
+            "",
+            "pulled before; type: toolkit models pull tiny-test --force",
+        ),
+        ("it answered «»", "", "it answered «»"),
+        (
+            "it was pulled for CTranslate2",
+            "the processor lacks AVX2",
+            "it was pulled for CTranslate2",
+        ),
+    ],
+)
+def test_why_a_model_is_not_run_by_openvino_is_what_keeps_it_from_that_now(
+    spec, gguf_file, tmp_path, monkeypatch, reason, fault, said
+):
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent, form="ctranslate2")
+    monkeypatch.setattr(installed, "openvino_fault", lambda: fault)
+    assert why_not_openvino(replace(model, reason=reason)) == said
+    for other in ({"form": "openvino"}, {"family": "seq2seq"}):
+        assert why_not_openvino(replace(model, reason=reason, **other)) == ""

@@ -48,7 +48,7 @@ def pull_command(
 @app.command("show")
 def show_command(model: ModelId) -> None:
     """What a model is, where it comes from, and its state here."""
-    from toolkit.models.installed import load_installed
+    from toolkit.models.installed import engine_fault, load_installed, why_not_openvino
 
     spec = find_spec(model)
     facts: dict[str, Any] = spec.model_dump(exclude={"files", "sources"}, exclude_defaults=True)
@@ -64,8 +64,10 @@ def show_command(model: ModelId) -> None:
     else:
         facts["installed"] = f"{installed.folder} ({installed.bytes / 1e6:,.0f} MB)"
         facts["engine"] = f"{installed.form} {installed.compute_type}"
-        if installed.reason:
-            facts["not with openvino"] = installed.reason
+        if why := why_not_openvino(installed):
+            facts["not with openvino"] = why
+        if fault := engine_fault(installed):
+            facts["can't be used"] = fault
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():

@@ -16,10 +16,10 @@ from toolkit.models.installed import (
     MODEL_FOLDER,
     TOKENIZER_FOLDER,
     InstalledModel,
+    engine_fault,
     load_installed,
-    repair,
+    why_not_openvino,
 )
-from toolkit.models.machine import openvino_fault
 
 FAKE = "fake"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -124,7 +124,7 @@ def open_installed(
         device=device,
         revision=model.revision,
         sha256=model.source_sha256,
-        reason=_why(model),
+        reason=why_not_openvino(model),
     )
     if model.form == "openvino":
         return _open_openvino(model, info, source_format, threads, kv_cache_mb)
@@ -140,13 +140,6 @@ def open_installed(
     )
 
 
-def _why(model: InstalledModel) -> str:
-    """Why a causal model isn't run by OpenVINO, which is the quickest."""
-    if model.form == "openvino" or model.family != "causal":
-        return ""
-    return model.reason or openvino_fault() or f"pulled before; {repair(model.id)}"
-
-
 def _open_openvino(
     model: InstalledModel,
     info: EngineInfo,
@@ -158,8 +151,8 @@ def _open_openvino(
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
-    if fault := openvino_fault():
-        raise ModelError(f"{fault}; {repair(model.id)}")
+    if fault := engine_fault(model):
+        raise ModelError(fault)
     from toolkit.engines.openvino import OpenVINOEngine, available_version
 
     return OpenVINOEngine(

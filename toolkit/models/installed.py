@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
+from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, openvino_fault
 from toolkit.models.sources import sha256_of_file
 from toolkit.progress import Progress
 
@@ -29,7 +30,7 @@ class InstalledModel:
     """A model that is ready to use. `files` maps paths inside `folder` to their sha256.
 
     `source_sha256` is the digest of the file that was downloaded, or of the list of its files.
-    `form` names the engine that it was converted for, `reason` why it isn't the quickest one.
+    `form` names the engine that it was converted for, `reason` why it wasn't the quickest one.
     """
 
     id: str
@@ -88,6 +89,26 @@ def _read_record(path: Path) -> tuple[InstalledModel, dict[str, int]]:
     if outside:
         raise ValueError(f"it names a file elsewhere, {outside[0]}")
     return model, sizes
+
+
+def why_not_openvino(model: InstalledModel) -> str:
+    """Why OpenVINO, which is the quickest, doesn't run a causal model; empty for others."""
+    if model.form == "openvino" or model.family != "causal":
+        return ""
+    # What the machine lacked when the model was pulled it may have by now.
+    lasting = "" if model.reason in (NO_PACKAGE, OLD_PROCESSOR) else model.reason
+    return lasting or openvino_fault() or f"pulled before; {repair(model.id)}"
+
+
+def engine_fault(model: InstalledModel) -> str:
+    """Why the engine that the model was made for can't run here, and what to type; empty where it
+    can.
+    """
+    if model.form != "openvino" or not (fault := openvino_fault()):
+        return ""
+    package = "type: pip install openvino-genai, or: toolkit models pull"
+    fix = f"{package} {model.id} --force" if fault == NO_PACKAGE else repair(model.id)
+    return f"'{model.id}' is installed for OpenVINO, but {fault}; {fix}"
 
 
 def write_record(model: InstalledModel) -> None:
