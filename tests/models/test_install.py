@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.models.helpers import pull
 from toolkit.cli.main import main
 from toolkit.engines.tryout import try_out
 from toolkit.errors import ModelError, ModelMissingError
+from toolkit.models import conversion
 from toolkit.models import install as installing
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import install, remove_installed
@@ -127,6 +129,16 @@ def test_what_can_not_be_converted_to_openvino_is_made_for_ctranslate2(
     assert f"not with OpenVINO: {said}" in messages
     assert "model/openvino_model.bin" not in model.files
     assert not (model.folder / "model/openvino_model.bin").exists()
+
+
+def test_where_openvino_can_not_be_imported_a_model_is_made_for_ctranslate2(
+    spec, gguf_file, tmp_path, fault, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "toolkit.models.conversion.openvino", None)
+    monkeypatch.delattr(conversion, "openvino", raising=False)
+    model = pull(spec, tmp_path, from_folder=gguf_file.parent)
+    assert model.form == "ctranslate2"
+    assert model.reason.startswith("tiny.gguf can't be converted to OpenVINO: ")
 
 
 @pytest.mark.usefixtures("quickest")

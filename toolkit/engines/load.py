@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from toolkit.models.catalogue import catalogue
 from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
+    RECORD,
     TOKENIZER_FOLDER,
     InstalledModel,
     engine_fault,
     load_installed,
+    repair,
+    verify_installed,
     why_not_openvino,
 )
 
@@ -63,15 +68,18 @@ def load_engine(
                 f"'{reference}' is installed for {FORM_NAMES[installed.form]}; "
                 f"type: toolkit models pull {reference} --force --engine {engine}"
             )
-        return open_installed(
-            installed,
-            device=device,
-            compute_type=compute_type,
-            threads=threads,
-            batch_size=batch_size,
-            kv_cache_mb=kv_cache_mb,
-            languages=languages,
-        )
+        if fault := engine_fault(installed):
+            raise ModelError(fault)
+        with _repairable(installed, compute_type):
+            return open_installed(
+                installed,
+                device=device,
+                compute_type=compute_type,
+                threads=threads,
+                batch_size=batch_size,
+                kv_cache_mb=kv_cache_mb,
+                languages=languages,
+            )
     if engine == "openvino":
         raise UsageError(
             "--engine openvino is for models of the catalogue, which are pulled for it"
@@ -140,6 +148,18 @@ def open_installed(
     )
 
 
+@contextmanager
+def _repairable(model: InstalledModel, compute_type: str) -> Iterator[None]:
+    """ModelErrors from inside say what to type, and name a file that has changed."""
+    try:
+        yield
+    except ModelError as error:
+        verify_installed(model, lambda done, total: None)
+        if compute_type != "auto":  # it may be no type of numbers that the engine has
+            raise
+        raise ModelError(f"{error}; {repair(model.id)}") from error
+
+
 def _open_openvino(
     model: InstalledModel,
     info: EngineInfo,
@@ -151,9 +171,8 @@ def _open_openvino(
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
-    if fault := engine_fault(model):
-        raise ModelError(fault)
-    from toolkit.engines.openvino import OpenVINOEngine, available_version
+    with model_errors("OpenVINO can't be used"):
+        from toolkit.engines.openvino import OpenVINOEngine, available_version
 
     return OpenVINOEngine(
         model.folder / MODEL_FOLDER,
@@ -222,12 +241,13 @@ def _source_format(
 
 
 def _folder(reference: str) -> Path | None:
-    """The folder called `reference`. Raises UsageError for a file, ModelError for what can't be
-    looked at.
+    """The folder called `reference`. Raises UsageError for a file and for a model that was pulled,
+    ModelError for what can't be looked at.
     """
     try:
         path = Path(reference).expanduser()
         if reference and path.is_dir():
+            _refuse_pulled(path)
             return path
         if reference and path.exists():
             raise UsageError(f"{path} is a file; give --model the folder of a model")
@@ -236,6 +256,21 @@ def _folder(reference: str) -> Path | None:
     except (OSError, RuntimeError):  # a name too long, the home of nobody
         pass
     return None
+
+
+def _refuse_pulled(folder: Path) -> None:
+    """Raises UsageError for the folder of a model that was pulled, or for one inside it."""
+    whole = folder.resolve()
+    for place in (whole, whole.parent):
+        if place.name in catalogue() and (place / RECORD).is_file():
+            raise UsageError(
+                f"{folder} belongs to a model that was pulled; give --model its id, {place.name}"
+            )
+    if any((folder / part / "openvino_model.xml").is_file() for part in ("", MODEL_FOLDER)):
+        raise UsageError(
+            f"{folder} is in OpenVINO's form, which only models of the catalogue are run in; give "
+            f"--model one of these: {', '.join(catalogue())}"
+        )
 
 
 def _cached(repository: str) -> Path:

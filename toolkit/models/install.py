@@ -203,9 +203,9 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
         return
     file = source / spec.files[0].name
     if form == "openvino":
-        from toolkit.models.conversion import openvino
-
         with model_errors(f"{file.name} can't be converted to OpenVINO"):
+            from toolkit.models.conversion import openvino
+
             openvino.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
     else:
         from toolkit.models.conversion import ctranslate2
