@@ -43,6 +43,7 @@ def test_what_is_nearer_to_the_call_wins_and_is_named(here):
     ("text", "said"),
     [
         ("max_tries = 0\n", r"toolkit\.toml: max_tries: "),
+        ("kv_cache_mb = 63\n", r"toolkit\.toml: kv_cache_mb: .* equal to 64"),
         ("colour = 1\n", r"toolkit\.toml: there is no setting colour"),
         ("[checks]\ncolour = 1\n", r"toolkit\.toml: checks\.colour: "),
         ("max_tries = \n", r"toolkit\.toml can't be read: "),

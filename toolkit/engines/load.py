@@ -25,6 +25,7 @@ from toolkit.models.installed import (
     verify_installed,
     why_not_openvino,
 )
+from toolkit.models.machine import memory_bytes
 
 FAKE = "fake"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -171,6 +172,12 @@ def _open_openvino(
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
+    memory = memory_bytes()
+    if memory and kv_cache_mb * 1_000_000 > memory:
+        raise UsageError(
+            f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
+            f"less (the default is {KV_CACHE_MB})"
+        )
     with model_errors("OpenVINO can't be used"):
         from toolkit.engines.openvino import OpenVINOEngine, available_version
 

@@ -1,5 +1,6 @@
 """What this machine can run."""
 
+import os
 import platform
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +16,13 @@ def openvino_fault() -> str:
     if platform.machine().lower() in ("x86_64", "amd64") and not _has("AVX2"):
         return OLD_PROCESSOR
     return ""
+
+
+def memory_bytes() -> int:
+    """Of the whole machine; zero where the system doesn't say."""
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _has(feature: str) -> bool:
