@@ -12,7 +12,7 @@ from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
 from toolkit.engines.tokens import Tokens
-from toolkit.models.install import TOKENIZER_FOLDER, load_installed
+from toolkit.models.installed import TOKENIZER_FOLDER, load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
 from toolkit.reading import read_document

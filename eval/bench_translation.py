@@ -26,7 +26,7 @@ from toolkit.documents import Segment
 from toolkit.engines.base import GenerationConfig, Source
 from toolkit.engines.tokens import Tokens
 from toolkit.evaluation.data import read_table
-from toolkit.models.install import MODEL_FOLDER, TOKENIZER_FOLDER
+from toolkit.models.installed import MODEL_FOLDER, TOKENIZER_FOLDER
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
 from toolkit.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from toolkit.assets import asset_folder
 from toolkit.errors import ModelMissingError
 from toolkit.languages.identification import identify_language
-from toolkit.models.install import load_installed
+from toolkit.models.installed import load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.settings import Settings, resolve_settings

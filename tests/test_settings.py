@@ -4,7 +4,14 @@ import pytest
 from platformdirs import user_config_path
 
 from toolkit.errors import UsageError
-from toolkit.settings import APP, FILE_NAME, Settings, make_settings, resolve_settings
+from toolkit.settings import (
+    APP,
+    FILE_NAME,
+    Settings,
+    make_settings,
+    misspelled_variables,
+    resolve_settings,
+)
 
 
 @pytest.fixture
@@ -43,6 +50,7 @@ def test_what_is_nearer_to_the_call_wins_and_is_named(here):
     ("text", "said"),
     [
         ("max_tries = 0\n", r"toolkit\.toml: max_tries: "),
+        ("kv_cache_mb = 63\n", r"toolkit\.toml: kv_cache_mb: .* equal to 64"),
         ("colour = 1\n", r"toolkit\.toml: there is no setting colour"),
         ("[checks]\ncolour = 1\n", r"toolkit\.toml: checks\.colour: "),
         ("max_tries = \n", r"toolkit\.toml can't be read: "),
@@ -58,6 +66,21 @@ def test_what_can_not_be_set_is_named_with_its_file(here, text, said):
 def test_a_wrong_variable_is_named(here):
     with pytest.raises(UsageError, match="TOOLKIT_THREADS: threads: "):
         resolve_settings({}, environment={"TOOLKIT_THREADS": "many"})
+
+
+def test_a_variable_that_sets_nothing_is_told_with_the_nearest_one():
+    environment = {
+        "TOOLKIT_NUM_BEAM": "4",
+        "TOOLKIT_XYZZY": "1",
+        "TOOLKIT_LENGHT": "",
+        "TOOLKIT_DEBUG": "1",
+        "TOOLKIT_MODEL": "fake",
+        "PATH": "/bin",
+    }
+    assert list(misspelled_variables(environment)) == [
+        "TOOLKIT_NUM_BEAM is ignored: there is no such setting; did you mean TOOLKIT_NUM_BEAMS?",
+        "TOOLKIT_XYZZY is ignored: there is no such setting",
+    ]
 
 
 def test_steps_are_named_with_commas_in_the_environment(here):

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack
@@ -24,6 +24,7 @@ APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
+NO_SETTINGS = {"TOOLKIT_DEBUG"}  # variables that the command line reads itself
 AUTO = "auto"  # for the source language: that of the first input
 
 
@@ -59,7 +60,7 @@ class Settings(BaseModel):
     quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
     num_beams: int = Field(1, ge=1, description="of every translation, at least")
     kv_cache_mb: int = Field(
-        KV_CACHE_MB, ge=16, description="memory for keys and values, with OpenVINO"
+        KV_CACHE_MB, ge=64, description="memory for keys and values, with OpenVINO"
     )
     source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"
@@ -196,11 +197,10 @@ def resolve_settings(
             layers.append((str(path), _read_file(path)))
             if path == Path(FILE_NAME):
                 _refuse_outside(path, layers[-1][1])
-    names = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     layers += [
         (variable, {name: environment[variable]})
-        for variable, name in names.items()
-        if environment.get(variable)
+        for name in Settings.model_fields
+        if environment.get(variable := _variable(name))
     ]
     layers.append(("flag", {name: value for name, value in flags.items() if value is not None}))
     for origin, layer in layers:
@@ -208,6 +208,26 @@ def resolve_settings(
         origins |= dict.fromkeys(layer, origin)
         _validate(values, origin)
     return _validate(values, "settings"), origins
+
+
+def misspelled_variables(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """A message for each variable that has the prefix of settings and is none."""
+    known = NO_SETTINGS.union(map(_variable, Settings.model_fields))
+    for variable, value in environment.items():
+        if value and variable.startswith(ENVIRONMENT_PREFIX) and variable not in known:
+            nearest = _nearest(variable.removeprefix(ENVIRONMENT_PREFIX).lower())
+            hint = f"; did you mean {_variable(nearest)}?" if nearest else ""
+            yield f"{variable} is ignored: there is no such setting{hint}"
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{ENVIRONMENT_PREFIX}{name.upper()}"
+
+
+def _nearest(name: str) -> str | None:
+    """The setting whose name is most like `name`, if one is."""
+    return next(iter(get_close_matches(name, Settings.model_fields, n=1)), None)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -242,7 +262,7 @@ def _validate(values: dict[str, Any], origin: str) -> Settings:
         fault = error.errors()[0]
         name = ".".join(map(str, fault["loc"]))
         if fault["type"] == "extra_forbidden" and name in values:
-            nearest = get_close_matches(name, Settings.model_fields, n=1)
-            hint = f"; did you mean {nearest[0]}?" if nearest else ""
+            nearest = _nearest(name)
+            hint = f"; did you mean {nearest}?" if nearest else ""
             raise UsageError(f"{origin}: there is no setting {name}{hint}") from error
         raise UsageError(f"{origin}: {name}: {fault['msg']}") from error

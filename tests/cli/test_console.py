@@ -8,10 +8,12 @@ import pytest
 from rich.progress import Progress
 
 from tests.cli.helpers import ARTICLE
+from toolkit.cli import console
 from toolkit.cli.console import (
     ESCAPED,
     StageProgress,
     download_progress,
+    settings_of,
     show,
     stage_progress,
     tell,
@@ -41,6 +43,15 @@ def test_standard_input_and_a_closed_reader():
 def test_a_message_is_one_line_that_a_terminal_can_show(capsys):
     tell("a\nb\t c\x1b[31m")
     assert capsys.readouterr().err == "toolkit: a b c\\x1b[31m\n"
+
+
+def test_a_variable_that_sets_nothing_is_told_once(capsys, monkeypatch):
+    monkeypatch.setattr(console, "_reported", set())
+    monkeypatch.setenv("TOOLKIT_MAX_TRY", "3")
+    for _ in range(2):
+        assert settings_of({})[0].max_tries == 5
+    said = "TOOLKIT_MAX_TRY is ignored: there is no such setting; did you mean TOOLKIT_MAX_TRIES?"
+    assert capsys.readouterr().err == f"toolkit: {said}\n"
 
 
 def test_a_message_that_nobody_can_hear_ends_nothing(monkeypatch):

@@ -1,5 +1,9 @@
+import json
+
+import pytest
+
 from tests.models.helpers import pull
-from toolkit.models import install
+from toolkit.models import install, installed
 from toolkit.settings import Settings
 
 
@@ -10,11 +14,44 @@ def test_doctor_says_what_is_missing(run):
     assert "toolkit models pull" in err
 
 
+OLD = "the processor lacks AVX2"
+
+
 def test_doctor_says_what_a_model_was_made_for_and_why(run, spec, gguf_file, monkeypatch):
     monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
-    monkeypatch.setattr(install, "openvino_fault", lambda: "the processor lacks AVX2")
+    for module in (install, installed):
+        monkeypatch.setattr(module, "openvino_fault", lambda: OLD)
     pull(spec, Settings().models_folder, from_folder=gguf_file.parent)
     code, out, err = run("doctor")
     assert (code, err) == (0, "")
     assert "openvino-genai: " in out
-    assert f"{spec.id}: installed for CTranslate2 (the processor lacks AVX2)\n" in out
+    assert f"{spec.id}: installed for CTranslate2 ({OLD})\n" in out
+    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+    again = f"pulled before; type: toolkit models pull {spec.id} --force"
+    assert f"{spec.id}: installed for CTranslate2 ({again})\n" in run("doctor")[1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "fix"),
+    [
+        (OLD, "type: toolkit models pull tiny-test --force"),
+        (
+            "the package openvino-genai is not installed",
+            "type: pip install openvino-genai, or: toolkit models pull tiny-test --force",
+        ),
+    ],
+)
+def test_doctor_says_when_the_engine_of_a_model_can_not_run(
+    run, spec, gguf_file, monkeypatch, fault, fix
+):
+    monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
+    model = pull(spec, Settings().models_folder, from_folder=gguf_file.parent, form="ctranslate2")
+    record = model.folder / "installed.json"
+    values = json.loads(record.read_text("utf-8")) | {"form": "openvino", "reason": ""}
+    record.write_text(json.dumps(values), "utf-8")
+    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+    assert run("doctor")[0] == 0
+    monkeypatch.setattr(installed, "openvino_fault", lambda: fault)
+    code, _, err = run("doctor")
+    said = f"'tiny-test' is installed for OpenVINO, but {fault}; {fix}\n"
+    assert (code, err) == (4, f"toolkit: {said}")

@@ -2,7 +2,7 @@ import pytest
 
 from toolkit.cli import models
 from toolkit.engines import tryout
-from toolkit.models import install
+from toolkit.models import install, installed
 from toolkit.settings import Settings
 
 
@@ -24,7 +24,8 @@ def known(spec, monkeypatch):
 
 
 def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, monkeypatch):
-    monkeypatch.setattr(install, "openvino_fault", lambda: "the processor lacks AVX2")
+    for module in (install, installed):
+        monkeypatch.setattr(module, "openvino_fault", lambda: "the processor lacks AVX2")
     pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
     code, out, err = run(*pull)
     assert (code, out) == (0, "")
@@ -58,7 +59,7 @@ def test_a_damaged_model_is_pulled_again(run, known, gguf_file):
     assert run("models", "verify", known.id)[0] == 0
 
 
-def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_file):
+def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_file, monkeypatch):
     pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
     pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent, "--force", "--engine")
     for engine, name in (("openvino", "OpenVINO"), ("ctranslate2", "CTranslate2")):
@@ -68,6 +69,12 @@ def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_fil
         _, out, _ = run("models", "show", known.id)
         assert f"engine: {engine} int8" in out
         assert ("not with openvino: it was pulled for CTranslate2" in out) == (name[0] == "C")
+        with monkeypatch.context() as patch:
+            patch.setattr(installed, "openvino_fault", lambda: "the processor lacks AVX2")
+            code, out, _ = run("models", "show", known.id)
+        assert code == 0
+        said = "can't be used: 'tiny-test' is installed for OpenVINO, but the processor lacks AVX2"
+        assert (said in out) == (name[0] == "O")
     code, _, err = run(*pull, "transformers")
     assert code == 2
     assert "--engine" in err

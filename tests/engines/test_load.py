@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 
 import pytest
 import torch
@@ -9,7 +10,8 @@ from tests.models.helpers import pull
 from toolkit.engines import load
 from toolkit.engines.base import generate
 from toolkit.engines.load import load_engine
-from toolkit.errors import ModelError, ModelMissingError, UsageError
+from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError, UsageError
+from toolkit.models import installed as records
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_why_a_model_is_not_run_by_openvino_is_said_of_those_pulled_before(
         ("the processor lacks AVX2", "the processor lacks AVX2"),
         ("", "pulled before; type: toolkit models pull tiny-test --force"),
     ):
-        monkeypatch.setattr(load, "openvino_fault", lambda it=fault: it)
+        monkeypatch.setattr(records, "openvino_fault", lambda it=fault: it)
         assert installed("ctranslate2").info.reason == said
 
 
@@ -66,10 +68,69 @@ def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch
         installed("openvino", device="cuda")
     with pytest.raises(UsageError, match="installed for OpenVINO as int8"):
         installed("openvino", compute_type="float32")
-    monkeypatch.setattr(load, "openvino_fault", lambda: "the processor lacks AVX2")
+    monkeypatch.setattr(load, "memory_bytes", lambda: 2_000_000_000)
+    with pytest.raises(UsageError, match="kv_cache_mb is 2001, but this machine has 2000 MB"):
+        installed("openvino", kv_cache_mb=2001)
+    monkeypatch.setattr(records, "openvino_fault", lambda: "the processor lacks AVX2")
     said = "the processor lacks AVX2; type: toolkit models pull tiny-test --force"
     with pytest.raises(ModelError, match=said):
         installed("openvino")
+
+
+@pytest.mark.parametrize(
+    ("form", "file"), [("ctranslate2", "model.bin"), ("openvino", "openvino_model.xml")]
+)
+def test_a_file_that_was_swapped_is_named_when_its_engine_refuses_it(
+    installed, tmp_path, monkeypatch, form, file
+):
+    installed(form, threads=1)
+    path = tmp_path / "tiny-test" / "model" / file
+    path.write_bytes(b"x" * path.stat().st_size)
+    monkeypatch.setattr(records, "SMALL_BYTES", 0)  # as large files are, it isn't looked at
+    with pytest.raises(
+        ModelDamagedError, match=rf"{file} is damaged; type: toolkit models pull tiny-test --force$"
+    ):
+        installed(form)
+
+
+def test_what_an_engine_refuses_is_to_be_pulled_again(installed, monkeypatch):
+    with pytest.raises(ModelError, match=r"CTranslate2 can't load [^;]*float99[^;]*$"):
+        installed("ctranslate2", compute_type="float99")
+
+    def refuse(*args, **options):
+        raise RuntimeError("unsupported version of the format")
+
+    monkeypatch.setattr("ctranslate2.Generator", refuse)
+    said = r"unsupported version of the format; type: toolkit models pull tiny-test --force$"
+    with pytest.raises(ModelError, match=said):
+        installed("ctranslate2")
+
+
+def test_an_openvino_that_can_not_be_imported_is_no_bug(installed, monkeypatch):
+    installed("openvino", threads=1)
+    monkeypatch.setitem(sys.modules, "toolkit.engines.openvino", None)
+    said = r"OpenVINO can't be used: .*; type: toolkit models pull tiny-test --force$"
+    with pytest.raises(ModelError, match=said):
+        installed("openvino")
+
+
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+def test_the_folder_of_a_pulled_model_is_known_by_its_id(
+    installed, spec, tmp_path, monkeypatch, form
+):
+    installed(form, threads=1)
+    monkeypatch.chdir(tmp_path / "tiny-test" / "model")
+    for folder in ("tiny-test", "tiny-test/model", "tiny-test/tokenizer"):
+        with pytest.raises(UsageError, match=r"was pulled; give --model its id, tiny-test$"):
+            load_engine(str(tmp_path / folder), models_folder=tmp_path)
+    with pytest.raises(UsageError, match=r"^\. belongs to a model that was pulled"):
+        load_engine(".", models_folder=tmp_path)
+
+
+def test_a_folder_for_openvino_is_run_only_of_the_catalogue(openvino_of, tmp_path):
+    for folder in (openvino_of("qwen2"), openvino_of("qwen2") / "model"):
+        with pytest.raises(UsageError, match=r"in OpenVINO's form.*these: qwen2\.5"):
+            load_engine(str(folder), models_folder=tmp_path)
 
 
 def test_openvino_is_for_what_was_pulled_for_it(tiny, tmp_path):

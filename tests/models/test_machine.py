@@ -1,9 +1,10 @@
+import os
 from types import SimpleNamespace
 
 import pytest
 
 from toolkit.models import machine
-from toolkit.models.machine import openvino_fault
+from toolkit.models.machine import memory_bytes, openvino_fault
 
 
 @pytest.fixture
@@ -50,3 +51,12 @@ def test_a_numpy_that_hides_its_features_is_taken_to_have_them(on, monkeypatch):
 
     monkeypatch.setattr(machine, "import_module", hidden)
     assert openvino_fault() == ""
+
+
+def test_memory_is_that_of_the_whole_machine_where_the_system_says_it(monkeypatch):
+    known = {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}
+    monkeypatch.setattr(os, "sysconf_names", known, raising=False)
+    monkeypatch.setattr(os, "sysconf", known.get, raising=False)
+    assert memory_bytes() == 4_096_000
+    monkeypatch.delattr(os, "sysconf")
+    assert memory_bytes() == 0

@@ -5,7 +5,7 @@ import pytest
 from tests.models.helpers import PARTS, pull, write_wheel
 from tests.models.hub import COMMIT, CUT, FILES, GARBAGE, Hub, fetch, files_in
 from toolkit.errors import ModelError
-from toolkit.models.install import list_installed
+from toolkit.models.installed import list_installed
 
 
 def test_a_pinned_file_comes_from_the_hub(endpoint, tmp_path):

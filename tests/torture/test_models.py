@@ -19,9 +19,9 @@ from toolkit.engines.base import GenerationConfig, Message, generate
 from toolkit.engines.load import load_engine
 from toolkit.errors import ModelDamagedError, ModelError, ToolkitError, UsageError
 from toolkit.evaluation.bertscore import Encoder
-from toolkit.models import install as installing
+from toolkit.models import installed as records
 from toolkit.models import sources
-from toolkit.models.install import load_installed, verify_installed
+from toolkit.models.installed import load_installed, verify_installed
 from toolkit.models.sources import fetch
 
 DEEP = "[" * 100_000
@@ -295,7 +295,7 @@ def test_verifying_finds_any_damage_and_loading_finds_it_in_small_files(
         with pytest.raises(ModelDamagedError):
             load_installed(models, installed.id)
         with monkeypatch.context() as patch:
-            patch.setattr(installing, "SMALL_BYTES", 0)
+            patch.setattr(records, "SMALL_BYTES", 0)
             if cut:  # found in large files as well
                 with pytest.raises(ModelDamagedError):
                     load_installed(models, installed.id)

@@ -91,11 +91,15 @@ def tell_once(message: str) -> None:
 
 
 def settings_of(flags: Mapping[str, Any]) -> "tuple[Settings, dict[str, str]]":
-    """`resolve_settings`; a file of the current folder that is in force is named."""
-    from toolkit.settings import FILE_NAME, resolve_settings
+    """`resolve_settings`; a file of the current folder that is in force is named, and so are
+    variables that set nothing.
+    """
+    from toolkit.settings import FILE_NAME, misspelled_variables, resolve_settings
 
     if os.path.lexists(FILE_NAME):
         tell_once(f"settings of {Path(FILE_NAME).absolute()} are in force")
+    for message in misspelled_variables():
+        tell_once(message)
     return resolve_settings(flags)
 
 

@@ -30,7 +30,12 @@ LIBRARIES = (
 
 def doctor_command() -> None:
     """Check the installation. Ends with 4 when the default model can't be used."""
-    from toolkit.models.install import FORM_NAMES, load_installed
+    from toolkit.models.installed import (
+        FORM_NAMES,
+        engine_fault,
+        load_installed,
+        why_not_openvino,
+    )
 
     settings, origins = settings_of({})
     show(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")
@@ -48,8 +53,11 @@ def doctor_command() -> None:
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
             installed = load_installed(folder, model)
-            why = f" ({installed.reason})" if installed.reason else ""
-            show(f"{model}: installed for {FORM_NAMES[installed.form]}{why}")
+            if fault := engine_fault(installed):
+                raise ModelError(fault)
+            why = why_not_openvino(installed)
+            shown = f" ({why})" if why else ""
+            show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
     except ModelError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None

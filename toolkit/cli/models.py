@@ -22,7 +22,7 @@ FromFolder = Annotated[
 @app.command("list")
 def list_command() -> None:
     """Every model of the catalogue, and which are installed."""
-    from toolkit.models.install import list_installed
+    from toolkit.models.installed import list_installed
 
     installed = list_installed(_models_folder())
     width = max(map(len, catalogue()))
@@ -48,7 +48,7 @@ def pull_command(
 @app.command("show")
 def show_command(model: ModelId) -> None:
     """What a model is, where it comes from, and its state here."""
-    from toolkit.models.install import load_installed
+    from toolkit.models.installed import engine_fault, load_installed, why_not_openvino
 
     spec = find_spec(model)
     facts: dict[str, Any] = spec.model_dump(exclude={"files", "sources"}, exclude_defaults=True)
@@ -64,8 +64,10 @@ def show_command(model: ModelId) -> None:
     else:
         facts["installed"] = f"{installed.folder} ({installed.bytes / 1e6:,.0f} MB)"
         facts["engine"] = f"{installed.form} {installed.compute_type}"
-        if installed.reason:
-            facts["not with openvino"] = installed.reason
+        if why := why_not_openvino(installed):
+            facts["not with openvino"] = why
+        if fault := engine_fault(installed):
+            facts["can't be used"] = fault
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():
@@ -75,7 +77,7 @@ def show_command(model: ModelId) -> None:
 @app.command("verify")
 def verify_command(model: ModelId) -> None:
     """Compare every installed file with its recorded sha256."""
-    from toolkit.models.install import load_installed, verify_installed
+    from toolkit.models.installed import load_installed, verify_installed
 
     installed = load_installed(_models_folder(), find_spec(model).id)
     with download_progress("checking") as on_bytes:
@@ -101,7 +103,8 @@ def pull(
 ) -> None:
     """Install `model` unless it is installed already."""
     from toolkit.engines.tryout import try_out
-    from toolkit.models.install import install, load_installed
+    from toolkit.models.install import install
+    from toolkit.models.installed import load_installed
 
     spec = find_spec(model)
     if not force:

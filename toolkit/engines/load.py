@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +13,19 @@ from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import catalogue
-from toolkit.models.install import (
+from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
+    RECORD,
     TOKENIZER_FOLDER,
     InstalledModel,
+    engine_fault,
     load_installed,
-    pull_again,
+    repair,
+    verify_installed,
+    why_not_openvino,
 )
-from toolkit.models.machine import openvino_fault
+from toolkit.models.machine import memory_bytes
 
 FAKE = "fake"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -63,15 +69,18 @@ def load_engine(
                 f"'{reference}' is installed for {FORM_NAMES[installed.form]}; "
                 f"type: toolkit models pull {reference} --force --engine {engine}"
             )
-        return open_installed(
-            installed,
-            device=device,
-            compute_type=compute_type,
-            threads=threads,
-            batch_size=batch_size,
-            kv_cache_mb=kv_cache_mb,
-            languages=languages,
-        )
+        if fault := engine_fault(installed):
+            raise ModelError(fault)
+        with _repairable(installed, compute_type):
+            return open_installed(
+                installed,
+                device=device,
+                compute_type=compute_type,
+                threads=threads,
+                batch_size=batch_size,
+                kv_cache_mb=kv_cache_mb,
+                languages=languages,
+            )
     if engine == "openvino":
         raise UsageError(
             "--engine openvino is for models of the catalogue, which are pulled for it"
@@ -124,7 +133,7 @@ def open_installed(
         device=device,
         revision=model.revision,
         sha256=model.source_sha256,
-        reason=_why(model),
+        reason=why_not_openvino(model),
     )
     if model.form == "openvino":
         return _open_openvino(model, info, source_format, threads, kv_cache_mb)
@@ -140,11 +149,16 @@ def open_installed(
     )
 
 
-def _why(model: InstalledModel) -> str:
-    """Why a causal model isn't run by OpenVINO, which is the quickest."""
-    if model.form == "openvino" or model.family != "causal":
-        return ""
-    return model.reason or openvino_fault() or f"pulled before; {pull_again(model.id)} --force"
+@contextmanager
+def _repairable(model: InstalledModel, compute_type: str) -> Iterator[None]:
+    """ModelErrors from inside say what to type, and name a file that has changed."""
+    try:
+        yield
+    except ModelError as error:
+        verify_installed(model, lambda done, total: None)
+        if compute_type != "auto":  # it may be no type of numbers that the engine has
+            raise
+        raise ModelError(f"{error}; {repair(model.id)}") from error
 
 
 def _open_openvino(
@@ -158,9 +172,14 @@ def _open_openvino(
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
-    if fault := openvino_fault():
-        raise ModelError(f"{fault}; {pull_again(model.id)} --force")
-    from toolkit.engines.openvino import OpenVINOEngine, available_version
+    memory = memory_bytes()
+    if memory and kv_cache_mb * 1_000_000 > memory:
+        raise UsageError(
+            f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
+            f"less (the default is {KV_CACHE_MB})"
+        )
+    with model_errors("OpenVINO can't be used"):
+        from toolkit.engines.openvino import OpenVINOEngine, available_version
 
     return OpenVINOEngine(
         model.folder / MODEL_FOLDER,
@@ -229,12 +248,13 @@ def _source_format(
 
 
 def _folder(reference: str) -> Path | None:
-    """The folder called `reference`. Raises UsageError for a file, ModelError for what can't be
-    looked at.
+    """The folder called `reference`. Raises UsageError for a file and for a model that was pulled,
+    ModelError for what can't be looked at.
     """
     try:
         path = Path(reference).expanduser()
         if reference and path.is_dir():
+            _refuse_pulled(path)
             return path
         if reference and path.exists():
             raise UsageError(f"{path} is a file; give --model the folder of a model")
@@ -243,6 +263,21 @@ def _folder(reference: str) -> Path | None:
     except (OSError, RuntimeError):  # a name too long, the home of nobody
         pass
     return None
+
+
+def _refuse_pulled(folder: Path) -> None:
+    """Raises UsageError for the folder of a model that was pulled, or for one inside it."""
+    whole = folder.resolve()
+    for place in (whole, whole.parent):
+        if place.name in catalogue() and (place / RECORD).is_file():
+            raise UsageError(
+                f"{folder} belongs to a model that was pulled; give --model its id, {place.name}"
+            )
+    if any((folder / part / "openvino_model.xml").is_file() for part in ("", MODEL_FOLDER)):
+        raise UsageError(
+            f"{folder} is in OpenVINO's form, which only models of the catalogue are run in; give "
+            f"--model one of these: {', '.join(catalogue())}"
+        )
 
 
 def _cached(repository: str) -> Path:

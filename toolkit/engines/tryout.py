@@ -3,7 +3,7 @@
 from toolkit.engines.base import Chat, GenerationConfig, Message, Source, generate
 from toolkit.engines.load import open_installed
 from toolkit.errors import ModelError
-from toolkit.models.install import InstalledModel
+from toolkit.models.installed import InstalledModel
 
 FRENCH = "Le président est arrivé lundi à Paris."
 # One of these must be in the answer of a model that works at all.

@@ -29,6 +29,7 @@ from toolkit.evaluation.registry import score
 from toolkit.evaluation.suites import Part, Suite, System
 from toolkit.evaluation.systems import answers_of, corpus_of
 from toolkit.files import sweep, write_atomically
+from toolkit.models.machine import memory_bytes
 from toolkit.pipeline import Pipeline
 from toolkit.progress import StageProgress
 from toolkit.settings import Settings, resolve_settings
@@ -319,14 +320,11 @@ def _machine() -> dict[str, Any]:
     if cpuinfo.exists():
         names = re.findall(r"model name\s*: (.+)", cpuinfo.read_text(encoding="utf-8"))
         model = names[0] if names else model
-    memory = 0
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "processor": model,
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),
-        "memory_gb": round(memory / 1e9),
+        "memory_gb": round(memory_bytes() / 1e9),
         "system": platform.system(),
     }

@@ -1,6 +1,6 @@
 """Models that can be pulled, and how they are brought and installed.
 
 `catalogue.toml` lists them; `sources` fetches files from the hub, package indexes or folders,
-`gguf` and `checkpoint` convert them, `install` verifies and keeps what `engines` then loads. A new
-model is an entry of the catalogue.
+`conversion` converts them, `install` puts them into place, and `installed` has what `engines` then
+loads. A new model is an entry of the catalogue.
 """

@@ -1,135 +1,33 @@
 """Installs models: fetch, verify, convert, try out, and only then put into place."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter
 
-from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
+from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import FolderSource, ModelSpec
+from toolkit.models.installed import (
+    FORM_NAMES,
+    MODEL_FOLDER,
+    TOKENIZER_FOLDER,
+    Form,
+    InstalledModel,
+    load_installed,
+    readable,
+    write_record,
+)
 from toolkit.models.machine import openvino_fault
 from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
 from toolkit.progress import Progress
 
-RECORD = "installed.json"
-MODEL_FOLDER = "model"  # the conversion
-TOKENIZER_FOLDER = "tokenizer"
-SCHEMA = 1
-Form = Literal["openvino", "ctranslate2"]
-FORM_NAMES: dict[Form, str] = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
 COMPUTE_TYPE: Literal["int8"] = "int8"
 MARGIN_BYTES = 200_000_000
-SMALL_BYTES = 64_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstalledModel:
-    """A model that is ready to use. `files` maps paths inside `folder` to their sha256.
-
-    `source_sha256` is the digest of the file that was downloaded, or of the list of its files.
-    `form` names the engine that it was converted for, `reason` why it isn't the quickest one.
-    """
-
-    id: str
-    folder: Path
-    family: Literal["seq2seq", "causal"]
-    licence: str
-    source: str
-    revision: str
-    source_sha256: str
-    compute_type: str
-    max_context_tokens: int
-    text_prefix: str
-    language_codes: dict[str, str]
-    golden: str
-    files: dict[str, str]
-    form: Form = "ctranslate2"
-    reason: str = ""
-
-    @property
-    def bytes(self) -> int:
-        return sum((self.folder / name).stat().st_size for name in self.files)
-
-
-def load_installed(models_folder: Path, model_id: str) -> InstalledModel:
-    """Raises ModelMissingError, or ModelDamagedError when files are missing or cut short."""
-    folder = models_folder / model_id
-    record = folder / RECORD
-    try:
-        if not record.is_file():
-            raise ModelMissingError(model_id)
-        model, sizes = _read_record(record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = f"{record} can't be read ({one_line(error)})"
-        raise ModelDamagedError(f"{reason}; {_repair(model_id)}") from None
-    for name, size in sizes.items():
-        path = folder / name
-        # Only the weights are too large to be looked at each time.
-        if _size_of(path) != size or (size < SMALL_BYTES and _changed(model, name)):
-            raise _damaged(path, model_id)
-    return model
-
-
-def _read_record(path: Path) -> tuple[InstalledModel, dict[str, int]]:
-    """What was installed, and the size of each file. The record may have been edited by hand."""
-    values = json.loads(path.read_text(encoding="utf-8"))
-    if values.pop("schema") != SCHEMA:
-        raise ValueError("written by another version")
-    values.pop("installed_at")
-    sizes = TypeAdapter(dict[str, int]).validate_python(values.pop("sizes"))
-    model = TypeAdapter(InstalledModel).validate_python({**values, "folder": path.parent})
-    if model.id != path.parent.name or set(sizes) != set(model.files):
-        raise ValueError("it contradicts itself")
-    if model.max_context_tokens < 1:
-        raise ValueError("it leaves the model no context")
-    outside = [name for name in sizes if Path(name).is_absolute() or ".." in Path(name).parts]
-    if outside:
-        raise ValueError(f"it names a file elsewhere, {outside[0]}")
-    return model, sizes
-
-
-def _size_of(path: Path) -> int | None:
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:
-        return None
-
-
-def _changed(model: InstalledModel, name: str) -> bool:
-    try:
-        return sha256_of_file(model.folder / name) != model.files[name]
-    except OSError:
-        return True
-
-
-def _damaged(path: Path, model_id: str) -> ModelDamagedError:
-    state = "missing" if _size_of(path) is None else "damaged"
-    return ModelDamagedError(f"{path} is {state}; {_repair(model_id)}")
-
-
-def list_installed(models_folder: Path) -> list[str]:
-    """Raises ModelError for a folder that can't be looked into."""
-    with _readable(models_folder):
-        return sorted(path.parent.name for path in models_folder.glob(f"*/{RECORD}"))
-
-
-def verify_installed(model: InstalledModel, on_bytes: Progress) -> None:
-    """Raises ModelDamagedError naming the first file whose content has changed."""
-    done = 0
-    for name in model.files:
-        path = model.folder / name
-        if _changed(model, name):
-            raise _damaged(path, model.id)
-        done += path.stat().st_size
-        on_bytes(done, model.bytes)
 
 
 def remove_installed(models_folder: Path, model_id: str) -> int:
@@ -138,7 +36,7 @@ def remove_installed(models_folder: Path, model_id: str) -> int:
     Raises ModelMissingError when there was nothing, ModelError when something is left.
     """
     places = [models_folder / model_id, _staging(models_folder, model_id)]
-    with _readable(models_folder):
+    with readable(models_folder):
         present = [place for place in places if place.is_symlink() or place.is_dir()]
         if not present:
             raise ModelMissingError(model_id)
@@ -188,44 +86,17 @@ def install(
         source, revision = _fetch_from_any(
             spec, source_folder, from_folder, on_message=on_message, on_bytes=on_bytes
         )
-
-        def made_for(form: Form, reason: str) -> InstalledModel:
-            on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
-            shutil.rmtree(built, ignore_errors=True)
-            _convert(spec, form, source_folder, built)
-            files = {
-                path.relative_to(built).as_posix(): sha256_of_file(path)
-                for path in sorted(built.rglob("*"))
-                if path.is_file()
-            }
-            model = InstalledModel(
-                id=spec.id,
-                folder=built,
-                family=spec.family,
-                licence=spec.licence,
-                source=source,
-                revision=revision,
-                source_sha256=_digest_of_source(spec, source_folder),
-                compute_type=COMPUTE_TYPE,
-                max_context_tokens=spec.max_context_tokens,
-                text_prefix=spec.text_prefix,
-                language_codes=spec.language_codes,
-                golden="",
-                files=files,
-                form=form,
-                reason=reason,
-            )
-            on_message("converted; translating a sentence with it")
-            return replace(model, golden=try_out(model))
-
-        model = _quickest(spec, form, made_for, on_message)
-        record = {
-            "schema": SCHEMA,
-            "installed_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            **{key: value for key, value in asdict(model).items() if key != "folder"},
-            "sizes": {name: (built / name).stat().st_size for name in model.files},
-        }
-        (built / RECORD).write_text(json.dumps(record, indent=2), encoding="utf-8")
+        fetched = _Fetched(
+            spec=spec,
+            folder=source_folder,
+            source=source,
+            revision=revision,
+            built=built,
+            on_message=on_message,
+            try_out=try_out,
+        )
+        model = _quickest(fetched, form)
+        write_record(model)
         target = models_folder / spec.id
         _remove(target)
         built.rename(target)
@@ -256,30 +127,69 @@ def _fetch_from_any(
     raise ModelError(f"{spec.id} can't be pulled; " + "; ".join(reasons))
 
 
-def _quickest(
-    spec: ModelSpec,
-    form: Form | None,
-    made_for: Callable[[Form, str], InstalledModel],
-    on_message: Callable[[str], None],
-) -> InstalledModel:
-    """The model as `made_for` makes it for OpenVINO, which reads GGUF files, or if that is not to
-    be for CTranslate2. Raises ModelError when it works with neither.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """A model in `folder` that is to be converted into the folder `built`."""
+
+    spec: ModelSpec
+    folder: Path
+    source: str
+    revision: str
+    built: Path
+    on_message: Callable[[str], None]
+    try_out: Callable[[InstalledModel], str]
+
+    def made_for(self, form: Form, reason: str = "") -> InstalledModel:
+        """Convert and try out. Raises ModelError when either fails."""
+        spec, built = self.spec, self.built
+        self.on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
+        shutil.rmtree(built, ignore_errors=True)
+        _convert(spec, form, self.folder, built)
+        model = InstalledModel(
+            id=spec.id,
+            folder=built,
+            family=spec.family,
+            licence=spec.licence,
+            source=self.source,
+            revision=self.revision,
+            source_sha256=_digest_of_source(spec, self.folder),
+            compute_type=COMPUTE_TYPE,
+            max_context_tokens=spec.max_context_tokens,
+            text_prefix=spec.text_prefix,
+            language_codes=spec.language_codes,
+            golden="",
+            files={
+                path.relative_to(built).as_posix(): sha256_of_file(path)
+                for path in sorted(built.rglob("*"))
+                if path.is_file()
+            },
+            form=form,
+            reason=reason,
+        )
+        self.on_message("converted; translating a sentence with it")
+        return replace(model, golden=self.try_out(model))
+
+
+def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
+    """The model made for OpenVINO, which reads GGUF files, or if that is not to be for
+    CTranslate2. Raises ModelError when it works with neither.
     """
+    spec = fetched.spec
     if spec.format != "gguf":
         if form == "openvino":
             raise ModelError(f"{spec.id} is a checkpoint, which is not converted to OpenVINO")
-        return made_for("ctranslate2", "")
+        return fetched.made_for("ctranslate2")
     fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
     if not fault:
         try:
-            return made_for("openvino", "")
+            return fetched.made_for("openvino")
         except ModelError as error:
             fault = str(error)
     if form == "openvino":
         raise ModelError(f"OpenVINO can't be used: {fault}")
     if form is None:
-        on_message(f"not with OpenVINO: {fault}")
-    return made_for("ctranslate2", fault)
+        fetched.on_message(f"not with OpenVINO: {fault}")
+    return fetched.made_for("ctranslate2", fault)
 
 
 def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
@@ -293,9 +203,9 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
         return
     file = source / spec.files[0].name
     if form == "openvino":
-        from toolkit.models.conversion import openvino
-
         with model_errors(f"{file.name} can't be converted to OpenVINO"):
+            from toolkit.models.conversion import openvino
+
             openvino.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
     else:
         from toolkit.models.conversion import ctranslate2
@@ -324,22 +234,6 @@ def _staging(models_folder: Path, model_id: str) -> Path:
     return models_folder / ".staging" / model_id
 
 
-def _repair(model_id: str) -> str:
-    return f"{pull_again(model_id)} --force"
-
-
-def pull_again(model_id: str) -> str:
-    return f"type: toolkit models pull {model_id}"
-
-
-@contextmanager
-def _readable(models_folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ModelError(f"{models_folder} can't be read: {one_line(error)}") from error
-
-
 @contextmanager
 def _locked(path: Path, model_id: str) -> Iterator[None]:
     lock = FileLock(path)
@@ -361,5 +255,5 @@ def _disk_errors(model_id: str) -> Iterator[None]:
         place = f": {error.filename}" if error.filename else ""
         raise ModelError(
             f"pulling {model_id} stopped: {error.strerror or error}{place}; "
-            f"what was downloaded is kept, {pull_again(model_id)}"
+            f"what was downloaded is kept, type: toolkit models pull {model_id}"
         ) from error

@@ -1,19 +1,28 @@
 """What this machine can run."""
 
+import os
 import platform
 from importlib import import_module
 from importlib.util import find_spec
 
+NO_PACKAGE = "the package openvino-genai is not installed"
 OLD_PROCESSOR = "the processor lacks AVX2"
 
 
 def openvino_fault() -> str:
     """Why OpenVINO can't run here, empty where it can."""
     if find_spec("openvino_genai") is None:
-        return "the package openvino-genai is not installed"
+        return NO_PACKAGE
     if platform.machine().lower() in ("x86_64", "amd64") and not _has("AVX2"):
         return OLD_PROCESSOR
     return ""
+
+
+def memory_bytes() -> int:
+    """Of the whole machine; zero where the system doesn't say."""
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _has(feature: str) -> bool:
