@@ -34,7 +34,7 @@ def opened(folder, *, kv_cache_mb=16, max_source_tokens=512):
 
     return OpenVINOEngine(
         folder / "model",
-        tokens=Tokens.load(folder / "tokenizer"),
+        tokens=lambda: Tokens.load(folder / "tokenizer"),
         info=INFO,
         max_source_tokens=max_source_tokens,
         threads=1,

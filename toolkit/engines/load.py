@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -181,14 +182,16 @@ def _open_openvino(
     with model_errors("OpenVINO can't be used"):
         from toolkit.engines.openvino import OpenVINOEngine, available_version
 
-    return OpenVINOEngine(
-        model.folder / MODEL_FOLDER,
-        tokens=Tokens.load(model.folder / TOKENIZER_FOLDER, source_format),
-        info=replace(info, device="cpu", engine_version=available_version()),
-        max_source_tokens=model.max_context_tokens,
-        threads=threads or _cores(),
-        kv_cache_mb=kv_cache_mb,
-    )
+    with ThreadPoolExecutor(1) as beside:
+        tokens = beside.submit(Tokens.load, model.folder / TOKENIZER_FOLDER, source_format)
+        return OpenVINOEngine(
+            model.folder / MODEL_FOLDER,
+            tokens=tokens.result,
+            info=replace(info, device="cpu", engine_version=available_version()),
+            max_source_tokens=model.max_context_tokens,
+            threads=threads or _cores(),
+            kv_cache_mb=kv_cache_mb,
+        )
 
 
 def _open_converted_folder(

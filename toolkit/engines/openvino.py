@@ -8,7 +8,7 @@ computes in 8 bits for few rows otherwise than for many.
 import json
 import sys
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -72,13 +72,14 @@ class OpenVINOEngine(TokenizedModel):
         self,
         folder: Path,
         *,
-        tokens: Tokens,
+        tokens: Callable[[], Tokens],
         info: EngineInfo,
         max_source_tokens: int,
         threads: int,
         kv_cache_mb: int,
     ) -> None:
-        """`kv_cache_mb` bounds the memory for keys and values.
+        """`kv_cache_mb` bounds the memory for keys and values. `tokens` is asked for when the model
+        is loaded, so that a tokenizer can be loaded beside it.
 
         Raises ModelError when the folder can't be loaded or the memory doesn't hold any text.
         """
@@ -97,19 +98,21 @@ class OpenVINOEngine(TokenizedModel):
             self._pipeline = openvino_genai.ContinuousBatchingPipeline(
                 folder, scheduler, "CPU", _properties(info.compute_type, threads)
             )
+        with model_errors(f"OpenVINO can't run {folder}"), given_back(folder / WEIGHTS_FILE):
+            # The first run copies the weights. Unlike a step it lets other threads run.
+            settings = openvino_genai.GenerationConfig()
+            settings.max_new_tokens = 1
+            settings.set_eos_token_id(0)
+            self._pipeline.generate([_tensor([0])], [settings])
         # What is written needs a place too.
         self._cache_blocks = blocks - 1
         self._cache_tokens = self._cache_blocks * BLOCK_TOKENS
-        super().__init__(tokens, info, min(max_source_tokens, self._cache_tokens // 2))
+        super().__init__(tokens(), info, min(max_source_tokens, self._cache_tokens // 2))
         self._last_id = 0
         self._running: list[_Running] = []  # of all streams
         self._prompts = PromptsRead(page_tokens=BLOCK_TOKENS, step_tokens=TOKENS_AT_ONCE)
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
         self._lock = RLock()
-        with model_errors(f"OpenVINO can't run {folder}"), given_back(folder / WEIGHTS_FILE):
-            # The first run copies the weights. Unlike a step it lets other threads run.
-            settings = self._settings(GenerationConfig(max_new_tokens=1))
-            self._pipeline.generate([_tensor([self._end])], [settings])
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         waiting: tuple[GenerationRequest, tuple[tuple[int, ...], GenerationConfig]] | None = None

@@ -42,7 +42,7 @@ def test_weights_in_8_bits_score_nearly_like_those_of_the_checkpoint(
     info = engine_info("openvino", compute_type="int8")
     ours = OpenVINOEngine(
         folder / "model",
-        tokens=Tokens.load(folder / "tokenizer"),
+        tokens=lambda: Tokens.load(folder / "tokenizer"),
         info=info,
         max_source_tokens=512,
         threads=1,
