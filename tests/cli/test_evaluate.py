@@ -29,6 +29,8 @@ def test_the_commands_run_compare_report_and_gate(data, tmp_path, monkeypatch, c
     assert call("report", "one", "-f", "html")[1].startswith("<!doctype html>")
     assert call("list")[1].startswith("cleaning")
     assert call("run", "--data", "own.tsv", "--system", "other")[0] == 2
+    code, _, err = call("run", "facts", "--part", "tune", "--part", "brief")
+    assert (code, "no part brief; there are: test, tune" in err) == (2, True)
     assert call("run", "--data", "nowhere.tsv")[0] == 3
     code, _, err = call("gate", "--run", "one")
     assert (code, "no floors" in err) == (2, True)

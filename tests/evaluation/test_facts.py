@@ -1,6 +1,12 @@
 import pytest
 
-from toolkit.evaluation.facts import fact_precision, fact_recall, facts_stated, states
+from toolkit.evaluation.facts import (
+    fact_precision,
+    fact_recall,
+    facts_stated,
+    share_told,
+    states,
+)
 from toolkit.evaluation.references import Fact
 
 MET = Fact(
@@ -38,3 +44,12 @@ def test_a_central_fact_counts_twice_and_a_sentence_without_fact_costs_precision
     assert fact_recall(summary, [MET, TALKS]) == pytest.approx(2 / 3)
     assert fact_precision(summary, [MET, TALKS]) == 0.5
     assert fact_recall("Talks go on in June.", [MET, TALKS]) == pytest.approx(1 / 3)
+
+
+def test_central_facts_and_the_others_are_counted_apart():
+    again = TALKS.model_copy(update={"text": "It rained in Goa.", "carries": ("rain",)})
+    summary = "The Chinese minister met his Russian colleague in Goa. Talks go on in June."
+    assert share_told(summary, [MET, TALKS, again], central=True) == 1
+    assert share_told(summary, [MET, TALKS, again], central=False) == 0.5
+    assert share_told("", [MET], central=True) == 0
+    assert share_told("", [MET], central=False) == 1

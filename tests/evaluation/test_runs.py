@@ -4,8 +4,12 @@ import pytest
 
 from tests.evaluation.helpers import FAKE
 from toolkit.errors import UsageError
+from toolkit.evaluation.compare import compare
 from toolkit.evaluation.folders import outputs_file
+from toolkit.evaluation.page import report_page
 from toolkit.evaluation.runs import run_suite
+from toolkit.evaluation.suites import load_suite
+from toolkit.evaluation.tables import comparison_text, run_tables
 
 
 def test_a_run_holds_all_that_it_was_made_with(run, tmp_path):
@@ -71,6 +75,33 @@ def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):
     data.write_text(data.read_text("utf-8").replace("jobs", "posts"), "utf-8")
     with pytest.raises(UsageError, match="have changed"):
         run_suite(suite, tmp_path / "one", flags=FAKE, resume=True)
+
+
+def test_facts_are_told_by_length_without_reference_summaries(tmp_path):
+    systems = ("brief", "detailed lead-3")
+    run = run_suite(
+        load_suite("facts"), tmp_path / "facts", flags=FAKE, parts=["tune"], only=systems, limit=2
+    )
+    assert [(each.part, each.system) for each in run.outcomes] == [
+        ("tune", name) for name in systems
+    ]
+    limits = [{answer.max_words for answer in each.answers} for each in run.outcomes]
+    assert limits == [{60}, {240}]
+    table = run_tables([run])
+    assert table.startswith("tune: 2 items of facts:tune")
+    assert all(f"\n{name}" in table for name in ("fact recall", "central facts", "other facts"))
+    assert "ROUGE" not in table
+    assert "By document, fact recall" in report_page([run])
+    told = comparison_text(compare((run, systems[0]), (run, systems[1]), part="tune"))
+    assert "documents by fact recall" in told
+    assert "reference  " not in told
+
+
+def test_a_part_is_run_alone_and_the_others_when_it_is_resumed(suite, tmp_path):
+    first = run_suite(suite, tmp_path / "one", flags=FAKE, parts=["brief"])
+    assert first.parts() == ["brief"]
+    whole = run_suite(suite, tmp_path / "one", flags=FAKE, resume=True)
+    assert whole.parts() == ["own", "brief"]
 
 
 def test_a_folder_with_other_things_is_left_alone(suite, tmp_path):

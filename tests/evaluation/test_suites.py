@@ -7,7 +7,7 @@ from toolkit.evaluation.suites import Suite, list_suites, load_suite
 
 
 def test_bundled_suites_can_be_read():
-    assert {"seeds", "translation", "summaries", "cleaning", "speed"} <= set(list_suites())
+    assert {"seeds", "translation", "summaries", "facts", "cleaning", "speed"} <= set(list_suites())
     for name in list_suites():
         assert load_suite(name).parts
 

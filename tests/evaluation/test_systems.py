@@ -23,8 +23,8 @@ def table(tmp_path):
     return write
 
 
-def part(*data, task="translation"):
-    return Part(name="a", task=task, data=data)
+def part(*data, task="translation", language="en"):
+    return Part(name="a", task=task, data=data, language=language)
 
 
 def answers(of, corpus, answer=lambda text: text, **settings):
@@ -48,6 +48,20 @@ def test_labelled_pages_are_chosen_by_their_part():
     assert len(corpora[1].items) > len(corpora[2].items) > 5
     with pytest.raises(InputError, match="nowhere: no labelled pages; there are: seeds, tune"):
         corpus_of(part("nowhere", task="cleaning"))
+
+
+def test_pages_with_facts_are_chosen_by_their_part():
+    tune, test = (corpus_of(part(f"facts:{name}", task="summaries")) for name in ("tune", "test"))
+    assert len(tune.items) == len(test.items) == 10
+    assert not {each.id for each in tune.items} & {each.id for each in test.items}
+    assert all(each.facts and not each.references for each in (*tune.items, *test.items))
+    with pytest.raises(InputError, match="facts:all: no pages with facts; there are: facts:tune"):
+        corpus_of(part("facts:all", task="summaries"))
+
+
+def test_facts_in_english_are_not_looked_for_in_french_summaries():
+    corpus = corpus_of(part("facts:tune", task="summaries", language="fr"))
+    assert not any(each.facts for each in corpus.items)
 
 
 def test_translations_are_answered_item_by_item_with_the_terms_that_they_keep(table):

@@ -62,6 +62,7 @@ def run_command(
     task: Annotated[
         Literal["translation", "summaries"], typer.Option(help="What is done with --data.")
     ] = "translation",
+    part: Annotated[list[str] | None, typer.Option(help="Only this part; may be repeated.")] = None,
     system: Annotated[
         list[str] | None, typer.Option(help="Only this system; may be repeated.")
     ] = None,
@@ -79,11 +80,9 @@ def run_command(
     from toolkit.evaluation.tables import described, run_tables
 
     chosen = suite_of(data, task=task) if data else load_suite(suite)
-    known = {system.name for part in chosen.parts for system in part.all_systems}
-    if unknown := set(system or ()) - known:
-        raise UsageError(
-            f"no system {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}"
-        )
+    _refuse_unknown("part", part, {each.name for each in chosen.parts})
+    parts = [each for each in chosen.parts if not part or each.name in part]
+    _refuse_unknown("system", system, {known.name for each in parts for known in each.all_systems})
     if resume and not output:
         raise UsageError("--resume needs --output FOLDER, the run to go on with")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
@@ -96,6 +95,7 @@ def run_command(
             chosen,
             folder,
             flags=flags,
+            parts=part or (),
             only=system or (),
             limit=limit,
             resume=resume,
@@ -105,6 +105,13 @@ def run_command(
     show(f"{run_tables([run])}\n{described(run)}")
     if not quiet:
         tell(f"{folder} holds the run; toolkit eval report {folder} -f html shows all of it")
+
+
+def _refuse_unknown(what: str, named: list[str] | None, known: set[str]) -> None:
+    if unknown := set(named or ()) - known:
+        raise UsageError(
+            f"no {what} {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}"
+        )
 
 
 @app.command("compare")

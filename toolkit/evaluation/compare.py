@@ -10,12 +10,17 @@ from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.metrics import SEED, CorpusMetric, references_of
 from toolkit.evaluation.registry import METRICS
+from toolkit.evaluation.suites import SuiteTask
 
 SAMPLES = 1000  # bootstrap resamples
 SHUFFLES = 10_000
 MOST_SEGMENTS = 10
 # By which documents are won and segments differ.
-MAIN_METRIC = {"translation": "chrF2++", "summaries": "ROUGE-L", "cleaning": "kept F1"}
+MAIN_METRIC: dict[SuiteTask, str] = {
+    "translation": "chrF2++",
+    "summaries": "ROUGE-L",
+    "cleaning": "kept F1",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +75,10 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
             f"on other items or references ({digests[0][:19]}… and {digests[1][:19]}…)"
         )
     candidate = candidate.in_order_of(baseline.ids)
-    main = MAIN_METRIC[first[0].record.parts[part].task]
     shared = [score.metric for score in baseline.scores if candidate.score(score.metric)]
     if not shared:
         raise UsageError(f"{_name(first)} and {_name(second)} have no metric of {part} in common")
-    if main not in shared:
-        main = shared[0]
+    main = main_metric(first[0].record.parts[part].task, shared)
     values = (_values(baseline, main), _values(candidate, main))
     documents = [answer.item.document for answer in baseline.answers]
     won, lost, tied = _documents(documents, *values, better=_better(baseline, main))
@@ -94,6 +97,12 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
         tied=tied,
         pairs=tuple(each for each in pairs[:MOST_SEGMENTS] if each.values[0] != each.values[1]),
     )
+
+
+def main_metric(task: SuiteTask, metrics: Sequence[str]) -> str:
+    """That of the task, or the first of `metrics` where it needs references that there are not."""
+    main = MAIN_METRIC[task]
+    return main if main in metrics else next(iter(metrics), main)
 
 
 def _name(place: tuple[Run, str]) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from toolkit.errors import InputError
+from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.files import parse_json
-from toolkit.evaluation.references import Fact, load_references
+from toolkit.evaluation.references import Fact, load_facts, load_references
 from toolkit.files import read_whole
 from toolkit.languages.identification import identify_language
 from toolkit.reading import read_document
@@ -21,7 +22,7 @@ MAX_RATIO, MIN_CHARS = 4, 40  # of the longer side of a pair to the shorter, whe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One sentence or article with its references, which may be several."""
+    """One sentence or article with its references: one, several, or none where there are facts."""
 
     id: str
     document: str
@@ -85,6 +86,29 @@ def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
             )
         )
     return Corpus(f"seeds {length}", tuple(items))
+
+
+def pages_with_facts(gold: Path, part: str, *, language: str) -> Corpus:
+    """The pages of `part` whose facts are listed, as scraped. They have no reference summaries, and
+    in another language than English no facts either. Raises InputError for no such part.
+    """
+    pages = {page.name: page for page in load_gold_pages(gold / "cleaning")}
+    listed = load_facts(gold / "facts").values()
+    items = tuple(
+        Item(
+            id=each.page,
+            document=each.page,
+            source=pages[each.page].text,
+            references=(),
+            facts=each.facts if language == "en" else (),
+        )
+        for each in listed
+        if each.part == part
+    )
+    if not items:
+        parts = ", ".join(f"facts:{name}" for name in dict.fromkeys(each.part for each in listed))
+        raise InputError(f"facts:{part}: no pages with facts; there are: {parts}")
+    return Corpus(f"facts:{part}", items)
 
 
 class Row(BaseModel):

@@ -35,6 +35,12 @@ def fact_recall(summary: str, facts: Sequence[Fact]) -> float:
     return sum(w for w, found in zip(weights, stated, strict=True) if found) / sum(weights)
 
 
+def share_told(summary: str, facts: Sequence[Fact], *, central: bool) -> float:
+    """The share of the central facts, or of the others, that the summary states; 1 for none."""
+    of_kind = [fact for fact in facts if fact.central == central]
+    return sum(facts_stated(summary, of_kind)) / len(of_kind) if of_kind else 1.0
+
+
 def fact_precision(summary: str, facts: Sequence[Fact]) -> float:
     """The share of the summary's sentences that state a fact; 0 for an empty summary."""
     matches = _matches(summary, facts)

@@ -16,7 +16,7 @@ from toolkit.evaluation.data import Corpus, Item
 from toolkit.evaluation.files import read_json, read_json_lines
 from toolkit.evaluation.metrics import Score, mean_score
 from toolkit.evaluation.records import AnswerLine, ItemLine, PartRecord, Record, Scores, check_of
-from toolkit.evaluation.registry import RECORDED, score
+from toolkit.evaluation.registry import RECORDED, possible, score
 from toolkit.files import file_name
 
 # What scores.json may differ by from the scores that are computed again: it rounds to 3 digits.
@@ -139,10 +139,9 @@ def _outcomes(folder: Path, part: str, described: PartRecord) -> list[Outcome]:
         taken[path] = system
         lines = _in_order(path, read_json_lines(path, AnswerLine, digest=made.outputs), items)
         answers = [_answer(line, items[line.id]) for line in lines]
-        scores = score([each for each in described.metrics if each not in RECORDED], answers)
-        scores += [
-            _recorded(path, lines, metric) for metric in described.metrics if metric in RECORDED
-        ]
+        metrics = possible(described.metrics, answers)
+        scores = score([each for each in metrics if each not in RECORDED], answers)
+        scores += [_recorded(path, lines, metric) for metric in metrics if metric in RECORDED]
         outcomes.append(
             Outcome(part=part, system=system, answers=tuple(answers), scores=tuple(scores))
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from toolkit.evaluation.charts import heat_map, html_table, intervals, scatter
-from toolkit.evaluation.compare import MAIN_METRIC
+from toolkit.evaluation.compare import main_metric
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.markup import Html, fill, join
 from toolkit.evaluation.tables import cell, described, signatures
@@ -85,6 +85,7 @@ def _part(runs: Sequence[Run], part: str) -> Html:
         made.from_store for run in same for made in run.record.parts[part].systems.values()
     )
     about = first.record.parts[part]
+    main = main_metric(about.task, [score.metric for score in columns[0][1].scores])
     others = ", ".join(run.name for run in having if run not in same)
     note = fill("<p>Over other references and left out: {}</p>", others) if others else Html()
     return fill(
@@ -93,15 +94,17 @@ def _part(runs: Sequence[Run], part: str) -> Html:
         about.items,
         about.corpus,
         note,
-        join(_charts(about.task, columns, timed=timed)),
+        join(_charts(about.task, main, columns, timed=timed)),
         _table(columns),
-        MAIN_METRIC[about.task],
-        _heat(about.task, columns),
+        main,
+        _heat(main, columns),
         join(_outputs(columns)),
     )
 
 
-def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -> Iterator[Html]:
+def _charts(
+    task: str, main: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool
+) -> Iterator[Html]:
     """Scores with their intervals, and quality against time where the time was measured."""
     figure = "<figure><figcaption>{}</figcaption>{}</figure>"
     for metric in CHARTED[task]:
@@ -112,7 +115,6 @@ def _charts(task: str, columns: Sequence[tuple[str, Outcome]], *, timed: bool) -
         ]
         if rows:
             yield fill(figure, metric, intervals(rows))
-    main = MAIN_METRIC[task]
     points = [
         (name, each.seconds / len(each.answers), score.value)
         for name, each in columns
@@ -131,9 +133,9 @@ def _table(columns: Sequence[tuple[str, Outcome]]) -> Html:
     return html_table([name for name, _ in columns], rows)
 
 
-def _heat(task: str, columns: Sequence[tuple[str, Outcome]]) -> Html:
+def _heat(main: str, columns: Sequence[tuple[str, Outcome]]) -> Html:
     """The mean of each document's items, a row a document."""
-    scores = [each.score(MAIN_METRIC[task]) for _, each in columns]
+    scores = [each.score(main) for _, each in columns]
     by_document: dict[str, list[int]] = {}
     for place, answer in enumerate(columns[0][1].answers):
         by_document.setdefault(answer.item.document, []).append(place)

@@ -107,7 +107,7 @@ class ItemLine(Entry):
     id: Name
     document: str
     source: str
-    references: tuple[str, ...] = Field(min_length=1)
+    references: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
 
 

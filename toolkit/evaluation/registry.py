@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.bertscore import BertScore
-from toolkit.evaluation.facts import fact_precision, fact_recall
+from toolkit.evaluation.facts import fact_precision, fact_recall, share_told
 from toolkit.evaluation.metrics import (
     CorpusMetric,
     Mean,
@@ -37,12 +37,18 @@ def _novel(size: int) -> Callable[[Answer], float]:
     return lambda answer: 100 * novel(answer.text, answer.copied_from, size)
 
 
+def _told(*, central: bool) -> Callable[[Answer], float]:
+    return lambda answer: 100 * share_told(answer.text, answer.item.facts, central=central)
+
+
 _ALL: tuple[Metric, ...] = (
     CorpusMetric("BLEU"),
     CorpusMetric("chrF2++"),
     CorpusMetric("TER", higher_is_better=False),
     *(Rouge(f"ROUGE-{kind}") for kind in ("1", "2", "L", "Lsum")),
     Mean("fact recall", lambda a: 100 * fact_recall(a.text, a.item.facts), "central:2"),
+    Mean("central facts", _told(central=True), "of the central ones"),
+    Mean("other facts", _told(central=False), "of the others"),
     Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
     Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
     Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
@@ -69,8 +75,11 @@ def _f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-# What they need beside the text: facts, and the text in the language of the summary.
-REQUIRES_FACTS = frozenset(("fact recall", "fact precision"))
+# What they need beside the text: references, facts, and the text in the language of the summary.
+REQUIRES_REFERENCES = frozenset(
+    metric.name for metric in _ALL if isinstance(metric, CorpusMetric | Rouge | BertScore)
+)
+REQUIRES_FACTS = frozenset(("fact recall", "central facts", "other facts", "fact precision"))
 REQUIRES_SOURCE = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
 TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
 SUMMARIES = (
@@ -79,6 +88,8 @@ SUMMARIES = (
     "ROUGE-L",
     "ROUGE-Lsum",
     "fact recall",
+    "central facts",
+    "other facts",
     "fact precision",
     "unsupported",
     "flagged",
@@ -108,9 +119,16 @@ def score(metrics: Iterable[str], answers: Sequence[Answer]) -> list[Score]:
     """By each metric that the answers have what it needs for. Raises UsageError for no answers."""
     if not answers:
         raise UsageError("there is nothing to score")
+    return [METRICS[name].score(answers) for name in possible(metrics, answers)]
+
+
+def possible(metrics: Iterable[str], answers: Sequence[Answer]) -> list[str]:
+    """The metrics that the answers have what it needs for."""
     missing = set[str]()
+    if not all(answer.item.references for answer in answers):
+        missing |= REQUIRES_REFERENCES
     if not all(answer.item.facts for answer in answers):
         missing |= REQUIRES_FACTS
     if not any(each.copied_from for each in answers):
         missing |= REQUIRES_SOURCE
-    return [METRICS[name].score(answers) for name in metrics if name not in missing]
+    return [name for name in metrics if name not in missing]

@@ -55,14 +55,15 @@ def run_suite(
     folder: Path,
     *,
     flags: Mapping[str, Any],
+    parts: Sequence[str] = (),
     only: Sequence[str] = (),
     limit: int | None = None,
     resume: bool = False,
     progress: StageProgress = lambda what, done, total: None,
     on_trouble: Callable[[str], None] | None = None,
 ) -> Run:
-    """Run what `only` names, or all, and write the folder; finished systems of a run that is
-    resumed are kept.
+    """Run the systems that `only` names, or all, of these `parts`, or all, and write the folder;
+    finished systems of a run that is resumed are kept.
 
     Raises UsageError for a folder that is not this run's, and what the systems raise.
     """
@@ -75,6 +76,8 @@ def run_suite(
     record = _record(suite, corpora, limit)
     _open(folder, record, resume=resume)
     for part in suite.parts:
+        if parts and part.name not in parts:
+            continue
         corpus = corpora[part.name]
         described = record["parts"][part.name]
         for system in part.all_systems:

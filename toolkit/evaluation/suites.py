@@ -42,8 +42,9 @@ class System(_Entry):
 class Part(_Entry):
     """One task on one corpus by several systems.
 
-    `data` is `seeds`, a file under eval/, or `sacrebleu:NAME`. `matrix` holds settings with several
-    values each; every combination is one more system.
+    `data` is `seeds`, a file under eval/, `sacrebleu:NAME`, or for summaries `facts:tune` and
+    `facts:test`. `matrix` holds settings with several values each; every combination is one more
+    system.
     """
 
     name: PartName

@@ -21,6 +21,7 @@ from toolkit.evaluation.cleaning import (
 from toolkit.evaluation.data import (
     Corpus,
     Item,
+    pages_with_facts,
     read_parallel,
     read_public,
     read_table,
@@ -65,6 +66,8 @@ def _corpus(part: Part, data: str) -> Corpus:
             return seed_sentences(references)
         length = "brief_fr" if part.language == "fr" else part.length
         return seed_articles(references, asset_folder("seeds"), length=length)
+    if part.task == "summaries" and data.startswith("facts:"):
+        return pages_with_facts(root / "gold", data.removeprefix("facts:"), language=part.language)
     if data.startswith("sacrebleu:"):
         return read_public(data.removeprefix("sacrebleu:"))
     whole = _located(data)

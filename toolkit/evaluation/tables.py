@@ -138,10 +138,11 @@ def comparison_text(comparison: Comparison) -> str:
     for pair in comparison.pairs:
         item = pair.baseline.item
         source = item.source if len(item.source) < 600 else f"{item.source[:600]}…"
+        reference = f"  reference  {flat(item.references[0])}\n" if item.references else ""
         parts.append(
             f"{flat(item.id)}: {pair.values[0]:.1f} → {pair.values[1]:.1f}\n"
             f"  source     {flat(source)}\n"
-            f"  reference  {flat(item.references[0])}\n"
+            f"{reference}"
             f"  baseline   {flat(pair.baseline.text)}\n"
             f"  candidate  {flat(pair.candidate.text)}"
         )
