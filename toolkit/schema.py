@@ -134,7 +134,7 @@ class ArticleRecord(TranslatedArticle, Versioned):
     """What `translate` and `summarize` write about one document."""
 
     summary: Summary | None = None
-    provenance: dict[str, Any] = Field(description="models, prompts and versions behind it")
+    provenance: dict[str, Any] = Field(description="models, prompts, versions and search behind it")
     seconds: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.engines.fake import FakeEngine
 from toolkit.pipeline import Pipeline
@@ -35,6 +37,48 @@ def test_answers_that_were_scored_backwards_name_the_prompt_for_it():
         made = pipeline(lambda prompt: "He came.", quality=quality)
         (result,) = made.translate([article(made, FRENCH)])
         assert result.provenance["translation"]["prompts"].get(reverse.name) == digest
+
+
+def test_the_search_for_translations_is_told_as_it_is():
+    def search(family="causal", **settings):
+        settings = make_settings("fake", cache=False, **settings)
+        engine = FakeEngine(lambda prompt: "He came.", family=family)
+        made = Pipeline(settings, engines={"fake": engine})
+        (result,) = made.translate([article(made, FRENCH)])
+        return result.provenance["translation"]["generation"]
+
+    best, standard, beams = search(quality="best"), search(max_tries=2), search("seq2seq")
+    assert (best["first_beams"], best["samples"]) == (4, 8)
+    assert (best["temperature"], best["top_p"], best["seed"]) == (0.6, 0.9, 0)
+    assert best["weights"] == {
+        "log_prob": 1.0,
+        "coverage": 24.0,
+        "additions": -0.5,
+        "reverse": 0.25,
+    }
+    assert (standard["wider_beams"], standard["samples"], standard["max_tries"]) == (4, 0, 2)
+    assert "reverse" not in standard["weights"]
+    for other in (standard, beams):
+        assert not {"temperature", "top_p"} & other.keys()
+    for each in (best, standard, beams):
+        assert not {"do_sample", "num_beams", "num_return_sequences"} & each.keys()
+
+
+@pytest.mark.parametrize(
+    ("family", "drafts", "samples", "beams"), [("causal", 8, 6, 1), ("seq2seq", 4, None, 4)]
+)
+def test_all_drafts_of_a_summary_are_counted(family, drafts, samples, beams):
+    made = Pipeline(
+        make_settings("fake", route="direct", cache=False),
+        engines={"fake": FakeEngine(lambda prompt: ENGLISH, family=family)},
+    )
+    (result,) = made.summarize([article(made, FRENCH)])
+    search = result.provenance["summarization"]["generation"]
+    assert search["drafts"] == drafts
+    assert search["num_beams"] == beams
+    assert search.get("samples") == samples
+    assert ("temperature" in search) == ("samples" in search)
+    assert "do_sample" not in search
 
 
 def test_the_summarizer_that_drafted_is_named():

@@ -246,3 +246,10 @@ def test_a_score_in_the_store_is_not_asked_for_again(tmp_path):
         engine = Scoring(*SLEEP, scores=scores)
         assert scored(engine, store=store).text == "He is asleep."
         assert len(engine.scored) == asked
+
+
+@pytest.mark.parametrize("prompt", [None, BACK])
+def test_it_is_told_whether_anything_is_scored_backwards(prompt):
+    changes = {"quality": "best", "reverse_prompt": prompt}
+    model = replace(translator(str.upper), engine=Engine(lambda config: []), **changes)
+    assert ("reverse" in model.effort.as_dict()["weights"]) == bool(prompt)

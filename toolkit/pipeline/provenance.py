@@ -1,16 +1,19 @@
 """What affected an output, by name, version and digest."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from toolkit import __version__
+from toolkit.engines.base import GenerationConfig
 from toolkit.pipeline.components import AnySummarizer
 from toolkit.prompts import load_feedback
 from toolkit.settings import Settings
-from toolkit.summarization.abstractive import FURTHER_DRAFTS
-from toolkit.summarization.drafting import TEMPERATURE, TOP_P
 from toolkit.summarization.extractive import ExtractiveSummarizer
 from toolkit.translation.translator import SentenceTranslator
+
+# What is set anew for each answer that is asked for; the search tells them all.
+SEARCHED = frozenset(("num_beams", "num_return_sequences", "do_sample", "temperature", "top_p"))
 
 
 def provenance(
@@ -53,7 +56,8 @@ def _translation(translator: SentenceTranslator) -> dict[str, Any]:
         "glossary": {translator.glossary.name: translator.glossary.digest},
         "lexicon": translator.lexicons.digest if translator.lexicons else "",
         "quality": translator.quality,
-        "generation": asdict(translator.config) | asdict(translator.effort),
+        "generation": _generation(translator.config, translator.effort.as_dict())
+        | {"max_tries": translator.max_tries},
     }
 
 
@@ -67,6 +71,11 @@ def _summarizer(summarizer: AnySummarizer) -> dict[str, Any]:
     return {
         **summarizer.engine.info.as_dict(),
         "prompts": digests,
-        "generation": asdict(summarizer.config)
-        | {"drafts": 1 + FURTHER_DRAFTS, "temperature": TEMPERATURE, "top_p": TOP_P},
+        "generation": _generation(summarizer.config, summarizer.search),
     }
+
+
+def _generation(config: GenerationConfig, search: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of all answers, and how they are searched."""
+    fixed = {name: value for name, value in asdict(config).items() if name not in SEARCHED}
+    return {**fixed, **search}

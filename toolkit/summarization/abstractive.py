@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from toolkit.documents import Summary
 from toolkit.engines.asking import Asking, run
@@ -103,6 +104,11 @@ class AbstractiveSummarizer:
         if not paragraphs:
             return self._fallback(request, checker, attempts=len(drafts), revisions=revisions)
         return self._summary(request, paragraphs, attempts=len(drafts), revisions=revisions)
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """How the first drafts of an article are searched."""
+        return self._drafter.search(FURTHER_DRAFTS)
 
     @cached_property
     def _drafter(self) -> Drafter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from toolkit.checks import Check
 from toolkit.engines.asking import Asking
@@ -76,6 +77,19 @@ class Drafter:
             for (request, _), output in zip(asked, outputs, strict=True)
             for candidate in output.candidates
         ]
+
+    def search(self, further: int) -> dict[str, Any]:
+        """How the drafts of the first round are searched, and how many they are at most."""
+        drafts = len(self.angles) * (1 + further)
+        if self.engine.info.family == "seq2seq":
+            return {"drafts": drafts, "num_beams": 1 + further}
+        return {
+            "drafts": drafts,
+            "num_beams": self.config.num_beams,
+            "samples": len(self.angles) * further,
+            "temperature": TEMPERATURE,
+            "top_p": TOP_P,
+        }
 
     def _configs(self, form: Form, further: int) -> list[GenerationConfig]:
         room = form.max_words * TOKENS_PER_WORD + 32

@@ -2,15 +2,24 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from toolkit.engines.asking import Asking
 from toolkit.engines.base import Candidate, Engine, Family, GenerationConfig, GenerationRequest
 from toolkit.errors import TooLongError
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
-from toolkit.translation.attempts import FIRST, RETRIES, Attempt, Request, Strategy
+from toolkit.translation.attempts import (
+    ADDITION_WEIGHT,
+    COVERAGE_WEIGHT,
+    FIRST,
+    RETRIES,
+    REVERSE_WEIGHT,
+    Attempt,
+    Request,
+    Strategy,
+)
 from toolkit.translation.correction import NOTHING, Correction, hints_for
 from toolkit.translation.judge import Judge
 from toolkit.translation.prompting import Prompting
@@ -53,6 +62,22 @@ class Effort:
     @property
     def is_wider(self) -> bool:
         return self.wider_beams > self.first_beams or self.samples > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """All that decides which answers there are and, by the weights, which of them is kept."""
+        weights = {
+            "log_prob": 1.0,
+            "coverage": COVERAGE_WEIGHT,
+            "additions": -ADDITION_WEIGHT,
+            **({"reverse": REVERSE_WEIGHT} if self.reverse else {}),
+        }
+        return {
+            **asdict(self),
+            "stuck_repetition_penalty": PENALTY,
+            **({"min_log_prob": MIN_LOG_PROB} if self.is_wider else {}),
+            **({"temperature": TEMPERATURE, "top_p": TOP_P} if self.samples else {}),
+            "weights": weights,
+        }
 
 
 EFFORTS: dict[Family, dict[Quality, Effort]] = {

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from toolkit.documents import Segment, Translation
@@ -102,14 +102,17 @@ class SentenceTranslator:
 
     @property
     def effort(self) -> Effort:
-        """What the quality asks for, with no fewer beams than the settings."""
-        return EFFORTS[self.engine.info.family][self.quality].with_beams(self.config.num_beams)
+        """What the quality asks for, with no fewer beams than the settings; nothing is scored
+        backwards without a prompt for it.
+        """
+        effort = EFFORTS[self.engine.info.family][self.quality].with_beams(self.config.num_beams)
+        return replace(effort, reverse=effort.reverse and self.reverse_prompt is not None)
 
     def _search(self) -> Search:
         languages = (self.source_language, self.target_language)
         causal = self.engine.info.family == "causal"
         reverse = None
-        if self.effort.reverse and self.reverse_prompt:
+        if self.reverse_prompt and self.effort.reverse:
             reversed_outputs = StoredOutputs(self.engine, self.store, languages[::-1])
             reverse = Reverse(engine=reversed_outputs, prompt=self.reverse_prompt)
         return Search(
