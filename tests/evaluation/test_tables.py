@@ -1,3 +1,8 @@
+import re
+from dataclasses import replace
+
+import pytest
+
 from tests.evaluation.helpers import FAKE, change
 from toolkit.assets import asset_folder
 from toolkit.evaluation.compare import compare
@@ -5,7 +10,15 @@ from toolkit.evaluation.folders import load_run
 from toolkit.evaluation.page import report_page
 from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import load_suite
-from toolkit.evaluation.tables import comparison_text, notes, report, run_tables, table
+from toolkit.evaluation.tables import (
+    BATCHED,
+    SO_FAR,
+    comparison_text,
+    notes,
+    report,
+    run_tables,
+    table,
+)
 
 
 def test_times_are_measured_apart_and_shown_with_memory(data, tmp_path):
@@ -50,6 +63,42 @@ def test_what_numbers_must_be_read_with_is_noted(suite, tmp_path):
     noted = notes(run_suite(suite, tmp_path / "part", flags=FAKE, limit=1))
     assert "only the first 1 items of each part" in noted
     assert "seconds leave out what the store had; see the suite speed for times" in noted
+
+
+def with_systems(run, **changes):
+    """A run of which all systems were made so."""
+    parts = {
+        name: part.model_copy(
+            update={
+                "systems": {
+                    system: made.model_copy(update=changes) for system, made in part.systems.items()
+                }
+            }
+        )
+        for name, part in run.record.parts.items()
+    }
+    return replace(run, record=run.record.model_copy(update={"parts": parts}))
+
+
+def test_the_peak_of_a_process_that_ran_other_systems_too_is_told_to_be_so_far(run):
+    shared, apart = (with_systems(run, from_store=each, peak_mb=9) for each in (True, False))
+    assert re.search(r"peak MB +9 so far +9 so far$", run_tables([shared]), re.MULTILINE)
+    assert re.search(r"peak MB +9 +9$", run_tables([apart]), re.MULTILINE)
+    assert (SO_FAR in notes(shared), SO_FAR in notes(apart)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("engine", "compute_type", "varies"),
+    [
+        ("openvino", "int8", True),
+        ("openvino", "float32", False),
+        ("ctranslate2", "float32", True),
+        ("transformers", "float32", False),
+    ],
+)
+def test_it_is_noted_where_words_depend_on_what_runs_beside_them(run, engine, compute_type, varies):
+    made = {"translation": {"engine": engine, "compute_type": compute_type}}
+    assert (BATCHED in notes(with_systems(run, provenance=made))) == varies
 
 
 def test_columns_of_text_are_aligned_and_those_of_markdown_have_bars():

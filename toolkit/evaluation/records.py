@@ -28,8 +28,9 @@ UNSUPPORTED = "not in the article: "
 
 
 class Made(Entry):
-    """How the answers of one system came about. `outputs` is of the file with the answers; runs
-    of earlier versions lack it.
+    """How the answers of one system came about. `peak_mb` is of the process, which with the store
+    on (`from_store`) ran the systems before it as well. `outputs` is of the file with the answers;
+    runs of earlier versions lack it.
     """
 
     settings: dict[str, JsonValue]

@@ -145,7 +145,7 @@ def _silent(done: int, total: int) -> None:
 
 
 def _peak_mb() -> int | None:
-    """Of this process; Windows doesn't say."""
+    """Of this process since its start, whatever it ran; Windows doesn't say."""
     try:
         import resource
     except ImportError:

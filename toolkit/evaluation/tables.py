@@ -1,6 +1,8 @@
 """Runs and comparisons as tables of text and of Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import JsonValue
 
 from toolkit.evaluation.compare import Comparison
 from toolkit.evaluation.folders import Outcome, Run
@@ -12,7 +14,14 @@ from toolkit.evaluation.records import Made
 REPRODUCIBLE = (
     "the same run on the same machine gives the same scores, from an empty store or from its own"
 )
-BATCHED = "with CTranslate2 words vary a little with what is translated in one batch"
+BATCHED = (
+    "a sentence may come out in other words when others run beside it: with other items, or with "
+    "some of the answers in the store, scores vary a little"
+)
+SO_FAR = (
+    "a peak so far is that of a process that ran the systems before as well; what came from the "
+    "store took no memory"
+)
 
 
 def cell(score: Score | None) -> str:
@@ -35,8 +44,7 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
         metrics = dict.fromkeys(score.metric for _, each in of_part for score in each.scores)
         rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
         rows.append(["seconds", *(_seconds(run, each) for run, each in of_part)])
-        if not any(_made(run, each).from_store for run, each in of_part):
-            rows.append(["peak MB", *(_peak(_made(run, each)) for run, each in of_part)])
+        rows.append(["peak MB", *(_peak(_made(run, each)) for run, each in of_part)])
         heading = f"{part}: {about.items} items of {about.corpus}"
         blocks.append(f"### {in_markdown(heading)}" if markdown else flat(heading))
         blocks.append(table(["", *names], rows, markdown=markdown))
@@ -96,7 +104,7 @@ def notes(run: Run) -> list[str]:
         found.append("int8 weights: other processors may give other words; float32 gives the same")
     if engines:
         found.append(REPRODUCIBLE)
-    if any(engine.get("engine") == "ctranslate2" for engine in engines):
+    if any(_is_batched(engine) for engine in engines):
         found.append(BATCHED)
     if any(
         system.from_store
@@ -105,6 +113,8 @@ def notes(run: Run) -> list[str]:
         for system in part.systems.values()
     ):
         found.append("seconds leave out what the store had; see the suite speed for times")
+    if any(system.from_store for part in parts for system in part.systems.values()):
+        found.append(SO_FAR)
     if run.record.limit:
         found.append(f"only the first {run.record.limit} items of each part")
     return found
@@ -176,7 +186,15 @@ def _seconds(run: Run, outcome: Outcome) -> str:
 
 
 def _peak(made: Made) -> str:
-    return "–" if made.peak_mb is None else str(made.peak_mb)
+    """Systems that use the store share a process, whose peak is not of the last one alone."""
+    if made.peak_mb is None:
+        return "–"
+    return f"{made.peak_mb} so far" if made.from_store else str(made.peak_mb)
+
+
+def _is_batched(engine: Mapping[str, JsonValue]) -> bool:
+    """Whether what is computed together changes the rounding: docs/decisions/0014."""
+    return engine.get("engine") == "ctranslate2" or "int8" in str(engine["compute_type"])
 
 
 def _made(run: Run, outcome: Outcome) -> Made:
