@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from toolkit.summarization.faithfulness.evidence import index_text
@@ -40,3 +44,23 @@ def test_long_copied_runs_cost():
 
 def test_no_text_has_no_quality():
     assert quality("") == 0
+
+
+def test_names_that_are_as_frequent_are_told_from_each_other_alike_in_every_process():
+    names = "Alba Bruno Carlos Dora Edgar Fatou Gloria Hector".split()
+    program = (
+        "from toolkit.summarization.faithfulness.evidence import index_text\n"
+        "from toolkit.summarization.quality import quality_of\n"
+        f"text = 'They met {', '.join(names)}. They left {', '.join(names)}.'\n"
+        "print(quality_of('Alba met Dora.', index_text(text, language='en'), max_words=14))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in range(3)
+    }
+    assert len(found) == 1

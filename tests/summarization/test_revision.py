@@ -1,9 +1,14 @@
 from dataclasses import replace
 
+import pytest
+
 from tests.summarization.helpers import REPORT, summarizer, task, translated
+from toolkit.summarization.faithfulness.checker import Checker, texts_of
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.summarization.forms import Form
+from toolkit.summarization.long_documents import Shortened
 from toolkit.summarization.request import SummaryRequest
+from toolkit.summarization.revision import Revision, leave_out_repetition
 
 
 def test_a_sentence_with_an_invention_that_stays_is_left_out():
@@ -12,6 +17,41 @@ def test_a_sentence_with_an_invention_that_stays_is_left_out():
     )
     summary = model.summarize(task())
     assert (summary.text, summary.failed) == ("Putin met Wang Yi.", ())
+
+
+MET = "Putin met Wang Yi in Moscow on May 14."
+
+
+def test_a_sentence_that_repeats_another_is_left_out_of_the_best_draft():
+    again, signed = "Putin has met with Wang Yi in Moscow on May 14.", "They signed 58 agreements."
+    model, _ = summarizer(f"{MET} {again} {signed}")
+    summary = model.summarize(task(max_words=25))
+    assert summary.text == f"{MET} {signed}"
+    assert summary.revisions[0] == "left a repetition out"
+    bullets, _ = summarizer(f"- {MET}\n- {again}\n- {signed}")
+    summary = bullets.summarize(task(max_words=25, style="bullets"))
+    assert summary.text == f"- {MET}\n- {signed}"
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ("Twelve passengers died on Thursday.", "Fifteen passengers died on Thursday."),
+        ("Putin called Xi a very old friend.", "Xi called Putin a very old friend."),
+        ("The road is closed.", "The road is closed until Monday."),
+        ("Experts left Thiès after the accident of last Thursday.", "Experts left Thiès."),
+        ("He did.", "She will."),
+    ],
+)
+def test_a_sentence_that_tells_something_else_stays(first, later):
+    checker = Checker(translated(*REPORT), "en")
+    paragraphs = checker.paragraphs([[first], [later]])
+    revision = Revision(
+        form=Form(), draft_form=Form(), checker=checker, drafts=(), shortened=Shortened("")
+    )
+    assert leave_out_repetition(revision, paragraphs) is None
+    twice = leave_out_repetition(revision, checker.paragraphs([[MET, first], [MET], [later]]))
+    assert texts_of(twice) == [[MET, first], [later]]
 
 
 def test_for_an_invention_that_cannot_be_left_out_the_article_speaks():

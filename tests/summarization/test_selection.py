@@ -1,5 +1,7 @@
 """Sentences that are chosen from several drafts."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.summarization.helpers import grounds
@@ -8,7 +10,7 @@ from toolkit.summarization.faithfulness.checker import Checker, texts_of
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, stems
 from toolkit.summarization.forms import Form
 from toolkit.summarization.quality import quality_of
-from toolkit.summarization.selection import Content, composed, select
+from toolkit.summarization.selection import Content, composed, origin, select
 
 ARTICLE = (
     "A coach fell into a ravine near Thiès on Thursday and twelve passengers died.\n\n"
@@ -59,6 +61,26 @@ def test_sentences_of_several_drafts_are_joined_where_they_tell_more(checker):
 def test_the_best_draft_is_kept_as_it_is_where_nothing_tells_more(checker):
     drafts = draft(checker, COACH, HOSPITAL, CLOSED), draft(checker, COACH, CLOSED)
     assert joined(checker, *drafts) == [[COACH, HOSPITAL, CLOSED]]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ([COACH, INVENTED, CLOSED], ""),
+        ([COACH, CLOSED], "left a sentence out"),
+        ([CLOSED, COACH], "took sentences of one draft"),
+        ([HOSPITAL, DEAD], "took sentences of one draft"),
+        ([COACH, HOSPITAL], "joined sentences of several drafts"),
+    ],
+)
+def test_it_is_told_whether_one_draft_was_taken_or_several(checker, told, said):
+    best, other = draft(checker, COACH, INVENTED, CLOSED), draft(checker, DEAD, HOSPITAL)
+    assert origin(checker.paragraphs([told]), best, [best, other]) == said
+
+
+def test_a_draft_that_was_too_long_is_told_to_be_shortened(checker):
+    best = replace(draft(checker, COACH, CLOSED), cut=True)
+    assert origin(best.paragraphs, best, [best]) == "shortened to whole sentences"
 
 
 def test_of_two_sentences_that_fit_the_one_that_tells_more_is_taken(checker):
@@ -153,3 +175,8 @@ def test_words_of_the_title_are_worth_more():
     title = SourceSentence("A shut road", language="en")
     content = Content.of(EvidenceIndex((title, *evidence.sentences)))
     assert content.told(stems("road")) > content.told(stems("prefect")) > 0
+
+
+def test_what_words_are_worth_does_not_depend_on_their_order():
+    content = Content({"a": 0.1, "b": 0.2, "c": 0.3})
+    assert content.told(["a", "b", "c"]) == content.told(["c", "b", "a"])

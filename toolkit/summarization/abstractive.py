@@ -17,8 +17,8 @@ from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, text
 from toolkit.summarization.faithfulness.statements import statements_of
 from toolkit.summarization.long_documents import shorten
 from toolkit.summarization.request import SummaryRequest
-from toolkit.summarization.revision import Revision, fill_from_drafts, revise
-from toolkit.summarization.selection import composed
+from toolkit.summarization.revision import LAST_STEPS, Revision, revise
+from toolkit.summarization.selection import composed, origin
 
 OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
 # A summary is shorter than its article, whatever the limit.
@@ -54,8 +54,8 @@ class AbstractiveSummarizer:
         )
 
     def _summarize(self, request: SummaryRequest) -> Asking[Summary]:
-        """Sentences are taken from several drafts; faults of what they make are shown to the model
-        once. What is then still wrong is revised.
+        """Sentences are taken from several drafts, and what they make is revised. Where it had
+        faults or is short, the model is told so and writes once more.
         """
         checker = Checker(request.evidence, self.language)
         sentences = [segment.text for segment in split_sentences(request.text) if segment.text]
@@ -75,35 +75,31 @@ class AbstractiveSummarizer:
         drafts = yield from self._drafts(
             asked, self._drafter.angles, checker, further=FURTHER_DRAFTS
         )
-        best = _best(drafts)
         revision = Revision(
             form=form,
             draft_form=asked.form,
             checker=checker,
-            drafts=(best, *drafts),
+            drafts=drafts,
             shortened=shortened,
         )
-        revisions: list[str] = []
-        paragraphs = composed(drafts, best, asked.form, checker)
-        text = form.join(texts_of(fill_from_drafts(revision, paragraphs) or paragraphs))
+        told, paragraphs, steps = _made(revision)
+        text = form.join(texts_of(paragraphs))
         short = len(text.split()) < MIN_SHARE * form.max_words and form.length != "headline"
-        failed = faults(asked.form, paragraphs, self.language)
+        failed = faults(asked.form, told, self.language)
+        revisions: list[str] = []
         if failed or short:
             names = dict.fromkeys(check.name for check in failed) or ["too little"]
             revisions.append("asked again: " + ", ".join(names))
             note = self._drafter.note(failed, asked.form, short=short)
-            drafts += yield from self._drafts(asked, [note], checker)
-            best = _best(drafts)
-            paragraphs = composed(drafts, best, asked.form, checker)
-        if paragraphs != best.paragraphs:
-            revisions.append("joined sentences of several drafts")
-        elif best.cut:
-            revisions.append("shortened to whole sentences")
-        paragraphs, steps = revise(replace(revision, drafts=(best, *drafts)), paragraphs)
-        revisions += steps
+            further = yield from self._drafts(asked, [note], checker)
+            revision = replace(revision, drafts=[*drafts, *further])
+            _, paragraphs, steps = _made(revision)
+        paragraphs, last = revise(revision, paragraphs, LAST_STEPS)
+        revisions += [*steps, *last]
+        attempts = len(revision.drafts)
         if not paragraphs:
-            return self._fallback(request, checker, attempts=len(drafts), revisions=revisions)
-        return self._summary(request, paragraphs, attempts=len(drafts), revisions=revisions)
+            return self._fallback(request, checker, attempts=attempts, revisions=revisions)
+        return self._summary(request, paragraphs, attempts=attempts, revisions=revisions)
 
     @property
     def search(self) -> dict[str, Any]:
@@ -161,5 +157,9 @@ class AbstractiveSummarizer:
         )
 
 
-def _best(drafts: Sequence[Draft]) -> Draft:
-    return max(drafts, key=lambda draft: draft.worth)
+def _made(revision: Revision) -> tuple[Paragraphs, Paragraphs, list[str]]:
+    """What the drafts tell, the same revised, and what was done for it."""
+    best, drafts = revision.best, revision.drafts
+    told = composed(drafts, best, revision.draft_form, revision.checker)
+    paragraphs, steps = revise(revision, told)
+    return told, paragraphs, [*filter(None, [origin(told, best, drafts)]), *steps]

@@ -3,6 +3,7 @@
 import re
 
 from toolkit.languages import any_of
+from toolkit.summarization.faithfulness.checker import Checker
 
 # By their first words, or by "he added" at the end.
 LEANING = re.compile(
@@ -13,3 +14,8 @@ LEANING = re.compile(
 
 def leans(text: str) -> bool:
     return bool(LEANING.search(text))
+
+
+def stands_alone(text: str, checker: Checker) -> bool:
+    """Whether a sentence is sound and can be understood without the one before it."""
+    return not leans(text) and not checker.sentence(text).failed

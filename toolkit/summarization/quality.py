@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, stems
 
@@ -36,10 +37,11 @@ def quality_of(text: str, evidence: EvidenceIndex, *, max_words: int) -> float:
 
 
 def _central(text: str, evidence: EvidenceIndex) -> float:
-    """The share of the names that most sentences of the article have."""
+    """The share of the names that most sentences of the article have, the first ones of as many."""
     counts: Counter[str] = Counter()
     for sentence in evidence.sentences:
-        counts.update({stem for name in NAME.findall(sentence.text) for stem in stems(name)})
+        names = (sorted(stems(name)) for name in NAME.findall(sentence.text))
+        counts.update(list(dict.fromkeys(chain.from_iterable(names))))
     central = [stem for stem, count in counts.most_common(CENTRAL_NAMES) if count > 1]
     return sum(stem in stems(text) for stem in central) / len(central) if central else 1.0
 

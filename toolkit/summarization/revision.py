@@ -1,4 +1,4 @@
-"""What is done to the best draft of a summary, step by step."""
+"""What is done to a summary that the drafts make, step by step."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,20 +6,28 @@ from itertools import chain, zip_longest
 
 from toolkit.summarization.drafting import Draft, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
-from toolkit.summarization.faithfulness.evidence import stems
+from toolkit.summarization.faithfulness.evidence import (
+    MIN_WORD_CHARS,
+    STEM_CHARS,
+    STOP_WORDS,
+    WORD,
+    stems,
+)
 from toolkit.summarization.forms import Form
-from toolkit.summarization.leaning import leans
+from toolkit.summarization.leaning import stands_alone
 from toolkit.summarization.long_documents import Shortened
+from toolkit.text import fold
 
 FULL_SHARE = 0.75  # of the words allowed; what the drafts leave is filled from the article
 MIN_QUOTED_WORDS = 4  # of a sentence taken from there; shorter ones live by what stands around them
 MIN_NEW = 0.6  # of the words of a sentence that fills a summary up
+MIN_REPEATED = 0.75  # of the words of a sentence, in a later one that has no others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """What the steps work with: the drafts, the best of them first, and what a long document's
-    parts tell. `draft_form` has the drafts' limit, which is lower where parts need room.
+    """What the steps work with: the drafts, and what a long document's parts tell. `draft_form`
+    has the drafts' limit, which is lower where parts need room.
     """
 
     form: Form
@@ -28,12 +36,19 @@ class Revision:
     drafts: Sequence[Draft]
     shortened: Shortened
 
+    @property
+    def best(self) -> Draft:
+        return max(self.drafts, key=lambda draft: draft.worth)
+
     def faults(self, form: Form, paragraphs: Paragraphs) -> bool:
         return bool(faults(form, paragraphs, self.checker.language))
 
-    def stands_alone(self, text: str) -> bool:
-        """Whether a sentence is sound and can be understood without the one before it."""
-        return not leans(text) and not self.checker.sentence(text).failed
+
+def leave_out_repetition(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | None:
+    """Without the sentences that say nearly word for word what one before them says."""
+    texts = texts_of(paragraphs)
+    left = _distinct(texts)
+    return None if left == texts else revision.checker.paragraphs(left)
 
 
 def drop_unsupported(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | None:
@@ -65,18 +80,19 @@ def quote_source(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | Non
     texts = [[supported(sentence) for sentence in sentences] for sentences in texts_of(paragraphs)]
     if not all(text for sentences in texts for text in sentences):
         return None  # the article has it in another language only
-    distinct = [list(dict.fromkeys(sentences)) for sentences in texts]
-    quoted = checker.paragraphs(form.fit(form.join(distinct)))
+    quoted = checker.paragraphs(form.fit(form.join(_distinct(texts))))
     return None if not quoted or revision.faults(form, quoted) else quoted
 
 
 def fill_from_drafts(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | None:
     """With sentences of a long document's parts, then of the drafts, as far as there is room."""
     parts = tuple(
-        tuple(filter(revision.stands_alone, sentences)) for sentences in revision.shortened.parts
+        tuple(each for each in sentences if stands_alone(each, revision.checker))
+        for sentences in revision.shortened.parts
     )
     spare = [*replace(revision.shortened, parts=parts).in_turn()]
-    spare += [sentence for draft in revision.drafts for sentence in draft.sentences]
+    drafts = (revision.best, *revision.drafts)
+    spare += [sentence for draft in drafts for sentence in draft.sentences]
     return _filled(revision, paragraphs, spare, order=revision.shortened.in_order)
 
 
@@ -99,17 +115,20 @@ class Step:
 
 
 STEPS = (
+    Step("left a repetition out", leave_out_repetition),
     Step("left a sentence out", drop_unsupported),
     Step("took a sentence of the article", quote_source),
     Step("filled up from the drafts", fill_from_drafts),
-    Step("filled up from the article", fill_from_article),
 )
+LAST_STEPS = (Step("filled up from the article", fill_from_article),)
 
 
-def revise(revision: Revision, paragraphs: Paragraphs) -> tuple[Paragraphs, list[str]]:
-    """The paragraphs after all steps, and the names of those that changed them."""
+def revise(
+    revision: Revision, paragraphs: Paragraphs, steps: Iterable[Step] = STEPS
+) -> tuple[Paragraphs, list[str]]:
+    """The paragraphs after these steps, and the names of those that changed them."""
     names = []
-    for step in STEPS:
+    for step in steps:
         if revised := step.revise(revision, paragraphs):
             paragraphs = revised
             names.append(step.name)
@@ -136,7 +155,7 @@ def _filled(
         if (
             words <= room
             and len(own - present) >= MIN_NEW * len(own)
-            and revision.stands_alone(sentence)
+            and stands_alone(sentence, revision.checker)
         ):
             chosen.append(sentence)
             present |= own
@@ -152,6 +171,38 @@ def _filled(
         texts = [*given[:-1], [*given[-1], *chosen]]
     filled = revision.checker.paragraphs(texts)
     return None if revision.faults(form, filled) else filled
+
+
+def _distinct(texts: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The paragraphs without sentences that repeat one before them, and without empty ones."""
+    told: list[str] = []
+    kept: list[list[str]] = []
+    for sentences in texts:
+        before = len(told)
+        for sentence in sentences:
+            if not any(_repeats(sentence, each) for each in told):
+                told.append(sentence)
+        kept.append(told[before:])
+    return [sentences for sentences in kept if sentences]
+
+
+def _repeats(sentence: str, earlier: str) -> bool:
+    """Whether nearly all that is told stands in the earlier sentence in the same order, and nothing
+    else: who did what to whom, and how many, may differ in one word.
+    """
+    told, before = _telling(sentence), _telling(earlier)
+    rest = iter(before)
+    enough = 0 < len(told) >= MIN_REPEATED * len(before)
+    return enough and all(word in rest for word in told)
+
+
+def _telling(text: str) -> list[str]:
+    """The beginnings of the words that tell something, names of two letters among them."""
+    return [
+        fold(word)[:STEM_CHARS]
+        for word in WORD.findall(text)
+        if fold(word) not in STOP_WORDS and (len(word) >= MIN_WORD_CHARS or not word.islower())
+    ]
 
 
 def _unused(checker: Checker, texts: Iterable[Iterable[str]]) -> list[str]:

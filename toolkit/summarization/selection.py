@@ -11,7 +11,7 @@ from toolkit.summarization.drafting import Draft, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, stems
 from toolkit.summarization.forms import Form
-from toolkit.summarization.leaning import leans
+from toolkit.summarization.leaning import stands_alone
 
 MIN_NEW = 0.4  # of a sentence's words; with fewer it repeats what is told already
 LEAD_WEIGHT = 0.5  # beside 1: words of the title and of the first sentence
@@ -44,7 +44,7 @@ class Content:
         )
 
     def told(self, words: frozenset[str]) -> float:
-        return sum(self.weights.get(stem, 0.0) for stem in words)
+        return math.fsum(self.weights.get(stem, 0.0) for stem in words)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,19 @@ def composed(drafts: Sequence[Draft], best: Draft, form: Form, checker: Checker)
     more = content.told(stems(" ".join(texts))) > content.told(_stems_of(best.paragraphs))
     sound = not faults(form, paragraphs, checker.language)
     return paragraphs if texts and sound and (more or best.failed) else best.paragraphs
+
+
+def origin(paragraphs: Paragraphs, best: Draft, drafts: Sequence[Draft]) -> str:
+    """What was done to the drafts to make these paragraphs of them, empty for nothing."""
+    told = [sentence.text for sentences in paragraphs for sentence in sentences]
+    written = [sentence.text for sentences in best.paragraphs for sentence in sentences]
+    if told == written:
+        return "shortened to whole sentences" if best.cut else ""
+    if told == [each for each in written if each in told]:
+        return "left a sentence out"
+    if any(set(told) <= set(draft.sentences) for draft in drafts):
+        return "took sentences of one draft"
+    return "joined sentences of several drafts"
 
 
 def _stems_of(paragraphs: Paragraphs) -> frozenset[str]:
@@ -123,6 +136,6 @@ def _sound(drafts: Sequence[Draft], checker: Checker) -> Iterator[_Sentence]:
     places = {sentence: place for place, sentence in enumerate(checker.evidence.sentences)}
     for draft in drafts:
         for text in draft.sentences:
-            if not leans(text) and not checker.sentence(text).failed:
+            if stands_alone(text, checker):
                 ranked = checker.evidence.ranked(text)
                 yield _Sentence(text, places[ranked[0][1]] if ranked else 0)

@@ -150,8 +150,8 @@ class EvidenceIndex:
         """
         wanted = stems(statement)
         unknown = math.log(1 + len(self.sentences))
-        total = sum(self._weights.get(stem, unknown) for stem in wanted)
-        shared = sum(self._weights[stem] for stem in wanted & sentence.stems)
+        total = math.fsum(self._weights.get(stem, unknown) for stem in wanted)
+        shared = math.fsum(self._weights[stem] for stem in wanted & sentence.stems)
         return shared / total if total else 0.0
 
     def ranked(self, statement: str) -> list[tuple[float, SourceSentence]]:
