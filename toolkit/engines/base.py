@@ -35,7 +35,8 @@ class GenerationConfig:
     """How outputs are searched; everything here affects them and belongs to a content key.
 
     `num_return_sequences` candidates are asked for, of a beam or of samples, never more than
-    `num_beams` without `do_sample`. The same `seed` draws the same samples.
+    `num_beams` without `do_sample`. The same `seed` draws the same samples. Fewer come back where
+    an engine can't search so widely: OpenVINO knows no repetition penalty in beams.
     """
 
     max_new_tokens: int = 512
