@@ -19,5 +19,18 @@ def printable(text: str) -> str:
 
 def fold(word: str) -> str:
     """Lower case, without accents, with straight apostrophes."""
-    decomposed = unicodedata.normalize("NFD", word.lower().replace("’", "'"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    lowered = word.lower()
+    if lowered.isascii():
+        return lowered
+    return unicodedata.normalize("NFD", lowered.replace("’", "'")).translate(_WITHOUT_ACCENTS)
+
+
+class _WithoutAccents(dict[int, int | None]):
+    """A table for `str.translate`, filled with the characters that it meets."""
+
+    def __missing__(self, char: int) -> int | None:
+        self[char] = None if unicodedata.combining(chr(char)) else char
+        return self[char]
+
+
+_WITHOUT_ACCENTS = _WithoutAccents()

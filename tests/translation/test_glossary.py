@@ -12,6 +12,13 @@ def test_glossary_finds_the_longest_terms_in_order():
     assert [term.target for term in found] == ["Beijing", "SCO", "Belt and Road"]
 
 
+def test_a_term_inside_a_longer_one_is_found_where_it_stands_alone():
+    glossary = Glossary((Term("diplomatie russe", "Russian diplomacy"), *TERMS))
+    found = glossary.occurring("Le chef de la diplomatie russe ; une diplomatie russe active.")
+    assert [term.target for term in found] == ["foreign minister", "Russian diplomacy"]
+    assert len(glossary.occurring("Le chef de la diplomatie russe.")) == 1
+
+
 def test_glossary_ignores_parts_of_words_and_acronyms_in_small_letters():
     assert Glossary(TERMS).occurring("les ocs et les OCSE pékinois") == ()
 

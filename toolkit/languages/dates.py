@@ -37,6 +37,16 @@ MONTHS = {
 }
 
 
+def _relative(language: Language) -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
+    """A pattern for all relative dates of a language, and one for each phrase."""
+    written = language.relative_dates
+    each = {phrase: re.compile(rf"\b(?:{pattern})\b") for phrase, pattern in written.items()}
+    return re.compile(rf"\b(?:{'|'.join(written.values())})\b"), each
+
+
+RELATIVE_DATES = {code: _relative(language) for code, language in LANGUAGES.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Date:
     """As much of a date as is written: a month, with a day or a year or both."""
@@ -67,11 +77,11 @@ def dates(text: str, language: str) -> set[str]:
 
 def relative_dates(text: str, language: str) -> set[str]:
     """Dates such as last year and tomorrow in `text`, by what they are called in English."""
+    any_of_them, patterns = RELATIVE_DATES.get(language, RELATIVE_DATES[ENGLISH.code])
     lowered = text.lower()
-    patterns = LANGUAGES.get(language, ENGLISH).relative_dates
-    return {
-        phrase for phrase, pattern in patterns.items() if re.search(rf"\b(?:{pattern})\b", lowered)
-    }
+    if not any_of_them.search(lowered):
+        return set()
+    return {phrase for phrase, pattern in patterns.items() if pattern.search(lowered)}
 
 
 def calendar_dates(text: str, language: str) -> list[tuple[Date, int, int]]:

@@ -16,6 +16,8 @@ DIGITS = re.compile(
     rf"(?<![\w.,])(?P<sign>US\$|[$€£])?\s?(?P<number>{NUMBER})"
     r"(?P<ordinal>(?:st|nd|rd|th|ère|er|ème|e)\b)?"
 )
+APART = re.compile(r"(\d+)([.,]) (\d+)")
+NO_DIGIT = re.compile(r"\D")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 SYMBOLS = {
     "%": "percent",
@@ -58,8 +60,7 @@ def written_in_digits(text: str) -> set[str]:
     `1 200` and `1,200` both give `1200`; `0041 GMT` gives hours and minutes as `00H41` does.
     """
     spaced = MILITARY_TIME.sub(r"\1 h \2", text)
-    digits = (re.sub(r"\D", "", match.group()) for match in WRITTEN.finditer(spaced))
-    return {digit.lstrip("0") or "0" for digit in digits}
+    return {NO_DIGIT.sub("", each).lstrip("0") or "0" for each in WRITTEN.findall(spaced)}
 
 
 def written_out(text: str, language: str) -> set[str]:
@@ -69,30 +70,30 @@ def written_out(text: str, language: str) -> set[str]:
     return {str(values[word]) for word in re.findall(r"[\w-]+", text.lower()) if word in values}
 
 
-def numbers(text: str, language: str) -> set[str]:
-    """Every number of `text`, in digits or in words."""
-    return written_in_digits(text) | written_out(text, language)
-
-
 def rejoin_numbers(text: str, source: str) -> str:
     """`text` with numbers of `source` that were pulled apart joined again: 1, 150 for 1.150."""
+    if not APART.search(text):
+        return text
     known = written_in_digits(source)
 
     def joined(match: re.Match[str]) -> str:
         whole = f"{match[1]}{match[2]}{match[3]}"
-        return whole if re.sub(r"\D", "", whole) in known else match.group()
+        return whole if NO_DIGIT.sub("", whole) in known else match.group()
 
-    return re.sub(r"(\d+)([.,]) (\d+)", joined, text)
+    return APART.sub(joined, text)
 
 
 def quantities(text: str, language: str) -> list[Quantity]:
     """Every number of `text`, in digits or in words, in the order in which they stand."""
+    written = sorted(_numbers(text, language), key=lambda each: each[1])
+    if not written:
+        return []
     dates = calendar_dates(text, language)
     clocks = clock_times(text)
     spans = [span for _, *span in dates] + [span for _, *span in clocks]
     found = []
     done = 0
-    for value, start, end, sign in sorted(_numbers(text, language), key=lambda each: each[1]):
+    for value, start, end, sign in written:
         if start < done:
             continue  # the thousand of two thousand
         if any(start < stop and begin < end for begin, stop in spans):

@@ -89,8 +89,10 @@ def _begins(text: str, start: int) -> bool:
 def _answers(entry: Entry, unit: str, present: set[str], looks: set[str]) -> bool:
     if not entry.answers.keys().isdisjoint(present):
         return True
+    if entry.count >= RARE:
+        return False
     folded = fold(unit)
-    return entry.count < RARE and len(folded) >= COGNATE and folded[:COGNATE] in looks
+    return len(folded) >= COGNATE and folded[:COGNATE] in looks
 
 
 # Numbers and dates have checks of their own.

@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from toolkit.documents import Meaning
@@ -21,6 +21,7 @@ from toolkit.text import fold
 FOLDER = Path(__file__).parent
 ENDINGS = ("es", "s", "e", "x")
 MIN_STEM = 3  # letters that are left without the ending
+REMEMBERED = 1 << 15  # words whose stem is at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Lexicon:
         for phrase in self._phrase_lines:
             self._phrases[phrase.split(" ")[0]].append(tuple(phrase.split(" ")))
         self._entries: dict[str, Entry | None] = {}
+        self._stem = lru_cache(maxsize=REMEMBERED)(self._looked_up_stem)
 
     def __contains__(self, form: str) -> bool:
         return self._line(form) is not None
@@ -68,14 +70,20 @@ class Lexicon:
 
     def stem(self, form: str) -> str:
         """What `form` shares with its inflections."""
+        return self._stem(form)
+
+    def _looked_up_stem(self, form: str) -> str:
         return next((line.partition("\t")[0] for _, line in self._found(form)), fold(form))
 
     def phrase_at(self, forms: list[str], place: int) -> int:
         """The number of words of the longest phrase that begins at `place`, 0 for none."""
+        phrases = self._phrases.get(forms[place])
+        if not phrases:
+            return 0
         return max(
             (
                 len(phrase)
-                for phrase in self._phrases.get(forms[place], ())
+                for phrase in phrases
                 if tuple(forms[place : place + len(phrase)]) == phrase
             ),
             default=0,

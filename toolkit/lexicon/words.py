@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from toolkit.languages import LANGUAGES
@@ -25,19 +25,20 @@ class Word:
 
     @property
     def is_number(self) -> bool:
-        return any(char.isdigit() for char in self.form)
+        return not self.form.isalpha() and any(map(str.isdigit, self.form))
 
 
-def words_of(text: str, language: Code) -> list[Word]:
+@lru_cache(maxsize=64)  # a text is compared in both directions, and with several answers
+def words_of(text: str, language: Code) -> tuple[Word, ...]:
     """The words of `text` in order. Elided words and inverted pronouns of French stand alone, its
     compounds are whole; those of English are parted, and lose their possessive.
     """
     rules = _rules(language)
-    return [
+    return tuple(
         word
         for match in _WORD.finditer(text)
         for word in _split(match.group(), match.start(), rules)
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def _rules(code: Code) -> _Rules:
 
 
 def _split(written: str, start: int, rules: _Rules) -> list[Word]:
+    if written.isalnum():  # neither apostrophe nor hyphen
+        return [_word(written, start)]
     found = []
     while elided := rules.elision.match(written):
         found.append(_word(written[: elided.end()], start))
@@ -76,5 +79,7 @@ def _split(written: str, start: int, rules: _Rules) -> list[Word]:
 
 
 def _word(written: str, start: int) -> Word:
-    form = written.lower().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
+    form = written.lower()
+    if not form.isascii():
+        form = form.replace("’", "'").replace("œ", "oe").replace("æ", "ae")
     return Word(form, start, start + len(written))

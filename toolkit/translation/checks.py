@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -11,7 +11,7 @@ from toolkit.engines.base import Candidate
 from toolkit.languages.dates import clock_hours, dates, relative_dates
 from toolkit.languages.exonyms import places
 from toolkit.languages.identification import identify_language
-from toolkit.languages.numbers import numbers, quantities, written_in_digits
+from toolkit.languages.numbers import Quantity, quantities, written_in_digits, written_out
 from toolkit.lexicon.coverage import RARE
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.segmentation import split_sentences
@@ -277,13 +277,14 @@ def _alike(word: str, others: set[str]) -> bool:
 
 def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]:
     found = []
-    known = numbers(target, to) | _values(target, to)
+    in_source, in_target = written_in_digits(source), written_in_digits(target)
+    known = in_target | written_out(target, to) | _values(quantities(target, to))
     hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
-    in_words = _values(source, from_, in_words=True) - VAGUE
-    lost = (written_in_digits(source) | in_words) - known
-    added = written_in_digits(target) - numbers(source, from_) - _values(source, from_)
-    added -= hours.keys()
+    counted = quantities(source, from_)
+    in_words = _values(each for each in counted if not source[each.start].isdigit()) - VAGUE
+    lost = (in_source | in_words) - known
+    added = in_target - in_source - written_out(source, from_) - _values(counted) - hours.keys()
     if lost:
         found.append(Check(name="numbers", relation="lost", values=tuple(sorted(lost))))
     if added:
@@ -291,14 +292,9 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
     return found
 
 
-def _values(text: str, language: str, *, in_words: bool = False) -> set[str]:
-    """The values of the whole numbers of `text`, or of those alone that it has in words."""
-    return {
-        str(int(quantity.value))
-        for quantity in quantities(text, language)
-        if quantity.value == quantity.value.to_integral_value()
-        and not (in_words and text[quantity.start].isdigit())
-    }
+def _values(found: Iterable[Quantity]) -> set[str]:
+    """The values of those that are whole numbers."""
+    return {str(int(each.value)) for each in found if each.value == each.value.to_integral_value()}
 
 
 def _loop(text: str, limits: Limits) -> str:

@@ -1,8 +1,9 @@
 """Terms that must be translated one way, and which of them occur in a text."""
 
 import hashlib
+import heapq
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -56,6 +57,7 @@ class Glossary:
         self._beginnings: dict[str, list[int]] = {}
         for place, term in enumerate(self._longest_first):
             self._beginnings.setdefault(_normal(term.source)[:BEGINNING], []).append(place)
+        self._patterns: dict[int, re.Pattern[str]] = {}
 
     def occurring(self, text: str) -> tuple[Term, ...]:
         """The terms in `text`, each once, in the order in which they first occur.
@@ -64,17 +66,15 @@ class Glossary:
         is ignored but for acronyms and where a term says otherwise.
         """
         normal = _normal(text)
-        places = sorted(
-            place
+        patterns = {
+            place: self._pattern(place)
             for beginning, places in self._beginnings.items()
             if beginning in normal
             for place in places
-        )
-        candidates = [self._longest_first[place] for place in places]
-        pattern = _any_of(_inflected(term.source) for term in candidates)
+        }
         found: dict[Term, None] = {}
-        for match in pattern.finditer(normal) if pattern else ():
-            term = candidates[(match.lastindex or 1) - 1]
+        for place, match in _matches(patterns, normal):
+            term = self._longest_first[place]
             written = text[match.start() : match.end()].translate(APOSTROPHES)
             exact = term.same_case or term.source.isupper()
             if not exact or written == term.source.translate(APOSTROPHES):
@@ -89,8 +89,16 @@ class Glossary:
         """
         held = fold(source)
         names = [name for name, folded in self._folded.items() if folded in held and name in text]
-        pattern = _any_of(map(re.escape, names))
-        return pattern.sub(lambda match: self._by_name[match.group()], text) if pattern else text
+        if not names:
+            return text
+        pattern = _whole_words("|".join(map(re.escape, names)))
+        return pattern.sub(lambda match: self._by_name[match.group()], text)
+
+    def _pattern(self, place: int) -> re.Pattern[str]:
+        """That of a term, made when it is first needed."""
+        if place not in self._patterns:
+            self._patterns[place] = _whole_words(_inflected(self._longest_first[place].source))
+        return self._patterns[place]
 
 
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:
@@ -196,13 +204,35 @@ def _inflected(source: str) -> str:
     )
 
 
-def _any_of(expressions: Iterable[str]) -> re.Pattern[str] | None:
-    """A pattern for whole words in which `lastindex` says which expression was found."""
-    alternatives = "|".join(f"({expression})" for expression in expressions)
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if alternatives else None
+def _whole_words(expression: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)")
+
+
+def _matches(
+    patterns: Mapping[int, re.Pattern[str]], text: str
+) -> Iterator[tuple[int, re.Match[str]]]:
+    """What the `patterns` find in `text` from left to right, without overlaps: of several at one
+    offset that with the lowest number.
+    """
+    done = 0
+    ahead = [
+        (match.start(), place, match)
+        for place, pattern in patterns.items()
+        if (match := pattern.search(text))
+    ]
+    heapq.heapify(ahead)
+    while ahead:
+        start, place, match = heapq.heappop(ahead)
+        if start >= done:
+            done = match.end()
+            yield place, match
+        if following := patterns[place].search(text, done):
+            heapq.heappush(ahead, (following.start(), place, following))
 
 
 def _normal(text: str) -> str:
     """Lower case and straight apostrophes, without changing any offset."""
-    lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     return lowered.translate(APOSTROPHES)
