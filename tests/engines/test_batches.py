@@ -19,13 +19,10 @@ class Library:
 
         def pending():
             self.notes.append(("waited for", list(sources), config))
-            return [
-                Output(
-                    candidates=(Candidate(text=each, log_prob=0.0, new_tokens=1, finished=True),),
-                    source_tokens=1,
-                )
-                for each in sources
-            ]
+            for place, source in reversed(list(enumerate(sources))):
+                self.notes.append(("finished", [source], config))
+                answer = Candidate(text=source, log_prob=0.0, new_tokens=1, finished=True)
+                yield place, Output(candidates=(answer,), source_tokens=1)
 
         return pending
 
@@ -74,9 +71,9 @@ def test_what_comes_of_outputs_is_taken_up(library):
     assert sorted(found) == ["a", "aa", "aaaa", "b", "bb", "bbbb"]
 
 
-def test_the_next_batch_is_begun_before_the_outputs_of_one_are_handed_out(library):
+def test_the_next_batch_is_begun_before_the_first_output_of_one_is_handed_out(library):
     waiting = deque(map(request, "abcd"))
     stream = in_batches(library.begin, pull_from(waiting), size=2)
     next(stream)
-    assert [what for what, *_ in library.notes] == ["begun", "begun", "waited for"]
+    assert [what for what, *_ in library.notes] == ["begun", "begun", "waited for", "finished"]
     assert len(list(stream)) == 3

@@ -179,7 +179,7 @@ class Batching(FakeEngine):
     def stream(self, pull):
         def begin(sources, config):
             outputs = generate(FakeEngine(self._answer), sources, config)
-            return lambda: outputs
+            return lambda: enumerate(outputs)
 
         return in_batches(begin, pull, size=100)
 

@@ -1,12 +1,12 @@
 """Streams of requests for libraries that take one batch after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Output, Pull, Source
 
-# Gives the outputs when they are finished.
-Pending = Callable[[], list[Output]]
+# Gives each output as soon as it is finished, with the place of its source.
+Pending = Callable[[], Iterable[tuple[int, Output]]]
 Begin = Callable[[Sequence[Source], GenerationConfig], Pending]
 
 
@@ -16,8 +16,8 @@ def in_batches(
     """Outputs of batches of at most `size` requests that share their settings, apart from the limit
     on new tokens, of which a batch has the highest.
 
-    A batch is begun before the outputs of the one before it are handed out, so that a library that
-    works in the background goes on while they are judged.
+    A batch is begun before the outputs of the one before it are handed out, and these are handed
+    out one by one, so that a library that works in the background goes on while they are judged.
     """
     waiting: list[GenerationRequest] = []
     running: tuple[list[GenerationRequest], Pending] | None = None
@@ -26,7 +26,8 @@ def in_batches(
         begun = (batch, begin([each.source for each in batch], _config(batch))) if batch else None
         if running:
             requests, pending = running
-            yield from zip(requests, pending(), strict=True)
+            for place, output in pending():
+                yield requests[place], output
         elif not begun:
             return
         running = begun

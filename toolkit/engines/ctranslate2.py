@@ -113,17 +113,13 @@ class CTranslate2Engine(TokenizedModel):
         else:
             results = self._translate(grouped, config)
 
-        def outputs() -> list[Output]:
-            places = chain.from_iterable(batches)
-            answers = {
-                index: self._answers(result) for index, result in zip(places, results, strict=True)
-            }
+        def outputs() -> Iterator[tuple[int, Output]]:
+            answered = zip(chain.from_iterable(batches), map(self._answers, results), strict=True)
+            found: Iterable[tuple[int, list[Answer]]] = answered
             if config.repetition_penalty != 1 or config.no_repeat_ngram_size:
-                answers = self._scored_again(strings, answers)
-            return [
-                ranked(map(self._candidate, answers[index]), len(ids))
-                for index, ids in enumerate(encoded)
-            ]
+                found = self._scored_again(strings, dict(found)).items()
+            for place, answers in found:
+                yield place, ranked(map(self._candidate, answers), len(encoded[place]))
 
         return outputs
 
@@ -288,12 +284,16 @@ def _batches(lengths: Sequence[int], batch_size: int, *, max_gap: int) -> list[l
     return batches[::-1]  # the longest first, so that threads end together
 
 
-def _wait(results: list[Any]) -> list[Any]:
-    """The finished results. Waiting here, not in the library, lets Ctrl-C through at once."""
-    while not all(result.done() for result in results):
-        time.sleep(POLL_INTERVAL_S)
-    with model_errors("CTranslate2 can't run the model"):
-        return [result.result() for result in results]
+def _wait(results: Iterable[Any]) -> Iterator[Any]:
+    """Each result when it is finished, in their order. Waiting here, not in the library, lets
+    Ctrl-C through at once.
+    """
+    for result in results:
+        while not result.done():
+            time.sleep(POLL_INTERVAL_S)
+        with model_errors("CTranslate2 can't run the model"):
+            finished = result.result()
+        yield finished
 
 
 def available_version() -> str:

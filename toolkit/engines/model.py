@@ -1,9 +1,14 @@
 """What the engines that load a model and its tokenizer have in common."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from toolkit.engines.base import EngineInfo, Source, refuse_long
+from toolkit.engines.base import EngineInfo, Family, Source, refuse_long
 from toolkit.engines.tokens import Tokens
+
+# Sources whose ids are at hand: what is counted is mostly encoded soon, of sentences when many more
+# are counted; a causal model may read whole articles.
+REMEMBERED: dict[Family, int] = {"causal": 64, "seq2seq": 1024}
 
 
 class TokenizedModel:
@@ -14,6 +19,7 @@ class TokenizedModel:
         self._end = tokens.end
         self._info = info
         self._max_source_tokens = max_source_tokens
+        self._ids = lru_cache(maxsize=REMEMBERED[info.family])(tokens.encode)
 
     @property
     def info(self) -> EngineInfo:
@@ -24,11 +30,11 @@ class TokenizedModel:
         return self._max_source_tokens
 
     def count_tokens(self, source: Source) -> int:
-        return len(self._tokens.encode(source))
+        return len(self._ids(source))
 
     def _encode(self, sources: Sequence[Source]) -> list[list[int]]:
         """Raises TooLongError for the first source over the limit."""
-        encoded = [self._tokens.encode(source) for source in sources]
+        encoded = [self._ids(source) for source in sources]
         refuse_long(map(len, encoded), self._max_source_tokens)
         return encoded
 

@@ -105,14 +105,12 @@ class TransformersEngine(TokenizedModel):
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         encoded = self._encode(sources)
 
-        def outputs() -> list[Output]:
-            found: dict[int, Output] = {}
+        def outputs() -> Iterator[tuple[int, Output]]:
             order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
             size = 1 if config.do_sample else self._batch_size
             for start in range(0, len(order), size):
                 batch = order[start : start + size]
-                found |= zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
-            return [found[index] for index in range(len(encoded))]
+                yield from zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
 
         return outputs
 
