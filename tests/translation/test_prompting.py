@@ -69,6 +69,17 @@ def test_hints_that_come_back_for_an_answer_are_an_echo():
     assert result.text == "The sources of the glaciers."
 
 
+def test_a_fault_that_is_given_back_before_the_answer_is_left_out():
+    def answer(prompt):
+        if "Don't write: 14." in prompt:
+            return "Don't write: 14. The excavator fell silent on Thursday."
+        return "The excavator fell silent on Thursday at 14."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    (result,) = model.translate(split_sentences("La pelleteuse s'est tue jeudi."))
+    assert result.text == "The excavator fell silent on Thursday."
+
+
 def test_terms_and_names_that_were_told_are_no_echo():
     told = "La Communauté économique des États de l'Afrique de l'Ouest s'est réunie."
     target = "The Economic Community of West African States met."

@@ -78,6 +78,13 @@ class Prompting:
         chat: Chat = prompt.render(source="", before="…", terms=[], faults=[], hints=hints)
         return "\n".join(message.content for message in chat)
 
+    def without_faults(self, answer: str, correction: Correction) -> str:
+        """`answer` without what the model was told of an earlier one, if it begins with that."""
+        for message in self.feedback.messages(correction.failed):
+            told = f"{message[:1].upper()}{message[1:]}."
+            answer = answer.removeprefix(told).lstrip() or answer
+        return answer
+
     def opening(self, source: str, failed: Sequence[Check]) -> str:
         """How an answer has to begin, given to the model for what an earlier try lost: the mark of
         a quotation, or the day on which somebody said or did something.

@@ -180,7 +180,8 @@ class Search:
         for (place, _), output in zip(asked, outputs, strict=True):
             opening = self._opening(pieces[place], strategy, own[place])
             answers[place] += [
-                replace(each, text=opening + each.text) for each in output.candidates
+                replace(each, text=opening + self.prompting.without_faults(each.text, own[place]))
+                for each in output.candidates
             ]
         instructions = self.prompting.instructions(strategy, correction)
         whole = answers[0]
