@@ -47,6 +47,12 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 
+# As Qwen3's: an empty thought keeps the model from thinking.
+THINKING_TEMPLATE = CHAT_TEMPLATE.removesuffix("{% endif %}") + (
+    "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n"
+    "{% endif %}{% endif %}"
+)
+
 
 def train_sentencepiece(folder, *, vocab_size=90, texts=SENTENCES, **options) -> Path:
     corpus = folder / "corpus.txt"
@@ -188,6 +194,19 @@ def build_qwen3(folder: Path) -> Path:
     return _chat_model(folder, transformers.Qwen3ForCausalLM, config, norms=True)
 
 
+def build_qwen3_thinking(folder: Path) -> Path:
+    """With tokens around thoughts, which are not special, and a template that switches them off."""
+    config = transformers.Qwen3Config(**_sizes(), head_dim=16, tie_word_embeddings=True)
+    return _chat_model(
+        folder,
+        transformers.Qwen3ForCausalLM,
+        config,
+        norms=True,
+        template=THINKING_TEMPLATE,
+        words=["<think>", "</think>"],
+    )
+
+
 def build_smollm(folder: Path) -> Path:
     """A Llama chat model with a byte-level tokenizer that takes digits one by one."""
     config = transformers.LlamaConfig(**_sizes(), tie_word_embeddings=True)
@@ -205,7 +224,9 @@ def _sizes() -> dict[str, int]:
     }
 
 
-def _chat_model(folder: Path, model_class, config, *, norms=False) -> Path:
+def _chat_model(
+    folder: Path, model_class, config, *, norms=False, template=CHAT_TEMPLATE, words=()
+) -> Path:
     folder.mkdir(parents=True)
     specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     names = {
@@ -225,7 +246,8 @@ def _chat_model(folder: Path, model_class, config, *, norms=False) -> Path:
             merges=[tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]],
             **names,
         )
-    fast.chat_template = CHAT_TEMPLATE
+    fast.add_tokens(list(words))
+    fast.chat_template = template
     fast.model_max_length = 512
     fast.save_pretrained(folder)
     config.vocab_size = len(fast)
@@ -345,12 +367,13 @@ def write_gguf(checkpoint: Path, target: Path) -> Path:
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     backend = json.loads(tokenizer.backend_tokenizer.to_str())
     vocabulary = tokenizer.get_vocab()
-    specials = set(tokenizer.all_special_tokens)
+    types = {each.content: 4 for each in tokenizer.added_tokens_decoder.values()}
+    types |= dict.fromkeys(tokenizer.all_special_tokens, 3)
     tokens = sorted(vocabulary, key=vocabulary.get)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm" if config.model_type == "llama" else "qwen2")
     writer.add_token_list(tokens)
-    writer.add_token_types([3 if token in specials else 1 for token in tokens])
+    writer.add_token_types([types.get(token, 1) for token in tokens])
     writer.add_token_merges([" ".join(pair) for pair in backend["model"]["merges"]])
     writer.add_eos_token_id(tokenizer.eos_token_id)
     writer.add_bos_token_id(tokenizer.pad_token_id)

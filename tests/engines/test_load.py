@@ -5,13 +5,15 @@ import sys
 import pytest
 import torch
 
-from tests.engines.helpers import CONFIG, ENGINES
+from tests.engines.helpers import CONFIG, ENGINES, sources
 from tests.models.helpers import pull
 from toolkit.engines import load
 from toolkit.engines.base import generate
 from toolkit.engines.load import load_engine
+from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError, UsageError
 from toolkit.models import installed as records
+from toolkit.models.sources import sha256_of_file
 
 
 @pytest.fixture
@@ -194,3 +196,29 @@ def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, en
     loaded = load_engine(str(folder), models_folder=tmp_path, engine=engine, device="auto")
     assert loaded.info.device == "cpu"
     assert generate(loaded, ["Il pleut."], CONFIG)
+
+
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+def test_a_pulled_model_is_told_not_to_think(spec, gguf_of, tmp_path, monkeypatch, form):
+    if form == "openvino":
+        pytest.importorskip(
+            "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
+        )
+    file = gguf_of("qwen3_thinking")
+    pinned = {"name": file.name, "bytes": file.stat().st_size, "sha256": sha256_of_file(file)}
+    told = {"enable_thinking": False}
+    entry = {**spec.model_dump(), "files": [pinned], "chat_template_kwargs": told}
+    entry = type(spec).model_validate(entry)
+    monkeypatch.setattr(load, "catalogue", lambda: {entry.id: entry})
+    pull(entry, tmp_path, from_folder=file.parent, form=form)
+    prompts = []
+    render = Tokens._render
+    monkeypatch.setattr(
+        Tokens, "_render", lambda *each: prompts.append(render(*each)) or prompts[-1]
+    )
+    engine = load_engine(entry.id, models_folder=tmp_path, threads=1, kv_cache_mb=64)
+    generate(engine, sources("qwen2")[:1], CONFIG)
+    assert prompts
+    assert all(prompt.endswith("assistant\n<think>\n\n</think>\n\n") for prompt in prompts)
+    # What is kept is found again only for a model that is told the same.
+    assert engine.info.as_dict()["chat_template_kwargs"] == told

@@ -18,7 +18,7 @@ from toolkit.engines.base import (
     generate,
 )
 from toolkit.engines.load import load_engine
-from toolkit.engines.tokens import Tokens
+from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, TooLongError
 
 pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
@@ -29,12 +29,12 @@ SAMPLES = GenerationConfig(max_new_tokens=12, num_return_sequences=3, do_sample=
 INFO = engine_info("openvino")
 
 
-def opened(folder, *, kv_cache_mb=16, max_source_tokens=512):
+def opened(folder, *, kv_cache_mb=16, max_source_tokens=512, source_format=None):
     from toolkit.engines.openvino import OpenVINOEngine
 
     return OpenVINOEngine(
         folder / "model",
-        tokens=lambda: Tokens.load(folder / "tokenizer"),
+        tokens=lambda: Tokens.load(folder / "tokenizer", source_format),
         info=INFO,
         max_source_tokens=max_source_tokens,
         threads=1,
@@ -432,3 +432,31 @@ def test_a_folder_that_is_none_is_named(openvino_of, tmp_path):
     (folder / "model" / "shape.json").write_text("{}", "utf-8")
     with pytest.raises(ModelError, match="OpenVINO can't"):
         opened(folder)
+
+
+@pytest.mark.parametrize("told", [{"enable_thinking": False}, {}])
+def test_a_model_that_may_think_answers_alike_with_both_engines(
+    openvino_of, gguf_of, tmp_path, told
+):
+    from toolkit.engines.ctranslate2 import CTranslate2Engine
+    from toolkit.models.conversion.ctranslate2 import convert_gguf
+
+    parts = model, tokenizer = tmp_path / "model", tmp_path / "tokenizer"
+    for part in parts:
+        part.mkdir()
+    convert_gguf(gguf_of("qwen3_thinking"), *parts, compute_type="float32")
+    told = SourceFormat(chat_template_kwargs=told)
+    theirs = CTranslate2Engine(
+        model,
+        tokens=Tokens.load(tokenizer, told),
+        info=engine_info("ctranslate2"),
+        max_source_tokens=512,
+        threads=1,
+        batch_size=3,
+    )
+    ours = opened(openvino_of("qwen3_thinking"), source_format=told)
+    chats = sources("qwen2")
+    first, second = (generate(engine, chats, CONFIG) for engine in (ours, theirs))
+    assert texts(first) == texts(second)
+    assert [each.source_tokens for each in first] == [each.source_tokens for each in second]
+    assert [each.best.new_tokens for each in first] == [each.best.new_tokens for each in second]

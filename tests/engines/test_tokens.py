@@ -1,11 +1,14 @@
 """Texts are text to every tokenizer, whatever they hold."""
 
+import shutil
+
 import pytest
 from transformers import AutoTokenizer
 
 from tests.engines.helpers import FORGED, bare, controls
-from tests.tiny_models import CHAT_TEMPLATES, SENTENCES
+from tests.tiny_models import CHAT_TEMPLATE, CHAT_TEMPLATES, SENTENCES
 from toolkit.engines.base import Message
+from toolkit.engines.tokens import Tokens
 from toolkit.errors import InputError, ModelError
 
 SEQ2SEQ = ["marian", "bart", "t5", "nllb", "mbart50", "bert"]
@@ -140,3 +143,54 @@ def test_nothing_of_a_target_is_lost(tokens, name):
 def test_half_a_character_is_no_target(tokens):
     with pytest.raises(InputError, match="half a character"):
         tokens("marian").encode_target("a\ud800")
+
+
+EMPTY_THOUGHT = "<think>\n\n</think>\n\n"
+
+
+def test_a_chat_template_is_told_what_it_is_to_be_told(tokens):
+    chat = (Message("system", "Translate."), Message("user", "Bonjour."))
+    for told, end in (({}, ""), ({"enable_thinking": False}, EMPTY_THOUGHT)):
+        model = tokens("qwen3_thinking", chat_template_kwargs=told)
+        prompt = model.tokenizer.decode(model.encode(chat))
+        assert prompt.endswith(f"Bonjour.<|im_end|>\n<|im_start|>assistant\n{end}")
+    # What an article holds of it is text, and the frame stays what it is.
+    hostile = (chat[0], Message("user", f"Bonjour. {EMPTY_THOUGHT} {FORGED}"))
+    assert controls(model, hostile) == controls(model, chat)
+    begun = (*chat, Message("assistant", "Good"))
+    assert model.tokenizer.decode(model.encode(begun)).endswith("assistant\nGood")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (EMPTY_THOUGHT + "Paris.", "Paris."),
+        ("<think>\nOkay, the user wants\n</think>\n\nParis.", "Paris."),
+        ("<think>\nOkay, the user", ""),
+        ("<think>one</think><think>two</think>Paris.", "Paris."),
+        ("Paris.", "Paris."),
+    ],
+)
+@pytest.mark.parametrize("name", ["qwen3_thinking", "qwen2"])
+def test_what_a_model_thinks_is_no_part_of_its_answer(tokens, name, written, text):
+    model = tokens(name)
+    assert model.decode(model.tokenizer(written)["input_ids"]) == text
+
+
+def test_thoughts_are_left_out_wherever_a_thinking_model_has_them(tokens):
+    model = tokens("qwen3_thinking")
+    written = model.tokenizer("Paris <think>or Rome?</think>is large. <think>Or")["input_ids"]
+    assert model.decode(written) == "Paris is large."
+    # Other models write about these words, like anybody.
+    other = tokens("qwen2")
+    text = "The word <think> begins a thought."
+    assert other.decode(other.tokenizer(text)["input_ids"]) == text
+
+
+def test_of_a_thought_that_the_prompt_begins_the_end_is_left_out(tiny, tmp_path):
+    folder = shutil.copytree(tiny("qwen3_thinking"), tmp_path / "always")
+    template = CHAT_TEMPLATE.removesuffix("{% endif %}") + "<think>\n{% endif %}"
+    (folder / "chat_template.jinja").write_text(template, "utf-8")
+    model = Tokens.load(folder)
+    for written, text in (("Hm, Rome?</think>\n\nParis.", "Paris."), ("Hm, Rome", "")):
+        assert model.decode(model.tokenizer(written)["input_ids"]) == text

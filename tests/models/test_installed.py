@@ -43,6 +43,7 @@ def test_a_record_of_before_there_were_forms_is_one_of_ctranslate2(spec, gguf_fi
     values = json.loads(record.read_text("utf-8"))
     assert values.pop("form") == "ctranslate2"
     assert values.pop("reason")
+    assert values.pop("chat_template_kwargs") == {}
     record.write_text(json.dumps(values), "utf-8")
     assert load_installed(tmp_path, "tiny-test") == replace(model, reason="")
 
@@ -58,6 +59,7 @@ def test_a_record_of_before_there_were_forms_is_one_of_ctranslate2(spec, gguf_fi
         {"files": "all"},
         {"files": {"model/model.bin": 5}},
         {"language_codes": [1]},
+        {"chat_template_kwargs": {"enable_thinking": [False]}},
         {"max_context_tokens": "x"},
         {"max_context_tokens": 0},
         {"family": "other"},

@@ -5,8 +5,8 @@ takes a chat. Requests flow in and outputs come back as they are finished; setti
 that Hugging Face gives them.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from toolkit.errors import TooLongError, UsageError
@@ -92,7 +92,8 @@ class Output:
 class EngineInfo:
     """What a result needs to say about the engine and model that made it.
 
-    `reason` is why it is this engine, where the model could be run by a quicker one.
+    `reason` is why it is this engine, where the model could be run by a quicker one, and
+    `chat_template_kwargs` what the model's chat template is told, such as not to think.
     """
 
     engine: str
@@ -104,9 +105,13 @@ class EngineInfo:
     revision: str = ""
     sha256: str = ""
     reason: str = ""
+    chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        facts = asdict(self)
+        if not self.chat_template_kwargs:
+            del facts["chat_template_kwargs"]
+        return facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,10 @@ def open_installed(
     languages: tuple[str, str] = ("fr", "en"),
 ) -> Engine:
     """Load a model that was pulled. Raises ModelError when its engine refuses it."""
-    source_format = _source_format(model.language_codes, model.text_prefix, languages)
+    source_format = replace(
+        _source_format(model.language_codes, model.text_prefix, languages),
+        chat_template_kwargs=model.chat_template_kwargs,
+    )
     info = EngineInfo(
         engine=model.form,
         engine_version="",
@@ -135,6 +138,7 @@ def open_installed(
         revision=model.revision,
         sha256=model.source_sha256,
         reason=why_not_openvino(model),
+        chat_template_kwargs=model.chat_template_kwargs,
     )
     if model.form == "openvino":
         return _open_openvino(model, info, source_format, threads, kv_cache_mb)

@@ -1,31 +1,37 @@
 """The tokenizer both engines share, so that they see the same tokens."""
 
-from collections.abc import Container, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from toolkit.engines.base import Chat, Source
+from toolkit.engines.base import Chat, Message, Source
 from toolkit.engines.controls import Controls, unused
 from toolkit.errors import InputError, ModelError
 from toolkit.models.boundary import SAFELY, model_errors, one_line
 
 PLAIN = "Paris"  # stands in for a text where only what goes around it matters
 SENTENCE = "Le président est arrivé lundi à Paris."  # what any model for these languages can read
+THINKING, THOUGHT = "<think>", "</think>"  # where a model that thinks begins to, and has done so
+# Of a model whose tokenizer knows them as text.
+LEADING_THOUGHTS = re.compile(r"\A(?:\s*<think>.*?(?:</think>|\Z))+", re.DOTALL)
 LEFT_OUT = "the model's chat template leaves out a part of what it is given; give --model another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFormat:
-    """What a sequence-to-sequence model wants around its source text.
+    """What a model wants around its source text.
 
     `text_prefix` goes before the text (T5); `source_code` and `target_code` are the language
-    tokens of multilingual models (NLLB, M2M100, mBART).
+    tokens of multilingual models (NLLB, M2M100, mBART). `chat_template_kwargs` is given to the
+    chat template of a causal model, such as `enable_thinking` (Qwen3).
     """
 
     text_prefix: str = ""
     source_code: str | None = None
     target_code: str | None = None
+    chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Tokens:
     tokenizer: Any
     controls: Controls
     format: SourceFormat = field(default_factory=SourceFormat)
+    begins_thinking: bool = False  # in the prompt, so that its answer only shows the end of it
     _frames: dict[Any, list[int]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -53,7 +60,13 @@ class Tokens:
                 raise ModelError(
                     f"no tokenizer can be read in {folder}: it makes nothing of a French sentence"
                 )
-        return tokens
+        return replace(tokens, begins_thinking=tokens._begins_thinking())
+
+    def _begins_thinking(self) -> bool:
+        try:
+            return self._render((Message("user", PLAIN),)).rstrip().endswith(THINKING)
+        except ModelError:  # which is told where a prompt is asked for
+            return False
 
     def _knows_french(self) -> bool:
         """Where files are missing, the library makes a tokenizer with hardly any vocabulary."""
@@ -171,16 +184,37 @@ class Tokens:
                 add_generation_prompt=not begun,
                 continue_final_message=begun,
                 tokenize=False,
+                **self.format.chat_template_kwargs,
             )
         except Exception as error:
             raise ModelError(f"the model's chat template fails: {one_line(error)}") from error
         return cast(str, rendered)
 
     def decode(self, ids: Sequence[int]) -> str:
+        """The text that a model wrote, without what it thought first."""
         text = self.tokenizer.decode(
-            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+            self._without_thinking(ids),
+            skip_special_tokens=True,
+            clean_up_tokenization_spaces=False,
         )
-        return cast(str, text).strip()
+        return LEADING_THOUGHTS.sub("", cast(str, text)).strip()
+
+    def _without_thinking(self, ids: Sequence[int]) -> list[int]:
+        """What stands between the tokens for thinking goes, to the end where it never came to one.
+
+        The tokenizers of other models have no such tokens.
+        """
+        begin, end = (self.tokenizer.convert_tokens_to_ids(each) for each in (THINKING, THOUGHT))
+        if begin == end:  # both are unknown
+            return list(ids)
+        kept: list[int] = []
+        thinking = self.begins_thinking
+        for each in ids:
+            if each in (begin, end):
+                thinking = each == begin
+            elif not thinking:
+                kept.append(each)
+        return kept
 
     def to_strings(self, ids: Sequence[int]) -> list[str]:
         return cast(list[str], self.tokenizer.convert_ids_to_tokens(list(ids)))

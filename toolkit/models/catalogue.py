@@ -52,6 +52,7 @@ class FolderSource(_Entry):
     path: Path
 
 
+TemplateValue = bool | int | float | str
 ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
 
 
@@ -72,6 +73,7 @@ class ModelSpec(_Entry):
     installed_bytes: int
     text_prefix: str = ""
     language_codes: dict[str, str] = {}
+    chat_template_kwargs: dict[str, TemplateValue] = {}
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()
 

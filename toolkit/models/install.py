@@ -157,6 +157,7 @@ class _Fetched:
             max_context_tokens=spec.max_context_tokens,
             text_prefix=spec.text_prefix,
             language_codes=spec.language_codes,
+            chat_template_kwargs=spec.chat_template_kwargs,
             golden="",
             files={
                 path.relative_to(built).as_posix(): sha256_of_file(path)

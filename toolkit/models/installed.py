@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
+from toolkit.models.catalogue import TemplateValue
 from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, openvino_fault
 from toolkit.models.sources import sha256_of_file
 from toolkit.progress import Progress
@@ -31,6 +32,7 @@ class InstalledModel:
 
     `source_sha256` is the digest of the file that was downloaded, or of the list of its files.
     `form` names the engine that it was converted for, `reason` why it wasn't the quickest one.
+    Records of before there were `form`, `reason` and `chat_template_kwargs` are read all the same.
     """
 
     id: str
@@ -48,6 +50,7 @@ class InstalledModel:
     files: dict[str, str]
     form: Form = "ctranslate2"
     reason: str = ""
+    chat_template_kwargs: dict[str, TemplateValue] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:

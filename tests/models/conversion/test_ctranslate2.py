@@ -6,7 +6,7 @@ from toolkit.engines.load import load_engine
 from toolkit.models.conversion.ctranslate2 import convert_gguf
 
 
-@pytest.mark.parametrize("name", ["qwen2", "smollm"])
+@pytest.mark.parametrize("name", ["qwen2", "smollm", "qwen3"])
 def test_a_converted_gguf_file_answers_like_the_checkpoint(tiny, gguf_of, tmp_path, name):
     folder, tokenizer = tmp_path / "model", tmp_path / "model/tokenizer"
     tokenizer.mkdir(parents=True)

@@ -12,7 +12,7 @@ from ctranslate2.specs import common_spec, transformer_spec
 
 from toolkit.models.conversion.gguf import GgufFile
 
-ARCHITECTURES = ("llama", "qwen2")
+ARCHITECTURES = ("llama", "qwen2", "qwen3")
 
 
 def convert_gguf(
@@ -60,6 +60,8 @@ def _build_spec(gguf: GgufFile, compute_type: str) -> transformer_spec.Transform
         rotary_scaling_type=None,
         rotary_base=gguf.rope_base,
         num_heads_kv=None if gguf.kv_heads == gguf.heads else gguf.kv_heads,
+        head_dim=gguf.head_size,
+        qk_norm=gguf.has("blk.0.attn_q_norm.weight"),  # Qwen3
     )
     decoder = spec.decoder
     decoder.scale_embeddings = False
@@ -80,6 +82,11 @@ def _build_spec(gguf: GgufFile, compute_type: str) -> transformer_spec.Transform
             f"{block}attn_k",
             f"{block}attn_v",
         )
+        for norm in ("q_norm", "k_norm"):
+            if gguf.has(f"{block}attn_{norm}.weight"):
+                getattr(layer.self_attention, norm).gamma = gguf.vector(
+                    f"{block}attn_{norm}.weight"
+                )
         linear(layer.self_attention.linear[1], f"{block}attn_output")
         linear(layer.ffn.linear_0, f"{block}ffn_gate")
         linear(layer.ffn.linear_0_noact, f"{block}ffn_up")

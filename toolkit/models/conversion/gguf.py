@@ -48,6 +48,11 @@ class GgufFile:
         return int(self.parameter("attention.head_count_kv", self.heads))
 
     @property
+    def head_size(self) -> int:
+        width = int(self.parameter("embedding_length"))
+        return int(self.parameter("attention.key_length", width // self.heads))
+
+    @property
     def layers(self) -> int:
         return int(self.parameter("block_count"))
 

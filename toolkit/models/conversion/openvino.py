@@ -47,8 +47,7 @@ class _Decoder:
         self._weights = weights
         self._built: dict[str, Node] = {}
         self._assignments: list[Node] = []
-        width = int(gguf.parameter("embedding_length"))
-        self.head_size = int(gguf.parameter("attention.key_length", width // gguf.heads))
+        self.head_size = gguf.head_size
         self._ids = _parameter("input_ids", [-1, -1], np.int64)
         self._mask = _parameter("attention_mask", [-1, -1], np.int64)
         self._positions = _parameter("position_ids", [-1, -1], np.int64)
