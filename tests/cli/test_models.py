@@ -2,7 +2,7 @@ import pytest
 
 from toolkit.cli import models
 from toolkit.engines import tryout
-from toolkit.models import install, installed
+from toolkit.models import install, installed, recommend
 from toolkit.settings import Settings
 
 
@@ -14,10 +14,30 @@ def test_models_are_listed_and_shown(run):
     assert "installed: no" in out
 
 
+def test_models_are_recommended_for_a_pair_of_languages(run, monkeypatch):
+    monkeypatch.setattr(recommend, "memory_bytes", lambda: 4_000_000_000)
+    code, out, _ = run("models", "recommend")
+    assert code == 0
+    translators, summarizers = out.split("\n\n")[1:]
+    assert translators.startswith("translators, fr to en, the best first\n")
+    rows = [line.split() for line in translators.splitlines()[2:]]
+    assert rows[0][:5] == ["opus-mt-tc-big-fr-en", "0.3", "GB", "0.8", "GB"]
+    assert "qwen3-4b                     4.4 GB  5.6 GB  needs more memory" in summarizers
+    assert "CC-BY-NC-4.0 (no commercial use)" in translators
+    assert "hub, package index" in summarizers
+    code, out, _ = run("models", "recommend", "--from", "en", "--to", "fr")
+    assert code == 0
+    assert out.index("opus-mt-en-fr") < out.index("nllb") < out.index("barthez")
+    assert "translators, fr to de: none" in run("models", "recommend", "--to", "de")[1]
+    assert run("models", "recommend", "--to", "deutsch")[0] == 2
+
+
 @pytest.fixture
 def known(spec, monkeypatch):
     """The tiny model in the catalogue, under a licence that people should hear of."""
-    entry = spec.model_copy(update={"licence": "CC-BY-NC-4.0"})
+    entry = spec.model_copy(
+        update={"licence": "CC-BY-NC-4.0", "forbids": "no commercial use", "memory_bytes": 10**9}
+    )
     monkeypatch.setattr(models, "find_spec", {entry.id: entry}.__getitem__)
     monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
     return entry
@@ -29,12 +49,18 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     pull = ("models", "pull", known.id, "--from-folder", gguf_file.parent)
     code, out, err = run(*pull)
     assert (code, out) == (0, "")
-    assert "this licence allows no commercial use" in err
+    assert "licence CC-BY-NC-4.0 (no commercial use)" in err
+    assert "to download, memory at work: 1.0 GB" in err
+    assert "none of us has measured it on a download" in err
+    assert f"what came has the sha256 {known.files[0].sha256}" in err
     assert f"{known.id}: it says «The president came.»" in err
     assert f"{known.id}: not with OpenVINO: the processor lacks AVX2" in err
     assert "is installed already; --force pulls it again" in run(*pull)[2]
     code, out, _ = run("models", "show", known.id)
     assert code == 0
+    assert "forbids: no commercial use" in out
+    assert "memory at work: 1.0 GB" in out
+    assert "sha256: pinned from public lists" in out
     assert "golden sentence: The president came." in out
     assert "engine: ctranslate2 int8" in out
     assert "not with openvino: the processor lacks AVX2" in out

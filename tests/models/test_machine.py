@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from toolkit.models import machine
-from toolkit.models.machine import memory_bytes, openvino_fault
+from toolkit.models.machine import free_bytes, memory_bytes, openvino_fault
 
 
 @pytest.fixture
@@ -60,3 +60,9 @@ def test_memory_is_that_of_the_whole_machine_where_the_system_says_it(monkeypatc
     assert memory_bytes() == 4_096_000
     monkeypatch.delattr(os, "sysconf")
     assert memory_bytes() == 0
+
+
+def test_room_is_that_of_the_disk_that_a_folder_will_be_on(tmp_path):
+    here, later = free_bytes(tmp_path), free_bytes(tmp_path / "not/yet/there")
+    assert here > 0
+    assert later == pytest.approx(here, rel=0.05)

@@ -1,4 +1,5 @@
 import shutil
+from hashlib import sha256
 
 import pytest
 
@@ -17,6 +18,8 @@ def test_a_pinned_file_comes_from_the_hub(endpoint, tmp_path):
 def test_a_file_that_is_not_the_pinned_one_is_refused(endpoint, tmp_path):
     done = fetch(endpoint, tmp_path, files=["tiny.gguf"], sha256="0" * 64)
     assert "refused: tiny.gguf is not the file that the catalogue pins" in done.stderr
+    came = f"{len(FILES['tiny.gguf']):,} bytes and sha256 {sha256(FILES['tiny.gguf']).hexdigest()}"
+    assert f"what came has {came}, pinned are" in done.stderr
     assert files_in(tmp_path) == []
 
 

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +35,7 @@ def doctor_command() -> None:
         load_installed,
         why_not_openvino,
     )
+    from toolkit.models.machine import free_bytes
 
     settings, origins = settings_of({})
     show(f"toolkit {__version__}, Python {platform.python_version()}, {platform.system()}")
@@ -48,8 +48,7 @@ def doctor_command() -> None:
     for weakness in weaknesses(settings, origins):
         show(f"warning: {weakness}")
     folder = settings.models_folder
-    existing = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))  # noqa: PTH110
-    show(f"models: {folder} ({shutil.disk_usage(existing).free / 1e9:.1f} GB free)")
+    show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
             installed = load_installed(folder, model)

@@ -1,13 +1,16 @@
 """`toolkit models`: what can be pulled, what is installed."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from toolkit.cli.console import download_progress, settings_of, show, tell
 from toolkit.errors import ModelError, ModelMissingError
-from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, catalogue, find_spec
+from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, Task, catalogue, find_spec
+
+if TYPE_CHECKING:
+    from toolkit.models.recommend import Machine
 
 app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove models.")
 
@@ -17,6 +20,15 @@ FromFolder = Annotated[
     Path | None,
     typer.Option("--from-folder", help="Take the files from here instead of the network."),
 ]
+
+SOURCE_NAMES = {"hub": "hub", "wheels": "package index", "folder": "this machine"}
+LACKING = {
+    "": "fits",
+    "memory": "needs more memory",
+    "disk": "needs more disk",
+    "torch": "needs the extra torch",
+}
+HEADINGS = ("id", "size", "memory", "here", "speed", "licence", "installed", "from")
 
 
 @app.command("list")
@@ -30,6 +42,59 @@ def list_command() -> None:
         mark = "installed" if spec.id in installed else ""
         default = " (default)" if spec.id == DEFAULT_MODEL else ""
         show(f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}{default}")
+
+
+@app.command("recommend")
+def recommend_command(
+    source: Annotated[str | None, typer.Option("--from", help="Language of the pages.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="Language of the summaries.")] = None,
+) -> None:
+    """The translators and summarizers for a pair of languages, the best first, and which fit here.
+
+    size is what a model takes on the disk once it is installed, memory what a process takes that
+    works with it.
+    """
+    from toolkit.models.recommend import Machine, recommended
+
+    settings = settings_of({"source_language": source, "target_language": target})[0]
+    source, target = settings.languages
+    pair = ("fr" if source == "auto" else source, target)
+    machine = Machine.here(settings.models_folder)
+    memory = f"{machine.memory / 1e9:.1f} GB of" if machine.memory else "unknown"
+    show(f"this machine: {memory} memory, {machine.free_disk / 1e9:.1f} GB free for models")
+    kinds: dict[str, Task] = {"translators": "translation", "summarizers": "summarization"}
+    for name, task in kinds.items():
+        found = recommended(task, *pair, machine)
+        show(f"\n{name}, {' to '.join(pair)}{', the best first' if found else ': none'}")
+        for row in _columns([HEADINGS, *(_row(spec, lacks, machine) for spec, lacks in found)]):
+            show(f"  {row}")
+
+
+def _row(spec: ModelSpec, lacks: str, machine: "Machine") -> tuple[str, ...]:
+    return (
+        spec.id,
+        f"{spec.installed_bytes / 1e9:.1f} GB",
+        _memory(spec),
+        LACKING[lacks],
+        spec.speed or "unknown",
+        spec.terms,
+        "yes" if spec.id in machine.installed else "no",
+        ", ".join(SOURCE_NAMES[source.kind] for source in spec.sources),
+    )
+
+
+def _memory(spec: ModelSpec) -> str:
+    return f"{spec.memory_bytes / 1e9:.1f} GB" if spec.memory_bytes else "unknown"
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Nothing where there are but headings."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return lines if len(lines) > 1 else []
 
 
 @app.command("pull")
@@ -51,12 +116,17 @@ def show_command(model: ModelId) -> None:
     from toolkit.models.installed import engine_fault, load_installed, why_not_openvino
 
     spec = find_spec(model)
-    facts: dict[str, Any] = spec.model_dump(exclude={"files", "sources"}, exclude_defaults=True)
+    fields = spec.model_dump(
+        exclude={"files", "sources", "measured", "memory_bytes"}, exclude_defaults=True
+    )
+    facts: dict[str, Any] = {name.replace("_", " "): value for name, value in fields.items()}
+    facts["memory at work"] = _memory(spec)
     facts |= {f"file {file.name}": f"{file.bytes:,} bytes, {file.sha256}" for file in spec.files}
     facts |= {
         f"source {number}": source.model_dump_json(exclude_defaults=True)
         for number, source in enumerate(spec.sources, 1)
     }
+    facts["sha256"] = _how_sure(spec)
     try:
         installed = load_installed(_models_folder(), model)
     except ModelMissingError:
@@ -71,7 +141,7 @@ def show_command(model: ModelId) -> None:
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():
-        show(f"{name.replace('_', ' ')}: {value}")
+        show(f"{name}: {value}")
 
 
 @app.command("verify")
@@ -126,17 +196,27 @@ def pull(
             on_bytes=on_bytes,
             try_out=try_out,
         )
+    if not spec.measured and installed.source_sha256:
+        tell(f"{model}: what came has the sha256 {installed.source_sha256}")
     tell(f"{model}: it says «{installed.golden}»")
     tell(f"{model}: installed in {installed.folder} ({installed.bytes / 1e6:,.0f} MB)")
 
 
 def _tell_terms(spec: ModelSpec) -> None:
     size = f"{spec.download_bytes / 1e6:,.0f} MB" if spec.files else "some hundred MB"
-    tell(f"{spec.id} by {spec.publisher}, licence {spec.licence}, {size} to download")
-    if "NC" in spec.licence:
-        tell(f"{spec.id}: this licence allows no commercial use")
-    if not spec.files:
-        tell(f"{spec.id}: not pinned; what comes is checked against the hub and recorded")
+    tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
+    tell(f"{spec.id}: {size} to download, memory at work: {_memory(spec)}")
+    if not spec.measured:
+        tell(f"{spec.id}: sha256: {_how_sure(spec)}")
+
+
+def _how_sure(spec: ModelSpec) -> str:
+    """What its pinned hashes rest on."""
+    if spec.measured:
+        return "pinned, as one of us measured it on the file"
+    if spec.files:
+        return "pinned from public lists; none of us has measured it on a download"
+    return "not pinned; what comes is checked against the hub and recorded"
 
 
 def _models_folder() -> Path:

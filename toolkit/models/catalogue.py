@@ -52,25 +52,38 @@ class FolderSource(_Entry):
     path: Path
 
 
+Task = Literal["translation", "summarization"]
+Speed = Literal["quick", "medium", "slow"]
 TemplateValue = bool | int | float | str
 ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
 
 
 class ModelSpec(_Entry):
-    """One catalogue entry. `files` is empty for a checkpoint whose files the hub lists."""
+    """One catalogue entry.
+
+    `files` are those whose content is known: the only one of a GGUF model, and any of a checkpoint,
+    whose files are listed where it comes from. `measured` says that one of us took their sha256 of
+    the files themselves. `memory_bytes` is what a process takes that works with the model, zero
+    where nobody knows; `forbids` says in plain words what the licence doesn't allow.
+    `chat_template_kwargs` is what the chat template is told.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     description: str
     family: Literal["seq2seq", "causal"]
-    tasks: tuple[Literal["translation", "summarization"], ...]
+    tasks: tuple[Task, ...]
     languages: tuple[str, ...]
     direction: tuple[str, str] | None = None
     licence: str
+    forbids: str = ""
     publisher: str
     format: Literal["gguf", "huggingface"]
     parameters: str
     max_context_tokens: int
     installed_bytes: int
+    memory_bytes: int = Field(0, ge=0)
+    speed: Speed | None = None
+    measured: bool = False
     text_prefix: str = ""
     language_codes: dict[str, str] = {}
     chat_template_kwargs: dict[str, TemplateValue] = {}
@@ -78,15 +91,64 @@ class ModelSpec(_Entry):
     sources: tuple[ModelSource, ...] = ()
 
     @property
+    def terms(self) -> str:
+        return f"{self.licence} ({self.forbids})" if self.forbids else self.licence
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The names of all files, empty for a checkpoint."""
+        return () if self.format == "huggingface" else tuple(file.name for file in self.files)
+
+    def does(self, task: Task, source: str, target: str) -> bool:
+        """Whether it can have that part in making an article in `source` one in `target`."""
+        if task not in self.tasks:
+            return False
+        if task == "summarization":
+            return target in self.languages
+        knows = {source, target} <= set(self.languages)
+        return source != target and knows and self.direction in (None, (source, target))
+
+    @property
     def download_bytes(self) -> int:
         """What a pull transfers; an estimate where the files are not known in advance."""
         return sum(file.bytes for file in self.files) or 4 * self.installed_bytes
 
 
+class Order(_Entry):
+    """Which models to take for a task, of articles in the first of two languages for readers of the
+    second; the best comes first.
+    """
+
+    task: Task
+    languages: tuple[str, str]
+    models: tuple[str, ...]
+
+
+class _Catalogue(_Entry):
+    model: tuple[ModelSpec, ...]
+    order: tuple[Order, ...]
+
+
 @cache
+def _read() -> _Catalogue:
+    return _Catalogue.model_validate(tomllib.loads(CATALOGUE_FILE.read_text(encoding="utf-8")))
+
+
 def catalogue() -> dict[str, ModelSpec]:
-    entries = tomllib.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))["model"]
-    return {spec.id: spec for spec in map(ModelSpec.model_validate, entries)}
+    return {spec.id: spec for spec in _read().model}
+
+
+def order_of(task: Task, source: str, target: str) -> tuple[str, ...]:
+    """The ids of the models that were compared for a task, the best first."""
+    orders = {(order.task, order.languages): order.models for order in _read().order}
+    return orders.get((task, (source, target)), ())
+
+
+def in_order(task: Task, source: str, target: str) -> list[ModelSpec]:
+    """The models that can do a task, the best first and those that nobody has compared last."""
+    best = order_of(task, source, target)
+    able = [spec for spec in catalogue().values() if spec.does(task, source, target)]
+    return sorted(able, key=lambda spec: best.index(spec.id) if spec.id in best else len(best))
 
 
 def find_spec(model_id: str) -> ModelSpec:

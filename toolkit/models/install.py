@@ -221,8 +221,13 @@ def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
     return sha256_of_file(sorted(weights)[0]) if weights else ""
 
 
+def disk_bytes(spec: ModelSpec) -> int:
+    """What must be free for a pull."""
+    return spec.download_bytes + spec.installed_bytes + MARGIN_BYTES
+
+
 def _check_disk(spec: ModelSpec, folder: Path) -> None:
-    needed = spec.download_bytes + spec.installed_bytes + MARGIN_BYTES - folder_bytes(folder)
+    needed = disk_bytes(spec) - folder_bytes(folder)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ModelError(

@@ -2,8 +2,10 @@
 
 import os
 import platform
+import shutil
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 NO_PACKAGE = "the package openvino-genai is not installed"
 OLD_PROCESSOR = "the processor lacks AVX2"
@@ -23,6 +25,12 @@ def memory_bytes() -> int:
     if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
         return 0
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def free_bytes(folder: Path) -> int:
+    """Of the disk that `folder` is on, or will be."""
+    existing = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110
+    return shutil.disk_usage(existing).free
 
 
 def _has(feature: str) -> bool:

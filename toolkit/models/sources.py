@@ -60,10 +60,14 @@ def fetch(spec: ModelSpec, source: Any, folder: Path, on_bytes: Progress) -> str
 def verify_file(path: Path, file: FileSpec) -> None:
     """Raises ModelError, and removes the file, when it is not the one that is pinned."""
     size = path.stat().st_size if path.exists() else 0
-    if size == file.bytes and sha256_of_file(path) == file.sha256:
+    came = sha256_of_file(path) if size else ""
+    if (size, came) == (file.bytes, file.sha256):
         return
     path.unlink(missing_ok=True)
-    raise ModelError(f"{file.name} is not the file that the catalogue pins (sha256 differs)")
+    raise ModelError(
+        f"{file.name} is not the file that the catalogue pins (sha256 differs): what came has "
+        f"{size:,} bytes and sha256 {came or 'none'}, pinned are {file.bytes:,} and {file.sha256}"
+    )
 
 
 def sha256_of_file(path: Path) -> str:
@@ -84,7 +88,7 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
         )
         total = spec.download_bytes if spec.files else 0
         with _FolderWatch(folder, on_bytes, total):
-            wanted = [file.name for file in spec.files] or _checkpoint_files(
+            wanted = list(spec.whole) or _checkpoint_files(
                 [sibling.rfilename for sibling in info.siblings or []]
             )
             for name in wanted:
@@ -223,7 +227,7 @@ def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: 
     if not source.path.is_dir():
         raise ModelError(f"{source.path} is not a folder")
     present = [path.name for path in source.path.iterdir() if path.is_file()]
-    names = [file.name for file in spec.files] or _checkpoint_files(present)
+    names = spec.whole or _checkpoint_files(present)
     wanted = [source.path / name for name in names]
     missing = [path.name for path in wanted if not path.is_file()]
     if missing or not wanted:

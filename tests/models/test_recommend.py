@@ -1,0 +1,50 @@
+from dataclasses import replace
+
+import pytest
+
+from toolkit.errors import ModelError
+from toolkit.models.catalogue import find_spec
+from toolkit.models.install import disk_bytes
+from toolkit.models.recommend import Machine, recommended
+
+LARGE = Machine(memory=10**11, free_disk=10**12, has_torch=True, installed=frozenset())
+
+
+def test_a_large_machine_lacks_nothing():
+    found = recommended("translation", "fr", "en", LARGE)
+    assert found[0] == (find_spec("opus-mt-tc-big-fr-en"), "")
+    assert {lacks for _, lacks in found} == {""}
+
+
+def test_what_a_machine_lacks_is_named():
+    spec, checkpoint = find_spec("qwen3-4b"), find_spec("opus-mt-fr-en")
+    assert replace(LARGE, memory=spec.memory_bytes).lacks(spec) == ""
+    assert replace(LARGE, memory=spec.memory_bytes - 1).lacks(spec) == "memory"
+    assert replace(LARGE, memory=0).lacks(spec) == "", "the system doesn't say"
+    full = replace(LARGE, free_disk=disk_bytes(spec) - 1)
+    assert full.lacks(spec) == "disk"
+    assert replace(full, installed=frozenset([spec.id])).lacks(spec) == "", "it is there already"
+    bare = replace(LARGE, has_torch=False)
+    assert (bare.lacks(spec), bare.lacks(checkpoint)) == ("", "torch")
+    assert replace(bare, installed=frozenset([checkpoint.id])).lacks(checkpoint) == ""
+
+
+def test_this_machine_is_measured(tmp_path):
+    (tmp_path / "models/qwen3-4b").mkdir(parents=True)
+    (tmp_path / "models/qwen3-4b/installed.json").touch()
+    here = Machine.here(tmp_path / "models")
+    assert here.installed == {"qwen3-4b"}
+    assert here.free_disk > 0
+    (tmp_path / "file").touch()
+    assert Machine.here(tmp_path / "file/models").installed == set()
+
+
+def test_a_folder_that_can_not_be_looked_into_is_named(tmp_path, monkeypatch):
+    from pathlib import Path
+
+    def refuse(self, *args):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", refuse)
+    with pytest.raises(ModelError, match="can't be read: Permission denied"):
+        Machine.here(tmp_path)

@@ -1,0 +1,50 @@
+"""Which models to take here: those of the catalogue, as this machine can have them."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from toolkit.models.catalogue import ModelSpec, Task, in_order
+from toolkit.models.install import disk_bytes
+from toolkit.models.installed import list_installed
+from toolkit.models.machine import free_bytes, memory_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """In bytes; the memory is that of the whole machine, zero where the system doesn't say."""
+
+    memory: int
+    free_disk: int
+    has_torch: bool
+    installed: frozenset[str]
+
+    @classmethod
+    def here(cls, models_folder: Path) -> "Machine":
+        """Raises ModelError for a folder of models that can't be looked into."""
+        return cls(
+            memory=memory_bytes(),
+            free_disk=free_bytes(models_folder),
+            has_torch=find_spec("torch") is not None,
+            installed=frozenset(list_installed(models_folder)),
+        )
+
+    def lacks(self, spec: ModelSpec) -> str:
+        """What keeps `spec` from being used here, empty where nothing does."""
+        if self.memory and spec.memory_bytes > self.memory:
+            return "memory"
+        if spec.id in self.installed:
+            return ""
+        if disk_bytes(spec) > self.free_disk:
+            return "disk"
+        # Checkpoints are converted with it.
+        if spec.format == "huggingface" and not self.has_torch:
+            return "torch"
+        return ""
+
+
+def recommended(
+    task: Task, source: str, target: str, machine: Machine
+) -> list[tuple[ModelSpec, str]]:
+    """The models for a task, the best first, each with what it lacks here."""
+    return [(spec, machine.lacks(spec)) for spec in in_order(task, source, target)]
