@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import InputError, OutputError
+from toolkit.errors import InputError, OutputError, UsageError
 from toolkit.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
     AtomicFile,
     file_name,
     is_regular,
+    read_toml,
     read_whole,
     refused,
     sha256_of,
@@ -134,3 +135,22 @@ def test_different_names_have_different_files_where_case_does_not_count(one, oth
         assert 0 < len(each) <= 100
         assert not set(each) & set('/\\:*?"<>|\0 ')
         assert each[0] != "."
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a = ", "can't be read"),
+        (b"a = '\xff'", "can't be read"),
+        (b"#" * 1_000_001, "larger than"),
+    ],
+)
+def test_a_bad_file_of_toml_is_named(tmp_path, content, said):
+    path = tmp_path / "own.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=rf"own\.toml.* {said}"):
+        read_toml(path)
+    path.write_text("a = 1\n")
+    assert read_toml(path) == {"a": 1}
+    with pytest.raises(UsageError, match="not a regular file"):
+        read_toml(tmp_path)

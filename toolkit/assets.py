@@ -1,8 +1,11 @@
-"""Finds prompts/, eval/ and seeds/, in a checkout and in an installed wheel alike."""
+"""Where files are: prompts/, eval/ and seeds/, in a checkout and in an installed wheel alike, and
+by the name of their folders what users set and keep.
+"""
 
 from pathlib import Path
 from typing import Literal
 
+APP = "toolkit-fr-en"
 PACKAGE = Path(__file__).parent
 
 

@@ -6,14 +6,16 @@ import os
 import re
 import stat
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from toolkit.errors import InputError, OutputError
+from toolkit.errors import InputError, OutputError, UsageError
 
 MAX_BYTES = 200_000_000
+MAX_TOML_BYTES = 1_000_000
 CHUNK = 1 << 20
 # Windows keeps these names for devices, whatever follows after a dot.
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
@@ -91,6 +93,19 @@ def _read(name: str, stream: Stream, size: int) -> bytes:
         return stream.read(size)
     except OSError as error:
         raise InputError(f"{shortened(name)}: {error.strerror or error}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A file that says how commands are to work. Raises UsageError, naming it."""
+    try:
+        # A pipe in somebody's folder would be waited for.
+        if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
+            raise UsageError(f"{path} is not a regular file")
+        return tomllib.loads(read_whole(path, max_bytes=MAX_TOML_BYTES).decode("utf-8"))
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    except (ValueError, RecursionError) as error:  # a TOMLDecodeError, or a number without end
+        raise UsageError(f"{path} can't be read: {error}") from error
 
 
 def is_regular(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,24 +10,22 @@ from typing import Any, Literal, TypedDict, Unpack
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from toolkit.assets import APP
 from toolkit.cleaning.steps import STEPS
 from toolkit.engines.base import KV_CACHE_MB, EngineName
-from toolkit.errors import InputError, UsageError
-from toolkit.files import is_regular, read_whole
+from toolkit.errors import UsageError
+from toolkit.files import read_toml
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
 from toolkit.translation.search import Quality
 
-APP = "toolkit-fr-en"
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
 NO_SETTINGS = {"TOOLKIT_DEBUG"}  # variables that the command line reads itself
 AUTO = "auto"  # for the source language: that of the first input
 
-
-MAX_FILE_BYTES = 1_000_000
 # Their values are names of files, or may be.
 NAMING_FILES = (
     "model",
@@ -194,7 +191,7 @@ def resolve_settings(
     layers: list[tuple[str, Mapping[str, Any]]] = []
     for path in (user_config_path(APP) / FILE_NAME, Path(FILE_NAME)):
         if os.path.lexists(path):
-            layers.append((str(path), _read_file(path)))
+            layers.append((str(path), read_toml(path)))
             if path == Path(FILE_NAME):
                 _refuse_outside(path, layers[-1][1])
     layers += [
@@ -228,18 +225,6 @@ def _variable(name: str) -> str:
 def _nearest(name: str) -> str | None:
     """The setting whose name is most like `name`, if one is."""
     return next(iter(get_close_matches(name, Settings.model_fields, n=1)), None)
-
-
-def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        # A pipe in somebody's folder would be waited for.
-        if os.path.exists(path) and not is_regular(path):  # noqa: PTH110
-            raise UsageError(f"{path} is not a regular file")
-        return tomllib.loads(read_whole(path, max_bytes=MAX_FILE_BYTES).decode("utf-8"))
-    except InputError as error:
-        raise UsageError(str(error)) from error
-    except (ValueError, RecursionError) as error:  # a TOMLDecodeError, or a number without end
-        raise UsageError(f"{path} can't be read: {error}") from error
 
 
 def _refuse_outside(path: Path, values: Mapping[str, Any]) -> None:

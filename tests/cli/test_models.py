@@ -3,6 +3,7 @@ import pytest
 from toolkit.cli import models
 from toolkit.engines import tryout
 from toolkit.models import install, installed, recommend
+from toolkit.models.catalogue import own_file
 from toolkit.settings import Settings
 
 
@@ -51,7 +52,7 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     assert (code, out) == (0, "")
     assert "licence CC-BY-NC-4.0 (no commercial use)" in err
     assert "to download, memory at work: 1.0 GB" in err
-    assert "none of us has measured it on a download" in err
+    assert "none of us measured it on a download" in err
     assert f"what came has the sha256 {known.files[0].sha256}" in err
     assert f"{known.id}: it says «The president came.»" in err
     assert f"{known.id}: not with OpenVINO: the processor lacks AVX2" in err
@@ -60,7 +61,7 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     assert code == 0
     assert "forbids: no commercial use" in out
     assert "memory at work: 1.0 GB" in out
-    assert "sha256: pinned from public lists" in out
+    assert "sha256: pinned from what others publish" in out
     assert "golden sentence: The president came." in out
     assert "engine: ctranslate2 int8" in out
     assert "not with openvino: the processor lacks AVX2" in out
@@ -104,3 +105,38 @@ def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_fil
     code, _, err = run(*pull, "transformers")
     assert code == 2
     assert "--engine" in err
+
+
+def test_a_model_of_ones_own_is_added_shown_recommended_and_pulled(run, gguf_file, monkeypatch):
+    monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
+    code, out, err = run("models", "add", "mine", "--file", gguf_file, "--licence", "CC-BY-NC-4.0")
+    assert code == 0
+    assert out.startswith('[[model]]\nid = "mine"\n')
+    assert "mine: written to " in err
+    assert "models.toml; to install it, type: toolkit models pull mine" in err
+    _, out, _ = run("models", "show", "mine")
+    assert "sha256: pinned, as it was measured on the file" in out
+    recommended = run("models", "recommend")[1].split("\n\n")[1].splitlines()
+    row = " ".join(recommended[-1].split())
+    assert row == ("mine 0.0 GB 1.2 GB fits quick CC-BY-NC-4.0 (no commercial use) no this machine")
+    code, _, err = run("models", "pull", "mine", "--engine", "ctranslate2")
+    assert code == 0, err
+    assert "installed from: folder, folder" in run("models", "show", "mine")[1]
+    code, _, err = run("models", "add", "mine", "--file", gguf_file)
+    assert (code, "there is a model 'mine' already" in err) == (2, True)
+
+
+def test_what_can_not_be_added_is_told(run, tmp_path, gguf_file):
+    assert run("models", "add", "mine")[0] == 2
+    assert run("models", "add", "mine", "--file", gguf_file, "--folder", tmp_path)[0] == 2
+    code, _, err = run("models", "add", "qwen3-4b", "--file", gguf_file)
+    assert (code, "there is a model 'qwen3-4b' already" in err) == (2, True)
+    code, _, err = run("models", "add", "mine", "--folder", tmp_path)
+    assert (code, "architecture 'unknown' can't be pulled" in err) == (4, True)
+
+
+def test_a_bad_entry_of_ones_own_ends_a_command(run):
+    own_file().parent.mkdir(parents=True, exist_ok=True)
+    own_file().write_text("[[model]]\nid = 5\n", "utf-8")
+    code, _, err = run("models", "list")
+    assert (code, "models.toml: model 5: id: " in err) == (2, True)

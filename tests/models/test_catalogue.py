@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from toolkit.errors import UsageError
-from toolkit.models.catalogue import HubSource, catalogue, find_spec, in_order, order_of
+from toolkit.models.catalogue import HubSource, catalogue, find_spec, in_order, order_of, own_file
 from toolkit.models.sources import fetch, sha256_of_file
 
 
@@ -42,3 +44,84 @@ def test_the_smallest_catalogue_model_can_be_pulled_for_real(tmp_path):
     spec = find_spec("smollm2-135m-instruct")
     fetch(spec, spec.sources[0], tmp_path, lambda done, total: None)
     assert sha256_of_file(tmp_path / spec.files[0].name) == spec.files[0].sha256
+
+
+ENTRY = """
+[[model]]
+id = "mine"
+description = "My own."
+family = "causal"
+tasks = ["translation"]
+languages = ["fr", "en"]
+licence = "MIT"
+publisher = "me"
+format = "gguf"
+parameters = "1B"
+max_context_tokens = 512
+installed_bytes = 1000
+{more}
+[[model.files]]
+name = "mine.gguf"
+bytes = 10
+sha256 = "{digest}"
+
+[[model.sources]]
+kind = "folder"
+path = "{path}"
+"""
+
+
+@pytest.fixture
+def own():
+    """Writes the user's file."""
+
+    def write(text=ENTRY, *, more="", path="weights"):
+        for name, value in {"{more}": more, "{path}": path, "{digest}": "0" * 64}.items():
+            text = text.replace(name, value)
+        own_file().parent.mkdir(parents=True, exist_ok=True)
+        own_file().write_text(text, "utf-8")
+
+    return write
+
+
+def test_entries_of_the_user_are_entries(own):
+    own(more='forbids = "no use at night"\nspeed = "slow"\nmemory_bytes = 5')
+    spec = find_spec("mine")
+    assert (spec.terms, spec.speed, spec.memory_bytes) == ("MIT (no use at night)", "slow", 5)
+    assert spec.sources[0].path == own_file().parent / "weights", "relative to the file"
+    assert list(catalogue())[-1] == "mine"
+    own(path="~/weights")
+    assert find_spec("mine").sources[0].path == Path.home() / "weights"
+    own_file().unlink()
+    with pytest.raises(UsageError, match="no model 'mine'"):
+        find_spec("mine")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ENTRY.replace('licence = "MIT"', ""), "model mine: licence: Field required"),
+        (ENTRY.replace("licence", "license"), "model mine: licen[cs]e: "),
+        (ENTRY.replace("{more}", "colour = 1"), "model mine: colour: there is no such field"),
+        (ENTRY.replace("{more}", "speed = 'fast'"), "model mine: speed: Input should be 'quick'"),
+        (ENTRY.replace("{more}", "chat_template_kwargs = { a = [1] }"), r"kwargs\.a"),
+        (ENTRY.replace("= 10\n", "= 'many'\n"), r"model mine: files\.0\.bytes: "),
+        (ENTRY.replace("{digest}", "abc"), r"model mine: files\.0\.sha256: "),
+        (ENTRY.replace('"folder"', '"ftp"'), r"model mine: sources\.0: "),
+        (ENTRY.replace('"mine"', '"qwen3-4b"'), "model qwen3-4b: id: it is taken"),
+        (ENTRY.replace('"mine"', '"fake"'), "model fake: id: it is taken"),
+        (ENTRY.replace('"mine"', '"../x"'), r"model \.\./x: id: "),
+        (ENTRY + ENTRY, "model mine: id: it is taken"),
+        (ENTRY.split("[[model.files]]")[0], "model mine: .*one of"),
+        (ENTRY.split("[[model.sources]]")[0], "model mine: sources: "),
+        ("[[model]]\n", "model 1: id: Field required"),
+        ("model = 5\n", r"begin with \[\[model\]\]"),
+        ("model = [5]\n", "model 1: "),
+        ("[[order]]\n", r"begin with \[\[model\]\]"),
+        ("[[model]\n", "can't be read"),
+    ],
+)
+def test_a_bad_entry_of_the_user_is_named(own, text, said):
+    own(text)
+    with pytest.raises(UsageError, match=rf"models\.toml.*{said}"):
+        catalogue()

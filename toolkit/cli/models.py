@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import download_progress, settings_of, show, tell
-from toolkit.errors import ModelError, ModelMissingError
+from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, Task, catalogue, find_spec
 
 if TYPE_CHECKING:
@@ -108,6 +108,39 @@ def pull_command(
 ) -> None:
     """Download a model, check it, convert it and try it out. Can be interrupted and resumed."""
     pull(model, from_folder=from_folder, force=force, form=None if engine == "auto" else engine)
+
+
+@app.command("add")
+def add_command(
+    name: Annotated[str, typer.Argument(help="The id that the model is to have.")],
+    file: Annotated[Path | None, typer.Option("--file", help="A GGUF file.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="A Hugging Face checkpoint.")
+    ] = None,
+    task: Annotated[
+        Literal["translation", "summarization", "both"] | None,
+        typer.Option(help="What it is for; by its architecture if not given."),
+    ] = None,
+    licence: Annotated[str, typer.Option("--licence", help="Where the model doesn't say.")] = "",
+) -> None:
+    """Write an entry for a model of yours, after what it says of itself; `pull` installs it then.
+
+    The entry is printed. It stands in models.toml beside your settings, and may be edited there.
+    """
+    from toolkit.models.own import BOTH, add, as_toml, entry_of_file, entry_of_folder, refuse_id
+
+    if (file is None) == (folder is None):
+        raise UsageError("give either --file or --folder")
+    refuse_id(name)
+    tasks: tuple[Task, ...] = BOTH if task == "both" else (task,) if task else ()
+    if file:
+        entry = entry_of_file(name, file, tasks=tasks, licence=licence)
+    else:
+        assert folder
+        entry = entry_of_folder(name, folder, tasks=tasks, licence=licence)
+    path = add(entry)
+    show(as_toml(entry), end="")
+    tell(f"{name}: written to {path}; to install it, type: toolkit models pull {name}")
 
 
 @app.command("show")
@@ -213,9 +246,9 @@ def _tell_terms(spec: ModelSpec) -> None:
 def _how_sure(spec: ModelSpec) -> str:
     """What its pinned hashes rest on."""
     if spec.measured:
-        return "pinned, as one of us measured it on the file"
+        return "pinned, as it was measured on the file"
     if spec.files:
-        return "pinned from public lists; none of us has measured it on a download"
+        return "pinned from what others publish; none of us measured it on a download"
     return "not pinned; what comes is checked against the hub and recorded"
 
 

@@ -1,15 +1,26 @@
-"""The models that can be pulled: what each is, what it may be used for, where it comes from."""
+"""The models that can be pulled: what each is, what it may be used for, where it comes from.
 
+The toolkit's own entries are in catalogue.toml, their users' in models.toml beside the settings.
+"""
+
+import os
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from platformdirs import user_config_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from toolkit.assets import APP
 from toolkit.errors import UsageError
+from toolkit.files import read_toml
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.toml")
+OWN_FILE_NAME = "models.toml"
+OTHER_NAMES = {"fake", "default"}  # of what --model takes
+ID = r"^[a-z0-9][a-z0-9.-]*$"
 DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct"
 
 
@@ -68,7 +79,7 @@ class ModelSpec(_Entry):
     `chat_template_kwargs` is what the chat template is told.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    id: str = Field(pattern=ID)
     description: str
     family: Literal["seq2seq", "causal"]
     tasks: tuple[Task, ...]
@@ -89,6 +100,12 @@ class ModelSpec(_Entry):
     chat_template_kwargs: dict[str, TemplateValue] = {}
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_file(self) -> Self:
+        if self.format == "gguf" and len(self.files) != 1:
+            raise ValueError("a GGUF model has one of [[model.files]]")
+        return self
 
     @property
     def terms(self) -> str:
@@ -135,7 +152,56 @@ def _read() -> _Catalogue:
 
 
 def catalogue() -> dict[str, ModelSpec]:
-    return {spec.id: spec for spec in _read().model}
+    """By id. Raises UsageError for a bad entry of the user's."""
+    ours = {spec.id: spec for spec in _read().model}
+    return ours | _own_entries(ours.keys())
+
+
+def own_file() -> Path:
+    return user_config_path(APP) / OWN_FILE_NAME
+
+
+def _own_entries(taken: Collection[str]) -> dict[str, ModelSpec]:
+    path = own_file()
+    if not os.path.lexists(path):
+        return {}
+    return parse_own(read_toml(path), path, taken)
+
+
+def parse_own(values: dict[str, Any], path: Path, taken: Collection[str]) -> dict[str, ModelSpec]:
+    """The entries of a file in `path`, with paths that are relative to its folder made absolute.
+
+    Raises UsageError, naming file, entry and field.
+    """
+    found: dict[str, ModelSpec] = {}
+    entries = values.get("model", [])
+    if values.keys() - {"model"} or not isinstance(entries, list):
+        raise UsageError(f"{path}: it has something else than entries that begin with [[model]]")
+    for number, entry in enumerate(entries, 1):
+        name = entry.get("id", number) if isinstance(entry, dict) else number
+        try:
+            spec = ModelSpec.model_validate(entry)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            field = ".".join(map(str, fault["loc"]))
+            said = "there is no such field" if fault["type"] == "extra_forbidden" else fault["msg"]
+            raise UsageError(
+                ": ".join(filter(None, (f"{path}: model {name}", field, said)))
+            ) from None
+        if spec.id in {*taken, *OTHER_NAMES, *found}:
+            raise UsageError(f"{path}: model {name}: id: it is taken; give the entry another")
+        if not spec.sources:
+            raise UsageError(f"{path}: model {name}: sources: an entry has at least one")
+        sources = [_absolute(source, path.parent) for source in spec.sources]
+        found[spec.id] = spec.model_copy(update={"sources": tuple(sources)})
+    return found
+
+
+def _absolute(source: ModelSource, folder: Path) -> ModelSource:
+    if not isinstance(source, FolderSource):
+        return source
+    path = os.path.expanduser(source.path)  # noqa: PTH111 - never raises, as Path.expanduser may
+    return source.model_copy(update={"path": folder / path})
 
 
 def order_of(task: Task, source: str, target: str) -> tuple[str, ...]:

@@ -12,8 +12,6 @@ from ctranslate2.specs import common_spec, transformer_spec
 
 from toolkit.models.conversion.gguf import GgufFile
 
-ARCHITECTURES = ("llama", "qwen2", "qwen3")
-
 
 def convert_gguf(
     source: Path, model_folder: Path, tokenizer_folder: Path, *, compute_type: str
@@ -23,7 +21,7 @@ def convert_gguf(
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
     gguf = GgufFile(source)
-    gguf.refuse_other_than(ARCHITECTURES)
+    gguf.refuse_unknown()
     tokens = gguf.vocabulary
     spec = _build_spec(gguf, compute_type)
     spec.register_vocabulary(tokens)

@@ -1,7 +1,7 @@
 """GGUF files: the weights, the tokenizer and the settings of a causal model in one file."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ QWEN2_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+# What the conversions know.
+ARCHITECTURES = ("llama", "qwen2", "qwen3")
+TOKENIZERS = ("qwen2", "smollm")
 CONTROL_TOKEN, USER_TOKEN = 3, 4
 # llama.cpp permutes the rows of queries and keys of Llama, so that adjacent halves are rotated; the
 # others have them split as in Hugging Face checkpoints.
@@ -69,6 +72,11 @@ class GgufFile:
     def norm_epsilon(self) -> float:
         return float(self.parameter("attention.layer_norm_rms_epsilon"))
 
+    @property
+    def parameters(self) -> int:
+        """Their number."""
+        return sum(int(tensor.n_elements) for tensor in self._reader.tensors)
+
     def field(self, name: str, default: Any = None) -> Any:
         """Raises ModelError for a field that isn't there and has no default."""
         field = self._reader.get_field(name)
@@ -82,12 +90,12 @@ class GgufFile:
         """A field of the model's architecture."""
         return self.field(f"{self.architecture}.{name}", default)
 
-    def refuse_other_than(self, known: Sequence[str]) -> None:
-        """Raises ModelError for an architecture that isn't among the `known` ones."""
-        if self.architecture not in known:
+    def refuse_unknown(self) -> None:
+        """Raises ModelError for an architecture that the conversions don't know."""
+        if self.architecture not in ARCHITECTURES:
             raise ModelError(
                 f"{self.path.name}: architecture '{self.architecture}' can't be converted "
-                f"(known: {', '.join(known)})"
+                f"(known: {', '.join(ARCHITECTURES)})"
             )
 
     def has(self, name: str) -> bool:

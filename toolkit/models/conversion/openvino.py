@@ -13,7 +13,6 @@ import numpy as np
 from toolkit.models.conversion.gguf import GgufFile
 from toolkit.models.openvino_runtime import Variable, VariableInfo, op, ov
 
-ARCHITECTURES = ("llama", "qwen2", "qwen3")
 MODEL_FILE, WEIGHTS_FILE, SHAPE_FILE = "openvino_model.xml", "openvino_model.bin", "shape.json"
 LOWEST = -65504.0  # of 16-bit floats, for what attention must not see
 LARGEST_SCALE = 127
@@ -29,7 +28,7 @@ def convert_gguf(
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
     gguf = GgufFile(source)
-    gguf.refuse_other_than(ARCHITECTURES)
+    gguf.refuse_unknown()
     graph = _Decoder(gguf, compute_type)
     ov.save_model(graph.build(), model_folder / MODEL_FILE, compress_to_fp16=False)
     shape = {"layers": gguf.layers, "kv_heads": gguf.kv_heads, "head_size": graph.head_size}

@@ -1,0 +1,192 @@
+import json
+import shutil
+
+import pytest
+from gguf import GGUFReader, GGUFWriter
+
+from tests.models.helpers import pull
+from toolkit.errors import ModelError, UsageError
+from toolkit.models.catalogue import find_spec, in_order, own_file
+from toolkit.models.own import add, as_toml, entry_of_file, entry_of_folder, refuse_id
+from toolkit.models.sources import sha256_of_file
+
+
+@pytest.fixture
+def bare_gguf(tmp_path):
+    """A GGUF file with these text fields and no tensor."""
+
+    def write(architecture, **fields):
+        file = tmp_path / f"{architecture}.gguf"
+        writer = GGUFWriter(file, architecture)
+        for name, value in fields.items():
+            add_field = writer.add_string if isinstance(value, str) else writer.add_uint32
+            add_field(name.replace("__", "."), value)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        return file
+
+    return write
+
+
+@pytest.fixture
+def checkpoint(tiny, tmp_path):
+    """A copy of a tiny checkpoint with other things in its config files."""
+
+    def copy(name, *, tokenizer=(), **config):
+        folder = shutil.copytree(tiny(name), tmp_path / f"my-{name}")
+        for file, changes in (("config.json", config), ("tokenizer_config.json", dict(tokenizer))):
+            values = json.loads((folder / file).read_text("utf-8"))
+            (folder / file).write_text(json.dumps(values | changes), "utf-8")
+        return folder
+
+    return copy
+
+
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+def test_a_gguf_file_becomes_an_entry_that_can_be_pulled(gguf_of, tmp_path, form):
+    if form == "openvino":
+        pytest.importorskip(
+            "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
+        )
+    file = gguf_of("qwen3_thinking")
+    path = add(entry_of_file("my-qwen3", file))
+    assert path == own_file()
+    spec = find_spec("my-qwen3")
+    assert (spec.family, spec.format, spec.tasks) == (
+        "causal",
+        "gguf",
+        ("translation", "summarization"),
+    )
+    assert spec.max_context_tokens == 512
+    assert spec.chat_template_kwargs == {"enable_thinking": False}
+    assert spec.files[0].sha256 == sha256_of_file(file)
+    assert spec.measured
+    count = sum(int(tensor.n_elements) for tensor in GGUFReader(file).tensors)
+    assert spec.installed_bytes == pytest.approx(1.2 * count, abs=1)
+    assert (spec.speed, spec.parameters) == ("quick", f"{count / 1e3:.0f}K")
+    assert in_order("translation", "fr", "en")[-1] == spec, "nobody has compared it"
+    model = pull(spec, tmp_path / "models", form=form)
+    assert (model.source, model.form) == ("folder", form)
+    assert model.chat_template_kwargs == {"enable_thinking": False}
+
+
+def test_a_checkpoint_becomes_an_entry_that_can_be_pulled(checkpoint, tmp_path):
+    folder = checkpoint("marian")
+    (folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n# My model\n", "utf-8")
+    add(entry_of_folder("my-marian", folder))
+    spec = find_spec("my-marian")
+    assert (spec.family, spec.tasks, spec.direction) == ("seq2seq", ("translation",), ("fr", "en"))
+    assert (spec.licence, spec.forbids) == ("cc-by-nc-4.0", "no commercial use")
+    assert [file.name for file in spec.files] == ["model.safetensors"]
+    assert spec.max_context_tokens == 128
+    assert pull(spec, tmp_path / "models").family == "seq2seq"
+
+
+def test_what_a_checkpoint_is_for_is_asked_where_it_does_not_say(checkpoint):
+    folder = checkpoint("t5")
+    with pytest.raises(UsageError, match="may translate or summarize; say which with --task"):
+        entry_of_folder("my-t5", folder)
+    entry = entry_of_folder("my-t5", folder, tasks=["summarization"], licence="MIT")
+    assert (entry["tasks"], entry["licence"]) == (["summarization"], "MIT")
+    assert entry["max_context_tokens"] == 512, "T5 doesn't limit positions"
+    assert "forbids" not in entry
+
+
+def test_the_language_tokens_of_a_multilingual_model_are_known(checkpoint):
+    nllb = {"model_type": "m2m_100"}
+    folder = checkpoint("bart", tokenizer={"tokenizer_class": "NllbTokenizerFast"}, **nllb)
+    entry = entry_of_folder("my-nllb", folder)
+    assert entry["language_codes"] == {"fr": "fra_Latn", "en": "eng_Latn"}
+
+
+def test_what_no_engine_can_run_is_told_with_what_can(bare_gguf, checkpoint):
+    with pytest.raises(ModelError, match=r"the architecture 'gemma3' .* llama\.cpp and Ollama run"):
+        entry_of_file("mine", bare_gguf("gemma3"))
+    with pytest.raises(ModelError, match=r"run llama, qwen2, qwen3"):
+        entry_of_file("mine", bare_gguf("hunyuan-dense"))
+    with pytest.raises(ModelError, match="only a part of a model"):
+        entry_of_file("mine", bare_gguf("qwen2", split__count=3))
+    folder = checkpoint("bart", model_type="gemma3")
+    with pytest.raises(
+        ModelError, match=r"'gemma3' can't be pulled .* the transformers engine may"
+    ):
+        entry_of_folder("mine", folder)
+    (folder / "config.json").write_text('{"model_type": "m2m_100"}')  # no codes are known for it
+    with pytest.raises(ModelError, match="'m2m_100' can't be pulled"):
+        entry_of_folder("mine", folder)
+
+
+def test_a_tokenizer_that_is_not_known_is_told_before_a_pull(gguf_file, monkeypatch):
+    from toolkit.models.conversion.gguf import GgufFile
+
+    real = GgufFile.field
+
+    def field(self, name, default=None):
+        return "llama-bpe" if name == "tokenizer.ggml.pre" else real(self, name, default)
+
+    monkeypatch.setattr(GgufFile, "field", field)
+    with pytest.raises(ModelError, match="tokenizer 'llama-bpe' isn't known here"):
+        entry_of_file("mine", gguf_file)
+
+
+def test_what_is_no_model_is_told(tmp_path, checkpoint):
+    (tmp_path / "a.gguf").write_bytes(b"not GGUF at all")
+    with pytest.raises(ModelError, match="can't be read as GGUF"):
+        entry_of_file("mine", tmp_path / "a.gguf")
+    with pytest.raises(UsageError, match="is no file"):
+        entry_of_file("mine", tmp_path / "absent.gguf")
+    with pytest.raises(UsageError, match="is no folder"):
+        entry_of_folder("mine", tmp_path / "absent")
+    with pytest.raises(ModelError, match="architecture 'unknown'"):
+        entry_of_folder("mine", tmp_path)
+    folder = checkpoint("qwen2")
+    (folder / "chat_template.jinja").unlink()
+    with pytest.raises(ModelError, match="no chat template"):
+        entry_of_folder("mine", folder)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="holds no weights"):
+        entry_of_folder("mine", folder)
+    (folder / "config.json").write_text("{")
+    with pytest.raises(ModelError, match=r"config\.json can't be read"):
+        entry_of_folder("mine", folder)
+
+
+@pytest.mark.parametrize("name", ["qwen3-4b", "fake", "My Model", "../x", ""])
+def test_an_id_must_be_a_new_one(name):
+    with pytest.raises(UsageError, match=r"already; choose another|is no id"):
+        refuse_id(name)
+
+
+def test_entries_are_added_one_after_the_other(gguf_file, tmp_path):
+    own_file().parent.mkdir(parents=True)
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("# my models", "utf-8")
+    own_file().symlink_to(real)
+    first = entry_of_file("first", gguf_file)
+    first["description"] = 'A "quoted"\tname with é and \\'
+    add(first)
+    add(entry_of_file("second", gguf_file))
+    assert find_spec("first").description == first["description"]
+    assert find_spec("second").files == find_spec("first").files
+    assert real.read_text("utf-8").startswith("# my models\n\n[[model]]\n")
+    assert as_toml(first) in real.read_text("utf-8")
+    assert own_file().is_symlink()
+    with pytest.raises(UsageError, match="there is a model 'second' already"):
+        add(entry_of_file("second", gguf_file))
+
+
+def test_what_toml_can_not_hold_leaves_the_file_as_it_was(gguf_file):
+    add(entry_of_file("first", gguf_file))
+    before = own_file().read_bytes()
+    entry = entry_of_file("second", gguf_file) | {"description": "\x7f"}
+    with pytest.raises(UsageError, match="can't be written to"):
+        add(entry)
+    assert own_file().read_bytes() == before
+
+
+def test_a_file_with_blanks_in_its_name_is_to_be_renamed(gguf_file, tmp_path):
+    file = shutil.copy(gguf_file, tmp_path / "my model.gguf")
+    with pytest.raises(UsageError, match="rename it"):
+        entry_of_file("mine", tmp_path / file.name)

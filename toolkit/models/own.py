@@ -1,0 +1,264 @@
+"""Users' own entries of the catalogue, after what a GGUF file or a checkpoint says of itself."""
+
+import json
+import math
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import ModelError, UsageError
+from toolkit.files import read_whole, write_atomically
+from toolkit.models.boundary import model_errors
+from toolkit.models.catalogue import ID, OTHER_NAMES, Task, catalogue, own_file, parse_own
+from toolkit.models.sources import sha256_of_file
+
+ELSEWHERE = "llama.cpp and Ollama run such files"
+WITH_TORCH = (
+    "the transformers engine may run it: give --model the folder (it needs the extra torch)"
+)
+BOTH: tuple[Task, ...] = ("translation", "summarization")
+# Checkpoints that are converted, and what they are for where that is sure.
+CAUSAL = ("llama", "qwen2", "qwen3")
+SEQ2SEQ: dict[str, tuple[Task, ...]] = {
+    "marian": ("translation",),
+    "bart": ("summarization",),
+    "m2m_100": ("translation",),
+    "mbart": (),
+    "t5": (),
+}
+# The language tokens of multilingual models, by their tokenizers.
+LANGUAGE_CODES = {
+    "NllbTokenizer": {"fr": "fra_Latn", "en": "eng_Latn"},
+    "MBart50Tokenizer": {"fr": "fr_XX", "en": "en_XX"},
+}
+DEFAULT_CONTEXT = 512  # of models that don't limit positions themselves, such as T5
+NOT_COMMERCIAL = re.compile(r"(?:^|[^a-z])nc(?:[^a-z]|$)|non-?commercial", re.IGNORECASE)
+README_LICENCE = re.compile(r"^license: *(\S.*)$", re.MULTILINE)
+# As catalogue.toml has them.
+WORKING_BYTES = {"causal": 1_200_000_000, "seq2seq": 500_000_000}
+INSTALLED_BYTES = 1.2  # for each parameter: 8 bits, their scales, and an embedding matrix twice
+QUICK, SLOW = 500_000_000, 2_000_000_000  # parameters
+MAX_CONFIG_BYTES = 20_000_000
+
+
+def entry_of_file(
+    name: str, file: Path, *, tasks: Sequence[Task] = (), licence: str = ""
+) -> dict[str, Any]:
+    """The entry for a GGUF file.
+
+    Raises ModelError for one that no engine of the toolkit can run.
+    """
+    if not file.is_file():
+        raise UsageError(f"{file} is no file")
+    with model_errors(f"{file} can't be read as GGUF"):
+        from toolkit.models.conversion.gguf import ARCHITECTURES, TOKENIZERS, GgufFile
+
+        gguf = GgufFile(file)
+        architecture = gguf.architecture
+        known = ", ".join(ARCHITECTURES)
+        if architecture not in ARCHITECTURES:
+            raise ModelError(
+                f"{file.name}: no engine of the toolkit runs the architecture '{architecture}' "
+                f"(OpenVINO and CTranslate2 run {known}); {ELSEWHERE}"
+            )
+        if int(gguf.field("split.count", 1)) > 1 or not gguf.has("token_embd.weight"):
+            raise ModelError(
+                f"{file.name} holds only a part of a model; join the parts to one file"
+            )
+        kind = str(gguf.field("tokenizer.ggml.pre", "unknown"))
+        if kind not in TOKENIZERS:
+            raise ModelError(
+                f"{file.name}: its tokenizer '{kind}' isn't known here "
+                f"(known: {', '.join(TOKENIZERS)}); {ELSEWHERE}"
+            )
+        template = str(gguf.field("tokenizer.chat_template"))
+        facts = {
+            "description": str(gguf.field("general.name", file.stem)),
+            "publisher": str(gguf.field("general.organization", "unknown")),
+            "max_context_tokens": int(gguf.parameter("context_length")),
+        }
+        licence = licence or str(gguf.field("general.license", "unknown"))
+        parameters = gguf.parameters
+    return _entry(
+        name,
+        facts,
+        family="causal",
+        form="gguf",
+        tasks=tasks or BOTH,
+        licence=licence,
+        parameters=parameters,
+        template=template,
+        files=[file],
+    )
+
+
+def entry_of_folder(
+    name: str, folder: Path, *, tasks: Sequence[Task] = (), licence: str = ""
+) -> dict[str, Any]:
+    """The entry for a Hugging Face checkpoint.
+
+    Raises ModelError for one that can't be converted, UsageError where nobody can know what it is
+    for.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder")
+    config, tokenizer = (_json(folder / each) for each in ("config.json", "tokenizer_config.json"))
+    kind = str(config.get("model_type", "unknown"))
+    codes = LANGUAGE_CODES.get(str(tokenizer.get("tokenizer_class")).removesuffix("Fast"), {})
+    if kind not in (*CAUSAL, *SEQ2SEQ) or (kind == "m2m_100" and not codes):
+        raise ModelError(
+            f"{folder}: a checkpoint of the architecture '{kind}' can't be pulled "
+            f"(known: {', '.join((*CAUSAL, *SEQ2SEQ))}); {WITH_TORCH}"
+        )
+    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    if not weights:
+        raise ModelError(f"{folder} holds no weights (*.safetensors or pytorch_model*.bin)")
+    causal = kind in CAUSAL
+    template = str(tokenizer.get("chat_template", "")) or _text(folder / "chat_template.jinja")
+    if causal and not template:
+        raise ModelError(f"{folder}: the model has no chat template, so it can't follow prompts")
+    if not (tasks := tasks or (BOTH if causal else SEQ2SEQ[kind])):
+        raise UsageError(
+            f"{folder}: a model of the kind {kind} may translate or summarize; say "
+            "which with --task"
+        )
+    found = README_LICENCE.search(_text(folder / "README.md"))
+    number = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    facts = {
+        "description": str(config.get("_name_or_path") or folder.resolve().name),
+        "publisher": "unknown",
+        "max_context_tokens": int(config.get("max_position_embeddings") or DEFAULT_CONTEXT),
+    }
+    pair = [tokenizer.get("source_lang"), tokenizer.get("target_lang")]
+    if kind == "marian" and all(re.fullmatch("[a-z]{2,3}", str(each)) for each in pair):
+        facts |= {"direction": pair, "languages": pair}
+    if codes and "translation" in tasks:
+        facts["language_codes"] = codes
+    return _entry(
+        name,
+        facts,
+        family="causal" if causal else "seq2seq",
+        form="huggingface",
+        tasks=tasks,
+        licence=licence or (found[1] if found else "unknown"),
+        parameters=sum(each.stat().st_size for each in weights) // (2 if "16" in number else 4),
+        template=template,
+        files=weights,
+    )
+
+
+def _entry(
+    name: str,
+    facts: Mapping[str, Any],
+    *,
+    family: str,
+    form: str,
+    tasks: Sequence[Task],
+    licence: str,
+    parameters: int,
+    template: str,
+    files: Sequence[Path],
+) -> dict[str, Any]:
+    for each in files:
+        if not re.fullmatch(r"[\w.-]+", each.name):
+            raise UsageError(
+                f"{each} has a name that an entry can't hold; rename it, without blanks"
+            )
+    installed = math.ceil(parameters * INSTALLED_BYTES)
+    speed = "quick" if parameters < QUICK else "slow" if parameters > SLOW else "medium"
+    entry = {
+        "id": name,
+        "family": family,
+        "tasks": list(tasks),
+        "languages": ["fr", "en"],
+        "licence": licence,
+        "format": form,
+        "parameters": _rounded(parameters),
+        "installed_bytes": installed,
+        "memory_bytes": installed + WORKING_BYTES[family],
+        "speed": speed,
+        "measured": True,
+        **facts,
+    }
+    if NOT_COMMERCIAL.search(licence):
+        entry["forbids"] = "no commercial use"
+    if "enable_thinking" in template:
+        entry["chat_template_kwargs"] = {"enable_thinking": False}
+    entry["files"] = [
+        {"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of_file(each)}
+        for each in files
+    ]
+    entry["sources"] = [{"kind": "folder", "path": str(files[0].absolute().parent)}]
+    return entry
+
+
+def refuse_id(name: str) -> None:
+    """Raises UsageError for the id of another model, and for what can't be one."""
+    if name in catalogue() or name in OTHER_NAMES:
+        raise UsageError(f"there is a model '{name}' already; choose another id")
+    if not re.fullmatch(ID, name):
+        raise UsageError(f"'{name}' is no id: small letters, digits, dots and hyphens make one")
+
+
+def add(entry: Mapping[str, Any]) -> Path:
+    """Write `entry` to the end of the user's file, and return that.
+
+    Raises UsageError for an id that is taken or none, and for what TOML can't hold.
+    """
+    refuse_id(entry["id"])
+    path = own_file()
+    before = read_whole(path).decode("utf-8") if os.path.lexists(path) else ""
+    text = f"{before.rstrip()}\n\n{as_toml(entry)}".lstrip("\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the entry can't be written to {path}: {error}") from error
+    parse_own(values, path, taken=())
+    write_atomically(Path(os.path.realpath(path)), text)
+    return path
+
+
+def as_toml(entry: Mapping[str, Any]) -> str:
+    """One entry, with its files and sources in tables of their own."""
+    tables = {name: entry[name] for name in ("files", "sources")}
+    lines = ["[[model]]", *_lines({key: entry[key] for key in entry if key not in tables})]
+    for name, rows in tables.items():
+        for row in rows:
+            lines += ["", f"[[model.{name}]]", *_lines(row)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(fields: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_value(value)}" for key, value in fields.items()]
+
+
+def _value(value: Any) -> str:
+    """Strings, numbers and lists of TOML are mostly those of JSON."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(_lines(value))} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _rounded(parameters: int) -> str:
+    """As models are called: 1.7B, 135M."""
+    if parameters >= 1_000_000_000:
+        return f"{parameters / 1e9:.1f}B"
+    return f"{parameters / 1e6:.0f}M" if parameters >= 1_000_000 else f"{parameters / 1e3:.0f}K"
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Empty where there is no such file. Raises ModelError for one that can't be read."""
+    if not path.is_file():
+        return {}
+    with model_errors(f"{path} can't be read"):
+        return dict(json.loads(_text(path)))
+
+
+def _text(path: Path) -> str:
+    """Empty where there is no such file."""
+    if not path.is_file():
+        return ""
+    return read_whole(path, max_bytes=MAX_CONFIG_BYTES).decode("utf-8", "replace")
