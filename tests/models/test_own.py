@@ -141,7 +141,9 @@ def test_what_is_no_model_is_told(tmp_path, checkpoint):
         entry_of_folder("mine", tmp_path / "absent")
     with pytest.raises(ModelError, match="architecture 'unknown'"):
         entry_of_folder("mine", tmp_path)
-    folder = checkpoint("qwen2")
+    folder = checkpoint("qwen2", max_position_embeddings="many")
+    with pytest.raises(ModelError, match=r"config\.json can't be used"):
+        entry_of_folder("mine", folder)
     (folder / "chat_template.jinja").unlink()
     with pytest.raises(ModelError, match="no chat template"):
         entry_of_folder("mine", folder)

@@ -7,7 +7,7 @@ import typer
 
 from toolkit.cli.console import download_progress, settings_of, show, tell
 from toolkit.errors import ModelError, ModelMissingError, UsageError
-from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, Task, catalogue, find_spec
+from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, Task, catalogue, find_spec, in_order
 
 if TYPE_CHECKING:
     from toolkit.models.recommend import Machine
@@ -54,7 +54,7 @@ def recommend_command(
     size is what a model takes on the disk once it is installed, memory what a process takes that
     works with it.
     """
-    from toolkit.models.recommend import Machine, recommended
+    from toolkit.models.recommend import Machine
 
     settings = settings_of({"source_language": source, "target_language": target})[0]
     source, target = settings.languages
@@ -64,18 +64,18 @@ def recommend_command(
     show(f"this machine: {memory} memory, {machine.free_disk / 1e9:.1f} GB free for models")
     kinds: dict[str, Task] = {"translators": "translation", "summarizers": "summarization"}
     for name, task in kinds.items():
-        found = recommended(task, *pair, machine)
+        found = in_order(task, *pair)
         show(f"\n{name}, {' to '.join(pair)}{', the best first' if found else ': none'}")
-        for row in _columns([HEADINGS, *(_row(spec, lacks, machine) for spec, lacks in found)]):
+        for row in _columns([HEADINGS, *(_row(spec, machine) for spec in found)]):
             show(f"  {row}")
 
 
-def _row(spec: ModelSpec, lacks: str, machine: "Machine") -> tuple[str, ...]:
+def _row(spec: ModelSpec, machine: "Machine") -> tuple[str, ...]:
     return (
         spec.id,
         f"{spec.installed_bytes / 1e9:.1f} GB",
         _memory(spec),
-        LACKING[lacks],
+        LACKING[machine.lacks(spec)],
         spec.speed or "unknown",
         spec.terms,
         "yes" if spec.id in machine.installed else "no",

@@ -127,10 +127,12 @@ def entry_of_folder(
         )
     found = README_LICENCE.search(_text(folder / "README.md"))
     number = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    with model_errors(f"{folder / 'config.json'} can't be used"):
+        context = int(config.get("max_position_embeddings") or DEFAULT_CONTEXT)
     facts = {
         "description": str(config.get("_name_or_path") or folder.resolve().name),
         "publisher": "unknown",
-        "max_context_tokens": int(config.get("max_position_embeddings") or DEFAULT_CONTEXT),
+        "max_context_tokens": context,
     }
     pair = [tokenizer.get("source_lang"), tokenizer.get("target_lang")]
     if kind == "marian" and all(re.fullmatch("[a-z]{2,3}", str(each)) for each in pair):
@@ -187,10 +189,11 @@ def _entry(
         entry["forbids"] = "no commercial use"
     if "enable_thinking" in template:
         entry["chat_template_kwargs"] = {"enable_thinking": False}
-    entry["files"] = [
-        {"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of_file(each)}
-        for each in files
-    ]
+    with model_errors(f"{files[0]} can't be read"):
+        entry["files"] = [
+            {"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of_file(each)}
+            for each in files
+        ]
     entry["sources"] = [{"kind": "folder", "path": str(files[0].absolute().parent)}]
     return entry
 

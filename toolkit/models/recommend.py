@@ -1,10 +1,10 @@
-"""Which models to take here: those of the catalogue, as this machine can have them."""
+"""What this machine has for models, and what it lacks for one."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from toolkit.models.catalogue import ModelSpec, Task, in_order
+from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import disk_bytes
 from toolkit.models.installed import list_installed
 from toolkit.models.machine import free_bytes, memory_bytes
@@ -41,10 +41,3 @@ class Machine:
         if spec.format == "huggingface" and not self.has_torch:
             return "torch"
         return ""
-
-
-def recommended(
-    task: Task, source: str, target: str, machine: Machine
-) -> list[tuple[ModelSpec, str]]:
-    """The models for a task, the best first, each with what it lacks here."""
-    return [(spec, machine.lacks(spec)) for spec in in_order(task, source, target)]
