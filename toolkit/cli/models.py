@@ -126,12 +126,15 @@ def pull(
             on_bytes=on_bytes,
             try_out=try_out,
         )
+    if not spec.files:
+        came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"
+        tell(f"{model}: recorded what came: {came}")
     tell(f"{model}: it says «{installed.golden}»")
     tell(f"{model}: installed in {installed.folder} ({installed.bytes / 1e6:,.0f} MB)")
 
 
 def _tell_terms(spec: ModelSpec) -> None:
-    size = f"{spec.download_bytes / 1e6:,.0f} MB" if spec.files else "some hundred MB"
+    size = f"{'' if spec.files else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
     tell(f"{spec.id} by {spec.publisher}, licence {spec.licence}, {size} to download")
     if "NC" in spec.licence:
         tell(f"{spec.id}: this licence allows no commercial use")
