@@ -9,7 +9,7 @@ def test_the_catalogue_is_sound():
     assert len(catalogue()) >= 10
     for spec in catalogue().values():
         assert spec.sources
-        assert spec.format == "huggingface" or spec.files
+        assert spec.format != "gguf" or spec.files
     with pytest.raises(UsageError, match="no model 'nonsense'"):
         find_spec("nonsense")
 

@@ -46,7 +46,7 @@ class WheelsSource(_Entry):
 
 
 class FolderSource(_Entry):
-    """A folder on this machine that holds the files, or a Hugging Face checkpoint."""
+    """A folder on this machine that holds the files."""
 
     kind: Literal["folder"]
     path: Path
@@ -56,7 +56,7 @@ ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discrimin
 
 
 class ModelSpec(_Entry):
-    """One catalogue entry. `files` is empty for a checkpoint whose files the hub lists."""
+    """One catalogue entry. `files` is empty where nobody pinned them and the hub lists them."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     description: str
@@ -66,7 +66,7 @@ class ModelSpec(_Entry):
     direction: tuple[str, str] | None = None
     licence: str
     publisher: str
-    format: Literal["gguf", "huggingface"]
+    format: Literal["gguf", "huggingface", "ctranslate2"]
     parameters: str
     max_context_tokens: int
     installed_bytes: int
@@ -78,7 +78,8 @@ class ModelSpec(_Entry):
     @property
     def download_bytes(self) -> int:
         """What a pull transfers; an estimate where the files are not known in advance."""
-        return sum(file.bytes for file in self.files) or 4 * self.installed_bytes
+        smaller = 1 if self.format == "ctranslate2" else 4  # 8 bits instead of 32
+        return sum(file.bytes for file in self.files) or smaller * self.installed_bytes
 
 
 @cache

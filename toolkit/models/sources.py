@@ -20,6 +20,7 @@ from toolkit.errors import ModelError
 from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
 from toolkit.models.hub import CONNECT_TIMEOUT_S, download, hub_errors
+from toolkit.models.published import published_files
 from toolkit.progress import Progress
 
 CHUNK = 1 << 20
@@ -105,6 +106,8 @@ def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[
     """
     if spec.files:
         return [file.name for file in spec.files]
+    if spec.format == "ctranslate2":
+        return published_files(names, place)
     if wanted := _checkpoint_files(names):
         return wanted
     raise ModelError(f"{place} lacks a checkpoint")
