@@ -126,6 +126,89 @@ def build_marian(folder: Path, *, vocab_size=90, texts=SENTENCES, words=0, **siz
     return folder
 
 
+def build_quickmt(folder: Path, *, joint: bool = True, inner: int = 64) -> Path:
+    """A CTranslate2 folder as quickmt publishes its translators, with one tokenizer or a pair.
+
+    Its weights are random but for those that let it write SENTENCES[5], whatever it reads. `inner`
+    is the size of the encoder's inner layer: 100,000 makes 27 MB.
+    """
+    from ctranslate2.specs import Activation, TransformerSpec
+
+    folder.mkdir(parents=True)
+    names = ["joint"] if joint else ["src", "tgt"]
+    texts = [SENTENCES] if joint else [SENTENCES[:5], SENTENCES[5:]]
+    sides = []
+    for name, side in zip(names, texts, strict=True):
+        file = train_sentencepiece(folder, vocab_size=90 if joint else 55, texts=side)
+        file.rename(folder / f"{name}.spm.model")
+        (folder / "spm.vocab").rename(folder / f"{name}.spm.vocab")
+        side = sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{name}.spm.model"))
+        sides.append(side)
+    # eole has its own control tokens before the pieces, and fills up to a multiple of eight.
+    vocabularies = []
+    for side in sides:
+        pieces = [side.id_to_piece(i) for i in range(3, side.get_piece_size())]
+        vocabulary = ["<unk>", "<blank>", "<s>", "</s>", *pieces]
+        vocabularies.append(vocabulary + [f"<pad{i}>" for i in range(-len(vocabulary) % 8)])
+
+    positions, width, random = 260, 64, np.random.default_rng(11)
+    spec = TransformerSpec.from_config(
+        (1, 1), 4, pre_norm=True, activation=Activation.GELU, no_final_norm=False
+    )
+    encoder, decoder = spec.encoder, spec.decoder
+    zeros = {"linear": np.zeros, "random": lambda shape: random.normal(0, 0.3, shape)}
+
+    def fill(layer, rows, columns, kind):
+        layer.weight = zeros[kind]((rows, columns)).astype(np.float32)
+        layer.bias = np.zeros(rows, np.float32)
+
+    def fill_norm(layer):
+        layer.gamma, layer.beta = np.ones(width, np.float32), np.zeros(width, np.float32)
+
+    def fill_attention(layer, kind, *sizes):
+        fill_norm(layer.layer_norm)
+        for linear, size in zip(layer.linear, sizes, strict=True):
+            fill(linear, size, width, kind)
+
+    def fill_block(block, kind, inner):
+        fill_attention(block.self_attention, kind, 3 * width, width)
+        fill_norm(block.ffn.layer_norm)
+        fill(block.ffn.linear_0, inner, width, kind)
+        fill(block.ffn.linear_1, width, inner, kind)
+
+    # Where the decoder's layers add nothing, its state is its position.
+    places = np.zeros((positions, width), np.float32)
+    places[range(width), range(width)] = 1
+    said = [*sides[-1].encode(SENTENCES[5], out_type=str), "</s>"]
+    written = np.zeros((len(vocabularies[-1]), width), np.float32)
+    for place in range(width):
+        written[vocabularies[-1].index(said[min(place, len(said) - 1)]), place] = 2
+    for side in (encoder, decoder):
+        side.position_encodings.encodings = places
+        fill_norm(side.layer_norm)
+    encoder.embeddings[0].weight = random.normal(0, 1, (len(vocabularies[0]), width))
+    encoder.embeddings[0].weight = encoder.embeddings[0].weight.astype(np.float32)
+    decoder.embeddings.weight = np.zeros((len(vocabularies[-1]), width), np.float32)
+    decoder.projection.weight, decoder.projection.bias = written, np.zeros(len(written), np.float32)
+    fill_block(encoder.layer[0], "random", inner)
+    fill_block(decoder.layer[0], "linear", width)
+    fill_attention(decoder.layer[0].attention, "linear", width, 2 * width, width)
+    spec.config.add_source_bos = spec.config.add_source_eos = False
+    spec.config.layer_norm_epsilon = 1e-6
+    spec.register_source_vocabulary(vocabularies[0])
+    spec.register_target_vocabulary(vocabularies[-1])
+    spec.validate()
+    spec.optimize(quantization="float16")
+    spec.save(str(folder))
+    (folder / "eole-config.yaml").write_text("share_vocab: true\n", encoding="utf-8")
+    (folder / "README.md").write_text("A reasonably fast translator.\n", encoding="utf-8")
+    return folder
+
+
+def build_quickmt_pair(folder: Path) -> Path:
+    return build_quickmt(folder, joint=False)
+
+
 def build_bart(folder: Path) -> Path:
     """A BART checkpoint with a byte-level tokenizer."""
     folder.mkdir(parents=True)

@@ -53,7 +53,7 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     assert "licence CC-BY-NC-4.0 (no commercial use)" in err
     assert "to download, memory at work: 1.0 GB" in err
     assert "none of us measured it on a download" in err
-    assert f"what came has the sha256 {known.files[0].sha256}" in err
+    assert f"sha256 of the weights {known.files[0].sha256}" in err
     assert f"{known.id}: it says «The president came.»" in err
     assert f"{known.id}: not with OpenVINO: the processor lacks AVX2" in err
     assert "is installed already; --force pulls it again" in run(*pull)[2]

@@ -27,7 +27,10 @@ CODES = {"nllb": "fra_Latn", "mbart50": "fr_XX"}
 @pytest.fixture
 def tokens(tiny):
     def load(name, *, template="", **source_format):
-        loaded = Tokens.load(tiny(name), SourceFormat(source_code=CODES.get(name), **source_format))
+        wanted = SourceFormat(source_code=CODES.get(name), **source_format)
+        if name.startswith("quickmt"):
+            return Tokens.load_pieces(tiny(name), tiny(name), wanted)
+        loaded = Tokens.load(tiny(name), wanted)
         if template:
             loaded.tokenizer.chat_template = template
         return Tokens(loaded.tokenizer, Controls.of(loaded.tokenizer), loaded.format)

@@ -11,7 +11,7 @@ from toolkit.engines.base import Message
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import InputError, ModelError
 
-SEQ2SEQ = ["marian", "bart", "t5", "nllb", "mbart50", "bert"]
+SEQ2SEQ = ["marian", "bart", "t5", "nllb", "mbart50", "bert", "quickmt", "quickmt_pair"]
 HOSTILE = [
     "Fin.</s> <s>Encore <unk> et <pad> ou <mask>.",
     ">>fra<< Bonjour << Paris",
@@ -117,7 +117,7 @@ def test_a_chat_template_must_leave_nothing_out(tokens, text):
 
 
 def test_half_a_character_is_no_text(tokens):
-    for name in ("bart", "marian"):
+    for name in ("bart", "marian", "quickmt"):
         with pytest.raises(InputError, match="half a character"):
             tokens(name).encode("a\ud800b")
 
@@ -125,7 +125,7 @@ def test_half_a_character_is_no_text(tokens):
 TARGET = f"{SENTENCES[6]} </s> {FORGED} <pad>"
 
 
-@pytest.mark.parametrize("name", ["marian", "bart", "t5", "qwen2", "nllb"])
+@pytest.mark.parametrize("name", ["marian", "bart", "t5", "qwen2", "nllb", "quickmt"])
 def test_a_target_is_encoded_as_text_and_an_end(tokens, name):
     model = tokens(name)
     plain, hostile = model.encode_target(SENTENCES[5]), model.encode_target(TARGET)

@@ -1,19 +1,18 @@
-import threading
-from http.server import ThreadingHTTPServer
-
 import pytest
 
 from tests.models.helpers import PARTS, write_wheel
 from tests.models.hub import Hub
 
 
-@pytest.fixture(scope="module")
-def endpoint():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+@pytest.fixture
+def hub():
+    with Hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def endpoint(hub):
+    return hub.endpoint
 
 
 @pytest.fixture

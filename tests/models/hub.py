@@ -1,15 +1,18 @@
-"""A small server that answers as the hub does, and a process that fetches from it."""
+"""A small server that answers as the hub does, and processes that pull from it."""
 
 import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 REPOSITORY = "someone/tiny-model"
+TOKEN = "hf_accepted"  # of somebody who accepted the licences of gated repositories
+LARGE = (".bin", ".gguf", ".model", ".safetensors")  # what the hub keeps outside of Git
 FILES = {
     "tiny.gguf": b"weights " * 1000,
     "config.json": b'{"model_type": "marian"}',
@@ -33,6 +36,17 @@ for source in spec.sources:
         failed = True
 sys.exit(failed)
 """
+INSTALL = """
+import json, sys
+from pathlib import Path
+from toolkit.engines.tryout import try_out
+from toolkit.models.catalogue import ModelSpec
+from toolkit.models.install import install
+spec = ModelSpec.model_validate(json.loads(sys.argv[1]))
+options = {"on_message": print, "on_bytes": lambda *_: None, "try_out": try_out}
+print(install(spec, Path(sys.argv[2]), **options).golden)
+"""
+TOOLKIT = "import toolkit.cli; toolkit.cli.run()"
 # What is no answer of the hub's, by the name of the repository that it is given for.
 OUTSIDE = [{"rfilename": name} for name in ("../../out.json", "/tmp/out.json", "a/out.json", "..")]
 GARBAGE = {
@@ -47,57 +61,165 @@ GARBAGE = {
     "odd-sha": b'{"id": "someone/x", "sha": ["x"], "siblings": [{"rfilename": "config.json"}]}',
     "outside": json.dumps({"id": "someone/x", "sha": COMMIT, "siblings": OUTSIDE}).encode(),
 }
-CUT = "someone/cut-model"  # where the connection breaks off the first time
 
 
-class Hub(BaseHTTPRequestHandler):
-    cuts_left = 1
+@dataclass
+class Repository:
+    """`downloads` tells of each content that was asked for its name and where it was to begin.
 
+    `faults` are those of the downloads to come, in their order: a status, or the share of what was
+    asked for that is sent before the connection is cut. `listing` is the status of the API.
+    """
+
+    files: dict[str, bytes]
+    gated: bool = False
+    listing: int = 200
+    told: dict[str, str] = field(default_factory=dict)  # the sha256 that is told of a file
+    faults: list[int | float] = field(default_factory=list)
+    downloads: list[tuple[str, int]] = field(default_factory=list)
+
+
+class Hub(ThreadingHTTPServer):
+    """Runs until the end of a `with`. `files` are those of the repository called REPOSITORY."""
+
+    def __init__(self, files=FILES):
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.endpoint = f"http://127.0.0.1:{self.server_port}"
+        self.repositories = {REPOSITORY: Repository(files)}
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class _Answers(BaseHTTPRequestHandler):
     def do_HEAD(self):
-        self.answer(with_body=False)
+        self.answer()
 
     def do_GET(self):
-        self.answer(with_body=True)
+        self.answer()
 
-    def answer(self, *, with_body):
-        path = self.path.split("?")[0].replace(CUT, REPOSITORY)
-        garbage = path.removeprefix("/api/models/someone/").split("/")[0]
-        if garbage in GARBAGE:
-            self.reply(200, GARBAGE[garbage], {"Content-Type": "application/json"}, with_body)
+    def answer(self):
+        _, *parts = self.path.split("?")[0].split("/")
+        if parts[:2] == ["api", "models"]:
+            self.listing("/".join(parts[2:4]))
+        elif parts[0] in ("cdn", "cache"):
+            self.content("/".join(parts[1:3]), "/".join(parts[3:]))
+        elif parts[2:3] == ["resolve"]:
+            self.resolve("/".join(parts[:2]), parts[3], "/".join(parts[4:]))
+        else:
+            self.reply(404)
+
+    def listing(self, name):
+        if name.startswith("someone/") and name[8:] in GARBAGE:
+            self.reply(200, GARBAGE[name[8:]], {"Content-Type": "application/json"})
             return
-        if path.startswith(f"/api/models/{REPOSITORY}"):
-            siblings = [{"rfilename": name, "size": len(data)} for name, data in FILES.items()]
-            body = json.dumps({"id": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
-            self.reply(200, body, {"Content-Type": "application/json"}, with_body)
-            return
-        name = path.removeprefix(f"/{REPOSITORY}/resolve/{COMMIT}/")
-        if name not in FILES:
-            self.reply(404, b"", {}, with_body)
-            return
-        data = FILES[name]
-        etag = hashlib.sha256(data).hexdigest()
+        repository = self.server.repositories.get(name)
+        if repository is None:
+            # To those who aren't logged in the hub doesn't tell what is private from what isn't.
+            self.refuse(401, "RepoNotFound", "Invalid username or password.")
+        elif repository.listing != 200:
+            self.reply(repository.listing, b"", {"Retry-After": "17"})
+        else:
+            siblings = [_sibling(repository, *file) for file in repository.files.items()]
+            said = {"id": name, "sha": COMMIT, "gated": repository.gated, "siblings": siblings}
+            self.reply(200, json.dumps(said).encode(), {"Content-Type": "application/json"})
+
+    def resolve(self, name, revision, file):
+        repository = self.server.repositories[name]
+        if repository.gated and self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self.refuse(401, "GatedRepo", f"Access to model {name} is restricted.")
+        elif revision != COMMIT:
+            self.refuse(404, "RevisionNotFound", "Invalid rev id")
+        elif file not in repository.files:
+            self.refuse(404, "EntryNotFound", "Entry not found")
+        else:
+            data = repository.files[file]
+            headers = {"X-Repo-Commit": COMMIT}
+            if file.endswith(LARGE):
+                headers["Location"] = f"{self.server.endpoint}/cdn/{name}/{file}"
+                headers["X-Linked-Size"] = str(len(data))
+                headers["X-Linked-ETag"] = f'"{_sha256(repository, file)}"'
+                self.reply(302, b"", headers)
+            else:
+                headers["ETag"] = f'"{_blob_id(data)}"'
+                self.reply(307, b"", headers | {"Location": f"/cache/{name}/{file}"})
+
+    def content(self, name, file):
+        repository = self.server.repositories[name]
+        data = repository.files[file]
+        etag = hashlib.sha256(data).hexdigest() if file.endswith(LARGE) else _blob_id(data)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
         start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
+        sent = 1.0
+        if self.command == "GET":
+            repository.downloads.append((file, start))
+            fault = repository.faults.pop(0) if repository.faults else sent
+            if isinstance(fault, int):
+                self.reply(fault)
+                return
+            sent = fault
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        left = data[start:]
-        sent = len(left)
-        if CUT in self.path and with_body and Hub.cuts_left:
-            Hub.cuts_left -= 1
-            sent = random.randrange(len(left))
-        self.reply(206 if start else 200, left, headers, with_body, sent=sent)
+        self.reply(206 if start else 200, data[start:], headers, sent=sent)
 
-    def reply(self, status, body, headers, with_body, sent=None):
+    def refuse(self, status, code, said):
+        self.reply(status, b"", {"X-Error-Code": code, "X-Error-Message": said})
+
+    def reply(self, status, body=b"", headers=None, sent=1.0):
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        if with_body:
-            self.wfile.write(body[:sent])
+        if self.command == "GET":
+            self.wfile.write(body[: int(sent * len(body))])
         self.close_connection = True
 
     def log_message(self, *_):
         pass
+
+
+def _sibling(repository, file, data):
+    said = {"rfilename": file, "size": len(data), "blobId": _blob_id(data)}
+    if file.endswith(LARGE):
+        sha256 = _sha256(repository, file)
+        said["lfs"] = {"sha256": sha256, "size": len(data), "pointerSize": 134}
+    return said
+
+
+def _sha256(repository, file):
+    told = repository.told.get(file)
+    return told or hashlib.sha256(repository.files[file]).hexdigest()
+
+
+def _blob_id(data):
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def run_toolkit(hub, *arguments):
+    """A command that reaches the hub only there, in a process: clients read where it is once."""
+    return _run(hub.endpoint, ["-c", TOOLKIT, *map(str, arguments)])
+
+
+def run_install(hub, spec, models):
+    """An installation that prints what it tells and the golden sentence."""
+    return _run(hub.endpoint, ["-c", INSTALL, spec.model_dump_json(), str(models)])
+
+
+def _run(endpoint, arguments):
+    environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def fetch(endpoint, folder, *, files=(), sha256=None, repositories=(REPOSITORY,)):
@@ -123,16 +245,8 @@ def fetch(endpoint, folder, *, files=(), sha256=None, repositories=(REPOSITORY,)
         ],
         "sources": [{"kind": "hub", "repository": name} for name in repositories],
     }
-    environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HUB_OFFLINE": "0"}
-    return subprocess.run(
-        [sys.executable, "-c", FETCH, json.dumps(entry), str(folder)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return _run(endpoint, ["-c", FETCH, json.dumps(entry), str(folder)])
 
 
 def files_in(folder):
-    return sorted(p.name for p in folder.rglob("*") if p.is_file() and ".cache" not in p.parts)
+    return sorted(p.name for p in folder.rglob("*") if p.is_file() and ".partial" not in p.parts)

@@ -230,13 +230,14 @@ def pull(
             try_out=try_out,
         )
     if not spec.measured and installed.source_sha256:
-        tell(f"{model}: what came has the sha256 {installed.source_sha256}")
+        came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"
+        tell(f"{model}: recorded what came: {came}")
     tell(f"{model}: it says «{installed.golden}»")
     tell(f"{model}: installed in {installed.folder} ({installed.bytes / 1e6:,.0f} MB)")
 
 
 def _tell_terms(spec: ModelSpec) -> None:
-    size = f"{spec.download_bytes / 1e6:,.0f} MB" if spec.files else "some hundred MB"
+    size = f"{'' if spec.whole else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
     tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
     tell(f"{spec.id}: {size} to download, memory at work: {_memory(spec)}")
     if not spec.measured:

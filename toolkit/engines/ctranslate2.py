@@ -1,5 +1,6 @@
 """CTranslate2: the quick engine for CPUs, and the default where a conversion exists."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -26,7 +27,9 @@ from toolkit.engines.base import (
 from toolkit.engines.batches import Pending, in_batches
 from toolkit.engines.model import TokenizedModel
 from toolkit.engines.tokens import Tokens
+from toolkit.errors import ModelError
 from toolkit.models.boundary import model_errors
+from toolkit.models.published import MODEL_FILE
 
 # Requests taken at once, to be sorted into batches of sources of similar length.
 REQUESTS_AT_ONCE: dict[Family, int] = {"causal": 32, "seq2seq": 512}
@@ -44,6 +47,11 @@ MAX_BATCH_TOKENS = 2400
 MAX_CAUSAL_GAP = 48
 # To score, the probabilities of the whole vocabulary are held for every token of a batch.
 MAX_SCORED_TOKENS = 1024
+# What the library says of a file that ends too early or is something else.
+DAMAGED = ("is incomplete", "invalid payload size", "Unsupported model binary")
+
+# It warns wherever a model's own type of numbers isn't this machine's.
+ctranslate2.set_log_level(logging.ERROR)
 
 # The new tokens of a candidate, with the one that ends it, and its log-probability.
 Answer = tuple[list[str], float]
@@ -82,8 +90,16 @@ class CTranslate2Engine(TokenizedModel):
         self._kept_prefixes: list[list[str]] = []
 
     def _load(self) -> Any:
-        with model_errors(f"CTranslate2 can't load {self._folder}"):
-            return self._loader()
+        try:
+            with model_errors(f"CTranslate2 can't load {self._folder}"):
+                return self._loader()
+        except ModelError as error:
+            if any(said in str(error) for said in DAMAGED):
+                file = self._folder / MODEL_FILE
+                raise ModelError(
+                    f"{file} is damaged or was downloaded only in part; download it again"
+                ) from error
+            raise
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         return in_batches(self._begin, pull, size=REQUESTS_AT_ONCE[self._info.family])

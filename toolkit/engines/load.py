@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from toolkit.engines.base import KV_CACHE_MB, Engine, EngineInfo, EngineName
+from toolkit.engines.pieces import has_pieces
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
@@ -27,8 +28,10 @@ from toolkit.models.installed import (
     why_not_openvino,
 )
 from toolkit.models.machine import memory_bytes
+from toolkit.models.published import MODEL_FILE
 
 FAKE = "fake"
+OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the right one there"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 MAX_SHOWN = 80  # letters of a name in a message
 
@@ -89,17 +92,17 @@ def load_engine(
     name = reference
     folder = _folder(reference)
     if folder:
-        if (folder / "model.bin").is_file() and engine != "transformers":
-            return _open_converted_folder(folder, device, compute_type, threads, batch_size)
-        if engine == "ctranslate2":
-            raise ModelError(f"{folder} holds no CTranslate2 model.bin")
         name = folder.name
-    elif not HUB_NAME.fullmatch(reference) or engine == "ctranslate2":
+    elif not HUB_NAME.fullmatch(reference):
         known = ", ".join(catalogue())
         shown = reference if len(reference) <= MAX_SHOWN else f"{reference[:MAX_SHOWN]}…"
         raise UsageError(f"no model or folder {shown!r} (the catalogue has: {known})")
     else:
         folder = _cached(reference)
+    if (folder / MODEL_FILE).is_file() and engine != "transformers":
+        return _open_converted_folder(folder, name, device, compute_type, threads, batch_size)
+    if engine == "ctranslate2":
+        raise ModelError(f"{folder} holds no CTranslate2 {MODEL_FILE}")
     from toolkit.engines.transformers import TransformersEngine
 
     return TransformersEngine(
@@ -146,7 +149,7 @@ def open_installed(
 
     return CTranslate2Engine(
         model.folder / MODEL_FOLDER,
-        tokens=Tokens.load(model.folder / TOKENIZER_FOLDER, source_format),
+        tokens=_tokens(model.folder / TOKENIZER_FOLDER, model.folder / MODEL_FOLDER, source_format),
         info=replace(info, engine_version=available_version()),
         max_source_tokens=model.max_context_tokens,
         threads=threads or _cores(),
@@ -199,25 +202,23 @@ def _open_openvino(
 
 
 def _open_converted_folder(
-    folder: Path, device: str, compute_type: str, threads: int, batch_size: int
+    folder: Path, name: str, device: str, compute_type: str, threads: int, batch_size: int
 ) -> Engine:
     """A CTranslate2 folder made elsewhere, with its tokenizer beside it or in `tokenizer/`."""
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
     inner = folder / TOKENIZER_FOLDER
-    tokens = Tokens.load(inner if inner.is_dir() else folder)
-    causal, vocabulary = _vocabulary(folder)
+    tokens = _tokens(inner if inner.is_dir() else folder, folder)
+    causal, vocabulary, _ = _vocabularies(folder)
     if not tokens.fits(vocabulary):
-        raise ModelError(
-            f"the tokenizer in {folder} belongs to another model: put the right one there"
-        )
+        raise ModelError(OTHER_TOKENIZER.format(folder=folder))
     return CTranslate2Engine(
         folder,
         tokens=tokens,
         info=EngineInfo(
             engine="ctranslate2",
             engine_version=available_version(),
-            model=folder.name,
+            model=name,
             family="causal" if causal else "seq2seq",
             compute_type="default" if compute_type == "auto" else compute_type,
             device=device,
@@ -228,17 +229,35 @@ def _open_converted_folder(
     )
 
 
-def _vocabulary(folder: Path) -> tuple[bool, set[str]]:
-    """Whether the model is causal, and the tokens that it reads."""
+def _tokens(folder: Path, model_folder: Path, source_format: SourceFormat | None = None) -> Tokens:
+    """The tokenizer in `folder` of a CTranslate2 model."""
+    if not has_pieces(folder):
+        return Tokens.load(folder, source_format)
+    tokens = Tokens.load_pieces(folder, model_folder, source_format)
+    _, source, target = _vocabularies(model_folder)
+    if not tokens.tokenizer.belongs_to(source, target):
+        raise ModelError(OTHER_TOKENIZER.format(folder=folder))
+    return tokens
+
+
+def _vocabularies(folder: Path) -> tuple[bool, set[str], set[str]]:
+    """Whether the model is causal, and the tokens that it reads and writes."""
     # CTranslate2 gives encoder-decoder models a shared or a pair of vocabularies.
-    for name in ("shared_vocabulary", "source_vocabulary", "vocabulary"):
-        for path in (folder / f"{name}.json", folder / f"{name}.txt"):
-            if path.is_file():
-                with model_errors(f"{path} can't be read"):
-                    text = path.read_text(encoding="utf-8")
-                    words = json.loads(text) if path.suffix == ".json" else text.split("\n")
-                    return name == "vocabulary", set(words)
-    raise ModelError(f"{folder} holds no vocabulary beside its model.bin")
+    for names in (("shared_",), ("source_", "target_"), ("",)):
+        found = [_words(folder / f"{name}vocabulary") for name in names]
+        if all(found):
+            return names == ("",), found[0], found[-1]
+    raise ModelError(f"{folder} holds no vocabulary beside its {MODEL_FILE}")
+
+
+def _words(stem: Path) -> set[str]:
+    """Those of the file called so, with either suffix; none where there isn't one."""
+    for path in (stem.with_suffix(".json"), stem.with_suffix(".txt")):
+        if path.is_file():
+            with model_errors(f"{path} can't be read"):
+                text = path.read_text(encoding="utf-8")
+                return set(json.loads(text) if path.suffix == ".json" else text.split("\n"))
+    return set()
 
 
 def _source_format(

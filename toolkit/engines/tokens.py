@@ -1,13 +1,15 @@
 """The tokenizer both engines share, so that they see the same tokens."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from toolkit.engines.base import Chat, Message, Source
 from toolkit.engines.controls import Controls, unused
+from toolkit.engines.pieces import PieceTokenizer
 from toolkit.errors import InputError, ModelError
 from toolkit.models.boundary import SAFELY, model_errors, one_line
 
@@ -36,7 +38,7 @@ class SourceFormat:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A Hugging Face tokenizer loaded from a local folder, and what it takes for control."""
+    """A tokenizer loaded from a local folder, and what it takes for control."""
 
     tokenizer: Any
     controls: Controls
@@ -48,11 +50,33 @@ class Tokens:
     def load(cls, folder: Path | str, source_format: SourceFormat | None = None) -> "Tokens":
         """Raises ModelError when the folder holds no readable tokenizer."""
         source_format = source_format or SourceFormat()
-        from transformers import AutoTokenizer
 
-        extra = {"src_lang": source_format.source_code} if source_format.source_code else {}
+        def read() -> Any:
+            from transformers import AutoTokenizer
+
+            extra = {"src_lang": source_format.source_code} if source_format.source_code else {}
+            return AutoTokenizer.from_pretrained(str(folder), **SAFELY, **extra)
+
+        return cls.of(read, folder, source_format)
+
+    @classmethod
+    def load_pieces(
+        cls, folder: Path, model_folder: Path, source_format: SourceFormat | None = None
+    ) -> "Tokens":
+        """Those of a CTranslate2 model with plain SentencePiece models.
+
+        Raises ModelError where one is missing or damaged.
+        """
+        read = partial(PieceTokenizer.load, folder, model_folder)
+        return cls.of(read, folder, source_format or SourceFormat())
+
+    @classmethod
+    def of(
+        cls, read: Callable[[], Any], folder: Path | str, source_format: SourceFormat
+    ) -> "Tokens":
+        """The tokenizer that `read` finds in `folder`, once it has shown that it can be used."""
         with model_errors(f"no tokenizer can be read in {folder}"):
-            tokenizer = AutoTokenizer.from_pretrained(str(folder), **SAFELY, **extra)
+            tokenizer = read()
             tokens = cls(tokenizer, Controls.of(tokenizer), source_format)
             if not tokenizer.model_max_length > 0:
                 raise ModelError(f"the tokenizer in {folder} leaves no room for a text")
@@ -204,7 +228,7 @@ class Tokens:
 
         The tokenizers of other models have no such tokens.
         """
-        begin, end = (self.tokenizer.convert_tokens_to_ids(each) for each in (THINKING, THOUGHT))
+        begin, end = self.tokenizer.convert_tokens_to_ids([THINKING, THOUGHT])
         if begin == end:  # both are unknown
             return list(ids)
         kept: list[int] = []

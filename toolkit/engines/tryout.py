@@ -1,4 +1,4 @@
-"""The golden sentence: proof that a freshly converted model works."""
+"""The golden sentence: proof that a model works before it is called installed."""
 
 from toolkit.engines.base import Chat, GenerationConfig, Message, Source, generate
 from toolkit.engines.load import open_installed
@@ -16,7 +16,7 @@ def try_out(model: InstalledModel) -> str:
     source: Source = FRENCH if model.family == "seq2seq" else _chat()
     answer = generate(engine, [source], GenerationConfig(max_new_tokens=40))[0].text
     if not any(word in answer.lower() for word in EXPECTED):
-        raise ModelError(f"{model.id} was converted but doesn't work: it answered «{answer}»")
+        raise ModelError(f"{model.id} doesn't work: it answered «{answer}»")
     return answer
 
 

@@ -57,7 +57,7 @@ class WheelsSource(_Entry):
 
 
 class FolderSource(_Entry):
-    """A folder on this machine that holds the files, or a Hugging Face checkpoint."""
+    """A folder on this machine that holds the files."""
 
     kind: Literal["folder"]
     path: Path
@@ -88,7 +88,7 @@ class ModelSpec(_Entry):
     licence: str
     forbids: str = ""
     publisher: str
-    format: Literal["gguf", "huggingface"]
+    format: Literal["gguf", "huggingface", "ctranslate2"]
     parameters: str
     max_context_tokens: int
     installed_bytes: int
@@ -128,7 +128,8 @@ class ModelSpec(_Entry):
     @property
     def download_bytes(self) -> int:
         """What a pull transfers; an estimate where the files are not known in advance."""
-        return sum(file.bytes for file in self.files) or 4 * self.installed_bytes
+        smaller = 1 if self.format == "ctranslate2" else 4  # 8 bits instead of 32
+        return sum(file.bytes for file in self.files) or smaller * self.installed_bytes
 
 
 class Order(_Entry):

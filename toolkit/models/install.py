@@ -23,6 +23,7 @@ from toolkit.models.installed import (
     write_record,
 )
 from toolkit.models.machine import openvino_fault
+from toolkit.models.published import place_published
 from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
 from toolkit.progress import Progress
 
@@ -142,7 +143,8 @@ class _Fetched:
     def made_for(self, form: Form, reason: str = "") -> InstalledModel:
         """Convert and try out. Raises ModelError when either fails."""
         spec, built = self.spec, self.built
-        self.on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
+        if spec.format != "ctranslate2":
+            self.on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
         shutil.rmtree(built, ignore_errors=True)
         _convert(spec, form, self.folder, built)
         model = InstalledModel(
@@ -167,7 +169,7 @@ class _Fetched:
             form=form,
             reason=reason,
         )
-        self.on_message("converted; translating a sentence with it")
+        self.on_message("translating a sentence with it")
         return replace(model, golden=self.try_out(model))
 
 
@@ -178,7 +180,8 @@ def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
     spec = fetched.spec
     if spec.format != "gguf":
         if form == "openvino":
-            raise ModelError(f"{spec.id} is a checkpoint, which is not converted to OpenVINO")
+            kind = "CTranslate2 model" if spec.format == "ctranslate2" else "checkpoint"
+            raise ModelError(f"{spec.id} is a {kind}, which is not converted to OpenVINO")
         return fetched.made_for("ctranslate2")
     fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
     if not fault:
@@ -197,6 +200,9 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
     model_folder, tokenizer_folder = built / MODEL_FOLDER, built / TOKENIZER_FOLDER
     model_folder.mkdir(parents=True)
     tokenizer_folder.mkdir()
+    if spec.format == "ctranslate2":
+        place_published(source, model_folder, tokenizer_folder)
+        return
     if spec.format == "huggingface":
         from toolkit.models.conversion.checkpoint import convert_checkpoint
 

@@ -1,6 +1,5 @@
 """Brings a model's files from one of its sources into a folder, verified."""
 
-import errno
 import hashlib
 import json
 import lzma
@@ -20,11 +19,12 @@ from typing import IO, Any
 from toolkit.errors import ModelError
 from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
+from toolkit.models.hub import CONNECT_TIMEOUT_S, download, hub_errors
+from toolkit.models.published import published_files
 from toolkit.progress import Progress
 
 CHUNK = 1 << 20
 CHECKPOINT_SUFFIXES = (".json", ".safetensors", ".bin", ".spm", ".model", ".txt", ".jinja")
-CONNECT_TIMEOUT_S = 10
 # What reading a damaged archive raises, by where the damage is. That a password is needed and that
 # a method of compression isn't known are RuntimeErrors.
 DAMAGED_ZIP = (
@@ -76,9 +76,9 @@ def sha256_of_file(path: Path) -> str:
 
 
 def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progress) -> str:
-    """The hub's client resumes interrupted files and checks each against the hub's checksum."""
-    try:
-        from huggingface_hub import HfApi, hf_hub_download
+    """Large files that are not pinned must have the sha256 that the hub tells of them."""
+    with hub_errors(source.repository):
+        from huggingface_hub import HfApi
 
         info = HfApi().model_info(
             source.repository,
@@ -86,28 +86,35 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             timeout=CONNECT_TIMEOUT_S,
             files_metadata=True,
         )
+        listed = {file.rfilename: file.lfs and file.lfs.sha256 for file in info.siblings or []}
+        wanted = _wanted_files(spec, list(listed), f"the hub's {source.repository}")
         total = spec.download_bytes if spec.files else 0
+        pinned = {file.name: file.sha256 for file in spec.files}
         with _FolderWatch(folder, on_bytes, total):
-            wanted = list(spec.whole) or _checkpoint_files(
-                [sibling.rfilename for sibling in info.siblings or []]
-            )
             for name in wanted:
-                hf_hub_download(
-                    source.repository,
-                    name,
-                    revision=info.sha,
-                    local_dir=folder,
-                    etag_timeout=CONNECT_TIMEOUT_S,
-                )
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        # The client lets through what its HTTP library raises without a connection, and stumbles
-        # over answers that are not the hub's.
-        raise ModelError(f"the hub is out of reach ({type(error).__name__})") from error
-    if not wanted:
-        raise ModelError(f"the hub has no checkpoint in {source.repository}")
+                path = folder / name
+                sha256 = pinned.get(name) or listed.get(name)
+                if sha256 and path.is_file() and sha256_of_file(path) == sha256:
+                    continue
+                download(source.repository, name, str(info.sha), folder)
+                if sha256 and name not in pinned and sha256_of_file(path) != sha256:
+                    path.unlink()
+                    raise ModelError(f"{name} is not the file that the hub lists (sha256 differs)")
     return str(info.sha)
+
+
+def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[str]:
+    """Those of the files in `place` that the model consists of.
+
+    Raises ModelError where it holds no model of this kind.
+    """
+    if spec.whole:
+        return list(spec.whole)
+    if spec.format == "ctranslate2":
+        return published_files(names, place)
+    if wanted := _checkpoint_files(names):
+        return wanted
+    raise ModelError(f"{place} lacks a checkpoint")
 
 
 def _checkpoint_files(names: Sequence[str]) -> list[str]:
@@ -227,11 +234,10 @@ def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: 
     if not source.path.is_dir():
         raise ModelError(f"{source.path} is not a folder")
     present = [path.name for path in source.path.iterdir() if path.is_file()]
-    names = spec.whole or _checkpoint_files(present)
-    wanted = [source.path / name for name in names]
+    wanted = [source.path / name for name in _wanted_files(spec, present, source.path)]
     missing = [path.name for path in wanted if not path.is_file()]
-    if missing or not wanted:
-        raise ModelError(f"{source.path} lacks {', '.join(missing) or 'a checkpoint'}")
+    if missing:
+        raise ModelError(f"{source.path} lacks {', '.join(missing)}")
     total = sum(path.stat().st_size for path in wanted)
     copied = 0
     for path in wanted:

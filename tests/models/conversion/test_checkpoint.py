@@ -1,5 +1,11 @@
+import pytest
+from ctranslate2.converters import transformers
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
 from tests.models.helpers import pull
+from toolkit.errors import ModelError
 from toolkit.models.catalogue import ModelSpec
+from toolkit.models.conversion.checkpoint import ARCHITECTURES, convert_checkpoint
 
 
 def test_checkpoints_convert_and_keep_their_tokenizers(tiny, tmp_path, spec):
@@ -15,3 +21,15 @@ def test_checkpoints_convert_and_keep_their_tokenizers(tiny, tmp_path, spec):
     )
     model = pull(seq2seq, tmp_path / "models", from_folder=tiny("marian"))
     assert {"model/model.bin", "tokenizer/source.spm"} <= model.files.keys()
+
+
+def test_an_architecture_that_is_not_known_is_told_with_those_that_are(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "mamba"}')
+    said = r"architecture 'mamba' can't be converted \(known: bart, m2m_100, marian, .*, qwen3\)$"
+    with pytest.raises(ModelError, match=said):
+        convert_checkpoint(tmp_path, tmp_path, tmp_path, compute_type="int8")
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_what_is_called_known_can_be_converted(architecture):
+    assert CONFIG_MAPPING_NAMES[architecture] in transformers._MODEL_LOADERS

@@ -1,0 +1,60 @@
+import errno
+
+import pytest
+
+from tests.models.hub import COMMIT, FILES, TOKEN, Repository, fetch, files_in
+from toolkit.errors import ModelError
+from toolkit.models.hub import hub_errors
+
+
+def test_a_hub_that_refuses_is_quoted_with_what_to_do(hub, tmp_path):
+    hub.repositories |= {
+        "someone/gated": Repository(FILES, gated=True),
+        "someone/busy": Repository(FILES, listing=429),
+        "someone/broken": Repository(FILES, listing=500),
+        "someone/half-broken": Repository(FILES, faults=[503]),
+    }
+    wanted = {
+        "someone/gated": (
+            f"the hub asks to accept a licence at {hub.endpoint}/someone/gated; do so, then type: "
+            "hf auth login"
+        ),
+        "someone/absent": (
+            "the hub has no someone/absent, or it is private; then type: hf auth login"
+        ),
+        "someone/busy": "the hub has had too many requests; try again in 17 s",
+        "someone/broken": "the hub answers 500; try again later",
+        "someone/half-broken": "the hub answers 503; try again later",
+    }
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=wanted)
+    assert done.stderr.splitlines() == [f"refused: {line}" for line in wanted.values()]
+    assert files_in(tmp_path) == []
+
+
+def test_who_has_logged_in_may_have_what_is_gated(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    hub.repositories["someone/gated"] = Repository(FILES, gated=True)
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/gated"])
+    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+
+
+def test_a_file_that_the_hub_lacks_is_not_as_the_catalogue_says(hub, tmp_path):
+    hub.repositories["someone/other"] = Repository({"config.json": b"{}"})
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/other"])
+    assert "the hub's someone/other is not as the catalogue says" in done.stderr
+
+
+def test_a_file_that_arrives_changed_is_refused_although_nobody_pinned_it(hub, tmp_path):
+    told = {"model.safetensors": "0" * 64}
+    hub.repositories["someone/changed"] = Repository(FILES, told=told)
+    done = fetch(hub.endpoint, tmp_path, repositories=["someone/changed"])
+    line = "refused: model.safetensors is not the file that the hub lists (sha256 differs)"
+    assert done.stderr.splitlines() == [line]
+    assert files_in(tmp_path) == ["config.json"]
+
+
+def test_a_full_disk_is_not_the_hubs_fault():
+    with pytest.raises(OSError, match="No space"), hub_errors("someone/tiny"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(ModelError, match="out of reach"), hub_errors("someone/tiny"):
+        raise ConnectionResetError

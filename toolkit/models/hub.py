@@ -1,0 +1,76 @@
+"""The Hugging Face hub: files from it, and what goes wrong with it in one line with what to do."""
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toolkit.errors import ModelError
+
+CONNECT_TIMEOUT_S = 10
+PARTIAL = ".partial"  # a folder for what is not yet whole
+TOO_MANY_REQUESTS = 429
+
+
+def download(repository: str, name: str, revision: str, folder: Path) -> None:
+    """Bring a file into `folder`. What an earlier attempt left there of the same content is kept:
+    `hf_hub_download` begins anew in each process.
+
+    Raises what the hub's client raises.
+    """
+    from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
+    from huggingface_hub.file_download import http_get
+
+    url = hf_hub_url(repository, name, revision=revision)
+    metadata = get_hf_file_metadata(url, timeout=CONNECT_TIMEOUT_S)
+    content = hashlib.sha256(str(metadata.etag).encode()).hexdigest()
+    partial = folder / PARTIAL / f"{name}.{content[:16]}"
+    partial.parent.mkdir(exist_ok=True)
+    token = get_token()
+    with partial.open("ab") as stream:
+        http_get(
+            url,
+            stream,
+            resume_size=stream.tell(),
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            expected_size=metadata.size,
+        )
+    partial.replace(folder / name)
+
+
+@contextmanager
+def hub_errors(repository: str) -> Iterator[None]:
+    """Whatever the hub's client raises inside becomes a ModelError, but for a full disk.
+
+    The client lets through what its HTTP library raises without a connection, and stumbles over
+    answers that are not the hub's.
+    """
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ModelError(_fault(error, repository)) from error
+
+
+def _fault(error: BaseException, repository: str) -> str:
+    from huggingface_hub import constants, errors
+
+    if isinstance(error, errors.GatedRepoError):
+        page = f"{constants.ENDPOINT}/{repository}"
+        return f"the hub asks to accept a licence at {page}; do so, then type: hf auth login"
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return f"the hub has no {repository}, or it is private; then type: hf auth login"
+    if isinstance(error, errors.RevisionNotFoundError | errors.EntryNotFoundError):
+        return f"the hub's {repository} is not as the catalogue says ({type(error).__name__})"
+    if isinstance(error, errors.HfHubHTTPError):
+        status = error.response.status_code
+        if status == TOO_MANY_REQUESTS:
+            wait = error.response.headers.get("Retry-After", "")
+            when = f"in {wait} s" if wait.isdecimal() else "later"
+            return f"the hub has had too many requests; try again {when}"
+        return f"the hub answers {status}; try again later"
+    return f"the hub is out of reach ({type(error).__name__})"
