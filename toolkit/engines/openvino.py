@@ -173,7 +173,8 @@ class OpenVINOEngine(TokenizedModel):
     def _start(
         self, ids: tuple[int, ...], config: GenerationConfig, *, scored: bool = False
     ) -> _Running:
-        while self._prompts.awaits(ids):
+        # What was dropped is never read.
+        while self._prompts.awaits(ids) and self._pipeline.has_non_finished_requests():
             self._step()
         self._prompts.add(ids)
         settings = self._settings(config)
