@@ -127,7 +127,14 @@ def add_command(
 
     The entry is printed. It stands in models.toml beside your settings, and may be edited there.
     """
-    from toolkit.models.own import BOTH, add, as_toml, entry_of_file, entry_of_folder, refuse_id
+    from toolkit.models.user_models import (
+        BOTH,
+        add,
+        as_toml,
+        entry_of_file,
+        entry_of_folder,
+        refuse_id,
+    )
 
     if (file is None) == (folder is None):
         raise UsageError("give either --file or --folder")

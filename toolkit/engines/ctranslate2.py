@@ -29,7 +29,7 @@ from toolkit.engines.model import TokenizedModel
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 from toolkit.models.boundary import model_errors
-from toolkit.models.published import MODEL_FILE
+from toolkit.models.ctranslate2_folder import MODEL_FILE
 
 # Requests taken at once, to be sorted into batches of sources of similar length.
 REQUESTS_AT_ONCE: dict[Family, int] = {"causal": 32, "seq2seq": 512}

@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from toolkit.engines.base import KV_CACHE_MB, Engine, EngineInfo, EngineName
-from toolkit.engines.pieces import has_pieces
+from toolkit.engines.sentencepiece_tokenizer import has_pieces
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import catalogue
+from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
@@ -28,7 +29,6 @@ from toolkit.models.installed import (
     why_not_openvino,
 )
 from toolkit.models.machine import memory_bytes
-from toolkit.models.published import MODEL_FILE
 
 FAKE = "fake"
 OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the right one there"

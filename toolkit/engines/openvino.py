@@ -28,7 +28,7 @@ from toolkit.engines.base import (
 )
 from toolkit.engines.model import TokenizedModel
 from toolkit.engines.pages import given_back
-from toolkit.engines.prompts_read import PromptsRead
+from toolkit.engines.prefill import PrefillProgress
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 from toolkit.models.boundary import model_errors
@@ -110,7 +110,7 @@ class OpenVINOEngine(TokenizedModel):
         super().__init__(tokens(), info, min(max_source_tokens, self._cache_tokens // 2))
         self._last_id = 0
         self._running: list[_Running] = []  # of all streams
-        self._prompts = PromptsRead(page_tokens=BLOCK_TOKENS, step_tokens=TOKENS_AT_ONCE)
+        self._prefill = PrefillProgress(page_tokens=BLOCK_TOKENS, step_tokens=TOKENS_AT_ONCE)
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
         self._lock = RLock()
 
@@ -174,9 +174,9 @@ class OpenVINOEngine(TokenizedModel):
         self, ids: tuple[int, ...], config: GenerationConfig, *, scored: bool = False
     ) -> _Running:
         # What was dropped is never read.
-        while self._prompts.awaits(ids) and self._pipeline.has_non_finished_requests():
+        while self._prefill.awaits(ids) and self._pipeline.has_non_finished_requests():
             self._step()
-        self._prompts.add(ids)
+        self._prefill.add(ids)
         settings = self._settings(config)
         settings.echo = scored
         self._last_id += 1
@@ -252,7 +252,7 @@ class OpenVINOEngine(TokenizedModel):
         written = sum(each.sequences for each in self._running if not each.ended)
         with model_errors("OpenVINO can't run the model"):
             self._pipeline.step()
-        self._prompts.step(written=min(written, SEQUENCES))
+        self._prefill.step(written=min(written, SEQUENCES))
 
     def _drop(self, running: Sequence[_Running]) -> None:
         """Free the places of what nobody waits for any more."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from toolkit.engines.base import Chat, Message, Source
 from toolkit.engines.controls import Controls, unused
-from toolkit.engines.pieces import PieceTokenizer
+from toolkit.engines.sentencepiece_tokenizer import SentencePieceTokenizer
 from toolkit.errors import InputError, ModelError
 from toolkit.models.boundary import SAFELY, model_errors, one_line
 
@@ -67,7 +67,7 @@ class Tokens:
 
         Raises ModelError where one is missing or damaged.
         """
-        read = partial(PieceTokenizer.load, folder, model_folder)
+        read = partial(SentencePieceTokenizer.load, folder, model_folder)
         return cls.of(read, folder, source_format or SourceFormat())
 
     @classmethod

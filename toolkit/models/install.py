@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import FolderSource, ModelSpec
+from toolkit.models.ctranslate2_folder import place_published
 from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
@@ -23,7 +24,6 @@ from toolkit.models.installed import (
     write_record,
 )
 from toolkit.models.machine import openvino_fault
-from toolkit.models.published import place_published
 from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
 from toolkit.progress import Progress
 

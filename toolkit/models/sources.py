@@ -19,8 +19,8 @@ from typing import IO, Any
 from toolkit.errors import ModelError
 from toolkit.models.boundary import one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
+from toolkit.models.ctranslate2_folder import published_files
 from toolkit.models.hub import CONNECT_TIMEOUT_S, download, hub_errors
-from toolkit.models.published import published_files
 from toolkit.progress import Progress
 
 CHUNK = 1 << 20

@@ -7,7 +7,7 @@ from sentencepiece import SentencePieceProcessor
 from tests.tiny_models import SENTENCES, train_sentencepiece
 from toolkit.engines.base import GenerationConfig, generate
 from toolkit.engines.load import load_engine
-from toolkit.engines.pieces import PieceTokenizer
+from toolkit.engines.sentencepiece_tokenizer import SentencePieceTokenizer
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
 
@@ -101,4 +101,4 @@ def test_the_tokenizer_of_one_side_is_not_enough(tiny, tmp_path):
     folder = shutil.copytree(tiny("quickmt_pair"), tmp_path / "model")
     (folder / "tgt.spm.model").unlink()
     with pytest.raises(ModelError, match=r"model lacks tgt\.spm\.model"):
-        PieceTokenizer.load(folder, folder)
+        SentencePieceTokenizer.load(folder, folder)

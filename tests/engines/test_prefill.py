@@ -1,8 +1,8 @@
-from toolkit.engines.prompts_read import PromptsRead
+from toolkit.engines.prefill import PrefillProgress
 
 
 def prompts(step_tokens=8):
-    return PromptsRead(page_tokens=4, step_tokens=step_tokens)
+    return PrefillProgress(page_tokens=4, step_tokens=step_tokens)
 
 
 def test_a_page_is_awaited_from_its_prompt_to_the_step_that_reads_it():

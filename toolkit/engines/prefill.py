@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 MAX_PAGES = 4096  # that are remembered
 
 
-class PromptsRead:
+class PrefillProgress:
     """A prompt shares the pages of those before it only if they were read when it came, so that it
     pays to wait for a page that is being read.
 

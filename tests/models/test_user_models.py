@@ -7,8 +7,8 @@ from gguf import GGUFReader, GGUFWriter
 from tests.models.helpers import pull
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import find_spec, in_order, own_file
-from toolkit.models.own import add, as_toml, entry_of_file, entry_of_folder, refuse_id
 from toolkit.models.sources import sha256_of_file
+from toolkit.models.user_models import add, as_toml, entry_of_file, entry_of_folder, refuse_id
 
 
 @pytest.fixture

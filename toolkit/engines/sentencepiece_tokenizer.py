@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import ModelError
-from toolkit.models.published import CONFIG_FILE, JOINT_PIECES, SOURCE_PIECES, TARGET_PIECES
+from toolkit.models.ctranslate2_folder import (
+    CONFIG_FILE,
+    JOINT_PIECES,
+    SOURCE_PIECES,
+    TARGET_PIECES,
+)
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
@@ -18,7 +23,7 @@ MAX_TOKENS = 256
 ENOUGH_SHARED = 0.9
 
 
-class PieceTokenizer:
+class SentencePieceTokenizer:
     """What `Tokens` asks of a Hugging Face tokenizer. An id stands for one string on both sides."""
 
     model_max_length = MAX_TOKENS
@@ -48,7 +53,7 @@ class PieceTokenizer:
         self._unwritten = {*self.all_special_tokens, self._strings[self.unk_token_id]}
 
     @classmethod
-    def load(cls, folder: Path, model_folder: Path) -> "PieceTokenizer":
+    def load(cls, folder: Path, model_folder: Path) -> "SentencePieceTokenizer":
         """The tokenizer in `folder` of the CTranslate2 model in `model_folder`.
 
         Raises ModelError where that of one side is missing, and whatever the library does about

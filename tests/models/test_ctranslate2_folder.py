@@ -11,8 +11,8 @@ from tests.tiny_models import SENTENCES, build_quickmt
 from toolkit.cli.main import main
 from toolkit.errors import ModelError
 from toolkit.models.catalogue import ModelSpec, find_spec
+from toolkit.models.ctranslate2_folder import published_files
 from toolkit.models.installed import load_installed
-from toolkit.models.published import published_files
 from toolkit.models.sources import sha256_of_file
 from toolkit.settings import Settings
 
