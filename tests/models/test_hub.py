@@ -53,6 +53,22 @@ def test_a_file_that_arrives_changed_is_refused_although_nobody_pinned_it(hub, t
     assert files_in(tmp_path) == ["config.json"]
 
 
+@pytest.mark.parametrize(("surplus", "asked"), [(b"", []), (b"twice", [("tiny.gguf", 0)])])
+def test_a_part_that_is_whole_already_is_taken_and_one_that_is_too_long_thrown_away(
+    hub, tmp_path, surplus, asked
+):
+    """Where a pull ended between the last byte and the new name, or a server sent all again."""
+    repository = hub.repositories["someone/cut"] = Repository(FILES, faults=[503])
+    fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/cut"])
+    (partial,) = (tmp_path / ".partial").iterdir()
+    partial.write_bytes(FILES["tiny.gguf"] + surplus)
+    repository.downloads.clear()
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/cut"])
+    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert (tmp_path / "tiny.gguf").read_bytes() == FILES["tiny.gguf"]
+    assert repository.downloads == asked
+
+
 def test_a_full_disk_is_not_the_hubs_fault():
     with pytest.raises(OSError, match="No space"), hub_errors("someone/tiny"):
         raise OSError(errno.ENOSPC, "No space left on device")

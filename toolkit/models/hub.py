@@ -29,13 +29,17 @@ def download(repository: str, name: str, revision: str, folder: Path) -> None:
     partial.parent.mkdir(exist_ok=True)
     token = get_token()
     with partial.open("ab") as stream:
-        http_get(
-            url,
-            stream,
-            resume_size=stream.tell(),
-            headers={"Authorization": f"Bearer {token}"} if token else {},
-            expected_size=metadata.size,
-        )
+        if metadata.size is not None and stream.tell() > metadata.size:
+            stream.seek(0)
+            stream.truncate()  # a server sent all of it where the rest was asked for
+        if stream.tell() != metadata.size:
+            http_get(
+                url,
+                stream,
+                resume_size=stream.tell(),
+                headers={"Authorization": f"Bearer {token}"} if token else {},
+                expected_size=metadata.size,
+            )
     partial.replace(folder / name)
 
 
