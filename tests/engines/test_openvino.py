@@ -170,6 +170,19 @@ def test_scores_are_those_of_the_reference(openvino_of, theirs, name):
     assert reference.score(chats, ends) == expected
 
 
+def test_scores_are_the_same_while_others_are_written(openvino_of, theirs):
+    model, chats = opened(openvino_of("qwen2")), sources("qwen2")
+    (scored, *others), target = unaligned(model), SENTENCES[1]
+    longer = requests_for(([*others, *chats], replace(CONFIG, max_new_tokens=40)))
+    outputs = model.stream(lambda: next(longer, None) if len(model._running) < 3 else None)
+    next(outputs)
+    assert not all(each.ended for each in model._running)
+    assert model.score([scored], [target]) == pytest.approx(
+        theirs().score([scored], [target]), abs=0.1
+    )
+    assert len(list(outputs)) == len(others) + len(chats) - 1
+
+
 def test_many_targets_of_one_source_are_scored_like_one(openvino_of, theirs):
     model = opened(openvino_of("qwen2"))
     source = unaligned(model)[0]

@@ -37,7 +37,7 @@ from toolkit.models.openvino_runtime import openvino_genai, ov
 
 BLOCK_TOKENS = 32  # of keys and values; prompts share whole blocks
 SEQUENCES = 64  # that are written at once
-TOKENS_AT_ONCE = 256  # of all sequences in a step, so that Ctrl-C is heard in time
+TOKENS_AT_ONCE = 64  # of all sequences in a step: with more, first answers and Ctrl-C come late
 # Of activations in 8 bits with one scale; measured in docs/decisions/0014.
 GROUP_SIZE = 256
 BYTES_OF_A_VALUE = 2
@@ -136,8 +136,9 @@ class OpenVINOEngine(TokenizedModel):
                 for each in [each for each in running if each.ended]:
                     with self._lock:
                         output = self._output(each)
-                        self._running.remove(each)
-                    yield running.pop(each), output
+                    request = running.pop(each)
+                    self._drop([each])
+                    yield request, output
         finally:
             self._drop(list(running))
 
@@ -234,13 +235,16 @@ class OpenVINOEngine(TokenizedModel):
         return int(self._end if pad is None else pad)
 
     def _echoed(self, pairs: Sequence[_Pair]) -> list[Any]:
-        """The library's output for each source and target as one prompt."""
+        """The library's output for each source and target as one prompt.
+
+        Of a prompt beside others it tells the probabilities of theirs, so those end first.
+        """
         config = GenerationConfig(max_new_tokens=1)
         running: list[_Running] = []
+        while not all(each.ended for each in self._running):
+            self._step()
         try:
             for source, target in pairs:
-                while not self._has_room((*source, *target), config, ()):
-                    self._step()
                 running.append(self._start((*source, *target), config, scored=True))
             while not all(each.ended for each in running):
                 self._step()
