@@ -1,7 +1,7 @@
 import pytest
 
 from toolkit.engines.controls import Controls
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import SourceFormat, Tokens
 
 
@@ -12,10 +12,7 @@ def load(tiny, converted, tmp_path):
         return load_engine(
             str(folder),
             models_folder=tmp_path,
-            engine=engine,
-            compute_type="float32",
-            threads=1,
-            batch_size=3,
+            options=EngineOptions(engine=engine, compute_type="float32", threads=1, batch_size=3),
         )
 
     return load_one

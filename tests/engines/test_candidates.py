@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from tests.engines.helpers import ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Message, generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import TooLongError
 from toolkit.models.conversion.checkpoint import convert_checkpoint
@@ -40,10 +40,7 @@ def ending(tiny, tmp_path_factory):
         return load_engine(
             str(quick if engine == "ctranslate2" else folder),
             models_folder=root,
-            engine=engine,
-            compute_type="float32",
-            threads=1,
-            batch_size=3,
+            options=EngineOptions(engine=engine, compute_type="float32", threads=1, batch_size=3),
         )
 
     return load

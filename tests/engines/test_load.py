@@ -7,9 +7,9 @@ import torch
 
 from tests.engines.helpers import CONFIG, ENGINES, sources
 from tests.models.helpers import pull
-from toolkit.engines import load
+from toolkit.engines import load, references
 from toolkit.engines.base import generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError, UsageError
 from toolkit.models import installed as records
@@ -19,7 +19,8 @@ from toolkit.models.sources import sha256_of_file
 @pytest.fixture
 def installed(spec, gguf_file, tmp_path, monkeypatch):
     """The tiny model of the catalogue, pulled for an engine and loaded."""
-    monkeypatch.setattr(load, "catalogue", lambda: {spec.id: spec})
+    for module in (load, references):
+        monkeypatch.setattr(module, "catalogue", lambda: {spec.id: spec})
 
     def pulled(form, **options):
         if form == "openvino":
@@ -28,7 +29,7 @@ def installed(spec, gguf_file, tmp_path, monkeypatch):
             )
         if not (tmp_path / spec.id).exists():
             pull(spec, tmp_path, from_folder=gguf_file.parent, form=form)
-        return load_engine(spec.id, models_folder=tmp_path, **options)
+        return load_engine(spec.id, models_folder=tmp_path, options=EngineOptions(**options))
 
     return pulled
 
@@ -137,7 +138,9 @@ def test_a_folder_for_openvino_is_run_only_of_the_catalogue(openvino_of, tmp_pat
 
 def test_openvino_is_for_what_was_pulled_for_it(tiny, tmp_path):
     with pytest.raises(UsageError, match="for models of the catalogue"):
-        load_engine(str(tiny("qwen2")), models_folder=tmp_path, engine="openvino")
+        load_engine(
+            str(tiny("qwen2")), models_folder=tmp_path, options=EngineOptions(engine="openvino")
+        )
 
 
 def test_models_that_are_not_there(tmp_path):
@@ -157,7 +160,9 @@ def test_a_device_that_is_not_there_is_said_to_be_missing(tiny, converted, tmp_p
         pytest.skip("there is one")
     folder = tiny("marian") if engine == "transformers" else converted("marian")
     with pytest.raises(UsageError, match=r"no CUDA device.*leave out --device cuda"):
-        load_engine(str(folder), models_folder=tmp_path, engine=engine, device="cuda")
+        load_engine(
+            str(folder), models_folder=tmp_path, options=EngineOptions(engine=engine, device="cuda")
+        )
 
 
 @pytest.mark.parametrize("compute_type", ["float99", "nn", "int64", ""])
@@ -165,7 +170,11 @@ def test_a_device_that_is_not_there_is_said_to_be_missing(tiny, converted, tmp_p
 def test_a_number_type_that_is_none_is_refused(tiny, converted, tmp_path, engine, compute_type):
     folder = tiny("marian") if engine == "transformers" else converted("marian")
     with pytest.raises((UsageError, ModelError), match="compute"):
-        load_engine(str(folder), models_folder=tmp_path, engine=engine, compute_type=compute_type)
+        load_engine(
+            str(folder),
+            models_folder=tmp_path,
+            options=EngineOptions(engine=engine, compute_type=compute_type),
+        )
 
 
 @pytest.mark.parametrize("name", ["marian", "qwen2"])
@@ -193,7 +202,9 @@ def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, en
     monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 0)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     folder = tiny("marian") if engine == "transformers" else converted("marian")
-    loaded = load_engine(str(folder), models_folder=tmp_path, engine=engine, device="auto")
+    loaded = load_engine(
+        str(folder), models_folder=tmp_path, options=EngineOptions(engine=engine, device="auto")
+    )
     assert loaded.info.device == "cpu"
     assert generate(loaded, ["Il pleut."], CONFIG)
 
@@ -216,7 +227,9 @@ def test_a_pulled_model_is_told_not_to_think(spec, gguf_of, tmp_path, monkeypatc
     monkeypatch.setattr(
         Tokens, "_render", lambda *each: prompts.append(render(*each)) or prompts[-1]
     )
-    engine = load_engine(entry.id, models_folder=tmp_path, threads=1, kv_cache_mb=64)
+    engine = load_engine(
+        entry.id, models_folder=tmp_path, options=EngineOptions(threads=1, kv_cache_mb=64)
+    )
     generate(engine, sources("qwen2")[:1], CONFIG)
     assert prompts
     assert all(prompt.endswith("assistant\n<think>\n\n</think>\n\n") for prompt in prompts)

@@ -17,7 +17,7 @@ from toolkit.engines.base import (
     Message,
     generate,
 )
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, TooLongError
 
@@ -57,7 +57,11 @@ def ours(openvino_of):
 @pytest.fixture(scope="module")
 def theirs(tiny, tmp_path_factory):
     def load(name="qwen2"):
-        return load_engine(str(tiny(name)), models_folder=tmp_path_factory.getbasetemp(), threads=1)
+        return load_engine(
+            str(tiny(name)),
+            models_folder=tmp_path_factory.getbasetemp(),
+            options=EngineOptions(threads=1),
+        )
 
     return load
 

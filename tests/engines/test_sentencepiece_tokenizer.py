@@ -6,7 +6,7 @@ from sentencepiece import SentencePieceProcessor
 
 from tests.tiny_models import SENTENCES, train_sentencepiece
 from toolkit.engines.base import GenerationConfig, generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.sentencepiece_tokenizer import SentencePieceTokenizer
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError, TooLongError
@@ -59,7 +59,7 @@ def test_markup_that_is_one_piece_is_text_all_the_same(tmp_path):
 
 
 def test_a_folder_translates_and_scores(folder):
-    engine = load_engine(str(folder), models_folder=folder, threads=1)
+    engine = load_engine(str(folder), models_folder=folder, options=EngineOptions(threads=1))
     outputs = generate(engine, SENTENCES, GenerationConfig(max_new_tokens=100, num_beams=2))
     assert {output.text for output in outputs} == {SENTENCES[5]}
     assert engine.score([SENTENCES[0]], [SENTENCES[5]]) == pytest.approx(

@@ -16,7 +16,7 @@ from tests.models.helpers import PARTS, pull
 from tests.tiny_models import SENTENCES
 from toolkit.cli.main import main
 from toolkit.engines.base import GenerationConfig, Message, generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.errors import ModelDamagedError, ModelError, ToolkitError, UsageError
 from toolkit.evaluation.bertscore import Encoder
 from toolkit.models import installed as records
@@ -65,7 +65,9 @@ def run(tmp_path, monkeypatch, capfd):
 
 def answer(folder, engine="auto"):
     """What a model makes of a sentence. Any error but the toolkit's own ends the test."""
-    model = load_engine(str(folder), models_folder=folder, engine=engine, threads=1)
+    model = load_engine(
+        str(folder), models_folder=folder, options=EngineOptions(engine=engine, threads=1)
+    )
     causal = model.info.family == "causal"
     source = (Message("user", SENTENCES[0]),) if causal else SENTENCES[0]
     return generate(model, [source], GenerationConfig(max_new_tokens=4))[0].text

@@ -2,14 +2,14 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.engines.base import KV_CACHE_MB, Engine, EngineInfo, EngineName
+from toolkit.engines.references import place_of
 from toolkit.engines.sentencepiece_tokenizer import has_pieces
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
@@ -19,7 +19,6 @@ from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
-    RECORD,
     TOKENIZER_FOLDER,
     InstalledModel,
     engine_fault,
@@ -32,119 +31,103 @@ from toolkit.models.machine import memory_bytes
 
 FAKE = "fake"
 OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the right one there"
-HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-MAX_SHOWN = 80  # letters of a name in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """How a model is run. Zero threads are as many as there are cores, a batch size of zero is the
+    one that suits the model; `kv_cache_mb` is for OpenVINO.
+    """
+
+    engine: EngineName = "auto"
+    device: str = "cpu"
+    compute_type: str = "auto"
+    threads: int = 0
+    batch_size: int = 0
+    kv_cache_mb: int = KV_CACHE_MB
+    languages: tuple[str, str] = ("fr", "en")
+
+
+DEFAULTS = EngineOptions()
 
 
 def load_engine(
-    reference: str,
-    *,
-    models_folder: Path,
-    engine: EngineName = "auto",
-    device: str = "cpu",
-    compute_type: str = "auto",
-    threads: int = 0,
-    batch_size: int = 0,
-    kv_cache_mb: int = KV_CACHE_MB,
-    source_language: str = "fr",
-    target_language: str = "en",
+    reference: str, *, models_folder: Path, options: EngineOptions = DEFAULTS
 ) -> Engine:
     """`reference` is a catalogue id, a folder in Hugging Face or CTranslate2 layout, a hub
-    repository in the local cache, or `fake`. `kv_cache_mb` is for OpenVINO.
+    repository in the local cache, or `fake`.
 
     Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
     be loaded, UsageError for an unknown name. Never touches the network.
     """
-    languages = (source_language, target_language)
     if reference == FAKE:
         from toolkit.engines.fake import FakeEngine
 
         return FakeEngine()
-    threads = threads or _cores()
+    options = replace(options, threads=options.threads or _cores())
     if reference in catalogue():
-        if engine == "transformers":
-            raise UsageError(
-                f"'{reference}' is converted when it is pulled; for the transformers engine give "
-                "--model a Hugging Face folder or a hub repository"
-            )
-        installed = load_installed(models_folder, reference)
-        if engine not in ("auto", installed.form):
-            raise UsageError(
-                f"'{reference}' is installed for {FORM_NAMES[installed.form]}; "
-                f"type: toolkit models pull {reference} --force --engine {engine}"
-            )
-        if fault := engine_fault(installed):
-            raise ModelError(fault)
-        with _repairable(installed, compute_type):
-            return open_installed(
-                installed,
-                device=device,
-                compute_type=compute_type,
-                threads=threads,
-                batch_size=batch_size,
-                kv_cache_mb=kv_cache_mb,
-                languages=languages,
-            )
-    if engine == "openvino":
+        return _open_from_catalogue(reference, models_folder, options)
+    if options.engine == "openvino":
         raise UsageError(
             "--engine openvino is for models of the catalogue, which are pulled for it"
         )
-    name = reference
-    folder = _folder(reference)
-    if folder:
-        name = folder.name
-    elif not HUB_NAME.fullmatch(reference):
-        known = ", ".join(catalogue())
-        shown = reference if len(reference) <= MAX_SHOWN else f"{reference[:MAX_SHOWN]}…"
-        raise UsageError(f"no model or folder {shown!r} (the catalogue has: {known})")
-    else:
-        folder = _cached(reference)
-    if (folder / MODEL_FILE).is_file() and engine != "transformers":
-        return _open_converted_folder(folder, name, device, compute_type, threads, batch_size)
-    if engine == "ctranslate2":
+    folder, name = place_of(reference)
+    if (folder / MODEL_FILE).is_file() and options.engine != "transformers":
+        return _open_converted_folder(folder, name, options)
+    if options.engine == "ctranslate2":
         raise ModelError(f"{folder} holds no CTranslate2 {MODEL_FILE}")
     from toolkit.engines.transformers import TransformersEngine
 
     return TransformersEngine(
         folder,
         name=name,
-        source_format=_source_format({}, "", languages),
-        device=device,
-        compute_type="float32" if compute_type == "auto" else compute_type,
-        threads=threads,
-        batch_size=batch_size,
+        source_format=_source_format({}, "", options.languages),
+        device=options.device,
+        compute_type="float32" if options.compute_type == "auto" else options.compute_type,
+        threads=options.threads,
+        batch_size=options.batch_size,
     )
 
 
-def open_installed(
-    model: InstalledModel,
-    *,
-    device: str = "cpu",
-    compute_type: str = "auto",
-    threads: int = 0,
-    batch_size: int = 0,
-    kv_cache_mb: int = KV_CACHE_MB,
-    languages: tuple[str, str] = ("fr", "en"),
-) -> Engine:
+def _open_from_catalogue(model_id: str, models_folder: Path, options: EngineOptions) -> Engine:
+    if options.engine == "transformers":
+        raise UsageError(
+            f"'{model_id}' is converted when it is pulled; for the transformers engine give "
+            "--model a Hugging Face folder or a hub repository"
+        )
+    installed = load_installed(models_folder, model_id)
+    if options.engine not in ("auto", installed.form):
+        raise UsageError(
+            f"'{model_id}' is installed for {FORM_NAMES[installed.form]}; "
+            f"type: toolkit models pull {model_id} --force --engine {options.engine}"
+        )
+    if fault := engine_fault(installed):
+        raise ModelError(fault)
+    with _repairable(installed, options.compute_type):
+        return open_installed(installed, options)
+
+
+def open_installed(model: InstalledModel, options: EngineOptions = DEFAULTS) -> Engine:
     """Load a model that was pulled. Raises ModelError when its engine refuses it."""
     source_format = replace(
-        _source_format(model.language_codes, model.text_prefix, languages),
+        _source_format(model.language_codes, model.text_prefix, options.languages),
         chat_template_kwargs=model.chat_template_kwargs,
     )
+    compute_type = options.compute_type
     info = EngineInfo(
         engine=model.form,
         engine_version="",
         model=model.id,
         family=model.family,
         compute_type=model.compute_type if compute_type == "auto" else compute_type,
-        device=device,
+        device=options.device,
         revision=model.revision,
         sha256=model.source_sha256,
         reason=why_not_openvino(model),
         chat_template_kwargs=model.chat_template_kwargs,
     )
     if model.form == "openvino":
-        return _open_openvino(model, info, source_format, threads, kv_cache_mb)
+        return _open_openvino(model, info, source_format, options)
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
     return CTranslate2Engine(
@@ -152,8 +135,8 @@ def open_installed(
         tokens=_tokens(model.folder / TOKENIZER_FOLDER, model.folder / MODEL_FOLDER, source_format),
         info=replace(info, engine_version=available_version()),
         max_source_tokens=model.max_context_tokens,
-        threads=threads or _cores(),
-        batch_size=batch_size,
+        threads=options.threads or _cores(),
+        batch_size=options.batch_size,
     )
 
 
@@ -170,17 +153,13 @@ def _repairable(model: InstalledModel, compute_type: str) -> Iterator[None]:
 
 
 def _open_openvino(
-    model: InstalledModel,
-    info: EngineInfo,
-    source_format: SourceFormat,
-    threads: int,
-    kv_cache_mb: int,
+    model: InstalledModel, info: EngineInfo, source_format: SourceFormat, options: EngineOptions
 ) -> Engine:
     if info.device == "cuda":
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
     if info.compute_type != model.compute_type:
         raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
-    memory = memory_bytes()
+    memory, kv_cache_mb = memory_bytes(), options.kv_cache_mb
     if memory and kv_cache_mb * 1_000_000 > memory:
         raise UsageError(
             f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
@@ -196,14 +175,12 @@ def _open_openvino(
             tokens=tokens.result,
             info=replace(info, device="cpu", engine_version=available_version()),
             max_source_tokens=model.max_context_tokens,
-            threads=threads or _cores(),
+            threads=options.threads or _cores(),
             kv_cache_mb=kv_cache_mb,
         )
 
 
-def _open_converted_folder(
-    folder: Path, name: str, device: str, compute_type: str, threads: int, batch_size: int
-) -> Engine:
+def _open_converted_folder(folder: Path, name: str, options: EngineOptions) -> Engine:
     """A CTranslate2 folder made elsewhere, with its tokenizer beside it or in `tokenizer/`."""
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
@@ -220,12 +197,12 @@ def _open_converted_folder(
             engine_version=available_version(),
             model=name,
             family="causal" if causal else "seq2seq",
-            compute_type="default" if compute_type == "auto" else compute_type,
-            device=device,
+            compute_type="default" if options.compute_type == "auto" else options.compute_type,
+            device=options.device,
         ),
         max_source_tokens=min(tokens.tokenizer.model_max_length, 4096 if causal else 512),
-        threads=threads,
-        batch_size=batch_size,
+        threads=options.threads,
+        batch_size=options.batch_size,
     )
 
 
@@ -271,54 +248,6 @@ def _source_format(
         source_code=codes.get(source),
         target_code=codes.get(target),
     )
-
-
-def _folder(reference: str) -> Path | None:
-    """The folder called `reference`. Raises UsageError for a file and for a model that was pulled,
-    ModelError for what can't be looked at.
-    """
-    try:
-        path = Path(reference).expanduser()
-        if reference and path.is_dir():
-            _refuse_pulled(path)
-            return path
-        if reference and path.exists():
-            raise UsageError(f"{path} is a file; give --model the folder of a model")
-    except PermissionError as error:
-        raise ModelError(f"{reference} can't be read: {error.strerror}") from error
-    except (OSError, RuntimeError):  # a name too long, the home of nobody
-        pass
-    return None
-
-
-def _refuse_pulled(folder: Path) -> None:
-    """Raises UsageError for the folder of a model that was pulled, or for one inside it."""
-    whole = folder.resolve()
-    for place in (whole, whole.parent):
-        if place.name in catalogue() and (place / RECORD).is_file():
-            raise UsageError(
-                f"{folder} belongs to a model that was pulled; give --model its id, {place.name}"
-            )
-    if any((folder / part / "openvino_model.xml").is_file() for part in ("", MODEL_FOLDER)):
-        raise UsageError(
-            f"{folder} is in OpenVINO's form, which only models of the catalogue are run in; give "
-            f"--model one of these: {', '.join(catalogue())}"
-        )
-
-
-def _cached(repository: str) -> Path:
-    """The folder of a hub repository in the local cache: given its name instead, libraries ask the
-    hub about it. Raises ModelError when it isn't there.
-    """
-    from huggingface_hub import try_to_load_from_cache
-
-    try:
-        config = try_to_load_from_cache(repository, "config.json")
-    except ValueError:  # no name that the hub gives
-        config = None
-    if not isinstance(config, str):
-        raise ModelError(f"'{repository}' is not on this machine; type: hf download {repository}")
-    return Path(config).parent
 
 
 def _cores() -> int:

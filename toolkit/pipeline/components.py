@@ -6,7 +6,7 @@ from functools import cached_property
 from threading import Lock
 
 from toolkit.engines.base import Engine, GenerationConfig
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import DEFAULT_MODEL, catalogue
@@ -149,14 +149,15 @@ class Components:
             self._engines[model] = load_engine(
                 model,
                 models_folder=settings.models_folder,
-                engine=settings.engine,
-                device=settings.device,
-                compute_type=settings.compute_type,
-                threads=settings.threads,
-                batch_size=settings.batch_size,
-                kv_cache_mb=settings.kv_cache_mb,
-                source_language=settings.source_language,
-                target_language=settings.target_language,
+                options=EngineOptions(
+                    engine=settings.engine,
+                    device=settings.device,
+                    compute_type=settings.compute_type,
+                    threads=settings.threads,
+                    batch_size=settings.batch_size,
+                    kv_cache_mb=settings.kv_cache_mb,
+                    languages=settings.languages,
+                ),
             )
             self.loading_seconds += time.perf_counter() - started
         return self._engines[model]

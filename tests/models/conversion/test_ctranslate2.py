@@ -2,7 +2,7 @@ import pytest
 
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, Message, generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.models.conversion.ctranslate2 import convert_gguf
 
 
@@ -11,7 +11,9 @@ def test_a_converted_gguf_file_answers_like_the_checkpoint(tiny, gguf_of, tmp_pa
     folder, tokenizer = tmp_path / "model", tmp_path / "model/tokenizer"
     tokenizer.mkdir(parents=True)
     convert_gguf(gguf_of(name), folder, tokenizer, compute_type="float32")
-    ours = load_engine(str(folder), models_folder=tmp_path, compute_type="float32")
+    ours = load_engine(
+        str(folder), models_folder=tmp_path, options=EngineOptions(compute_type="float32")
+    )
     theirs = load_engine(str(tiny(name)), models_folder=tmp_path)
     chats = [(Message("user", sentence),) for sentence in SENTENCES]
     config = GenerationConfig(max_new_tokens=24)

@@ -8,7 +8,7 @@ from tests.engines.helpers import sources
 from tests.helpers import engine_info
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, generate
-from toolkit.engines.load import load_engine
+from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 from toolkit.models.conversion.gguf import GgufFile
@@ -48,7 +48,7 @@ def test_weights_in_8_bits_score_nearly_like_those_of_the_checkpoint(
         threads=1,
         kv_cache_mb=16,
     )
-    theirs = load_engine(str(tiny(name)), models_folder=tmp_path, threads=1)
+    theirs = load_engine(str(tiny(name)), models_folder=tmp_path, options=EngineOptions(threads=1))
     chats = sources("qwen2")
     assert ours.score(chats, SENTENCES) == pytest.approx(theirs.score(chats, SENTENCES), rel=0.08)
     assert generate(ours, chats, GenerationConfig(max_new_tokens=5))
