@@ -12,6 +12,7 @@ from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
 from toolkit.engines.tokens import Tokens
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.models.installed import TOKENIZER_FOLDER, load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
@@ -24,7 +25,7 @@ REPEATS = 20
 
 
 def main() -> None:
-    settings, _ = resolve_settings({"cache": False})
+    settings, _ = resolve_settings({"cache": False, "model": DEFAULT_MODEL})
     articles = [
         prepare(read_document(path), language="fr", steps=tuple(STEPS), max_chars=10**6)
         for path in sorted(asset_folder("seeds").glob("*.txt"))

@@ -9,6 +9,7 @@ import pytest
 from toolkit.assets import asset_folder
 from toolkit.errors import ModelMissingError
 from toolkit.languages.identification import identify_language
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.models.installed import load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
@@ -37,10 +38,10 @@ FACTS = {
 @pytest.fixture(scope="module")
 def results():
     try:
-        load_installed(MODELS, Settings().model)
+        load_installed(MODELS, DEFAULT_MODEL)
     except ModelMissingError as error:
         pytest.fail(str(error))
-    pipeline = Pipeline(Settings(models_folder=MODELS, cache=False))
+    pipeline = Pipeline(Settings(model=DEFAULT_MODEL, models_folder=MODELS, cache=False))
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
     articles = [pipeline.prepare(read_document(path)) for path in seeds]
     return dict(zip((path.stem for path in seeds), pipeline.summarize(articles), strict=True))

@@ -128,10 +128,11 @@ class Translator(_WithModel):
 
     @classmethod
     def from_pretrained(
-        cls, model: str | Path = "default", **settings: Unpack[Options]
+        cls, model: str | Path = "auto", **settings: Unpack[Options]
     ) -> "Translator":
-        """`model` is "default", an id of the catalogue, a folder, or a hub repository in the local
-        cache. It is loaded at the first call, which raises ModelMissingError where it isn't there.
+        """`model` is "auto" for the best that is installed, an id of the catalogue, a folder, or a
+        hub repository in the local cache. It is loaded at the first call, which raises
+        ModelMissingError where it isn't there.
 
         Raises UsageError for an unknown setting or an impossible value.
         """
@@ -158,7 +159,7 @@ class Summarizer(_WithModel):
 
     @classmethod
     def from_pretrained(
-        cls, model: str | Path = "default", *, language: str = "en", **settings: Unpack[Options]
+        cls, model: str | Path = "auto", *, language: str = "en", **settings: Unpack[Options]
     ) -> "Summarizer":
         """As `Translator.from_pretrained`; "lead-3" and the other extractive methods need no model.
 

@@ -60,17 +60,16 @@ class ModelError(ToolkitError):
 
 
 class ModelMissingError(ModelError):
-    """`model_id` is in the catalogue but not installed."""
+    """`model_id` is in the catalogue but not installed; without one, no model will do."""
 
-    def __init__(self, model_id: str) -> None:
-        self.model_id = model_id
-        super().__init__(
-            f"model '{model_id}' is not installed; type: toolkit models pull {model_id}"
-        )
+    def __init__(self, model_id: str = "", task: str = "") -> None:
+        self.model_id, self.task = model_id, task
+        missing = f"model '{model_id}' is not" if model_id else f"no model for {task} is"
+        super().__init__(f"{missing} installed; type: toolkit models pull {model_id}".rstrip())
 
-    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str]]:
+    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str, str]]:
         """For the way from another process."""
-        return type(self), (self.model_id,)
+        return type(self), (self.model_id, self.task)
 
 
 class ModelDamagedError(ModelError):

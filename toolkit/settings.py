@@ -15,7 +15,7 @@ from toolkit.cleaning.steps import STEPS
 from toolkit.engines.base import KV_CACHE_MB, EngineName
 from toolkit.errors import UsageError
 from toolkit.files import read_toml
-from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.models.catalogue import AUTO_MODEL
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
 from toolkit.translation.search import Quality
@@ -23,8 +23,8 @@ from toolkit.translation.search import Quality
 FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
-NO_SETTINGS = {"TOOLKIT_DEBUG"}  # variables that the command line reads itself
 AUTO = "auto"  # for the source language: that of the first input
+NO_SETTINGS = {"TOOLKIT_DEBUG"}  # variables that the command line reads itself
 
 # Their values are names of files, or may be.
 NAMING_FILES = (
@@ -46,7 +46,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str = DEFAULT_MODEL
+    model: str = Field(AUTO_MODEL, description="auto: for each task the best that is installed")
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
     engine: EngineName = "auto"
@@ -54,6 +54,9 @@ class Settings(BaseModel):
     compute_type: str = "auto"
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
+    max_memory_mb: int = Field(
+        0, ge=0, description="that models may take together; 0: most of what the machine has"
+    )
     quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
     num_beams: int = Field(1, ge=1, description="of every translation, at least")
     kv_cache_mb: int = Field(
@@ -139,6 +142,7 @@ class Options(TypedDict, total=False):
     compute_type: str
     threads: int
     batch_size: int
+    max_memory_mb: int
     quality: Quality
     num_beams: int
     kv_cache_mb: int
@@ -165,15 +169,15 @@ class Options(TypedDict, total=False):
     models_folder: Path
 
 
-def make_settings(model: str = "default", **options: Unpack[Options]) -> Settings:
-    """Settings from Python: neither files nor the environment count. "default" is the default
-    model.
+def make_settings(model: str = AUTO_MODEL, **options: Unpack[Options]) -> Settings:
+    """Settings from Python: neither files nor the environment count. "default" is an older word for
+    "auto".
 
     Raises UsageError for unknown settings and impossible values.
     """
     if options.get("source_language") == AUTO:
         raise UsageError("settings: source_language: auto is for commands; say which it is")
-    chosen = DEFAULT_MODEL if model == "default" else model
+    chosen = AUTO_MODEL if model == "default" else model
     return _validate({"model": chosen, **options}, "settings")
 
 

@@ -42,7 +42,7 @@ def test_a_line_of_five_megabytes_is_cleaned_but_not_translated(run, tmp_path):
 def test_a_missing_model_ends_with_4_and_the_command_to_type(run, page):
     code, out, err = run("summarize", page)
     assert (code, out) == (4, "")
-    assert "type: toolkit models pull qwen2.5-coder-1.5b-instruct" in err
+    assert "no model for translation is installed; type: toolkit models pull" in err
 
 
 def contents(folder):
@@ -119,6 +119,18 @@ def test_somebody_at_a_terminal_is_offered_the_missing_model(monkeypatch):
 
     chain.offer_pull(work)
     assert runs == [[], ["some-model"]]
+
+
+def test_somebody_at_a_terminal_without_any_model_is_offered_the_best(monkeypatch):
+    pulled = asking(monkeypatch, True)
+    monkeypatch.setattr(chain, "pull_best", lambda *, yes: pulled.append(yes))
+
+    def work():
+        if not pulled:
+            raise ModelMissingError(task="translation")
+
+    chain.offer_pull(work)
+    assert pulled == [True]
 
 
 def test_a_model_that_is_not_wanted_stays_missing(monkeypatch):

@@ -1,8 +1,9 @@
 import pytest
 
 from toolkit.cli import models
+from toolkit.cli import pull as pulling
 from toolkit.engines import tryout
-from toolkit.models import install, installed, recommend
+from toolkit.models import install, installed, machine
 from toolkit.models.catalogue import own_file
 from toolkit.settings import Settings
 
@@ -16,7 +17,7 @@ def test_models_are_listed_and_shown(run):
 
 
 def test_models_are_recommended_for_a_pair_of_languages(run, monkeypatch):
-    monkeypatch.setattr(recommend, "memory_bytes", lambda: 4_000_000_000)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: 4_000_000_000)
     code, out, _ = run("models", "recommend")
     assert code == 0
     translators, summarizers = out.split("\n\n")[1:]
@@ -30,6 +31,7 @@ def test_models_are_recommended_for_a_pair_of_languages(run, monkeypatch):
     assert code == 0
     assert out.index("opus-mt-en-fr") < out.index("nllb") < out.index("barthez")
     assert "translators, fr to de: none" in run("models", "recommend", "--to", "de")[1]
+    assert "translators, de to en: none" in run("models", "recommend", "--from", "de")[1]
     assert run("models", "recommend", "--to", "deutsch")[0] == 2
 
 
@@ -39,7 +41,8 @@ def known(spec, monkeypatch):
     entry = spec.model_copy(
         update={"licence": "CC-BY-NC-4.0", "forbids": "no commercial use", "memory_bytes": 10**9}
     )
-    monkeypatch.setattr(models, "find_spec", {entry.id: entry}.__getitem__)
+    for module in (models, pulling):
+        monkeypatch.setattr(module, "find_spec", {entry.id: entry}.__getitem__)
     monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
     return entry
 

@@ -68,7 +68,7 @@ def stocked(stock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 @pytest.fixture
 def fake_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python code gets the fake engine for the default model."""
-    from toolkit import settings
+    """The fake engine is the best that is installed."""
+    from toolkit.pipeline import components
 
-    monkeypatch.setattr(settings, "DEFAULT_MODEL", "fake")
+    monkeypatch.setattr(components, "best_installed", lambda *_, **__: "fake")

@@ -28,7 +28,7 @@ def part(*data, task="translation", language="en"):
 
 
 def answers(of, corpus, answer=lambda text: text, **settings):
-    settings = Settings(cache=False, **settings)
+    settings = Settings(model="own", cache=False, **settings)
     engine = FakeEngine(answer, family="seq2seq")
     pipeline = Pipeline(settings, engines={settings.model: engine})
     return list(answers_of(of, corpus, pipeline, lambda done, total: None))

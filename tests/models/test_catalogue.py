@@ -16,6 +16,7 @@ def test_the_catalogue_is_sound():
         assert spec.speed
         # A commercial user must not learn it from the licence's text.
         assert bool(spec.forbids) == spec.licence.startswith("CC-")
+        assert spec.restricted == ("commercial" in spec.forbids)
         for source in spec.sources:
             if spec.files and not spec.measured and isinstance(source, HubSource):
                 assert len(source.revision) == 40, "what was not measured is pinned altogether"
@@ -26,17 +27,21 @@ def test_the_catalogue_is_sound():
 @pytest.mark.parametrize("task", ["translation", "summarization"])
 @pytest.mark.parametrize("pair", [("fr", "en"), ("en", "fr")])
 def test_every_model_that_can_do_a_task_has_a_place_in_its_order(task, pair):
-    able = [spec.id for spec in in_order(task, *pair)]
-    assert list(order_of(task, *pair)) == able
+    source, target = pair if task == "translation" else pair[1:] * 2
+    able = [spec.id for spec in in_order(task, source, target)]
+    assert list(order_of(task, source, target)) == able
     assert len(able) > 5
 
 
 def test_only_models_that_know_the_languages_are_ordered():
     assert in_order("translation", "fr", "de") == []
     assert in_order("translation", "fr", "fr") == []
-    french = {spec.id for spec in in_order("summarization", "en", "fr")}
+    french = {spec.id for spec in in_order("summarization", "fr", "fr")}
     assert "barthez-orangesum-abstract" in french
     assert "bart-large-cnn" not in french
+    across = {spec.id for spec in in_order("summarization", "fr", "en")}
+    assert "qwen3-4b" in across
+    assert not across & {"barthez-orangesum-abstract", "bart-large-cnn", "smollm2-135m-instruct"}
 
 
 @pytest.mark.network

@@ -1,7 +1,12 @@
+import weakref
+
 import pytest
 
-from tests.pipeline.helpers import pipeline
-from toolkit.errors import ModelMissingError
+from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
+from toolkit.engines.fake import FakeEngine
+from toolkit.errors import ModelError, ModelMissingError
+from toolkit.pipeline import Pipeline
+from toolkit.pipeline import components as components_module
 from toolkit.pipeline.components import Components, open_store
 from toolkit.prompts import load_prompt
 from toolkit.settings import make_settings
@@ -11,7 +16,7 @@ def components(tmp_path, **settings):
     return Components(make_settings(models_folder=tmp_path, **settings))
 
 
-def test_without_the_default_model_sentences_of_the_article_have_to_do(tmp_path):
+def test_without_a_model_sentences_of_the_article_have_to_do(tmp_path):
     summarizer = components(tmp_path).summarizer("en")
     assert summarizer.method == "lead-3"
     assert "toolkit models pull" in summarizer.reason
@@ -48,3 +53,58 @@ def test_the_store_can_be_switched_off(tmp_path):
     assert open_store(make_settings(cache=False)) is None
     kept = open_store(make_settings(cache_file=tmp_path / "store.sqlite", cache_max_mb=7))
     assert kept.max_bytes == 7_000_000
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """A pipeline of two models of 500 MB each, and how many were there after each loading."""
+
+    def make(max_memory_mb, **settings):
+        alive, counts = weakref.WeakSet(), []
+
+        def load(model, **_):
+            engine = FakeEngine(lambda prompt: ENGLISH, family="causal")
+            alive.add(engine)
+            counts.append((model, len(alive)))
+            return engine
+
+        monkeypatch.setattr(components_module, "load_engine", load)
+        monkeypatch.setattr(components_module, "memory_of", lambda model, folder: 500_000_000)
+        made = make_settings(
+            translator="one",
+            summarizer="other",
+            cache=False,
+            max_memory_mb=max_memory_mb,
+            **settings,
+        )
+        return Pipeline(made), counts
+
+    return make
+
+
+@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
+def test_two_models_take_turns_where_memory_holds_but_one(loads, route):
+    results = {}
+    for memory in (2000, 700):
+        made, counts = loads(memory, route=route)
+        results[memory] = [
+            (each.summary.text, each.provenance)
+            for each in made.summarize([article(made, FRENCH), article(made, FRENCH)])
+        ]
+        most = max(alive for _, alive in counts)
+        assert most == (2 if memory == 2000 else 1)
+        assert len(counts) == 2, "each is loaded once"
+    assert results[2000] == results[700]
+
+
+def test_articles_on_one_event_are_summarized_after_the_translator_has_gone(loads):
+    made, counts = loads(700)
+    assert made.summarize_together([article(made, FRENCH), article(made, FRENCH)]).summary.text
+    assert counts == [("one", 1), ("other", 1)]
+
+
+def test_a_model_that_takes_more_memory_than_allowed_is_not_loaded(loads):
+    made, counts = loads(400)
+    with pytest.raises(ModelError, match=r"'one' takes 0\.5 GB .* allows 0\.4 GB.*recommend"):
+        made.translate([article(made, FRENCH)])
+    assert counts == []

@@ -15,8 +15,8 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.inputs import Keyed, attempt, flow, learn
-from toolkit.cli.models import pull
 from toolkit.cli.places import Place
+from toolkit.cli.pull import pull, pull_best
 from toolkit.documents import Document, Summary
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.pipeline import Pipeline
@@ -79,6 +79,8 @@ def run_chain(
                 progress.finished(length)
                 with tally.setting_aside(name):
                     write(place, result)
+                    if job.verbose and not count.documents:
+                        tell_models(result)
                     count.add(result, pipeline)
                     if not job.quiet:
                         tell_flags(result, verbose=job.verbose)
@@ -177,10 +179,30 @@ def offer_pull(run: Callable[[], None]) -> None:
     except ModelMissingError as error:
         if not (is_terminal() and sys.stdin.isatty()):
             raise
-        if not typer.confirm(f"Model {error.model_id} is not installed. Pull it now?", err=True):
+        missing = error.model_id
+        question = (
+            f"Model {missing} is not installed. Pull it now?"
+            if missing
+            else "No model is installed for that. Pull the best one for this machine now?"
+        )
+        if not typer.confirm(question, err=True):
             raise
-        pull(error.model_id)
+        if missing:
+            pull(missing)
+        else:
+            pull_best(yes=True)
         run()
+
+
+def tell_models(result: Result) -> None:
+    """Which models made a result; of a summary without one, the method."""
+    parts = {"translation": "translator", "summarization": "summarizer"}
+    made = {
+        role: facts.get("model") or facts["method"]
+        for part, role in parts.items()
+        if (facts := result.provenance.get(part))
+    }
+    tell("; ".join(f"{role}: {model}" for role, model in made.items()))
 
 
 def tell_flags(result: Result, *, verbose: bool) -> None:

@@ -3,7 +3,7 @@
 import os
 import platform
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +14,7 @@ from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError
+from toolkit.pipeline.components import Components
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
 LIBRARIES = (
@@ -28,7 +29,7 @@ LIBRARIES = (
 
 
 def doctor_command() -> None:
-    """Check the installation. Ends with 4 when the default model can't be used."""
+    """Check the installation. Ends with 4 when a model that would be used can't be."""
     from toolkit.models.installed import (
         FORM_NAMES,
         engine_fault,
@@ -50,7 +51,7 @@ def doctor_command() -> None:
     folder = settings.models_folder
     show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
     try:
-        for model in {settings.translator_model, settings.summarizer_model}:
+        for model in _models(settings):
             installed = load_installed(folder, model)
             if fault := engine_fault(installed):
                 raise ModelError(fault)
@@ -60,6 +61,15 @@ def doctor_command() -> None:
     except ModelError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None
+
+
+def _models(settings: Settings) -> Iterable[str]:
+    """Those of a summary, each once."""
+    components = Components(settings)
+    summarizer = components.summarizer_model(settings.target_language)
+    if settings.same_language:
+        return [summarizer]
+    return dict.fromkeys((components.translator_model, summarizer))
 
 
 def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:

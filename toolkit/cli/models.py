@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import download_progress, settings_of, show, tell
-from toolkit.errors import ModelError, ModelMissingError, UsageError
-from toolkit.models.catalogue import DEFAULT_MODEL, ModelSpec, Task, catalogue, find_spec, in_order
+from toolkit.cli.pull import ROLES, how_sure, memory, models_folder, pull, pull_best
+from toolkit.errors import ModelMissingError, UsageError
+from toolkit.models.catalogue import (
+    DEFAULT_MODEL,
+    ModelSpec,
+    Task,
+    catalogue,
+    find_spec,
+    in_order,
+    order_of,
+)
+from toolkit.settings import AUTO
 
 if TYPE_CHECKING:
     from toolkit.models.recommend import Machine
@@ -36,7 +46,7 @@ def list_command() -> None:
     """Every model of the catalogue, and which are installed."""
     from toolkit.models.installed import list_installed
 
-    installed = list_installed(_models_folder())
+    installed = list_installed(models_folder())
     width = max(map(len, catalogue()))
     for spec in catalogue().values():
         mark = "installed" if spec.id in installed else ""
@@ -58,14 +68,18 @@ def recommend_command(
 
     settings = settings_of({"source_language": source, "target_language": target})[0]
     source, target = settings.languages
-    pair = ("fr" if source == "auto" else source, target)
-    machine = Machine.here(settings.models_folder)
-    memory = f"{machine.memory / 1e9:.1f} GB of" if machine.memory else "unknown"
-    show(f"this machine: {memory} memory, {machine.free_disk / 1e9:.1f} GB free for models")
-    kinds: dict[str, Task] = {"translators": "translation", "summarizers": "summarization"}
-    for name, task in kinds.items():
+    machine = Machine.here(settings.models_folder, max_memory_mb=settings.max_memory_mb)
+    free = f"{machine.free_disk / 1e9:.1f} GB of disk"
+    show(f"models may take: {machine.memory / 1e9:.1f} GB of memory, {free}")
+    wanted: dict[Task, tuple[str, ...]] = {
+        "translation": ("fr" if source == AUTO else source, target),
+        "summarization": (target, target),
+    }
+    for task, pair in wanted.items():
         found = in_order(task, *pair)
-        show(f"\n{name}, {' to '.join(pair)}{', the best first' if found else ': none'}")
+        order = ", the best first" if order_of(task, *pair) else ""
+        languages = " to ".join(dict.fromkeys(pair))
+        show(f"\n{ROLES[task]}s, {languages}{order if found else ': none'}")
         for row in _columns([HEADINGS, *(_row(spec, machine) for spec in found)]):
             show(f"  {row}")
 
@@ -74,17 +88,13 @@ def _row(spec: ModelSpec, machine: "Machine") -> tuple[str, ...]:
     return (
         spec.id,
         f"{spec.installed_bytes / 1e9:.1f} GB",
-        _memory(spec),
+        memory(spec),
         LACKING[machine.lacks(spec)],
         spec.speed or "unknown",
         spec.terms,
         "yes" if spec.id in machine.installed else "no",
         ", ".join(SOURCE_NAMES[source.kind] for source in spec.sources),
     )
-
-
-def _memory(spec: ModelSpec) -> str:
-    return f"{spec.memory_bytes / 1e9:.1f} GB" if spec.memory_bytes else "unknown"
 
 
 def _columns(rows: list[tuple[str, ...]]) -> list[str]:
@@ -99,14 +109,31 @@ def _columns(rows: list[tuple[str, ...]]) -> list[str]:
 
 @app.command("pull")
 def pull_command(
-    model: Annotated[str, typer.Argument(help="Id from `toolkit models list`.")] = DEFAULT_MODEL,
+    model: Annotated[
+        str | None, typer.Argument(help="Id from `toolkit models list`; the best if not given.")
+    ] = None,
     from_folder: FromFolder = None,
     force: Annotated[bool, typer.Option("--force", help="Pull again what is installed.")] = False,
     engine: Annotated[
         PullEngine, typer.Option(help="What it is converted for; auto is the quickest that works.")
     ] = "auto",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Also models whose licence restricts their use.")
+    ] = False,
+    source: Annotated[str | None, typer.Option("--from", help="Language of the pages.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="Language of the summaries.")] = None,
 ) -> None:
-    """Download a model, check it, convert it and try it out. Can be interrupted and resumed."""
+    """Download a model, check it, convert it and try it out. Can be interrupted and resumed.
+
+    Without an id it chooses the best translator and the best summarizer that this machine can have,
+    says what they are and asks; where one can't be had after all, it goes on to the next.
+    """
+    if model is None:
+        if from_folder or force or engine != "auto":
+            raise UsageError("--from-folder, --force and --engine are for a model that is named")
+        pull_best(yes=yes, restricted=restricted, source=source, target=target)
+        return
     pull(model, from_folder=from_folder, force=force, form=None if engine == "auto" else engine)
 
 
@@ -160,15 +187,15 @@ def show_command(model: ModelId) -> None:
         exclude={"files", "sources", "measured", "memory_bytes"}, exclude_defaults=True
     )
     facts: dict[str, Any] = {name.replace("_", " "): value for name, value in fields.items()}
-    facts["memory at work"] = _memory(spec)
+    facts["memory at work"] = memory(spec)
     facts |= {f"file {file.name}": f"{file.bytes:,} bytes, {file.sha256}" for file in spec.files}
     facts |= {
         f"source {number}": source.model_dump_json(exclude_defaults=True)
         for number, source in enumerate(spec.sources, 1)
     }
-    facts["sha256"] = _how_sure(spec)
+    facts["sha256"] = how_sure(spec)
     try:
-        installed = load_installed(_models_folder(), model)
+        installed = load_installed(models_folder(), model)
     except ModelMissingError:
         facts["installed"] = "no"
     else:
@@ -189,7 +216,7 @@ def verify_command(model: ModelId) -> None:
     """Compare every installed file with its recorded sha256."""
     from toolkit.models.installed import load_installed, verify_installed
 
-    installed = load_installed(_models_folder(), find_spec(model).id)
+    installed = load_installed(models_folder(), find_spec(model).id)
     with download_progress("checking") as on_bytes:
         verify_installed(installed, on_bytes)
     tell(f"{model}: {len(installed.files)} files are as they were installed")
@@ -200,65 +227,5 @@ def remove_command(model: ModelId) -> None:
     """Delete an installed model and what a pull left behind."""
     from toolkit.models.install import remove_installed
 
-    freed = remove_installed(_models_folder(), find_spec(model).id)
+    freed = remove_installed(models_folder(), find_spec(model).id)
     tell(f"{model}: removed, {freed / 1e6:,.0f} MB freed")
-
-
-def pull(
-    model: str,
-    *,
-    from_folder: Path | None = None,
-    force: bool = False,
-    form: Literal["openvino", "ctranslate2"] | None = None,
-) -> None:
-    """Install `model` unless it is installed already."""
-    from toolkit.engines.tryout import try_out
-    from toolkit.models.install import install
-    from toolkit.models.installed import load_installed
-
-    spec = find_spec(model)
-    if not force:
-        try:
-            load_installed(_models_folder(), model)
-        except ModelError:
-            pass  # missing or damaged
-        else:
-            tell(f"{model} is installed already; --force pulls it again")
-            return
-    _tell_terms(spec)
-    with download_progress(model) as on_bytes:
-        installed = install(
-            spec,
-            _models_folder(),
-            from_folder=from_folder,
-            form=form,
-            on_message=lambda message: tell(f"{model}: {message}"),
-            on_bytes=on_bytes,
-            try_out=try_out,
-        )
-    if not spec.measured and installed.source_sha256:
-        came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"
-        tell(f"{model}: recorded what came: {came}")
-    tell(f"{model}: it says «{installed.golden}»")
-    tell(f"{model}: installed in {installed.folder} ({installed.bytes / 1e6:,.0f} MB)")
-
-
-def _tell_terms(spec: ModelSpec) -> None:
-    size = f"{'' if spec.whole else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
-    tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
-    tell(f"{spec.id}: {size} to download, memory at work: {_memory(spec)}")
-    if not spec.measured:
-        tell(f"{spec.id}: sha256: {_how_sure(spec)}")
-
-
-def _how_sure(spec: ModelSpec) -> str:
-    """What its pinned hashes rest on."""
-    if spec.measured:
-        return "pinned, as it was measured on the file"
-    if spec.files:
-        return "pinned from what others publish; none of us measured it on a download"
-    return "not pinned; what comes is checked against the hub and recorded"
-
-
-def _models_folder() -> Path:
-    return settings_of({})[0].models_folder

@@ -19,7 +19,8 @@ from toolkit.files import read_toml
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.toml")
 OWN_FILE_NAME = "models.toml"
-OTHER_NAMES = {"fake", "default"}  # of what --model takes
+AUTO_MODEL = "auto"  # the best that is installed
+OTHER_NAMES = {"fake", "default", AUTO_MODEL}  # of what --model takes
 ID = r"^[a-z0-9][a-z0-9.-]*$"
 DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct"
 
@@ -75,7 +76,8 @@ class ModelSpec(_Entry):
     `files` are those whose content is known: the only one of a GGUF model, and any of a checkpoint,
     whose files are listed where it comes from. `measured` says that one of us took their sha256 of
     the files themselves. `memory_bytes` is what a process takes that works with the model, zero
-    where nobody knows; `forbids` says in plain words what the licence doesn't allow.
+    where nobody knows; `forbids` says in plain words what the licence doesn't allow, `restricted`
+    that it is more than to leave out the makers' names.
     `chat_template_kwargs` is what the chat template is told.
     """
 
@@ -87,6 +89,7 @@ class ModelSpec(_Entry):
     direction: tuple[str, str] | None = None
     licence: str
     forbids: str = ""
+    restricted: bool = False
     publisher: str
     format: Literal["gguf", "huggingface", "ctranslate2"]
     parameters: str
@@ -117,13 +120,12 @@ class ModelSpec(_Entry):
         return () if self.format == "huggingface" else tuple(file.name for file in self.files)
 
     def does(self, task: Task, source: str, target: str) -> bool:
-        """Whether it can have that part in making an article in `source` one in `target`."""
-        if task not in self.tasks:
+        """Whether it can translate a text in `source`, or write a summary in `target` of one."""
+        if task not in self.tasks or not {source, target} <= set(self.languages):
             return False
         if task == "summarization":
-            return target in self.languages
-        knows = {source, target} <= set(self.languages)
-        return source != target and knows and self.direction in (None, (source, target))
+            return source == target or self.family == "causal"
+        return source != target and self.direction in (None, (source, target))
 
     @property
     def download_bytes(self) -> int:
@@ -133,12 +135,12 @@ class ModelSpec(_Entry):
 
 
 class Order(_Entry):
-    """Which models to take for a task, of articles in the first of two languages for readers of the
-    second; the best comes first.
+    """Which models to take to translate from the first of two languages to the second, or for
+    summaries in a language; the best comes first.
     """
 
     task: Task
-    languages: tuple[str, str]
+    languages: tuple[str, ...]
     models: tuple[str, ...]
 
 
@@ -208,7 +210,7 @@ def _absolute(source: ModelSource, folder: Path) -> ModelSource:
 def order_of(task: Task, source: str, target: str) -> tuple[str, ...]:
     """The ids of the models that were compared for a task, the best first."""
     orders = {(order.task, order.languages): order.models for order in _read().order}
-    return orders.get((task, (source, target)), ())
+    return orders.get((task, (source, target) if task == "translation" else (target,)), ())
 
 
 def in_order(task: Task, source: str, target: str) -> list[ModelSpec]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from toolkit.errors import ModelError
 
 CONNECT_TIMEOUT_S = 10
+ANSWER_TIMEOUT_S = 3
 PARTIAL = ".partial"  # a folder for what is not yet whole
 TOO_MANY_REQUESTS = 429
 
@@ -78,3 +79,16 @@ def _fault(error: BaseException, repository: str) -> str:
             return f"the hub has had too many requests; try again {when}"
         return f"the hub answers {status}; try again later"
     return f"the hub is out of reach ({type(error).__name__})"
+
+
+def hub_answers() -> bool:
+    """Whether the hub can be reached, after a few seconds at most."""
+    from huggingface_hub import constants, get_session
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        get_session().head(constants.ENDPOINT, timeout=ANSWER_TIMEOUT_S)
+    except Exception:  # noqa: BLE001 - whatever its HTTP library raises without a connection
+        return False
+    return True

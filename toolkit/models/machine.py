@@ -27,6 +27,13 @@ def memory_bytes() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
+def usable_memory(max_memory_mb: int = 0) -> int:
+    """The bytes that models may take together: what is set, else most of what the machine has; zero
+    where the system doesn't say.
+    """
+    return max_memory_mb * 1_000_000 or memory_bytes() * 4 // 5
+
+
 def free_bytes(folder: Path) -> int:
     """Of the disk that `folder` is on, or will be."""
     existing = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110

@@ -7,12 +7,12 @@ from pathlib import Path
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import disk_bytes
 from toolkit.models.installed import list_installed
-from toolkit.models.machine import free_bytes, memory_bytes
+from toolkit.models.machine import free_bytes, usable_memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """In bytes; the memory is that of the whole machine, zero where the system doesn't say."""
+    """In bytes; the memory is what models may take, zero where the system doesn't say."""
 
     memory: int
     free_disk: int
@@ -20,10 +20,10 @@ class Machine:
     installed: frozenset[str]
 
     @classmethod
-    def here(cls, models_folder: Path) -> "Machine":
+    def here(cls, models_folder: Path, *, max_memory_mb: int = 0) -> "Machine":
         """Raises ModelError for a folder of models that can't be looked into."""
         return cls(
-            memory=memory_bytes(),
+            memory=usable_memory(max_memory_mb),
             free_disk=free_bytes(models_folder),
             has_torch=find_spec("torch") is not None,
             installed=frozenset(list_installed(models_folder)),

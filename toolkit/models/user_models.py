@@ -186,7 +186,7 @@ def _entry(
         **facts,
     }
     if NOT_COMMERCIAL.search(licence):
-        entry["forbids"] = "no commercial use"
+        entry |= {"forbids": "no commercial use", "restricted": True}
     if "enable_thinking" in template:
         entry["chat_template_kwargs"] = {"enable_thinking": False}
     with model_errors(f"{files[0]} can't be read"):

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 
 from toolkit.engines.base import Engine, GenerationConfig
 from toolkit.engines.load import EngineOptions, load_engine
-from toolkit.errors import ModelMissingError, UsageError
+from toolkit.engines.reloadable import ReloadableEngine
+from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import DEFAULT_MODEL, catalogue
+from toolkit.models.catalogue import AUTO_MODEL, Task, catalogue
+from toolkit.models.choice import best_installed, memory_of
+from toolkit.models.machine import memory_bytes, usable_memory
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import Settings
 from toolkit.store import Store
@@ -40,7 +43,7 @@ class Components:
         self.loading_seconds = 0.0
         self._on_loading = on_loading
         self._on_trouble = on_trouble
-        self._engines = dict(engines or {})
+        self._engines: dict[str, Engine] = dict(engines or {})
         self._summarizers: dict[str, AnySummarizer] = {}
         self._lock = Lock()
 
@@ -60,12 +63,13 @@ class Components:
         source, target = settings.languages
         if settings.same_language:
             raise UsageError(f"there is nothing to translate from {source} to {target}")
-        spec = catalogue().get(settings.translator_model)
+        model = self.translator_model
+        spec = catalogue().get(model)
         if spec and spec.direction not in (None, settings.languages):
             raise UsageError(
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
             )
-        engine = self._engine(settings.translator_model)
+        engine = self._engine(model)
         prompts = dict[str, Prompt]()
         if engine.info.family == "causal":
             names = {
@@ -95,11 +99,34 @@ class Components:
             **prompts,
         )
 
+    @cached_property
+    def translator_model(self) -> str:
+        """The model that translates. Raises ModelMissingError where none is installed."""
+        return self._chosen(self.settings.translator_model, "translation", *self.settings.languages)
+
+    def summarizer_model(self, language: str) -> str:
+        """The model that writes in `language`. Raises ModelMissingError where none is installed."""
+        source = self.settings.source_language if self._writes_across else language
+        return self._chosen(self.settings.summarizer_model, "summarization", source, language)
+
+    @property
+    def _writes_across(self) -> bool:
+        """Whether summaries are written in another language than what they are about."""
+        return self.settings.route == "direct" and not self.settings.same_language
+
+    def _chosen(self, asked: str, task: Task, source: str, target: str) -> str:
+        if asked != AUTO_MODEL:
+            return asked
+        settings = self.settings
+        memory = usable_memory(settings.max_memory_mb)
+        folder = settings.models_folder
+        return best_installed(task, source, target, models_folder=folder, memory=memory)
+
     def summarizer(self, language: str) -> AnySummarizer:
         """One that writes in `language`.
 
-        Raises ModelMissingError for a model that was asked for; for the default one, if it is
-        missing, sentences of the article have to do.
+        Raises ModelMissingError for a model that was asked for; where none is installed, sentences
+        of the article have to do.
         """
         if language not in self._summarizers:
             self._summarizers[language] = self._make_summarizer(language)
@@ -107,16 +134,16 @@ class Components:
 
     def _make_summarizer(self, language: str) -> AnySummarizer:
         settings = self.settings
-        model = settings.summarizer_model
-        translates = settings.route == "direct" and not settings.same_language
-        if model in METHODS and translates:
-            raise UsageError(f"{model} copies sentences, so on --route direct it can't translate")
-        if model in METHODS:
-            return ExtractiveSummarizer(model, language)
+        translates = self._writes_across
+        asked = settings.summarizer_model
+        if asked in METHODS and translates:
+            raise UsageError(f"{asked} copies sentences, so on --route direct it can't translate")
+        if asked in METHODS:
+            return ExtractiveSummarizer(asked, language)
         try:
-            engine = self._engine(model)
+            engine = self._engine(self.summarizer_model(language))
         except ModelMissingError as error:
-            if settings.summarizer or model != DEFAULT_MODEL or translates:
+            if asked != AUTO_MODEL or translates:
                 raise
             return ExtractiveSummarizer(FALLBACK, language, reason=str(error))
         prompts = {}
@@ -137,30 +164,61 @@ class Components:
             store=self.store,
         )
 
+    def take_turns(self, language: str) -> bool:
+        """Whether the model that translates and the one that writes in `language` don't fit into
+        memory together.
+        """
+        try:
+            models = {self.translator_model, self.summarizer_model(language)}
+        except ModelMissingError:
+            return False
+        folder, memory = self.settings.models_folder, usable_memory(self.settings.max_memory_mb)
+        needed = sum(memory_of(model, folder) for model in models)
+        return len(models) > 1 and 0 < memory < needed
+
+    def unload(self, model: str) -> None:
+        """Free the memory of `model`, which is loaded again when it is needed."""
+        if isinstance(engine := self._engines.get(model), ReloadableEngine):
+            engine.unload()
+
     def _engine(self, model: str) -> Engine:
         with self._lock:
-            return self._loaded(model)
+            if model not in self._engines:
+                self._engines[model] = ReloadableEngine(partial(self._load, model))
+            return self._engines[model]
 
-    def _loaded(self, model: str) -> Engine:
-        if model not in self._engines:
-            settings = self.settings
-            self._on_loading()
-            started = time.perf_counter()
-            self._engines[model] = load_engine(
-                model,
-                models_folder=settings.models_folder,
-                options=EngineOptions(
-                    engine=settings.engine,
-                    device=settings.device,
-                    compute_type=settings.compute_type,
-                    threads=settings.threads,
-                    batch_size=settings.batch_size,
-                    kv_cache_mb=settings.kv_cache_mb,
-                    languages=settings.languages,
-                ),
+    def _load(self, model: str) -> Engine:
+        settings = self.settings
+        self._refuse_large(model)
+        self._on_loading()
+        started = time.perf_counter()
+        engine = load_engine(
+            model,
+            models_folder=settings.models_folder,
+            options=EngineOptions(
+                engine=settings.engine,
+                device=settings.device,
+                compute_type=settings.compute_type,
+                threads=settings.threads,
+                batch_size=settings.batch_size,
+                kv_cache_mb=settings.kv_cache_mb,
+                languages=settings.languages,
+            ),
+        )
+        self.loading_seconds += time.perf_counter() - started
+        return engine
+
+    def _refuse_large(self, model: str) -> None:
+        """Raises ModelError for a model that takes more memory than there is."""
+        settings = self.settings
+        most = settings.max_memory_mb * 1_000_000 or memory_bytes()
+        needed = memory_of(model, settings.models_folder)
+        if 0 < most < needed:
+            whose = "max_memory_mb allows" if settings.max_memory_mb else "this machine has"
+            raise ModelError(
+                f"'{model}' takes {needed / 1e9:.1f} GB of memory and {whose} {most / 1e9:.1f} GB; "
+                "to see which models fit, type: toolkit models recommend"
             )
-            self.loading_seconds += time.perf_counter() - started
-        return self._engines[model]
 
 
 def open_store(

@@ -78,10 +78,9 @@ class Pipeline:
         )
 
     @classmethod
-    def from_pretrained(
-        cls, model: str | Path = "default", **settings: Unpack[Options]
-    ) -> "Pipeline":
-        """A pipeline whose stages use `model`: "default", an id of the catalogue, a folder, or a
+    def from_pretrained(cls, model: str | Path = "auto", **settings: Unpack[Options]) -> "Pipeline":
+        """A pipeline whose stages use `model`: "auto" for the best that is installed, an id of the
+        catalogue, a folder, or a
         hub repository in the local cache. Settings are named as in `toolkit config`.
 
         Raises UsageError for an unknown setting or an impossible value.
@@ -219,10 +218,11 @@ class Pipeline:
         """
         results: dict[Hashable, Result] = {}
         started: dict[Hashable, float] = {}
+        before = self._each_before_summary(articles)
         self._on_progress("summarizing", 0, 0)
 
         def requests() -> Iterator[tuple[Hashable, SummaryRequest]]:
-            for key, result in self._each_before_summary(articles):
+            for key, result in before:
                 results[key], started[key] = result, time.perf_counter()
                 yield key, self._request(result)
 
@@ -275,12 +275,17 @@ class Pipeline:
     def _each_before_summary(
         self, articles: Iterable[tuple[Hashable, Article]]
     ) -> Iterator[tuple[Hashable, Result]]:
-        """The articles, translated where the route wants that first."""
-        if self._route.translates_articles:
-            yield from self.translate_each(articles)
-            return
-        for key, article in articles:
-            yield key, Result(article=article, languages=self.settings.languages)
+        """The articles, translated where the route wants that first: all of them before this
+        returns, where memory holds one model at a time.
+        """
+        languages = self.settings.languages
+        if not self._route.translates_articles:
+            return ((key, Result(article=each, languages=languages)) for key, each in articles)
+        translated = self.translate_each(articles)
+        if self._components.take_turns(self._route.language(self.settings)):
+            translated = iter(list(translated))
+            self._components.unload(self._components.translator_model)
+        return translated
 
     def _request(self, result: Result) -> SummaryRequest:
         """About the translation where there is one, else about the article."""

@@ -61,8 +61,12 @@ def summarize_each(
             asked[key] = request
             yield key, request
 
-    summarizer = components.summarizer(route.language(components.settings))
-    for key, summary in summarizer.summarize_each(taken()):
+    language = route.language(components.settings)
+    summaries = components.summarizer(language).summarize_each(taken())
+    if route.translates_summary and components.take_turns(language):
+        summaries = iter(list(summaries))
+        components.unload(components.summarizer_model(language))
+    for key, summary in summaries:
         yield key, _finished(route, components, [asked.pop(key)], summary)
 
 

