@@ -13,7 +13,7 @@ import typer
 from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
-from toolkit.errors import ModelError
+from toolkit.errors import ModelError, ToolkitError, UsageError
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
 LIBRARIES = (
@@ -28,7 +28,10 @@ LIBRARIES = (
 
 
 def doctor_command() -> None:
-    """Check the installation. Ends with 4 when the default model can't be used."""
+    """Check the installation. Ends with 2 when models.toml is wrong, with 4 when the default model
+    can't be used.
+    """
+    from toolkit.models.catalogue import catalogue
     from toolkit.models.installed import (
         FORM_NAMES,
         engine_fault,
@@ -49,6 +52,11 @@ def doctor_command() -> None:
         show(f"warning: {weakness}")
     folder = settings.models_folder
     show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
+    faults: list[ToolkitError] = []
+    try:
+        catalogue()
+    except UsageError as error:
+        faults.append(error)
     try:
         for model in {settings.translator_model, settings.summarizer_model}:
             installed = load_installed(folder, model)
@@ -58,8 +66,11 @@ def doctor_command() -> None:
             shown = f" ({why})" if why else ""
             show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
     except ModelError as error:
-        tell(str(error))
-        raise typer.Exit(error.exit_code) from None
+        faults.append(error)
+    for each in faults:
+        tell(str(each))
+    if faults:
+        raise typer.Exit(faults[0].exit_code)
 
 
 def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:
