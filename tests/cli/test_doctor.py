@@ -4,6 +4,7 @@ import pytest
 
 from tests.models.helpers import pull
 from toolkit.models import install, installed
+from toolkit.models.catalogue import own_file
 from toolkit.settings import Settings
 
 
@@ -12,6 +13,14 @@ def test_doctor_says_what_is_missing(run):
     assert code == 4
     assert "prompts/: found" in out
     assert "toolkit models pull" in err
+
+
+def test_doctor_says_what_is_wrong_with_models_of_ones_own(run):
+    own_file().parent.mkdir(parents=True, exist_ok=True)
+    own_file().write_text("[[model]]\n", "utf-8")
+    code, _, err = run("doctor")
+    assert code == 2
+    assert err.endswith("models.toml: model 1: id: Field required\n")
 
 
 OLD = "the processor lacks AVX2"

@@ -135,11 +135,11 @@ def test_what_can_not_be_added_is_told(run, tmp_path, gguf_file):
     code, _, err = run("models", "add", "qwen3-4b", "--file", gguf_file)
     assert (code, "there is a model 'qwen3-4b' already" in err) == (2, True)
     code, _, err = run("models", "add", "mine", "--folder", tmp_path)
-    assert (code, "architecture 'unknown' can't be pulled" in err) == (4, True)
+    assert (code, "holds no checkpoint: it lacks config.json" in err) == (4, True)
 
 
 def test_a_bad_entry_of_ones_own_ends_a_command(run):
     own_file().parent.mkdir(parents=True, exist_ok=True)
     own_file().write_text("[[model]]\nid = 5\n", "utf-8")
     code, _, err = run("models", "list")
-    assert (code, "models.toml: model 5: id: " in err) == (2, True)
+    assert (code, "models.toml: model 1: id: " in err) == (2, True)

@@ -74,7 +74,8 @@ class Repository:
     files: dict[str, bytes]
     gated: bool = False
     listing: int = 200
-    told: dict[str, str] = field(default_factory=dict)  # the sha256 that is told of a file
+    told: dict[str, str] = field(default_factory=dict)  # the hash that is told of a file
+    sizes: dict[str, int] = field(default_factory=dict)  # the size that is told, if larger
     faults: list[int | float] = field(default_factory=list)
     downloads: list[tuple[str, int]] = field(default_factory=list)
 
@@ -154,6 +155,8 @@ class _Answers(BaseHTTPRequestHandler):
         data = repository.files[file]
         etag = hashlib.sha256(data).hexdigest() if file.endswith(LARGE) else _blob_id(data)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
+        if self.command == "HEAD":
+            data = data.ljust(repository.sizes.get(file, 0))
         start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
         sent = 1.0
         if self.command == "GET":
@@ -185,6 +188,8 @@ class _Answers(BaseHTTPRequestHandler):
 
 def _sibling(repository, file, data):
     said = {"rfilename": file, "size": len(data), "blobId": _blob_id(data)}
+    if file in repository.told:
+        said["blobId"] = repository.told[file]
     if file.endswith(LARGE):
         sha256 = _sha256(repository, file)
         said["lfs"] = {"sha256": sha256, "size": len(data), "pointerSize": 134}

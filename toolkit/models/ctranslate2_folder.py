@@ -26,7 +26,7 @@ def published_files(names: Iterable[str], place: object) -> list[str]:
     wanted = sorted(
         name
         for name in names
-        if "/" not in name and (name == MODEL_FILE or name.endswith(TOKENIZER_SUFFIXES))
+        if Path(name).name == name and (name == MODEL_FILE or name.endswith(TOKENIZER_SUFFIXES))
     )
     if missing := _missing(set(wanted)):
         raise ModelError(f"{place} lacks {missing}")

@@ -1,17 +1,18 @@
 """The Hugging Face hub: files from it, and what goes wrong with it in one line with what to do."""
 
-import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.errors import ModelError
+from toolkit.files import DISK_ERRORS, shortened
 
 CONNECT_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 3
 PARTIAL = ".partial"  # a folder for what is not yet whole
 TOO_MANY_REQUESTS = 429
+NO_ANSWER = ValueError | TypeError | LookupError | AttributeError  # of reading what isn't the hub's
 
 
 def download(repository: str, name: str, revision: str, folder: Path) -> None:
@@ -20,15 +21,15 @@ def download(repository: str, name: str, revision: str, folder: Path) -> None:
 
     Raises what the hub's client raises.
     """
-    from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     url = hf_hub_url(repository, name, revision=revision)
     metadata = get_hf_file_metadata(url, timeout=CONNECT_TIMEOUT_S)
     content = hashlib.sha256(str(metadata.etag).encode()).hexdigest()
     partial = folder / PARTIAL / f"{name}.{content[:16]}"
     partial.parent.mkdir(exist_ok=True)
-    token = get_token()
     with partial.open("ab") as stream:
         if metadata.size is not None and stream.tell() > metadata.size:
             stream.seek(0)
@@ -38,7 +39,7 @@ def download(repository: str, name: str, revision: str, folder: Path) -> None:
                 url,
                 stream,
                 resume_size=stream.tell(),
-                headers={"Authorization": f"Bearer {token}"} if token else {},
+                headers=build_hf_headers(),
                 expected_size=metadata.size,
             )
     partial.replace(folder / name)
@@ -46,7 +47,7 @@ def download(repository: str, name: str, revision: str, folder: Path) -> None:
 
 @contextmanager
 def hub_errors(repository: str) -> Iterator[None]:
-    """Whatever the hub's client raises inside becomes a ModelError, but for a full disk.
+    """Whatever the hub's client raises inside becomes a ModelError, but for faults of files here.
 
     The client lets through what its HTTP library raises without a connection, and stumbles over
     answers that are not the hub's.
@@ -56,7 +57,8 @@ def hub_errors(repository: str) -> Iterator[None]:
     except ModelError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # Of the network's faults none has a file.
+        if isinstance(error, OSError) and (error.filename or error.errno in DISK_ERRORS):
             raise
         raise ModelError(_fault(error, repository)) from error
 
@@ -78,6 +80,12 @@ def _fault(error: BaseException, repository: str) -> str:
             when = f"in {wait} s" if wait.isdecimal() else "later"
             return f"the hub has had too many requests; try again {when}"
         return f"the hub answers {status}; try again later"
+    if isinstance(error, errors.HFValidationError):
+        return f"the hub can't have a repository called {shortened(repository)!r}"
+    if "Consistency check failed" in str(error):
+        return f"the hub sent less or more of {repository} than it lists; try again later"
+    if isinstance(error, NO_ANSWER | errors.FileMetadataError):
+        return f"the hub's answer can't be used ({type(error).__name__}); try again later"
     return f"the hub is out of reach ({type(error).__name__})"
 
 

@@ -1,5 +1,6 @@
 """Installs models: fetch, verify, convert, try out, and only then put into place."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -81,7 +82,7 @@ def install(
         staging.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise ModelError(f"{models_folder} can't be written: {one_line(error)}") from error
-    with _disk_errors(spec.id), _locked(staging.with_suffix(".lock"), spec.id):
+    with _disk_errors(spec.id), _locked(staging.with_name(f"{spec.id}~lock"), spec.id):
         source_folder, built = staging / "source", staging / "built"
         _check_disk(spec, staging)
         source, revision = _fetch_from_any(
@@ -221,10 +222,15 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
 
 
 def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
-    if len(spec.files) == 1:
+    """As InstalledModel has it."""
+    if spec.format == "gguf":
         return spec.files[0].sha256
-    weights = [path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin")]
-    return sha256_of_file(sorted(weights)[0]) if weights else ""
+    weights = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin"))
+    digests = [sha256_of_file(path) for path in weights]
+    if len(digests) == 1:
+        return digests[0]
+    listed = [f"{digest}  {path.name}\n" for digest, path in zip(digests, weights, strict=True)]
+    return hashlib.sha256("".join(listed).encode()).hexdigest() if listed else ""
 
 
 def disk_bytes(spec: ModelSpec) -> int:

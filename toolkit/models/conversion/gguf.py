@@ -11,7 +11,9 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 from toolkit.errors import ModelError
+from toolkit.models.boundary import one_line
 
+MAGIC = b"GGUF"
 QWEN2_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -30,8 +32,18 @@ class GgufFile:
     """Fields, and tensors as float32 whatever their quantization."""
 
     def __init__(self, path: Path) -> None:
+        """Raises ModelError for what is none, or was cut short."""
         self.path = path
-        self._reader = GGUFReader(path)
+        with path.open("rb") as stream:
+            if stream.read(len(MAGIC)) != MAGIC:
+                raise ModelError(f"{path.name} is no GGUF file")
+        try:
+            self._reader = GGUFReader(path)
+        except (ValueError, IndexError) as error:  # it reads beyond the end
+            raise ModelError(
+                f"{path.name} is damaged or cut short, or GGUF of another version "
+                f"({one_line(error)})"
+            ) from error
         self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
 
     @cached_property
