@@ -53,6 +53,7 @@ def converted(tiny, tmp_path_factory):
             from toolkit.models.conversion.checkpoint import convert_checkpoint
 
             tokenizer = root / f"{name}-tokenizer"
+            folder.mkdir()
             tokenizer.mkdir()
             convert_checkpoint(tiny(name), folder, tokenizer, compute_type="float32")
             tokenizer.rename(folder / "tokenizer")

@@ -1,6 +1,7 @@
 """Random models with small vocabularies, saved as the hub has them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +243,20 @@ def build_bart(folder: Path) -> Path:
 
 def build_t5(folder: Path) -> Path:
     """A T5 checkpoint with a sentencepiece tokenizer."""
+    return _t5(folder, transformers.T5Config, transformers.T5ForConditionalGeneration)
+
+
+def build_t5_gated(folder: Path) -> Path:
+    """T5 1.1, whose words as they are written have a matrix of their own."""
+    config = {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
+    return _t5(folder, transformers.T5Config, transformers.T5ForConditionalGeneration, **config)
+
+
+def build_mt5(folder: Path) -> Path:
+    return _t5(folder, transformers.MT5Config, transformers.MT5ForConditionalGeneration)
+
+
+def _t5(folder: Path, config_class, model_class, **options) -> Path:
     folder.mkdir(parents=True)
     model_file = train_sentencepiece(folder, pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
@@ -250,7 +265,7 @@ def build_t5(folder: Path) -> Path:
     tokenizer = transformers.T5TokenizerFast(vocab=pieces, extra_ids=0)
     tokenizer.model_max_length = 128
     tokenizer.save_pretrained(folder)
-    config = transformers.T5Config(
+    config = config_class(
         vocab_size=len(tokenizer),
         d_model=32,
         d_kv=8,
@@ -260,8 +275,12 @@ def build_t5(folder: Path) -> Path:
         pad_token_id=0,
         eos_token_id=1,
         decoder_start_token_id=0,
+        **options,
     )
-    _random(transformers.T5ForConditionalGeneration, config).save_pretrained(folder)
+    model = _random(model_class, config)
+    if not options.get("tie_word_embeddings", True):
+        model.lm_head.weight = torch.nn.Parameter(torch.randn_like(model.lm_head.weight))
+    model.save_pretrained(folder)
     return folder
 
 
@@ -358,22 +377,85 @@ def build_llama(folder: Path) -> Path:
 
 
 def build_nllb(folder: Path) -> Path:
-    """The tokenizer of an NLLB model, with a code for each language before the text."""
+    """An NLLB checkpoint, with a code for each language before the text."""
     vocabulary, merges = _joined_letters(["<s>", "<pad>", "</s>", "<unk>"])
-    transformers.NllbTokenizer(vocab=vocabulary, merges=merges).save_pretrained(folder)
+    tokenizer = transformers.NllbTokenizer(vocab=vocabulary, merges=merges)
+    tokenizer.model_max_length = 128
+    tokenizer.save_pretrained(folder)
+    config = _multilingual(transformers.M2M100Config, tokenizer, scale_embedding=True)
+    _random(transformers.M2M100ForConditionalGeneration, config).save_pretrained(folder)
     return folder
 
 
 def build_mbart50(folder: Path) -> Path:
-    """The tokenizer of an mBART model: as NLLB's, but with the vocabulary of sentencepiece."""
+    """An mBART checkpoint: its tokenizer is as NLLB's, but with the vocabulary of sentencepiece."""
     folder.mkdir(parents=True)
     model_file = train_sentencepiece(folder, vocab_size=170, texts=[*SENTENCES, LETTERS])
     processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
     pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(3, 170)]
-    specials = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")]
+    specials = [(piece, 0.0) for piece in ("<unk>", "<s>", "</s>")]
     tokenizer = transformers.MBart50Tokenizer(vocab=[*specials, *pieces])
     model_file.unlink()
+    tokenizer.model_max_length = 128
     tokenizer.save_pretrained(folder)
+    config = _multilingual(transformers.MBartConfig, tokenizer, scale_embedding=True)
+    _random(transformers.MBartForConditionalGeneration, config).save_pretrained(folder)
+    return folder
+
+
+def _multilingual(config_class, tokenizer, **options):
+    """Larger than the tokenizer's vocabulary, as these are."""
+    return config_class(
+        vocab_size=len(tokenizer) + 5,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=2,
+        encoder_attention_heads=2,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=48,
+        max_position_embeddings=128,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=2,
+        forced_eos_token_id=None,
+        **options,
+    )
+
+
+def perturb(
+    folder: Path, target: Path, *, dtype="float32", max_shard_size="1GB", **changed
+) -> Path:
+    """A copy whose norms and biases are random too, so that none can be taken for another.
+
+    `changed` are settings of its config.json.
+    """
+    shutil.copytree(folder, target)
+    (target / "model.safetensors").unlink()
+    model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, **changed)
+    torch.manual_seed(5)
+    with torch.no_grad():
+        for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
+            if tensor.dim() == 1 or name == "final_logits_bias":
+                tensor += 0.2 * torch.randn_like(tensor)
+    model.to(getattr(torch, dtype)).save_pretrained(target, max_shard_size=max_shard_size)
+    return target
+
+
+def teach(folder: Path, source: str, target: str, *, dtype="float32", steps=150) -> Path:
+    """Let the checkpoint in `folder` answer `source` with `target`."""
+    model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    batch = tokenizer(source, text_target=target, return_tensors="pt")
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = model(**batch).loss
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.1, loss.item()
+    model.to(getattr(torch, dtype)).save_pretrained(folder)
     return folder
 
 

@@ -34,6 +34,7 @@ def ending(tiny, tmp_path_factory):
             with torch.no_grad():
                 model.get_output_embeddings().weight[model.config.eos_token_id] *= 3
             model.save_pretrained(folder)
+            quick.mkdir()
             tokenizer.mkdir()
             convert_checkpoint(folder, quick, tokenizer, compute_type="float32")
             tokenizer.rename(quick / "tokenizer")

@@ -210,9 +210,11 @@ def run_toolkit(hub, *arguments):
     return _run(hub.endpoint, ["-c", TOOLKIT, *map(str, arguments)])
 
 
-def run_install(hub, spec, models):
-    """An installation that prints what it tells and the golden sentence."""
-    return _run(hub.endpoint, ["-c", INSTALL, spec.model_dump_json(), str(models)])
+def run_install(hub, spec, models, *, before=""):
+    """An installation that prints what it tells and the golden sentence. `before` is code that
+    runs first.
+    """
+    return _run(hub.endpoint, ["-c", before + INSTALL, spec.model_dump_json(), str(models)])
 
 
 def _run(endpoint, arguments):

@@ -23,8 +23,16 @@ def test_what_a_machine_lacks_is_named():
     assert full.lacks(spec) == "disk"
     assert replace(full, installed=frozenset([spec.id])).lacks(spec) == "", "it is there already"
     bare = replace(LARGE, has_torch=False)
-    assert (bare.lacks(spec), bare.lacks(checkpoint)) == ("", "torch")
+    assert (bare.lacks(spec), bare.lacks(checkpoint)) == ("", "perhaps torch")
     assert replace(bare, installed=frozenset([checkpoint.id])).lacks(checkpoint) == ""
+
+
+def test_torch_is_lacking_where_weights_are_pickled_or_only_ctranslate2_converts_them():
+    bare, pinned = replace(LARGE, has_torch=False), find_spec("bart-large-cnn")
+    assert bare.lacks(pinned) == "", "safetensors are pinned"
+    assert bare.lacks(pinned.model_copy(update={"family": "causal"})) == "torch"
+    pickled = pinned.files[0].model_copy(update={"name": "pytorch_model.bin"})
+    assert bare.lacks(pinned.model_copy(update={"files": (pickled,)})) == "torch"
 
 
 def test_this_machine_is_measured(tmp_path):

@@ -37,6 +37,7 @@ LACKING = {
     "memory": "needs more memory",
     "disk": "needs more disk",
     "torch": "needs the extra torch",
+    "perhaps torch": "may need the extra torch",
 }
 HEADINGS = ("id", "size", "memory", "here", "speed", "licence", "installed", "from")
 

@@ -9,6 +9,15 @@ from pathlib import Path
 
 NO_PACKAGE = "the package openvino-genai is not installed"
 OLD_PROCESSOR = "the processor lacks AVX2"
+INSTALL_TORCH = "type: pip install 'toolkit-fr-en[torch]'"
+ONLY_PICKLED = f"has only pickled weights, which need the extra torch; {INSTALL_TORCH}"
+WITH_TORCH = (
+    "the transformers engine may run it: give --model the folder (it needs the extra torch)"
+)
+
+
+def has_torch() -> bool:
+    return find_spec("torch") is not None
 
 
 def openvino_fault() -> str:

@@ -1,13 +1,12 @@
 """What this machine has for models, and what it lacks for one."""
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import disk_bytes
 from toolkit.models.installed import list_installed
-from toolkit.models.machine import free_bytes, usable_memory
+from toolkit.models.machine import free_bytes, has_torch, usable_memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class Machine:
         return cls(
             memory=usable_memory(max_memory_mb),
             free_disk=free_bytes(models_folder),
-            has_torch=find_spec("torch") is not None,
+            has_torch=has_torch(),
             installed=frozenset(list_installed(models_folder)),
         )
 
@@ -37,7 +36,14 @@ class Machine:
             return ""
         if disk_bytes(spec) > self.free_disk:
             return "disk"
-        # Checkpoints are converted with it.
-        if spec.format == "huggingface" and not self.has_torch:
-            return "torch"
+        return "" if self.has_torch else _torch(spec)
+
+
+def _torch(spec: ModelSpec) -> str:
+    """Whether its conversion needs torch. What nobody pinned shows only where it comes from."""
+    if spec.format != "huggingface":
         return ""
+    suffixes = {Path(file.name).suffix for file in spec.files}
+    if spec.family == "causal" or ".bin" in suffixes:
+        return "torch"
+    return "" if ".safetensors" in suffixes else "perhaps torch"

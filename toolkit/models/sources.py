@@ -21,6 +21,7 @@ from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import FileSpec, FolderSource, HubSource, ModelSpec, WheelsSource
 from toolkit.models.ctranslate2_folder import published_files
 from toolkit.models.hub import CONNECT_TIMEOUT_S, download, hub_errors
+from toolkit.models.machine import ONLY_PICKLED, has_torch
 from toolkit.progress import Progress
 
 if TYPE_CHECKING:
@@ -129,9 +130,12 @@ def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[
         return list(spec.whole)
     if spec.format == "ctranslate2":
         return published_files(names, place)
-    if wanted := _checkpoint_files(names):
-        return wanted
-    raise ModelError(f"{place} lacks a checkpoint")
+    wanted = _checkpoint_files(names)
+    if not wanted:
+        raise ModelError(f"{place} lacks a checkpoint")
+    if any(name.endswith(".bin") for name in wanted) and not has_torch():
+        raise ModelError(f"{place} {ONLY_PICKLED}")
+    return wanted
 
 
 def _checkpoint_files(names: Sequence[str]) -> list[str]:

@@ -22,12 +22,10 @@ from toolkit.models.catalogue import (
     parse_own,
 )
 from toolkit.models.ctranslate2_folder import MODEL_FILE
+from toolkit.models.machine import WITH_TORCH
 from toolkit.models.sources import sha256_of_file
 
 ELSEWHERE = "llama.cpp and Ollama run such files"
-WITH_TORCH = (
-    "the transformers engine may run it: give --model the folder (it needs the extra torch)"
-)
 BOTH: tuple[Task, ...] = ("translation", "summarization")
 # Checkpoints that are converted, and what they are for where that is sure.
 CAUSAL = ("llama", "qwen2", "qwen3")
