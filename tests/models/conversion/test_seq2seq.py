@@ -196,12 +196,20 @@ def refusal(folder, tmp_path):
         ("bart", {"normalize_before": True}, "normalize_before; the transformers engine may"),
         ("bart", {"activation_function": "tanh"}, "the activation 'tanh' is not known (known: "),
         ("marian", {"share_encoder_decoder_embeddings": False}, "one vocabulary for each side"),
-        ("marian", {"encoder_attention_heads": 5}, "isn't a multiple of its encoder_attention"),
+        (
+            "marian",
+            {"encoder_attention_heads": 5},
+            "width of 32 doesn't go with 5 encoder_attention",
+        ),
         ("marian", {"encoder_attention_heads": 0}, "has 0 for encoder_attention_heads"),
-        ("marian", {"decoder_layers": 3}, "2 layers called model.decoder.layers.N; by its config"),
-        ("marian", {"encoder_layers": 10**9}, "by its config.json it should have 1000000000"),
-        ("marian", {"d_model": 64}, "has the shape 90×32; by its config.json it should be 90×64"),
-        ("marian", {"vocab_size": 91}, "has the shape 90×32; by its config.json it should be 91×"),
+        (
+            "marian",
+            {"decoder_layers": 3},
+            "should have 3 layers called model.decoder.layers.N, not 2",
+        ),
+        ("marian", {"encoder_layers": 10**9}, "should have 1000000000 layers called model.encoder"),
+        ("marian", {"d_model": 64}, "should be 90×64, not 90×32; the transformers engine may"),
+        ("marian", {"vocab_size": 91}, "'model.shared.weight' should be 91×32, not 90×32"),
         ("marian", {"max_position_embeddings": 10**9}, "has 1000000000 for max_position"),
         ("bart", {"max_position_embeddings": 64}, "should be 66×32"),
         ("bart", {"d_model": "32"}, "can't be converted: "),
@@ -232,10 +240,10 @@ def test_weights_that_are_missing_or_of_another_shape_are_told(tiny, tmp_path):
     weights = load_file(folder / "model.safetensors")
     name = "model.decoder.layers.1.encoder_attn.k_proj.weight"
     for changed, said in (
-        ({}, f"the checkpoint lacks the tensor '{name}'"),
-        ({name: weights[name][:-1]}, f"'{name}' has the shape 31×32"),
-        ({name: weights[name].ravel()}, f"'{name}' has the shape 1024"),
-        ({name: weights[name].astype(np.int8)}, "numbers of the kind I8, which aren't converted"),
+        ({}, f"it lacks the tensor '{name}'; the transformers engine may"),
+        ({name: weights[name][:-1]}, f"'{name}' should be 32×32, not 31×32"),
+        ({name: weights[name].ravel()}, f"'{name}' should be 32×32, not 1024"),
+        ({name: weights[name].astype(np.int8)}, f"'{name}' is of I8 (known: F32, F16, BF16)"),
     ):
         rest = {each: tensor for each, tensor in weights.items() if each != name}
         save_file(rest | changed, folder / "model.safetensors")

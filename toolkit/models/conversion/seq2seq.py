@@ -17,10 +17,8 @@ import numpy as np
 from ctranslate2.specs.common_spec import Activation
 from ctranslate2.specs.transformer_spec import TransformerSpec
 
-from toolkit.errors import ModelError
 from toolkit.models.boundary import SAFELY
-from toolkit.models.conversion.weights import Array, Weights
-from toolkit.models.machine import WITH_TORCH
+from toolkit.models.conversion.weights import Array, Weights, unfit
 
 ACTIVATIONS = {
     "gelu": Activation.GELU,
@@ -63,15 +61,15 @@ def convert_seq2seq(
     layout = LAYOUTS.get(config.model_type)
     spec = _t5(config, filler) if layout is None else _bart(config, filler, layout)
     if left := [name for name in weights.left() if not LEFT_BEHIND.search(name)]:
-        raise _unknown(f"it has tensors that the architecture lacks, such as '{left[0]}'")
+        raise unfit(f"it has tensors that the architecture lacks, such as '{left[0]}'")
     tokenizer = AutoTokenizer.from_pretrained(str(source), **SAFELY)
     if getattr(tokenizer, "separate_vocabs", False):
-        raise _unknown("it has one vocabulary for each side")
+        raise unfit("it has one vocabulary for each side")
     tokens = _vocabulary(tokenizer, config.vocab_size)
     said = _generation(source)
     start = said.get("decoder_start_token_id", getattr(config, "decoder_start_token_id", None))
     if not isinstance(start, int) or not 0 <= start < len(tokens):
-        raise _unknown(f"its decoder_start_token_id is {start!r}")
+        raise unfit(f"its decoder_start_token_id is {start!r}")
     never = [ids[0] for ids in said.get("bad_words_ids") or [] if len(ids) == 1]
     if config.model_type == "marian":
         never.append(start)  # which transformers has added to the model's own tokens
@@ -139,16 +137,17 @@ class _Filler:
 
 def _bart(config: Any, filler: _Filler, layout: _Layout) -> TransformerSpec:
     if not layout.norm_first and getattr(config, "normalize_before", False):
-        raise _unknown("its config.json says normalize_before")
+        raise unfit("its config.json says normalize_before")
     if not getattr(config, "share_encoder_decoder_embeddings", True):
-        raise _unknown("it has one vocabulary for each side")
+        raise unfit("it has one vocabulary for each side")
     weights = filler.weights
     width, rows = _number(config, "d_model"), _number(config, "vocab_size")
     sides = ("encoder", "decoder")
     for side in sides:
         _same_layers(weights, f"model.{side}.layers.", _number(config, f"{side}_layers"))
-        if width % _number(config, f"{side}_attention_heads"):
-            raise _unknown(f"its width isn't a multiple of its {side}_attention_heads")
+        heads = _number(config, f"{side}_attention_heads")
+        if width % heads or width % 2:
+            raise unfit(f"its width of {width} doesn't go with {heads} {side}_attention_heads")
     spec = TransformerSpec.from_config(
         (config.encoder_layers, config.decoder_layers),
         config.encoder_attention_heads,
@@ -295,7 +294,7 @@ def _vocabulary(tokenizer: Any, size: int) -> list[str]:
     names = {id_: token for token, id_ in tokenizer.get_vocab().items()}
     tokens = [names.get(id_, f"<unused{id_}>") for id_ in range(size)]
     if len(set(tokens)) < size:
-        raise _unknown("its tokenizer has a token twice")
+        raise unfit("its tokenizer has a token twice")
     return tokens
 
 
@@ -323,24 +322,19 @@ def _scales_outputs(config: Any) -> bool:
 
 def _activation(name: str) -> Activation:
     if name not in ACTIVATIONS:
-        raise _unknown(f"the activation '{name}' is not known (known: {', '.join(ACTIVATIONS)})")
+        raise unfit(f"the activation '{name}' is not known (known: {', '.join(ACTIVATIONS)})")
     return ACTIVATIONS[name]
 
 
 def _number(config: Any, name: str, *, most: int = 1 << 31) -> int:
     value = getattr(config, name, None)
     if not isinstance(value, int) or not 0 < value < most:
-        raise _unknown(f"its config.json has {value!r} for {name}")
+        raise unfit(f"its config.json has {value!r} for {name}")
     return value
 
 
 def _same_layers(weights: Weights, prefix: str, number: int) -> None:
     if (found := weights.count(prefix)) != number:
-        raise ModelError(
-            f"the checkpoint has {found} layers called {prefix}N; by its config.json it should "
-            f"have {number}"
+        raise unfit(
+            f"by its config.json it should have {number} layers called {prefix}N, not {found}"
         )
-
-
-def _unknown(reason: str) -> ModelError:
-    return ModelError(f"the checkpoint can't be converted: {reason}; {WITH_TORCH}")

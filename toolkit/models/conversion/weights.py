@@ -15,12 +15,18 @@ import numpy as np
 
 from toolkit.errors import ModelError
 from toolkit.models.boundary import model_errors
+from toolkit.models.machine import WITH_TORCH
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 SAFETENSORS, PICKLED = "model.safetensors", "pytorch_model.bin"
 PLAIN_NAME = re.compile(r"\w[\w.-]*")
 # numpy has no bfloat16: its bits are the upper half of a float32's.
 DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+
+
+def unfit(reason: str) -> ModelError:
+    """About a checkpoint that isn't understood, with what may run it."""
+    return ModelError(f"the checkpoint can't be converted: {reason}; {WITH_TORCH}")
 
 
 class Weights:
@@ -36,13 +42,13 @@ class Weights:
     def tensor(self, name: str, *shape: int) -> Array:
         """A copy in float32. Raises ModelError where it is missing or has another shape."""
         if name not in self._readers:
-            raise ModelError(f"the checkpoint lacks the tensor '{name}'")
+            raise unfit(f"it lacks the tensor '{name}'")
         self._left.discard(name)
         tensor = self._readers[name]()
         if tensor.shape != shape:
-            raise ModelError(
-                f"the checkpoint's tensor '{name}' has the shape {_shown(tensor.shape)}; by its "
-                f"config.json it should be {_shown(shape)}"
+            raise unfit(
+                f"by its config.json its tensor '{name}' should be {_shown(shape)}, not "
+                f"{_shown(tensor.shape)}"
             )
         return tensor
 
@@ -140,10 +146,7 @@ def _reader(
 ) -> Callable[[], Array]:
     def read() -> Array:
         if dtype not in DTYPES:
-            raise ModelError(
-                f"the checkpoint's tensor '{name}' has numbers of the kind {dtype}, which aren't "
-                f"converted (known: {', '.join(DTYPES)})"
-            )
+            raise unfit(f"its tensor '{name}' is of {dtype} (known: {', '.join(DTYPES)})")
         values = np.asarray(data[slice(*data_offsets)]).view(DTYPES[dtype]).reshape(shape)
         if dtype == "BF16":
             return (values.astype(np.uint32) << 16).view(np.float32)
