@@ -72,7 +72,7 @@ def convert_seq2seq(
         raise unfit(f"its decoder_start_token_id is {start!r}")
     never = [ids[0] for ids in said.get("bad_words_ids") or [] if len(ids) == 1]
     if config.model_type == "marian":
-        never.append(start)  # which transformers has added to the model's own tokens
+        never.append(tokenizer.pad_token_id)  # which transformers has added to begin with
     _forbid(spec.decoder.projection, never, len(tokens))
     spec.register_source_vocabulary(tokens)
     spec.register_target_vocabulary(tokens)
@@ -142,8 +142,7 @@ def _bart(config: Any, filler: _Filler, layout: _Layout) -> TransformerSpec:
         raise unfit("it has one vocabulary for each side")
     weights = filler.weights
     width, rows = _number(config, "d_model"), _number(config, "vocab_size")
-    sides = ("encoder", "decoder")
-    for side in sides:
+    for side in ("encoder", "decoder"):
         _same_layers(weights, f"model.{side}.layers.", _number(config, f"{side}_layers"))
         heads = _number(config, f"{side}_attention_heads")
         if width % heads or width % 2:
