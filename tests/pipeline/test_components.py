@@ -103,6 +103,16 @@ def test_articles_on_one_event_are_summarized_after_the_translator_has_gone(load
     assert counts == [("one", 1), ("other", 1)]
 
 
+@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
+def test_nothing_is_translated_for_a_summarizer_that_takes_too_much(loads, monkeypatch, route):
+    made, counts = loads(700, route=route)
+    sizes = {"one": 500_000_000, "other": 900_000_000}
+    monkeypatch.setattr(components_module, "memory_of", lambda model, folder: sizes[model])
+    with pytest.raises(ModelError, match=r"'other' takes 0\.9 GB"):
+        made.summarize([article(made, FRENCH)])
+    assert counts == []
+
+
 def test_a_model_that_takes_more_memory_than_allowed_is_not_loaded(loads):
     made, counts = loads(400)
     with pytest.raises(ModelError, match=r"'one' takes 0\.5 GB .* allows 0\.4 GB.*recommend"):

@@ -166,12 +166,14 @@ class Components:
 
     def take_turns(self, language: str) -> bool:
         """Whether the model that translates and the one that writes in `language` don't fit into
-        memory together.
+        memory together. Raises ModelError for one that doesn't fit alone.
         """
         try:
             models = {self.translator_model, self.summarizer_model(language)}
         except ModelMissingError:
             return False
+        for model in models:
+            self._refuse_large(model)
         folder, memory = self.settings.models_folder, usable_memory(self.settings.max_memory_mb)
         needed = sum(memory_of(model, folder) for model in models)
         return len(models) > 1 and 0 < memory < needed
