@@ -45,7 +45,6 @@ def compared(tmp_path, monkeypatch):
             "task": "translation",
             "data": [str(tmp_path / "pairs.tsv")],
             "each_model": True,
-            "cache": False,
             "systems": [{"name": name, "settings": {"translator": name}} for name in models],
         }
         suite = {"name": "models", "description": "a test", "parts": [part]}

@@ -171,7 +171,7 @@ def _settings(part: Part, system: System, flags: Mapping[str, Any]) -> Settings:
     own: dict[str, Any] = {"length": part.length} if part.task == "summaries" else {}
     if part.language == "fr":
         own["target_language"] = "fr"
-    if not part.cache:
+    if part.each_model or not part.cache:
         own["cache"] = False
     try:
         settings, _ = resolve_settings({**flags, **own, **part.settings, **system.settings})

@@ -46,7 +46,8 @@ class Part(_Entry):
     `data` is `seeds`, a file under eval/, `sacrebleu:NAME`, or for summaries `facts:tune`,
     `facts:test` and `seeds:translated`, the seeds as translated by hand. `settings` are those of
     all its systems. `matrix` holds settings with several values each; every combination is one more
-    system. With `each_model` the systems are models, which `evaluation.models` puts in.
+    system. With `each_model` the systems are models, which `evaluation.models` puts in, and each is
+    measured without the store.
     """
 
     name: PartName
@@ -148,7 +149,6 @@ def load_suite(name: str) -> Suite:
 def suite_of(data: Iterable[str], *, task: SuiteTask, each_model: bool = False) -> Suite:
     """One part on somebody's own data. Raises UsageError for data that has no possible name."""
     part = {"name": "own", "task": task, "data": tuple(data), "each_model": each_model}
-    part["cache"] = not each_model
     return _suite("--data", {"name": "own", "description": "your own data", "parts": [part]})
 
 
