@@ -94,6 +94,8 @@ def test_a_model_that_fails_ends_no_comparison_and_is_tried_again(compared):
     run = compared(pairs, mended, resume=True)
     assert {each.system for each in run.outcomes} == {"good", "broken", "new"}
     assert run.record.parts["own"].failed.keys() == {"buggy"}
+    run = compared(pairs, mended, resume=True, only=["good"])
+    assert run.record.parts["own"].failed.keys() == {"buggy"}
 
 
 def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):

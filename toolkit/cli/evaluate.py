@@ -105,8 +105,9 @@ def run_command(
     if resume and not output:
         raise UsageError("--resume needs --output FOLDER, the run to go on with")
     if chosen.compares_models:
-        there = resume and output and (output / "run.json").exists()
-        before = load_run(output).record.suite if output and there else None
+        before = None
+        if resume and output and (output / "run.json").exists():
+            before = load_run(output).record.suite
         chosen = with_models(chosen, models, settings, before=before)
     _refuse_unknown("part", part, {each.name for each in chosen.parts})
     parts = [each for each in chosen.parts if not part or each.name in part]

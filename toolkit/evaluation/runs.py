@@ -88,6 +88,7 @@ def run_suite(
             if not described["systems"]:
                 path = data_file(folder, part.name)
                 described["data"] = _write_lines(path, map(_item, corpus.items))
+            described["failed"].pop(system.name, None)
             label = f"{part.name}, {system.name}"
             own = settings[part.name, system.name]
             try:
@@ -102,7 +103,7 @@ def run_suite(
                 if not part.each_model:
                     raise
                 why = str(error) if isinstance(error, ToolkitError) else repr(error)
-                described.setdefault("failed", {})[system.name] = why
+                described["failed"][system.name] = why
                 if on_trouble:
                     on_trouble(f"{label}: {why}")
             else:
@@ -206,6 +207,7 @@ def _record(suite: Suite, corpora: Mapping[str, Corpus], limit: int | None) -> d
                 "digest": corpora[part.name].digest,
                 "metrics": list(part.all_metrics),
                 "systems": {},
+                "failed": {},
             }
             for part in suite.parts
         },
@@ -245,7 +247,7 @@ def _take_over(old: Record, folder: Path, record: dict[str, Any]) -> None:
         if part.digest != record["parts"][name]["digest"]:
             raise UsageError(f"{folder}: the references of {name} have changed since; run anew")
         record["parts"][name] |= part.model_dump(
-            mode="json", by_alias=True, exclude_unset=True, include={"data", "systems"}
+            mode="json", by_alias=True, exclude_unset=True, include={"data", "systems", "failed"}
         )
 
 
