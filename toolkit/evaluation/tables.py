@@ -88,16 +88,16 @@ def ranking_rows(ranking: Ranking, task: SuiteTask) -> tuple[list[str], list[lis
     rows = [
         [
             each.name,
+            "best" if each.p is None else "<0.001" if each.p < 0.001 else f"{each.p:.3f}",
             *(cell(each.outcome.score(metric)) for metric in shown),
             f"{each.words_a_second if task == 'translation' else each.seconds_an_item:.1f}",
             "–" if each.made.loading is None else f"{each.made.loading:.1f}",
             _peak(each.made),
-            "best" if each.p is None else "<0.001" if each.p < 0.001 else f"{each.p:.3f}",
         ]
         for each in ranking.models
     ]
-    head = ["", *shown, speed, "loading s", "peak MB", "p"]
-    rows += [[name, *["–"] * (len(head) - 2), "failed"] for name in ranking.failed]
+    head = ["", "p", *shown, speed, "loading s", "peak MB"]
+    rows += [[name, "failed", *["–"] * (len(head) - 2)] for name in ranking.failed]
     return head, rows
 
 
