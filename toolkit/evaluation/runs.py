@@ -151,7 +151,7 @@ def _work_alone(
             return pool.submit(_work, part, corpus, settings, _silent).result()
         except BrokenProcessPool as error:
             raise ModelError(
-                f"{part.name}: the process with the model was killed, perhaps for want of memory"
+                "the process with the model was killed, perhaps for want of memory"
             ) from error
 
 
