@@ -10,7 +10,6 @@ from toolkit.errors import ModelError, UsageError
 from toolkit.evaluation.suites import SEEDS, TRANSLATED, Part, Suite, SuiteTask, System
 from toolkit.models.catalogue import Task, catalogue, in_order
 from toolkit.models.installed import list_installed, load_installed
-from toolkit.models.machine import memory_bytes
 from toolkit.models.user_models import BOTH, tasks_of_folder
 from toolkit.settings import Settings
 
@@ -47,21 +46,15 @@ def with_models(
 
 def refuse_unfit(task: SuiteTask, settings: Settings) -> None:
     """Raises UsageError for a model of the catalogue that is for other languages, ModelError for
-    one that needs more memory than this machine has, is not installed or damaged.
+    one that is damaged or not installed.
     """
     spec = catalogue().get(getattr(settings, ROLES[task]))
     if spec is None:
         return
-    if not spec.does(TASKS[task], *settings.languages):
-        wanted = settings.languages if task == "translation" else settings.languages[1:]
+    if not spec.does(TASKS[task], *_languages(task, settings)):
+        wanted = dict.fromkeys(_languages(task, settings))
         made_for = " to ".join(spec.direction) if spec.direction else ", ".join(spec.languages)
         raise UsageError(f"made for {made_for}, not for {' to '.join(wanted)}")
-    memory = memory_bytes()
-    if memory and spec.memory_bytes > memory:
-        raise ModelError(
-            f"it needs {spec.memory_bytes / 1e9:.1f} GB of memory; this machine has "
-            f"{memory / 1e9:.1f} GB"
-        )
     load_installed(settings.models_folder, spec.id)
 
 
@@ -79,7 +72,14 @@ def _tasks_of(model: str) -> tuple[Task, ...]:
 
 def _installed(part: Part, settings: Settings) -> list[str]:
     here = set(list_installed(settings.models_folder))
-    return [spec.id for spec in in_order(TASKS[part.task], *settings.languages) if spec.id in here]
+    able = in_order(TASKS[part.task], *_languages(part.task, settings))
+    return [spec.id for spec in able if spec.id in here]
+
+
+def _languages(task: SuiteTask, settings: Settings) -> tuple[str, str]:
+    """Of what a model reads and writes: summaries are made of translations."""
+    source, target = settings.languages
+    return (source, target) if task == "translation" else (target, target)
 
 
 def _with(part: Part, models: Sequence[str], kept: Sequence[System], settings: Settings) -> Part:

@@ -148,7 +148,8 @@ def _expected_terms(pipeline: Pipeline) -> Glossary:
 def _summaries(
     part: Part, items: Sequence[Item], pipeline: Pipeline, progress: Progress
 ) -> Iterator[Answer]:
-    _ = pipeline.summarizer  # loading it isn't timed
+    if pipeline.settings.same_language:
+        _ = pipeline.summarizer  # loading it isn't timed
     for number, item in enumerate(items):
         progress(number, len(items))
         article = pipeline.prepare(Document(name=item.document, text=item.source))
