@@ -3,13 +3,24 @@ import pickle
 import pytest
 
 from toolkit import errors
-from toolkit.errors import InputError, ModelError, ModelMissingError, ToolkitError
+from toolkit.errors import (
+    InputError,
+    LanguageError,
+    ModelError,
+    ModelMissingError,
+    ToolkitError,
+)
 
 
 def test_a_missing_model_comes_whole_from_another_process():
     error = pickle.loads(pickle.dumps(ModelMissingError("some-model")))
     assert error.model_id == "some-model"
     assert str(error).endswith("type: toolkit models pull some-model")
+
+
+def test_another_language_comes_whole_from_another_process():
+    error = pickle.loads(pickle.dumps(LanguageError("looks German", found="de", expected="fr")))
+    assert (str(error), error.found, error.expected) == ("looks German", "de", "fr")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ ToolkitError                1   a fault of ours
 Messages are one line each: what happened, why, and what to type next.
 """
 
+from functools import partial
+
 
 class ToolkitError(Exception):
     """Base of every error that a user is meant to read."""
@@ -37,6 +39,10 @@ class LanguageError(InputError):
         super().__init__(message)
         self.found = found
         self.expected = expected
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For the way from another process."""
+        return partial(type(self), found=self.found, expected=self.expected), self.args
 
 
 class TooLongError(InputError):

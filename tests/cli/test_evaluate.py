@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -40,6 +41,29 @@ def test_the_commands_run_compare_report_and_gate(data, tmp_path, monkeypatch, c
     code, out, err = call("gate")
     assert (code, out) == (5, "x: 1.000 < 2.000\n")
     assert "1 of 1 floors" in err
+
+
+def test_models_are_compared_and_one_that_fails_is_a_row(run, converted):
+    options = ("eval", "run", "models", "--part", "translation", "--limit", 1, "-o", "one")
+    models = ("fake", "quickmt-fr-en", converted("marian"))
+    code, out, err = run(*options, *(part for model in models for part in ("--model", model)))
+    assert code == 4
+    assert re.search(r"^fake +(best|\d)", out, re.MULTILINE)
+    assert re.search(r"^marian +(best|\d)", out, re.MULTILINE)
+    assert re.search(r"^quickmt-fr-en +failed", out, re.MULTILINE)
+    assert "quickmt-fr-en failed: model 'quickmt-fr-en' is not installed" in out
+    assert "--resume --output one" in err
+    assert "not all models could be measured: quickmt-fr-en (translation)" in err
+
+
+def test_one_model_is_for_other_suites_and_several_for_those_of_models(run, data):
+    code, _, err = run("eval", "run", "seeds", "--model", "fake", "--model", "fake")
+    assert (code, "the suite models compares several" in err) == (2, True)
+    assert run("eval", "run", "models", "--model", "nowhere")[0] == 2
+    assert run("eval", "run", "models")[0] == 4
+    assert "translation (translation): each model\n" in run("eval", "list")[1]
+    code, out, _ = run("eval", "run", "models", "--data", data, "-m", "fake", "-o", "x")
+    assert (code, "Only fake was measured." in out) == (0, True)
 
 
 def test_outputs_of_others_are_scored_line_by_line(tmp_path, monkeypatch, capsys):

@@ -1,8 +1,10 @@
 import pytest
 
 from tests.evaluation.helpers import FAKE, SUITE, write_data
+from toolkit.engines.fake import FakeEngine
+from toolkit.evaluation import runs
 from toolkit.evaluation.runs import run_suite
-from toolkit.evaluation.suites import load_suite
+from toolkit.evaluation.suites import Suite, load_suite
 
 
 @pytest.fixture
@@ -20,3 +22,36 @@ def suite(tmp_path, data):
 @pytest.fixture
 def run(suite, tmp_path):
     return run_suite(suite, tmp_path / "one", flags=FAKE)
+
+
+@pytest.fixture
+def compared(tmp_path, monkeypatch):
+    """Compares models on sentences, in this process: each answers by a function of the sentence,
+    which may raise.
+    """
+
+    def run(pairs, models, **options):
+        def load(name, **settings):
+            return FakeEngine(models[name], family="seq2seq")
+
+        monkeypatch.setattr("toolkit.pipeline.components.load_engine", load)
+        monkeypatch.setattr(
+            runs, "_work_alone", lambda part, corpus, own: runs._work(part, corpus, own, _silent)
+        )
+        lines = ["source\ttarget", *("\t".join(pair) for pair in pairs)]
+        (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+        part = {
+            "name": "own",
+            "task": "translation",
+            "data": [str(tmp_path / "pairs.tsv")],
+            "each_model": True,
+            "systems": [{"name": name, "settings": {"translator": name}} for name in models],
+        }
+        suite = {"name": "models", "description": "a test", "parts": [part]}
+        return run_suite(Suite.model_validate(suite), tmp_path / "compared", flags={}, **options)
+
+    return run
+
+
+def _silent(done, total):
+    pass

@@ -1,8 +1,9 @@
 import pytest
 
-from tests.evaluation.helpers import FAKE, change
+from tests.evaluation.helpers import FAKE, answers, change
 from toolkit.errors import UsageError
-from toolkit.evaluation.compare import compare, paired_p_values
+from toolkit.evaluation.compare import compare, p_values_of, paired_p_values
+from toolkit.evaluation.folders import Outcome
 from toolkit.evaluation.runs import run_suite
 
 
@@ -12,6 +13,20 @@ def test_a_difference_of_nothing_is_not_significant_and_a_steady_one_is():
     assert max(steady) < 0.01
     noise = paired_p_values([0, 1] * 10, [1, 0] * 10)
     assert min(noise) > 0.3
+
+
+@pytest.mark.parametrize(("count", "significant"), [(1, False), (3, False), (12, True)])
+def test_a_few_sentences_that_differ_can_not_be_significant(count, significant):
+    targets = [f"The mayor opened school number {at} today." for at in range(15)]
+    good, bad = (
+        Outcome(part="a", system=name, answers=tuple(made), scores=())
+        for name, made in (
+            ("good", answers(targets, targets)),
+            ("bad", answers(["No."] * count + targets[count:], targets)),
+        )
+    )
+    _, p = p_values_of("chrF2++", good, bad)
+    assert (p < 0.05) == significant
 
 
 def test_systems_are_compared_on_the_same_items(run):

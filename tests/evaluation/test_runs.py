@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tests.evaluation.helpers import FAKE
-from toolkit.errors import UsageError
+from toolkit.errors import ModelError, UsageError
 from toolkit.evaluation.compare import compare
 from toolkit.evaluation.folders import outputs_file
 from toolkit.evaluation.page import report_page
@@ -69,6 +69,33 @@ def test_answers_that_were_not_recorded_any_more_are_made_again(suite, tmp_path)
     path.write_text(json.dumps(record), "utf-8")
     found = run_suite(suite, tmp_path / "cut", flags=FAKE, resume=True)
     assert {each.system for each in found.outcomes} == {each.system for each in whole.outcomes}
+
+
+def test_a_model_that_fails_ends_no_comparison_and_is_tried_again(compared):
+    pairs = [("Un chat dort.", "A cat sleeps.")]
+
+    def broken(text):
+        raise ModelError("its weights are damaged")
+
+    def buggy(text):
+        raise ZeroDivisionError("by 0")
+
+    told = []
+    models = {"broken": broken, "buggy": buggy, "good": dict(pairs).get}
+    run = compared(pairs, models, on_trouble=told.append)
+    assert [each.system for each in run.outcomes] == ["good"]
+    assert run.record.parts["own"].failed == {
+        "broken": "its weights are damaged",
+        "buggy": "ZeroDivisionError('by 0')",
+    }
+    assert told[0] == "own, broken: its weights are damaged"
+
+    mended = models | {"broken": dict(pairs).get, "new": str.upper}
+    run = compared(pairs, mended, resume=True)
+    assert {each.system for each in run.outcomes} == {"good", "broken", "new"}
+    assert run.record.parts["own"].failed.keys() == {"buggy"}
+    run = compared(pairs, mended, resume=True, only=["good"])
+    assert run.record.parts["own"].failed.keys() == {"buggy"}
 
 
 def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):

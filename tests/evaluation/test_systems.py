@@ -59,6 +59,17 @@ def test_pages_with_facts_are_chosen_by_their_part():
         corpus_of(part("facts:all", task="summaries"))
 
 
+def test_translations_by_hand_are_articles_of_which_cleaning_takes_nothing():
+    translated = part("seeds:translated", task="summaries")
+    corpus = corpus_of(translated)
+    assert sum(len(each.facts) for each in corpus.items) == 65
+    same = {"source_language": "en", "summarizer": "lead-3"}
+    for item, answer in zip(corpus.items, answers(translated, corpus, **same), strict=True):
+        assert item.source.endswith(answer.copied_from)
+        assert len(item.source) - len(answer.copied_from) < 80  # the title
+        assert len(item.references) == 3
+
+
 def test_facts_in_english_are_not_looked_for_in_french_summaries():
     corpus = corpus_of(part("facts:tune", task="summaries", language="fr"))
     assert not any(each.facts for each in corpus.items)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.evaluation.helpers import FAKE, change
 from toolkit.assets import asset_folder
+from toolkit.errors import ModelError
 from toolkit.evaluation.compare import compare
 from toolkit.evaluation.folders import load_run
 from toolkit.evaluation.page import report_page
@@ -85,6 +86,37 @@ def test_the_peak_of_a_process_that_ran_other_systems_too_is_told_to_be_so_far(r
     assert re.search(r"peak MB +9 so far +9 so far$", run_tables([shared]), re.MULTILINE)
     assert re.search(r"peak MB +9 +9$", run_tables([apart]), re.MULTILINE)
     assert (SO_FAR in notes(shared), SO_FAR in notes(apart)) == (True, False)
+
+
+def test_models_are_told_in_rows_with_what_they_come_to(compared):
+    pairs = [("Un chat dort.", "A cat sleeps.")]
+
+    def broken(text):
+        raise ModelError("its weights are damaged")
+
+    run = compared(pairs, {"broken": broken, "good": dict(pairs).get})
+    text = run_tables([run])
+    for said in (
+        r"^ +p +chrF2\+\+ +BLEU +flagged +words/s +loading s +peak MB$",
+        r"^good +best +100\.0 ",
+        r"^broken +failed +–",
+        r"^Only good was measured\.$",
+        r"^broken failed: its weights are damaged$",
+    ):
+        assert re.search(said, text, re.MULTILINE), said
+    assert "| broken | failed | – |" in run_tables([run], markdown=True)
+    page = report_page([run])
+    assert page.index("Only good was measured.") < page.index("<svg")
+
+
+def test_a_comparison_of_models_that_all_fail_says_why(compared):
+    def broken(text):
+        raise ModelError("its weights are damaged")
+
+    run = compared([("Un chat dort.", "A cat sleeps.")], {"broken": broken})
+    for shown in (run_tables([run]), report_page([run])):
+        assert "No model could be measured." in shown
+        assert "its weights are damaged" in shown
 
 
 @pytest.mark.parametrize(

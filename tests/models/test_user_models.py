@@ -8,7 +8,15 @@ from tests.models.helpers import pull
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import find_spec, in_order, own_file
 from toolkit.models.sources import sha256_of_file
-from toolkit.models.user_models import add, as_toml, entry_of_file, entry_of_folder, refuse_id
+from toolkit.models.user_models import (
+    BOTH,
+    add,
+    as_toml,
+    entry_of_file,
+    entry_of_folder,
+    refuse_id,
+    tasks_of_folder,
+)
 
 
 @pytest.fixture
@@ -92,6 +100,19 @@ def test_what_a_checkpoint_is_for_is_asked_where_it_does_not_say(checkpoint):
     assert (entry["tasks"], entry["licence"]) == (["summarization"], "MIT")
     assert entry["max_context_tokens"] == 512, "T5 doesn't limit positions"
     assert "forbids" not in entry
+
+
+@pytest.mark.parametrize(
+    ("name", "tasks"),
+    [("marian", ("translation",)), ("bart", ("summarization",)), ("qwen2", BOTH), ("t5", BOTH)],
+)
+def test_a_folder_is_for_what_its_architecture_does(tiny, name, tasks):
+    assert tasks_of_folder(tiny(name)) == tasks
+
+
+@pytest.mark.parametrize(("name", "tasks"), [("marian", ("translation",)), ("qwen2", BOTH)])
+def test_a_converted_folder_that_takes_no_prompts_is_a_translator(converted, name, tasks):
+    assert tasks_of_folder(converted(name)) == tasks
 
 
 def test_the_language_tokens_of_a_multilingual_model_are_known(checkpoint):

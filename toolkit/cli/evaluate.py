@@ -10,7 +10,7 @@ import typer
 
 from toolkit.cli.console import settings_of, show, stage_progress, tell
 from toolkit.cli.options import path_named
-from toolkit.errors import QualityError, UsageError
+from toolkit.errors import ModelError, QualityError, UsageError
 from toolkit.settings import AUTO
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
@@ -32,7 +32,8 @@ def list_command() -> None:
         suite = load_suite(name)
         show(f"{name:<12} {suite.description}")
         for part in suite.parts:
-            systems = ", ".join(system.name for system in part.all_systems)
+            names = [system.name for system in part.all_systems]
+            systems = "each model" if part.each_model else ", ".join(names)
             show(f"{'':<12}   {part.name} ({part.task}): {systems}")
     show(f"metrics: {', '.join(METRICS)}")
 
@@ -66,7 +67,14 @@ def run_command(
     system: Annotated[
         list[str] | None, typer.Option(help="Only this system; may be repeated.")
     ] = None,
-    model: Annotated[str | None, typer.Option("--model", "-m", help="Another model.")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Another model; with the suite models or --data several, to compare them.",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Items of each part.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run cut off.")] = False,
     cache: Annotated[
@@ -75,21 +83,39 @@ def run_command(
     quiet: Quiet = False,
 ) -> None:
     """Run systems on a suite, score them, and write all of it into one folder."""
+    from toolkit.evaluation.folders import load_run
+    from toolkit.evaluation.models import with_models
     from toolkit.evaluation.runs import run_suite
     from toolkit.evaluation.suites import load_suite, suite_of
     from toolkit.evaluation.tables import described, run_tables
 
-    chosen = suite_of(data, task=task) if data else load_suite(suite)
+    models = model or []
+    if data:
+        chosen = suite_of(data, task=task, each_model=len(models) > 1 or suite == "models")
+    else:
+        chosen = load_suite(suite)
+    flags: dict[str, Any] = {"cache": cache}
+    if not chosen.compares_models:
+        if len(models) > 1:
+            raise UsageError(f"{chosen.name} takes one --model; the suite models compares several")
+        flags["model"] = next(iter(models), None)
+    settings = settings_of(flags)[0]
+    if settings.source_language == AUTO:
+        raise UsageError("the setting source_language is auto; an evaluation needs fr or en")
+    if resume and not output:
+        raise UsageError("--resume needs --output FOLDER, the run to go on with")
+    if chosen.compares_models:
+        before = None
+        if resume and output and (output / "run.json").exists():
+            before = load_run(output).record.suite
+        chosen = with_models(chosen, models, settings, before=before)
     _refuse_unknown("part", part, {each.name for each in chosen.parts})
     parts = [each for each in chosen.parts if not part or each.name in part]
     _refuse_unknown("system", system, {known.name for each in parts for known in each.all_systems})
-    if resume and not output:
-        raise UsageError("--resume needs --output FOLDER, the run to go on with")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = output or RUNS / f"{chosen.name}-{stamp}"
-    flags: dict[str, Any] = {"model": model, "cache": cache}
-    if settings_of(flags)[0].source_language == AUTO:
-        raise UsageError("the setting source_language is auto; an evaluation needs fr or en")
+    if chosen.compares_models and not quiet:
+        tell(f"if it is cut off, --resume --output {folder} goes on with what is left")
     with stage_progress(quiet=quiet) as progress:
         run = run_suite(
             chosen,
@@ -105,6 +131,11 @@ def run_command(
     show(f"{run_tables([run])}\n{described(run)}")
     if not quiet:
         tell(f"{folder} holds the run; toolkit eval report {folder} -f html shows all of it")
+    failed = [
+        f"{name} ({place})" for place, each in run.record.parts.items() for name in each.failed
+    ]
+    if failed:
+        raise ModelError(f"not all models could be measured: {', '.join(failed)}")
 
 
 def _refuse_unknown(what: str, named: list[str] | None, known: set[str]) -> None:

@@ -149,11 +149,7 @@ def _differences(
         first, second = baseline.score(name), candidate.score(name)
         assert first
         assert second
-        metric = METRICS.get(name)
-        if isinstance(metric, CorpusMetric):
-            p_values = _corpus_p_values(metric, baseline.answers, candidate.answers)
-        else:
-            p_values = paired_p_values(first.values, second.values)
+        p_values = p_values_of(name, baseline, candidate)
         yield Difference(
             metric=name,
             baseline=first.value,
@@ -162,6 +158,16 @@ def _differences(
             p_randomization=p_values[1],
             higher_is_better=first.higher_is_better,
         )
+
+
+def p_values_of(metric: str, baseline: Outcome, candidate: Outcome) -> tuple[float, float]:
+    """Two-sided p of their difference in a metric: paired bootstrap, and approximate randomization.
+    Their answers are in one order.
+    """
+    known = METRICS.get(metric)
+    if isinstance(known, CorpusMetric):
+        return _corpus_p_values(known, baseline.answers, candidate.answers)
+    return paired_p_values(_values(baseline, metric), _values(candidate, metric))
 
 
 def paired_p_values(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
@@ -207,4 +213,7 @@ def _corpus_p_values(
         result = results[key][1]
         assert isinstance(result, Result)
         found.append(1.0 if result.p_value is None else result.p_value)
-    return found[0], found[1]
+    # Its randomization counts shuffles that differ more than the systems, not those that differ as
+    # much; where few answers differ, one in 2 ** (differing - 1) does that at least.
+    differing = sum(a != b for a, b in zip(systems[0][1], systems[1][1], strict=True))
+    return found[0], max(found[1], 2.0 ** (1 - differing))

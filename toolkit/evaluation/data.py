@@ -88,6 +88,26 @@ def seed_articles(references: Path, seeds: Path, *, length: str) -> Corpus:
     return Corpus(f"seeds {length}", tuple(items))
 
 
+def translated_articles(references: Path, *, length: str) -> Corpus:
+    """The seed articles in English, as translated by hand, with summaries of `length` and facts."""
+    items = []
+    for name, reference in load_references(references).items():
+        title, body = (
+            [pair.target for pair in reference.sentences if pair.title == is_title]
+            for is_title in (True, False)
+        )
+        items.append(
+            Item(
+                id=name,
+                document=name,
+                source="\n\n".join((*title, " ".join(body))),
+                references=getattr(reference.summaries, length),
+                facts=reference.facts,
+            )
+        )
+    return Corpus(f"seeds {length}, translated by hand", tuple(items))
+
+
 def pages_with_facts(gold: Path, part: str, *, language: str) -> Corpus:
     """The pages of `part` whose facts are listed, as scraped. They have no reference summaries, and
     in another language than English no facts either. Raises InputError for no such part.

@@ -28,10 +28,15 @@ def facts_stated(summary: str, facts: Sequence[Fact]) -> list[bool]:
     )
 
 
+def weight(fact: Fact) -> int:
+    """How often it counts in the recall."""
+    return 2 if fact.central else 1
+
+
 def fact_recall(summary: str, facts: Sequence[Fact]) -> float:
     """The share of the facts that the summary states; a central one counts twice."""
     stated = facts_stated(summary, facts)
-    weights = [2 if fact.central else 1 for fact in facts]
+    weights = list(map(weight, facts))
     return sum(w for w, found in zip(weights, stated, strict=True) if found) / sum(weights)
 
 

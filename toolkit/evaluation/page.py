@@ -6,7 +6,15 @@ from toolkit.evaluation.charts import heat_map, html_table, intervals, scatter
 from toolkit.evaluation.compare import main_metric
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.markup import Html, fill, join
-from toolkit.evaluation.tables import cell, described, signatures
+from toolkit.evaluation.ranking import Ranking, compared_parts, rank
+from toolkit.evaluation.suites import SuiteTask
+from toolkit.evaluation.tables import (
+    cell,
+    described,
+    ranking_remarks,
+    ranking_rows,
+    signatures,
+)
 
 STYLE = (
     ":root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 22%,transparent);"
@@ -60,7 +68,9 @@ PART = """<h2>{}</h2>
 
 def report_page(runs: Sequence[Run]) -> str:
     """The page as HTML; it loads nothing and needs no scripts."""
-    body = join((_part(runs, part) for part in _parts(runs)), "\n")
+    compared = [rank(runs[0], part) for part in compared_parts(runs[0])] if len(runs) == 1 else []
+    rankings = (_ranking(each, runs[0].record.parts[each.part].task) for each in compared)
+    body = join((*rankings, *(_part(runs, part) for part in _parts(runs))), "\n")
     title = "Scores of " + ", ".join(run.name for run in runs)
     made = "\n\n".join(f"{described(run)}\n{signatures(run)}" for run in runs)
     return fill(PAGE, title, Html(STYLE), body, made)
@@ -68,6 +78,14 @@ def report_page(runs: Sequence[Run]) -> str:
 
 def _parts(runs: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(part for run in runs for part in run.parts()))
+
+
+def _ranking(ranking: Ranking, task: SuiteTask) -> Html:
+    """The models as in the text, and what they come to."""
+    remarks = join(fill("<p>{}</p>", remark) for remark in ranking_remarks(ranking))
+    (_, *heads), rows = ranking_rows(ranking, task)
+    cells = [(name, [fill("<td>{}</td>", each) for each in row]) for name, *row in rows]
+    return fill("<h2>Models: {}</h2>{}{}", ranking.part, html_table(heads, cells), remarks)
 
 
 def _part(runs: Sequence[Run], part: str) -> Html:

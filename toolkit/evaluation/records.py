@@ -29,13 +29,14 @@ UNSUPPORTED = "not in the article: "
 
 class Made(Entry):
     """How the answers of one system came about. `peak_mb` is of the process, which with the store
-    on (`from_store`) ran the systems before it as well. `outputs` is of the file with the answers;
-    runs of earlier versions lack it.
+    on (`from_store`) ran the systems before it as well. `loading` is how long the models took to
+    load, `outputs` is of the file with the answers; runs of earlier versions lack them.
     """
 
     settings: dict[str, JsonValue]
     provenance: dict[str, JsonValue] = Field(alias="with")
     seconds: Seconds
+    loading: Seconds | None = None
     from_store: bool
     peak_mb: Count | None = None
     outputs: Sha256 | None = None
@@ -43,7 +44,7 @@ class Made(Entry):
 
 class PartRecord(Entry):
     """`digest` is of the items and references, `data` of the file with them; runs of earlier
-    versions lack the latter.
+    versions lack the latter. `failed` says of models that could not be measured why.
     """
 
     task: SuiteTask
@@ -53,6 +54,7 @@ class PartRecord(Entry):
     data: Sha256 | None = None
     metrics: tuple[str, ...]
     systems: dict[str, Made]
+    failed: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("metrics")
     @classmethod
@@ -97,7 +99,8 @@ class Record(Entry):
         for name, part in self.parts.items():
             if name not in parts or parts[name].task != part.task:
                 raise ValueError(f"the suite has no part {name} for {part.task}")
-            if unknown := part.systems.keys() - {system.name for system in parts[name].all_systems}:
+            named = {*part.systems, *part.failed}
+            if unknown := named - {system.name for system in parts[name].all_systems}:
                 raise ValueError(f"the suite's part {name} has no system {min(unknown)}")
         return self
 

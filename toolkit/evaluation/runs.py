@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
-from toolkit.errors import ModelError, UsageError
+from toolkit.errors import ModelError, ToolkitError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
 from toolkit.evaluation.folders import Run, data_file, load_run, outputs_file
 from toolkit.evaluation.metrics import Score
+from toolkit.evaluation.models import refuse_unfit
 from toolkit.evaluation.records import Record
 from toolkit.evaluation.registry import score
 from toolkit.evaluation.suites import Part, Suite, System
@@ -63,9 +64,10 @@ def run_suite(
     on_trouble: Callable[[str], None] | None = None,
 ) -> Run:
     """Run the systems that `only` names, or all, of these `parts`, or all, and write the folder;
-    finished systems of a run that is resumed are kept.
+    finished systems of a run that is resumed are kept. Of models that are compared, those that fail
+    are recorded with the reason.
 
-    Raises UsageError for a folder that is not this run's, and what the systems raise.
+    Raises UsageError for a folder that is not this run's, and what other systems raise.
     """
     settings = {
         (part.name, system.name): _settings(part, system, flags)
@@ -86,17 +88,29 @@ def run_suite(
             if not described["systems"]:
                 path = data_file(folder, part.name)
                 described["data"] = _write_lines(path, map(_item, corpus.items))
+            described["failed"].pop(system.name, None)
             label = f"{part.name}, {system.name}"
             own = settings[part.name, system.name]
-            if own.cache:
-                answers, made = _work(part, corpus, own, partial(progress, label), on_trouble)
+            try:
+                if part.each_model:
+                    refuse_unfit(part.task, own)
+                if own.cache:
+                    answers, made = _work(part, corpus, own, partial(progress, label), on_trouble)
+                else:
+                    progress(label, 0, 0)
+                    answers, made = _work_alone(part, corpus, own)
+            except Exception as error:  # the boundary: one bad model never ends a comparison
+                if not part.each_model:
+                    raise
+                why = str(error) if isinstance(error, ToolkitError) else repr(error)
+                described["failed"][system.name] = why
+                if on_trouble:
+                    on_trouble(f"{label}: {why}")
             else:
-                progress(label, 0, 0)
-                answers, made = _work_alone(part, corpus, own)
-            scores = score(part.all_metrics, answers)
-            path = outputs_file(folder, part.name, system.name)
-            made["outputs"] = _write_lines(path, _answers(answers, scores))
-            described["systems"][system.name] = made
+                scores = score(part.all_metrics, answers)
+                path = outputs_file(folder, part.name, system.name)
+                made["outputs"] = _write_lines(path, _answers(answers, scores))
+                described["systems"][system.name] = made
             record["finished"] = _now()
             write_atomically(folder / "run.json", _json(record))
     run = load_run(folder)
@@ -119,6 +133,7 @@ def _work(
         "settings": settings.model_dump(mode="json", exclude=set(NOT_RECORDED)),
         "with": _provenance(part, pipeline),
         "seconds": round(time.perf_counter() - started, 2),
+        "loading": round(pipeline.loading_seconds, 2),
         "from_store": settings.cache,
         "peak_mb": _peak_mb(),
     }
@@ -136,7 +151,7 @@ def _work_alone(
             return pool.submit(_work, part, corpus, settings, _silent).result()
         except BrokenProcessPool as error:
             raise ModelError(
-                f"{part.name}: the process with the model was killed, perhaps for want of memory"
+                "the process with the model was killed, perhaps for want of memory"
             ) from error
 
 
@@ -157,10 +172,10 @@ def _settings(part: Part, system: System, flags: Mapping[str, Any]) -> Settings:
     own: dict[str, Any] = {"length": part.length} if part.task == "summaries" else {}
     if part.language == "fr":
         own["target_language"] = "fr"
-    if not part.cache:
+    if part.each_model or not part.cache:
         own["cache"] = False
     try:
-        settings, _ = resolve_settings({**flags, **own, **system.settings})
+        settings, _ = resolve_settings({**flags, **own, **part.settings, **system.settings})
     except UsageError as error:
         raise UsageError(f"{part.name}, {system.name}: {error}") from error
     return settings
@@ -192,6 +207,7 @@ def _record(suite: Suite, corpora: Mapping[str, Corpus], limit: int | None) -> d
                 "digest": corpora[part.name].digest,
                 "metrics": list(part.all_metrics),
                 "systems": {},
+                "failed": {},
             }
             for part in suite.parts
         },
@@ -224,13 +240,14 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def _take_over(old: Record, folder: Path, record: dict[str, Any]) -> None:
-    if (old.suite, old.limit) != (Suite.model_validate(record["suite"]), record["limit"]):
+    suite = Suite.model_validate(record["suite"])
+    if not suite.extends(old.suite) or old.limit != record["limit"]:
         raise UsageError(f"{folder} holds a run of another suite; name another folder")
     for name, part in old.parts.items():
         if part.digest != record["parts"][name]["digest"]:
             raise UsageError(f"{folder}: the references of {name} have changed since; run anew")
         record["parts"][name] |= part.model_dump(
-            mode="json", by_alias=True, exclude_unset=True, include={"data", "systems"}
+            mode="json", by_alias=True, exclude_unset=True, include={"data", "systems", "failed"}
         )
 
 

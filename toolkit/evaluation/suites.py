@@ -15,6 +15,7 @@ from toolkit.evaluation.registry import CLEANING, METRICS, SUMMARIES, TRANSLATIO
 from toolkit.summarization.forms import Length
 
 SuiteTask = Literal["translation", "summaries", "cleaning"]
+SEEDS, TRANSLATED = "seeds", "seeds:translated"
 DEFAULT_METRICS: dict[SuiteTask, tuple[str, ...]] = {
     "translation": TRANSLATION,
     "summaries": SUMMARIES,
@@ -42,9 +43,11 @@ class System(_Entry):
 class Part(_Entry):
     """One task on one corpus by several systems.
 
-    `data` is `seeds`, a file under eval/, `sacrebleu:NAME`, or for summaries `facts:tune` and
-    `facts:test`. `matrix` holds settings with several values each; every combination is one more
-    system.
+    `data` is `seeds`, a file under eval/, `sacrebleu:NAME`, or for summaries `facts:tune`,
+    `facts:test` and `seeds:translated`, the seeds as translated by hand. `settings` are those of
+    all its systems. `matrix` holds settings with several values each; every combination is one more
+    system. With `each_model` the systems are models, which `evaluation.models` puts in, and each is
+    measured without the store.
     """
 
     name: PartName
@@ -52,6 +55,8 @@ class Part(_Entry):
     data: tuple[Data, ...] = Field(("seeds",), min_length=1)
     length: Length = "brief"
     language: Literal["en", "fr"] = "en"
+    settings: dict[str, Any] = Field(default_factory=dict)
+    each_model: bool = False
     systems: tuple[System, ...] = ()
     matrix: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     metrics: tuple[str, ...] = ()
@@ -63,6 +68,8 @@ class Part(_Entry):
             raise ValueError(f"no metric {', '.join(sorted(unknown))}")
         if len(set(self.metrics)) < len(self.metrics):
             raise ValueError("a metric is named twice")
+        if self.each_model and (self.matrix or self.task == "cleaning"):
+            raise ValueError("each_model is for translation and summaries, without a matrix")
         combined = math.prod(map(len, self.matrix.values()))
         if not 1 <= combined <= MAX_SYSTEMS:
             raise ValueError(f"the matrix gives {combined} systems, not 1 to {MAX_SYSTEMS}")
@@ -84,7 +91,8 @@ class Part(_Entry):
                 settings = dict(zip(self.matrix, values, strict=True))
                 name = ", ".join(f"{key}={value}" for key, value in settings.items())
                 combined.append(System(name=name, settings=settings))
-        return (*self.systems, *combined) or (System(name="default"),)
+        default = () if self.each_model else (System(name="default"),)
+        return (*self.systems, *combined) or default
 
     @property
     def all_metrics(self) -> tuple[str, ...]:
@@ -101,6 +109,24 @@ class Suite(_Entry):
         if len({part.name for part in self.parts}) < len(self.parts):
             raise ValueError("two parts have one name")
         return self
+
+    @property
+    def compares_models(self) -> bool:
+        return any(part.each_model for part in self.parts)
+
+    def extends(self, other: "Suite") -> bool:
+        """Whether it is the `other`, perhaps with more models."""
+        if len(self.parts) != len(other.parts):
+            return False
+        parts = (
+            new.model_copy(
+                update={"systems": tuple(each for each in new.systems if each in old.systems)}
+            )
+            if new.each_model
+            else new
+            for new, old in zip(self.parts, other.parts, strict=True)
+        )
+        return self.model_copy(update={"parts": tuple(parts)}) == other
 
 
 def suites_folder() -> Path:
@@ -120,9 +146,9 @@ def load_suite(name: str) -> Suite:
     return _suite(str(path), {"name": path.stem} | value)
 
 
-def suite_of(data: Iterable[str], *, task: SuiteTask) -> Suite:
+def suite_of(data: Iterable[str], *, task: SuiteTask, each_model: bool = False) -> Suite:
     """One part on somebody's own data. Raises UsageError for data that has no possible name."""
-    part = {"name": "own", "task": task, "data": tuple(data)}
+    part = {"name": "own", "task": task, "data": tuple(data), "each_model": each_model}
     return _suite("--data", {"name": "own", "description": "your own data", "parts": [part]})
 
 

@@ -27,8 +27,9 @@ from toolkit.evaluation.data import (
     read_table,
     seed_articles,
     seed_sentences,
+    translated_articles,
 )
-from toolkit.evaluation.suites import Part
+from toolkit.evaluation.suites import TRANSLATED, Part
 from toolkit.pipeline import Pipeline
 from toolkit.progress import Progress
 from toolkit.results import Result
@@ -66,6 +67,8 @@ def _corpus(part: Part, data: str) -> Corpus:
             return seed_sentences(references)
         length = "brief_fr" if part.language == "fr" else part.length
         return seed_articles(references, asset_folder("seeds"), length=length)
+    if part.task == "summaries" and data == TRANSLATED:
+        return translated_articles(root / "references/seeds", length=part.length)
     if part.task == "summaries" and data.startswith("facts:"):
         return pages_with_facts(root / "gold", data.removeprefix("facts:"), language=part.language)
     if data.startswith("sacrebleu:"):
@@ -145,6 +148,8 @@ def _expected_terms(pipeline: Pipeline) -> Glossary:
 def _summaries(
     part: Part, items: Sequence[Item], pipeline: Pipeline, progress: Progress
 ) -> Iterator[Answer]:
+    if pipeline.settings.same_language:
+        _ = pipeline.summarizer  # loading it isn't timed
     for number, item in enumerate(items):
         progress(number, len(items))
         article = pipeline.prepare(Document(name=item.document, text=item.source))

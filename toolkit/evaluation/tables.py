@@ -9,7 +9,9 @@ from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.markup import flat
 from toolkit.evaluation.markup import markdown as in_markdown
 from toolkit.evaluation.metrics import Score
-from toolkit.evaluation.records import Made
+from toolkit.evaluation.ranking import SIGNIFICANT, Ranking, compared_parts, rank
+from toolkit.evaluation.records import Made, PartRecord
+from toolkit.evaluation.suites import SuiteTask
 
 REPRODUCIBLE = (
     "the same run on the same machine gives the same scores, from an empty store or from its own"
@@ -22,6 +24,11 @@ SO_FAR = (
     "a peak so far is that of a process that ran the systems before as well; what came from the "
     "store took no memory"
 )
+# Beside the metric that models are ranked by, speed and memory.
+RANKED: Mapping[SuiteTask, tuple[str, ...]] = {
+    "translation": ("BLEU", "flagged"),
+    "summaries": ("ROUGE-L", "unsupported", "flagged"),
+}
 
 
 def cell(score: Score | None) -> str:
@@ -35,8 +42,10 @@ def cell(score: Score | None) -> str:
 
 def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
     """One table for each part, a column for each system, and below it what they were made with."""
-    blocks = []
-    for part in dict.fromkeys(part for run in runs for part in run.parts()):
+    compared = compared_parts(runs[0]) if len(runs) == 1 else []
+    blocks = [_ranking(runs[0], rank(runs[0], part), markdown=markdown) for part in compared]
+    parts = dict.fromkeys(part for run in runs for part in run.parts())
+    for part in [part for part in parts if part not in compared]:
         of_part = [(run, each) for run in runs if part in run.parts() for each in run.of(part)]
         several = len({run.name for run, _ in of_part}) > 1
         names = [f"{run.name}:{each.system}" if several else each.system for run, each in of_part]
@@ -45,10 +54,62 @@ def run_tables(runs: Sequence[Run], *, markdown: bool = False) -> str:
         rows = [[metric, *(cell(each.score(metric)) for _, each in of_part)] for metric in metrics]
         rows.append(["seconds", *(_seconds(run, each) for run, each in of_part)])
         rows.append(["peak MB", *(_peak(_made(run, each)) for run, each in of_part)])
-        heading = f"{part}: {about.items} items of {about.corpus}"
-        blocks.append(f"### {in_markdown(heading)}" if markdown else flat(heading))
+        blocks.append(_heading(part, about, markdown=markdown))
         blocks.append(table(["", *names], rows, markdown=markdown))
     return "\n\n".join(blocks) + "\n"
+
+
+def _heading(part: str, about: PartRecord, *, markdown: bool) -> str:
+    heading = f"{part}: {about.items} items of {about.corpus}"
+    return f"### {in_markdown(heading)}" if markdown else flat(heading)
+
+
+def _ranking(run: Run, ranking: Ranking, *, markdown: bool) -> str:
+    """A row for each model, and below them what they come to."""
+    rendered = in_markdown if markdown else flat
+    about = run.record.parts[ranking.part]
+    blocks = [_heading(ranking.part, about, markdown=markdown)]
+    blocks.append(table(*ranking_rows(ranking, about.task), markdown=markdown))
+    between = "\n\n" if markdown else "\n"
+    blocks.append(between.join(map(rendered, ranking_remarks(ranking))))
+    return "\n\n".join(blocks)
+
+
+def ranking_rows(ranking: Ranking, task: SuiteTask) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and the cells of each model, its name first; those that failed
+    come last.
+    """
+    shown = [
+        metric
+        for metric in dict.fromkeys((ranking.metric, *RANKED[task]))
+        if any(each.outcome.score(metric) for each in ranking.models)
+    ]
+    speed = "words/s" if task == "translation" else "s/article"
+    rows = [
+        [
+            each.name,
+            "best" if each.p is None else "<0.001" if each.p < 0.001 else f"{each.p:.3f}",
+            *(cell(each.outcome.score(metric)) for metric in shown),
+            f"{each.words_a_second if task == 'translation' else each.seconds_an_item:.1f}",
+            "–" if each.made.loading is None else f"{each.made.loading:.1f}",
+            _peak(each.made),
+        ]
+        for each in ranking.models
+    ]
+    head = ["", "p", *shown, speed, "loading s", "peak MB"]
+    rows += [[name, "failed", *["–"] * (len(head) - 2)] for name in ranking.failed]
+    return head, rows
+
+
+def ranking_remarks(ranking: Ranking) -> list[str]:
+    """The verdict, how it was tested, and what failed."""
+    remarks = [ranking.verdict()]
+    if len(ranking.models) > 1:
+        remarks.append(
+            f"p: of the difference in {ranking.metric} to the first, by approximate randomization "
+            f"of {ranking.tested}; below {SIGNIFICANT} it is significant."
+        )
+    return remarks + [f"{name} failed: {why}" for name, why in ranking.failed.items()]
 
 
 def report(runs: Sequence[Run], *, markdown: bool = False) -> str:

@@ -215,6 +215,16 @@ def _entry(
     return entry
 
 
+def tasks_of_folder(folder: Path) -> tuple[Task, ...]:
+    """What a model is for, by its architecture; both where that leaves it open. A CTranslate2
+    folder says only whether the model takes prompts; one that doesn't counts as a translator.
+    """
+    if is_regular(folder / MODEL_FILE):
+        causal = any((folder / f"vocabulary.{form}").is_file() for form in ("json", "txt"))
+        return BOTH if causal else ("translation",)
+    return SEQ2SEQ.get(str(_json(folder / "config.json").get("model_type"))) or BOTH
+
+
 def refuse_id(name: str) -> None:
     """Raises UsageError for the id of another model, and for what can't be one."""
     if name in catalogue() or name in OTHER_NAMES:

@@ -327,6 +327,10 @@ class Pipeline:
         )
 
     @property
+    def loading_seconds(self) -> float:
+        """How long it took to load the models that were needed so far."""
+        return self._components.loading_seconds
+
+    @property
     def _loading(self) -> dict[str, float]:
-        seconds = self._components.loading_seconds
-        return {"loading": seconds} if seconds else {}
+        return {"loading": self.loading_seconds} if self.loading_seconds else {}
