@@ -25,6 +25,7 @@ def test_a_quotation_that_is_only_closed_is_opened():
             'The French sentence "Il dort." translates to English as:\n\n"He sleeps."',
             "He sleeps.",
         ),
+        ("Il dort.", 'This sentence translates to English as: "He sleeps."', "He sleeps."),
         ("Il dort.", 'English translation: "English translation: He sleeps."', "He sleeps."),
         ("« Il dort », dit-elle.", 'Translation: "He sleeps," she says.', '"He sleeps," she says.'),
         (

@@ -174,6 +174,7 @@ ENGLISH = Language(
         r"(?:[^:\"“«]{0,60}\bhere(?: is|[’']s) )?"
         r"(?:the |corresponding |possible )*(?:english |french )?"
         r"translation(?: (?:of|in|into|to) [^:]{1,60})?: *",
-        r"the (?:french|english) sentence .*? translates? (?:to|into)\b[^:]{0,40}: *",
+        r"(?:the (?:french|english) sentence .*?|(?:this|the) (?:sentence|text)) translates? "
+        r"(?:to|into)\b[^:]{0,40}: *",
     ),
 )
