@@ -10,10 +10,21 @@ from toolkit.settings import Settings
 
 def test_models_are_listed_and_shown(run):
     _, out, _ = run("models", "list")
-    assert "(default)" in out
+    assert "installed" not in out
+    assert "quickmt-fr-en " in out
     _, out, _ = run("models", "show", "nllb-200-distilled-600m")
     assert "licence: CC-BY-NC-4.0" in out
     assert "installed: no" in out
+
+
+def test_the_list_tells_the_models_in_use_from_others_that_are_installed(run):
+    for name in ("quickmt-fr-en", "qwen3-1.7b", "qwen3-4b"):
+        record = Settings().models_folder / name / "installed.json"
+        record.parent.mkdir(parents=True)
+        record.touch()
+    rows = [line.split() for line in run("models", "list")[1].splitlines()]
+    marks = {row[0]: row[1] for row in rows if row[1] in ("in", "installed")}
+    assert marks == {"quickmt-fr-en": "in", "qwen3-1.7b": "installed", "qwen3-4b": "in"}
 
 
 def test_models_are_recommended_for_a_pair_of_languages(run, monkeypatch):

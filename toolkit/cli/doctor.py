@@ -3,7 +3,7 @@
 import os
 import platform
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError, ToolkitError
-from toolkit.pipeline.components import Components
+from toolkit.pipeline.components import models_in_use
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
 
 LIBRARIES = (
@@ -55,7 +55,7 @@ def doctor_command() -> None:
     show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
     try:
         catalogue()
-        for model in _models(settings):
+        for model in models_in_use(settings):
             installed = load_installed(folder, model)
             if fault := engine_fault(installed):
                 raise ModelError(fault)
@@ -65,15 +65,6 @@ def doctor_command() -> None:
     except ToolkitError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None
-
-
-def _models(settings: Settings) -> Iterable[str]:
-    """Those of a summary, each once."""
-    components = Components(settings)
-    summarizer = components.summarizer_model(settings.target_language)
-    if settings.same_language:
-        return [summarizer]
-    return dict.fromkeys((components.translator_model, summarizer))
 
 
 def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`toolkit models`: what can be pulled, what is installed."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -9,7 +10,6 @@ from toolkit.cli.console import download_progress, settings_of, show, tell
 from toolkit.cli.pull import ROLES, how_sure, memory, models_folder, pull, pull_best
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.models.catalogue import (
-    DEFAULT_MODEL,
     ModelSpec,
     Task,
     catalogue,
@@ -44,15 +44,18 @@ HEADINGS = ("id", "size", "memory", "here", "speed", "licence", "installed", "fr
 
 @app.command("list")
 def list_command() -> None:
-    """Every model of the catalogue, and which are installed."""
+    """Every model of the catalogue, which are installed, and which of them are in use."""
     from toolkit.models.installed import list_installed
+    from toolkit.pipeline.components import models_in_use
 
-    installed = list_installed(models_folder())
+    settings = settings_of({})[0]
+    marks = dict.fromkeys(list_installed(settings.models_folder), "installed")
+    with suppress(ModelMissingError):
+        marks |= {model: "in use" for model in models_in_use(settings) if model in marks}
     width = max(map(len, catalogue()))
     for spec in catalogue().values():
-        mark = "installed" if spec.id in installed else ""
-        default = " (default)" if spec.id == DEFAULT_MODEL else ""
-        show(f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}{default}")
+        mark = marks.get(spec.id, "")
+        show(f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}")
 
 
 @app.command("recommend")

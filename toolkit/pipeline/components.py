@@ -223,6 +223,18 @@ class Components:
             )
 
 
+def models_in_use(settings: Settings) -> list[str]:
+    """The models that make a summary as the settings say, each once.
+
+    Raises ModelMissingError where one is to be chosen and none is installed.
+    """
+    components = Components(settings)
+    models = [components.summarizer_model(settings.target_language)]
+    if not settings.same_language:
+        models.insert(0, components.translator_model)
+    return list(dict.fromkeys(models))
+
+
 def open_store(
     settings: Settings, *, on_trouble: Callable[[str], None] | None = None
 ) -> Store | None:
