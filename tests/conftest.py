@@ -20,6 +20,21 @@ def _own_home(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
+def quick(monkeypatch):
+    """Further tries of a server without long pauses before them."""
+    monkeypatch.setattr("toolkit.engines.endpoint_http.PAUSE_S", 0.01)
+
+
+@pytest.fixture
+def served():
+    """A server of the OpenAI protocol."""
+    from tests.engines.served import Served
+
+    with Served() as server:
+        yield server
+
+
+@pytest.fixture
 def seeds() -> list[Path]:
     from toolkit.assets import asset_folder
 

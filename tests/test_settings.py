@@ -101,6 +101,27 @@ def test_only_the_users_own_file_names_files_elsewhere(here, tmp_path):
     assert resolve_settings({}, environment={})[0].glossary == "inside/terms.tsv"
 
 
+@pytest.mark.parametrize(
+    "setting", ['endpoint = "http://127.0.0.1:1/v1"\n', "allow_remote = true\n", 'endpoint = ""\n']
+)
+def test_only_the_users_own_file_says_where_texts_are_sent(here, setting):
+    user_file(setting)
+    assert resolve_settings({}, environment={})
+    (here / FILE_NAME).write_text(setting)
+    with pytest.raises(UsageError, match="may not be set here, as it says where texts are sent"):
+        resolve_settings({}, environment={})
+
+
+def test_an_endpoint_has_no_password(here):
+    with pytest.raises(UsageError, match="TOOLKIT_API_KEY") as caught:
+        resolve_settings({"endpoint": "http://me:hunter2@127.0.0.1/v1"}, environment={})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_key_is_no_misspelled_setting():
+    assert not list(misspelled_variables({"TOOLKIT_API_KEY": "sk-hunter2"}))
+
+
 def test_a_length_has_its_words_unless_they_are_given():
     assert Settings(length="headline").form.max_words < Settings(length="detailed").form.max_words
     assert Settings(length="headline", max_words=30).form.max_words == 30

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from toolkit.assets import APP
 from toolkit.cleaning.steps import STEPS
-from toolkit.engines.base import KV_CACHE_MB, EngineName
+from toolkit.engines.base import ENDPOINT_TIMEOUT_S, KV_CACHE_MB, EngineName
+from toolkit.engines.endpoint_address import Address
 from toolkit.errors import UsageError
 from toolkit.files import read_toml
 from toolkit.models.catalogue import AUTO_MODEL
@@ -24,7 +25,7 @@ FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
 AUTO = "auto"  # for the source language: that of the first input
-NO_SETTINGS = {"TOOLKIT_DEBUG"}  # variables that the command line reads itself
+NO_SETTINGS = {"TOOLKIT_DEBUG", "TOOLKIT_API_KEY"}  # variables that are no settings
 
 # Their values are names of files, or may be.
 NAMING_FILES = (
@@ -39,6 +40,8 @@ NAMING_FILES = (
     "bertscore_model",
     "models_folder",
 )
+# Where texts are sent.
+LEADING_ELSEWHERE = ("endpoint", "allow_remote")
 
 
 class Settings(BaseModel):
@@ -46,9 +49,17 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str = Field(AUTO_MODEL, description="auto: for each task the best that is installed")
+    model: str = Field(
+        AUTO_MODEL,
+        description="auto: for each task the best that is installed, of an endpoint the only one",
+    )
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
+    endpoint: str = Field("", description="a server whose models are used, of the OpenAI protocol")
+    endpoint_timeout_s: int = Field(
+        ENDPOINT_TIMEOUT_S, ge=1, description="the longest wait for a part of an answer"
+    )
+    allow_remote: bool = Field(False, description="the endpoint may be another machine")
     engine: EngineName = "auto"
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
@@ -83,6 +94,11 @@ class Settings(BaseModel):
     bertscore_model: Path | None = Field(None, description="folder of an encoder for BERTScore")
     skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return Address.parse(value).base if value else ""
 
     @field_validator("source_language", "target_language")
     @classmethod
@@ -137,6 +153,9 @@ class Options(TypedDict, total=False):
 
     translator: str | None
     summarizer: str | None
+    endpoint: str
+    endpoint_timeout_s: int
+    allow_remote: bool
     engine: EngineName
     device: Literal["cpu", "cuda", "auto"]
     compute_type: str
@@ -187,8 +206,8 @@ def resolve_settings(
     """The settings, and for each where its value comes from. Flags that are None don't count.
 
     Raises UsageError for unknown keys and impossible values, naming the file or variable, and for a
-    file in the current folder that names files outside of it: whoever wrote the pages there may
-    have written that too.
+    file in the current folder that names files outside of it, or a server: whoever wrote the pages
+    there may have written that too.
     """
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
@@ -233,6 +252,12 @@ def _nearest(name: str) -> str | None:
 
 def _refuse_outside(path: Path, values: Mapping[str, Any]) -> None:
     folder = Path(os.path.realpath(path.parent))
+    for name in LEADING_ELSEWHERE:
+        if name in values:
+            raise UsageError(
+                f"{folder / path.name}: {name} may not be set here, as it says where texts are "
+                f"sent; use an option for that, or {user_config_path(APP) / FILE_NAME}"
+            )
     for name in NAMING_FILES:
         value = values.get(name)
         if isinstance(value, str) and "\0" not in value:

@@ -64,3 +64,21 @@ def test_doctor_says_when_the_engine_of_a_model_can_not_run(
     code, _, err = run("doctor")
     said = f"'tiny-test' is installed for OpenVINO, but {fault}; {fix}\n"
     assert (code, err) == (4, f"toolkit: {said}")
+
+
+def test_doctor_asks_the_endpoint(run, served, quick, monkeypatch):
+    served.pages["/props"] = {"default_generation_settings": {"n_ctx": 2048}}
+    monkeypatch.setenv("TOOLKIT_ENDPOINT", served.url)
+    code, out, err = run("doctor")
+    assert (code, err) == (0, "")
+    assert out.endswith(
+        f"endpoint: {served.url} answers; it has: tiny\ntiny: served, context: 2048 tokens\n"
+    )
+    monkeypatch.setenv("TOOLKIT_MODEL", "other")
+    code, out, err = run("doctor")
+    assert code == 4
+    assert "has no model 'other'; give --model one of these: tiny" in err
+    served.stop()
+    code, out, err = run("doctor")
+    assert code == 4
+    assert f"nobody answers at {served.url}" in err

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from toolkit.engines.base import (
+    NO_ANSWER,
     Candidate,
     GenerationConfig,
     GenerationRequest,
@@ -245,3 +246,15 @@ def test_what_is_no_output_is_not_read(changed):
     written = output_as_json(Output(candidates=(candidate,), source_tokens=1), limit=5)
     assert output_from_json(written, limit=5)
     assert output_from_json(json.dumps(json.loads(written) | changed), limit=5) is None
+
+
+def test_an_answer_that_did_not_come_is_not_kept(store):
+    class Failing(FakeEngine):
+        def _output(self, source, config):
+            return Output(candidates=(NO_ANSWER,), source_tokens=1)
+
+    failing = StoredOutputs(Failing(), store, ("fr", "en"))
+    assert generate(failing, ["a"], CONFIG)[0].is_missing
+    engine, asked = counting(store)
+    assert generate(engine, ["a"], CONFIG)[0].text == "one two three a"
+    assert asked == ["a"]

@@ -14,8 +14,10 @@ from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
 from toolkit.errors import ModelError, ToolkitError
+from toolkit.models.catalogue import AUTO_MODEL
 from toolkit.pipeline.components import models_in_use
 from toolkit.settings import FILE_NAME, NAMING_FILES, Settings
+from toolkit.summarization.extractive import METHODS
 
 LIBRARIES = (
     "transformers",
@@ -51,6 +53,9 @@ def doctor_command() -> None:
         show(f"{name}/: {'found' if found else 'MISSING: install the toolkit again'}")
     for weakness in weaknesses(settings, origins):
         show(f"warning: {weakness}")
+    if settings.endpoint:
+        _show_endpoint(settings)
+        return
     folder = settings.models_folder
     show(f"models: {folder} ({free_bytes(folder) / 1e9:.1f} GB free)")
     try:
@@ -67,11 +72,32 @@ def doctor_command() -> None:
         raise typer.Exit(error.exit_code) from None
 
 
+def _show_endpoint(settings: Settings) -> None:
+    """Whether the server answers, and what it has of what the settings name."""
+    from toolkit.engines.endpoint import server_at
+    from toolkit.engines.endpoint_models import in_words, names_of, served_model
+
+    server = server_at(
+        settings.endpoint,
+        allow_remote=settings.allow_remote,
+        timeout_s=settings.endpoint_timeout_s,
+    )
+    show(f"endpoint: {settings.endpoint} answers; it has: {in_words(names_of(server)) or 'none'}")
+    for name in models_in_use(settings):
+        if name in METHODS:
+            continue
+        model = served_model(server, "" if name == AUTO_MODEL else name)
+        context = f"{model.context_tokens} tokens" if model.context_tokens else "not told"
+        show(f"{model.name}: served, context: {context}")
+
+
 def weaknesses(settings: Settings, origins: Mapping[str, str]) -> Iterator[str]:
     """Settings that take away from what docs/security.md promises."""
     for name in NAMING_FILES:
         if origins[name] == FILE_NAME:
             yield f"{name} comes from {FILE_NAME} in this folder; be sure who wrote it"
+    if settings.endpoint and settings.allow_remote:
+        yield f"allow_remote is on: texts may leave this machine, for {settings.endpoint}"
     if settings.checks.off:
         yield f"these checks of translations are off: {', '.join(settings.checks.off)}"
     if settings.max_tries == 1:

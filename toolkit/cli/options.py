@@ -105,6 +105,17 @@ Engine = Annotated[
     EngineName | None,
     typer.Option(help="What runs the model."),
 ]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        help="A server of the OpenAI protocol whose models are used, like "
+        "http://127.0.0.1:11434/v1; --model is one of its models then.",
+    ),
+]
+AllowRemote = Annotated[
+    bool | None,
+    typer.Option("--allow-remote", help="The endpoint may be another machine: text is sent there."),
+]
 QualityOption = Annotated[
     Quality | None,
     typer.Option("--quality", help="How much is searched for a translation [standard]."),

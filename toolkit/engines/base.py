@@ -13,7 +13,11 @@ from toolkit.errors import TooLongError, UsageError
 
 Family = Literal["seq2seq", "causal"]
 EngineName = Literal["auto", "openvino", "ctranslate2", "transformers"]
+# What an engine may be unable to do: search with beams, go on with words that it is given of its
+# answer, score a given text.
+Ability = Literal["beams", "openings", "scores"]
 KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
+ENDPOINT_TIMEOUT_S = 300  # a slow machine reads a whole article before its first word
 NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
 # Sentences at once where nothing else is asked for: docs/decisions/0008.
 BATCH_SIZE: dict[Family, int] = {"causal": 16, "seq2seq": 32}
@@ -61,7 +65,8 @@ class GenerationConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One text that the model may answer. `log_prob` is the natural logarithm of its probability,
-    the sum over its new tokens and the one that ends it, before temperature and penalties.
+    the sum over its new tokens and the one that ends it, before temperature and penalties; 0.0
+    where an engine can't tell it.
 
     `finished` says whether the model ended by itself rather than at `max_new_tokens`.
     """
@@ -70,6 +75,10 @@ class Candidate:
     log_prob: float
     new_tokens: int
     finished: bool
+
+
+# In the place of an answer that can't be had; a later run asks again.
+NO_ANSWER = Candidate(text="", log_prob=0.0, new_tokens=0, finished=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +96,18 @@ class Output:
     def text(self) -> str:
         return self.best.text
 
+    @property
+    def is_missing(self) -> bool:
+        return self.best == NO_ANSWER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
     """What a result needs to say about the engine and model that made it.
 
-    `reason` is why it is this engine, where the model could be run by a quicker one, and
-    `chat_template_kwargs` what the model's chat template is told, such as not to think.
+    `reason` is why it is this engine, where the model could be run by a quicker one,
+    `chat_template_kwargs` what the model's chat template is told, such as not to think, and `lacks`
+    what the engine can't do.
     """
 
     engine: str
@@ -106,11 +120,14 @@ class EngineInfo:
     sha256: str = ""
     reason: str = ""
     chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    lacks: tuple[Ability, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        facts = asdict(self)
-        if not self.chat_template_kwargs:
-            del facts["chat_template_kwargs"]
+        """The facts; what most engines have nothing to say of is left out where they don't."""
+        facts = asdict(self) | {"lacks": list(self.lacks)}
+        for name in ("chat_template_kwargs", "lacks"):
+            if not facts[name]:
+                del facts[name]
         return facts
 
 
@@ -146,7 +163,8 @@ class Engine(Protocol):
         """
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        """The log-probability of each target as the whole answer to its source.
+        """The log-probability of each target as the whole answer to its source. Not to be asked of
+        an engine that lacks `scores`.
 
         Raises TooLongError where one of them is over the limit, or for a causal model, which reads
         them in one, both together.

@@ -8,13 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toolkit.engines.base import KV_CACHE_MB, Engine, EngineInfo, EngineName
+from toolkit.engines.base import (
+    ENDPOINT_TIMEOUT_S,
+    KV_CACHE_MB,
+    Engine,
+    EngineInfo,
+    EngineName,
+)
 from toolkit.engines.references import place_of
 from toolkit.engines.sentencepiece_tokenizer import has_pieces
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
-from toolkit.models.catalogue import catalogue
+from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.installed import (
     FORM_NAMES,
@@ -36,7 +42,8 @@ OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the r
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """How a model is run. Zero threads are as many as there are cores, a batch size of zero is the
-    one that suits the model; `kv_cache_mb` is for OpenVINO.
+    one that suits the model; `kv_cache_mb` is for OpenVINO. With an `endpoint` models are those of
+    the server there.
     """
 
     engine: EngineName = "auto"
@@ -46,6 +53,9 @@ class EngineOptions:
     batch_size: int = 0
     kv_cache_mb: int = KV_CACHE_MB
     languages: tuple[str, str] = ("fr", "en")
+    endpoint: str = ""
+    endpoint_timeout_s: float = ENDPOINT_TIMEOUT_S
+    allow_remote: bool = False
 
 
 DEFAULTS = EngineOptions()
@@ -55,15 +65,18 @@ def load_engine(
     reference: str, *, models_folder: Path, options: EngineOptions = DEFAULTS
 ) -> Engine:
     """`reference` is a catalogue id, a folder in Hugging Face or CTranslate2 layout, a hub
-    repository in the local cache, or `fake`.
+    repository in the local cache, or `fake`; with an endpoint, a model of its server, or `auto` for
+    the only one.
 
     Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
-    be loaded, UsageError for an unknown name. Never touches the network.
+    be loaded, UsageError for an unknown name. Without an endpoint the network isn't touched.
     """
     if reference == FAKE:
         from toolkit.engines.fake import FakeEngine
 
         return FakeEngine()
+    if options.endpoint:
+        return _open_endpoint(reference, options)
     options = replace(options, threads=options.threads or _cores())
     if reference in catalogue():
         return _open_from_catalogue(reference, models_folder, options)
@@ -86,6 +99,23 @@ def load_engine(
         compute_type="float32" if options.compute_type == "auto" else options.compute_type,
         threads=options.threads,
         batch_size=options.batch_size,
+    )
+
+
+def _open_endpoint(model: str, options: EngineOptions) -> Engine:
+    if options.engine != "auto":
+        raise UsageError(
+            f"--engine {options.engine} runs models in this program; the server at "
+            f"{options.endpoint} runs its own"
+        )
+    from toolkit.engines.endpoint import open_endpoint
+
+    return open_endpoint(
+        options.endpoint,
+        "" if model == AUTO_MODEL else model,
+        allow_remote=options.allow_remote,
+        timeout_s=options.endpoint_timeout_s,
+        at_once=options.batch_size,
     )
 
 

@@ -82,7 +82,8 @@ class StoredOutputs:
             while True:
                 for request, output in self.engine.stream(pull_missing):
                     limit = request.config.max_new_tokens
-                    unwritten[str(request.key)] = output_as_json(output, limit=limit)
+                    if not output.is_missing:
+                        unwritten[str(request.key)] = output_as_json(output, limit=limit)
                     if len(unwritten) >= MAX_UNWRITTEN:
                         self._write(unwritten)
                     for each in asked.pop(request.key):

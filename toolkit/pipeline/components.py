@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from threading import Lock
 
 from toolkit.engines.base import Engine, GenerationConfig
+from toolkit.engines.endpoint_address import Address
 from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.reloadable import ReloadableEngine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
@@ -28,7 +29,8 @@ AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
 
 class Components:
     """Engines are loaded once, also when one model does both tasks; `loading_seconds` is how long
-    that took. `on_loading` is called before each, `on_trouble` when the store can't be used.
+    that took. `on_loading` is called before each, `on_trouble` when the store can't be used or
+    texts are sent elsewhere.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class Components:
         if settings.same_language:
             raise UsageError(f"there is nothing to translate from {source} to {target}")
         model = self.translator_model
-        spec = catalogue().get(model)
+        spec = None if settings.endpoint else catalogue().get(model)
         if spec and spec.direction not in (None, settings.languages):
             raise UsageError(
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
@@ -115,7 +117,7 @@ class Components:
         return self.settings.route == "direct" and not self.settings.same_language
 
     def _chosen(self, asked: str, task: Task, source: str, target: str) -> str:
-        if asked != AUTO_MODEL:
+        if asked != AUTO_MODEL or self.settings.endpoint:
             return asked
         settings = self.settings
         memory = usable_memory(settings.max_memory_mb)
@@ -174,8 +176,8 @@ class Components:
             return False
         for model in models:
             self._refuse_large(model)
-        folder, memory = self.settings.models_folder, usable_memory(self.settings.max_memory_mb)
-        needed = sum(memory_of(model, folder) for model in models)
+        memory = usable_memory(self.settings.max_memory_mb)
+        needed = sum(map(self._memory_of, models))
         return len(models) > 1 and 0 < memory < needed
 
     def unload(self, model: str) -> None:
@@ -193,6 +195,8 @@ class Components:
         settings = self.settings
         self._refuse_large(model)
         self._on_loading()
+        if not self._engines:
+            self._warn_of_remote()
         started = time.perf_counter()
         engine = load_engine(
             model,
@@ -205,6 +209,9 @@ class Components:
                 batch_size=settings.batch_size,
                 kv_cache_mb=settings.kv_cache_mb,
                 languages=settings.languages,
+                endpoint=settings.endpoint,
+                endpoint_timeout_s=settings.endpoint_timeout_s,
+                allow_remote=settings.allow_remote,
             ),
         )
         self.loading_seconds += time.perf_counter() - started
@@ -214,13 +221,25 @@ class Components:
         """Raises ModelError for a model that takes more memory than there is."""
         settings = self.settings
         most = settings.max_memory_mb * 1_000_000 or memory_bytes()
-        needed = memory_of(model, settings.models_folder)
+        needed = self._memory_of(model)
         if 0 < most < needed:
             whose = "max_memory_mb allows" if settings.max_memory_mb else "this machine has"
             raise ModelError(
                 f"'{model}' takes {needed / 1e9:.1f} GB of memory and {whose} {most / 1e9:.1f} GB; "
                 "to see which models fit, type: toolkit models recommend"
             )
+
+    def _memory_of(self, model: str) -> int:
+        """The bytes that it takes of ours; a server has its own."""
+        return 0 if self.settings.endpoint else memory_of(model, self.settings.models_folder)
+
+    def _warn_of_remote(self) -> None:
+        """Nothing of ours leaves the machine unless that was asked for, and then it is told."""
+        if self._on_trouble and self.settings.endpoint and self.settings.allow_remote:
+            address = Address.parse(self.settings.endpoint)
+            if not address.is_local:
+                how = "" if address.is_encrypted else ", unencrypted"
+                self._on_trouble(f"texts leave this machine: they are sent to {address.host}{how}")
 
 
 def models_in_use(settings: Settings) -> list[str]:

@@ -91,5 +91,5 @@ class Attempt:
         return not self.failed and not self.unanswered
 
     def sure(self, min_log_prob: float) -> bool:
-        """Whether the model was, by the mean over the answer's tokens."""
-        return self.log_prob >= min_log_prob * max(1, self.new_tokens)
+        """Whether the model was, by the mean over the answer's tokens; not where it can't tell."""
+        return 0 > self.log_prob >= min_log_prob * max(1, self.new_tokens)

@@ -32,7 +32,8 @@ DAY_OF_ACTION = re.compile(
 class Prompting:
     """Without `prompt` the model gets the text alone, as sequence-to-sequence models want it.
 
-    `second_prompt` is the careful one.
+    `second_prompt` is the careful one. `may_begin` says whether the model goes on with the
+    beginning of an answer that it is given.
     """
 
     source_language: str
@@ -41,6 +42,7 @@ class Prompting:
     second_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
     feedback: Feedback = field(default_factory=lambda: load_feedback("translation"))
+    may_begin: bool = True
 
     def differs(self, strategy: Strategy) -> bool:
         """Whether `strategy` asks for something else than the first try did."""
@@ -89,6 +91,8 @@ class Prompting:
         """How an answer has to begin, given to the model for what an earlier try lost: the mark of
         a quotation, or the day on which somebody said or did something.
         """
+        if not self.may_begin:
+            return ""
         if source[:1] in OPENING_MARKS and any(check.name == "quotation" for check in failed):
             return '"'
         if (self.source_language, self.target_language) != ("fr", "en"):

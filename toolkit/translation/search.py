@@ -1,12 +1,19 @@
 """How a translation is searched: docs/decisions/0014."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from toolkit.engines.asking import Asking
-from toolkit.engines.base import Candidate, Engine, Family, GenerationConfig, GenerationRequest
+from toolkit.engines.base import (
+    Ability,
+    Candidate,
+    Engine,
+    Family,
+    GenerationConfig,
+    GenerationRequest,
+)
 from toolkit.errors import TooLongError
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_long
@@ -58,6 +65,13 @@ class Effort:
             first_beams=max(self.first_beams, least),
             careful_beams=max(self.careful_beams, least),
         )
+
+    def without(self, lacks: Collection[Ability]) -> "Effort":
+        """What an engine can do that lacks these."""
+        effort = self
+        if "beams" in lacks:
+            effort = replace(effort, first_beams=1, wider_beams=1, careful_beams=1)
+        return replace(effort, reverse=effort.reverse and "scores" not in lacks)
 
     @property
     def is_wider(self) -> bool:

@@ -102,10 +102,12 @@ class SentenceTranslator:
 
     @property
     def effort(self) -> Effort:
-        """What the quality asks for, with no fewer beams than the settings; nothing is scored
-        backwards without a prompt for it.
+        """What the quality asks for, with no fewer beams than the settings, as far as the engine
+        can do it; nothing is scored backwards without a prompt for it.
         """
-        effort = EFFORTS[self.engine.info.family][self.quality].with_beams(self.config.num_beams)
+        info = self.engine.info
+        wanted = EFFORTS[info.family][self.quality].with_beams(self.config.num_beams)
+        effort = wanted.without(info.lacks)
         return replace(effort, reverse=effort.reverse and self.reverse_prompt is not None)
 
     def _search(self) -> Search:
@@ -123,6 +125,7 @@ class SentenceTranslator:
                 prompt=self.prompt if causal else None,
                 second_prompt=self.second_prompt if causal else None,
                 glossary=self.glossary,
+                may_begin="openings" not in self.engine.info.lacks,
             ),
             judge=Judge(
                 languages=languages,
