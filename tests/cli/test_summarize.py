@@ -1,6 +1,7 @@
 import json
 
 from tests.cli.helpers import ARTICLE, ENGLISH
+from tests.engines.served import CANNED, canned
 
 
 def test_json_holds_the_whole_way(run, page):
@@ -99,3 +100,26 @@ def test_sentences_that_are_copied_cannot_be_in_another_language(run, page):
     code, out, err = run("summarize", page, *arguments)
     assert (code, out) == (2, "")
     assert "can't translate" in err
+
+
+def test_a_server_of_the_openai_protocol_writes(run, page, served, quick):
+    """Each task may have a model of its own there; what nothing comes for, the article tells."""
+    summary = "The minister promised 1,200 jobs before the end of the year."
+    served.pages["/v1/models"]["data"].append({"id": "writer"})
+    served.answer = lambda prompt: summary if "words" in prompt else canned(prompt)
+    arguments = ("summarize", page, "--endpoint", served.url, "-f", "json", "--translator", "tiny")
+    code, out, err = run(*arguments, "--summarizer", "writer")
+    value = json.loads(out)
+    assert code == 0
+    assert value["summary"]["text"] == summary
+    assert [segment["target"] for segment in value["segments"]] == list(CANNED.values())
+    provenance = value["provenance"]
+    assert provenance["translation"]["model"] == "tiny"
+    assert provenance["summarization"]["model"] == "writer"
+    assert {payload["model"] for payload in served.asked} == {"tiny", "writer"}
+    served.answer = lambda prompt: "" if "words" in prompt else canned(prompt)
+    value = json.loads(run(*arguments, "--summarizer", "writer", "--no-cache")[1])
+    assert value["summary"]["method"] == "lead"
+    code, _, err = run(*arguments)
+    assert code == 4
+    assert "has several models; give --model one of these: tiny, writer" in err

@@ -3,6 +3,7 @@ from dataclasses import replace
 from tests.translation.helpers import counted, translator
 from toolkit.engines.fake import FakeEngine
 from toolkit.segmentation import split_sentences
+from toolkit.translation.attempts import Attempt
 from toolkit.translation.search import PENALTY
 
 
@@ -51,3 +52,9 @@ def test_a_loop_is_tried_with_a_penalty():
     )
     model.translate(split_sentences("Il est revenu encore et encore dans la ville de ses parents."))
     assert seen == [1.0, PENALTY]
+
+
+def test_a_model_whose_probabilities_are_unknown_is_not_sure():
+    assert Attempt(text="Yes.", log_prob=-0.2, new_tokens=2).sure(-0.25)
+    assert not Attempt(text="Yes.", log_prob=-0.6, new_tokens=2).sure(-0.25)
+    assert not Attempt(text="Yes.", log_prob=0.0, new_tokens=2).sure(-0.25)

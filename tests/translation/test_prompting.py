@@ -95,3 +95,13 @@ def test_terms_and_names_that_were_told_are_no_echo():
     model = translator(answer, family="causal", max_source_tokens=10_000)
     (result,) = model.translate(split_sentences("Il a vu Kavala, Xanthi, Veria, Edessa, Komotini."))
     assert result.failed == ()
+
+
+def test_a_model_that_starts_anew_is_given_no_beginning():
+    def answer(last):
+        return "they met." if last == "On Thursday," else "They met."
+
+    model = translator(answer, family="causal", max_source_tokens=10_000)
+    model.engine._info = replace(model.engine.info, lacks=("openings",))
+    (result,) = model.translate(split_sentences("Les deux pays se sont engagés jeudi à coopérer."))
+    assert result.text == "They met."

@@ -253,3 +253,13 @@ def test_it_is_told_whether_anything_is_scored_backwards(prompt):
     changes = {"quality": "best", "reverse_prompt": prompt}
     model = replace(translator(str.upper), engine=Engine(lambda config: []), **changes)
     assert ("reverse" in model.effort.as_dict()["weights"]) == bool(prompt)
+
+
+def test_what_an_engine_lacks_is_not_searched_for_and_told():
+    model = replace(translator(str.upper, family="causal", quality="best"), reverse_prompt=BACK)
+    assert (model.effort.first_beams, model.effort.reverse) == (4, True)
+    model.engine._info = replace(model.engine.info, lacks=("beams", "openings", "scores"))
+    effort = replace(model, config=GenerationConfig(num_beams=8)).effort
+    assert (effort.first_beams, effort.careful_beams, effort.reverse) == (1, 1, False)
+    assert effort.samples == 8
+    assert "reverse" not in effort.as_dict()["weights"]
