@@ -80,7 +80,8 @@ class Served(ThreadingHTTPServer):
 
     `faults` are what the chats to come meet, in their order, None for nothing: a status, `reset`,
     `stall` until `released` is set, or the name of a body; `always` is for all further ones. What
-    `refuses` names among the fields of a chat is refused with 400. `pages` are other values by
+    `refuses` names among the fields of a chat is refused with 400, and a text with `long` in it as
+    too long. `pages` are other values by
     path; `asked` are the chats and `heads` the headers of all requests.
     """
 
@@ -90,7 +91,7 @@ class Served(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answers)
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.answer, self.log_prob = answer, log_prob
-        self.faults, self.always, self.refuses = [], None, set()
+        self.faults, self.always, self.refuses, self.long = [], None, set(), None
         self.pages = {"/v1/models": {"data": [{"id": name} for name in models]}}
         self.reply_headers, self.asked, self.heads = {}, [], []
         self.released, self.stalling, self.hung_up = (threading.Event() for _ in range(3))
@@ -130,6 +131,10 @@ class _Answers(BaseHTTPRequestHandler):
         server = self.server
         for name in sorted(server.refuses & payload.keys()):
             self.reply(400, json.dumps({"error": {"message": f"unknown field {name}"}}).encode())
+            return
+        if server.long and server.long in payload["messages"][-1]["content"]:
+            said = "the request (5000 tokens) exceeds the available context size (4096 tokens)"
+            self.reply(400, json.dumps({"error": {"code": 400, "message": said}}).encode())
             return
         fault = server.faults.pop(0) if server.faults else server.always
         text = server.answer(payload["messages"][-1]["content"])

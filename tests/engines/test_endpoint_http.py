@@ -152,15 +152,10 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end(quick, monkeypatch):
 
 def test_a_text_over_the_context_is_told_as_such():
     with Served() as served:
-        served.refuses = {"messages"}
-        said = "the request exceeds the available context size"
-        served.answer = str
-        server = at(served.url)
-        with pytest.raises(RefusedError):
-            chat(server)
-        reply = endpoint_http.Reply(400, {}, f'{{"error": {{"message": "{said}"}}}}'.encode())
+        served.long = "Bonjour"
         with pytest.raises(TooLongError, match="context size"):
-            server._accepted(reply)
+            chat(at(served.url))
+        assert len(served.asked) == 1
 
 
 def test_calls_end_at_once_from_another_thread(quick):

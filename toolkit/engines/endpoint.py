@@ -104,10 +104,8 @@ class EndpointEngine:
                     done, _ = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED)
                 # What was answered isn't lost by what wasn't.
                 for each in sorted(done, key=lambda each: each.exception() is not None):
-                    output = each.result()
+                    output = _result(each)
                     yield running.pop(each), output
-        except ModelError as error:
-            raise ModelError(f"{error}; {KEPT}") from error
         finally:
             calls.end()
             pool.shutdown(cancel_futures=True)
@@ -209,6 +207,13 @@ def server_at(endpoint: str, *, allow_remote: bool, timeout_s: float) -> Server:
             "what you want, add --allow-remote"
         )
     return Server(address, api_key=os.environ.get(KEY_VARIABLE, ""), timeout_s=timeout_s)
+
+
+def _result(future: Future[Output]) -> Output:
+    try:
+        return future.result()
+    except ModelError as error:
+        raise ModelError(f"{error}; {KEPT}") from error
 
 
 def _optional(config: GenerationConfig, seed: int) -> dict[str, Any]:

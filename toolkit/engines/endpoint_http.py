@@ -3,6 +3,7 @@ at once from another thread.
 """
 
 import json
+import math
 import random
 import re
 import socket
@@ -157,15 +158,20 @@ class Server:
             headers["Authorization"] = f"Bearer {api_key}"
         self._client = httpx2.Client(
             headers=headers,
-            timeout=httpx2.Timeout(timeout_s, connect=CONNECT_S),
             # Each request has a socket of its own, so that it can be ended.
-            limits=httpx2.Limits(max_keepalive_connections=0),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
             trust_env=not address.is_local,
             follow_redirects=False,
         )
 
     def call(
-        self, path: str, read: Callable[[Reply], Value], calls: Calls, *, payload: Any = None
+        self,
+        path: str,
+        read: Callable[[Reply], Value],
+        calls: Calls,
+        *,
+        payload: Any = None,
+        timeout_s: float = math.inf,
     ) -> Value:
         """What `read` makes of the answer; it is asked for again where that raises UnusableError.
 
@@ -176,11 +182,12 @@ class Server:
             calls.pause(0)
             least = 0.0
             try:
-                return read(self._accepted(self._exchange(path, payload, calls)))
+                reply = self._exchange(path, payload, calls, min(timeout_s, self._timeout_s))
+                return read(self._accepted(reply))
             except _UnreachableError as error:
                 if tried >= TRIES:
                     raise ModelError(
-                        f"nobody answers at {self.address.base} ({error}): is the server running?"
+                        f"nobody answers at {self.address.base} ({error}); start the server there"
                     ) from error
             except _BusyError as error:
                 if tried >= BUSY_TRIES or error.wait_s > MAX_RETRY_AFTER_S:
@@ -196,15 +203,12 @@ class Server:
     def probe(self, url: str, *, payload: Any = None) -> Any:
         """What the server says at `url` in JSON, None where it doesn't know that."""
         with suppress(_UnreachableError, UnusableError):
-            reply = self._exchange(url, payload, Calls(), timeout_s=PROBE_S)
+            reply = self._exchange(url, payload, Calls(), min(PROBE_S, self._timeout_s))
             return reply.value if reply.status == httpx2.codes.OK else None
         return None
 
-    def _exchange(
-        self, path: str, payload: Any, calls: Calls, *, timeout_s: float | None = None
-    ) -> Reply:
+    def _exchange(self, path: str, payload: Any, calls: Calls, patience: float) -> Reply:
         url = path if path.startswith("http") else f"{self.address.base}{path}"
-        patience = timeout_s or self._timeout_s
         until = time.monotonic() + WHOLE_ANSWER * patience
         body = bytearray()
         try:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from toolkit.engines.endpoint_http import Calls, RefusedError, Reply, Server, UnusableError
 from toolkit.errors import ModelError
 
 MAX_LISTED = 20
+LIST_S = 30.0
 # Of Ollama where nothing else is set: it cuts what is longer, and doesn't say so.
 OLLAMA_CONTEXT = 4096
 LATEST = ":latest"  # what Ollama adds to a name without a tag
@@ -55,7 +57,7 @@ def served_model(server: Server, name: str) -> ServedModel:
 def in_words(names: Collection[str]) -> str:
     """The names, of very many the first."""
     rest = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
-    return ", ".join(list(names)[:MAX_LISTED]) + rest
+    return ", ".join(" ".join(each.split()) for each in list(names)[:MAX_LISTED]) + rest
 
 
 def _listed(server: Server) -> dict[str, Mapping[str, Any]]:
@@ -68,7 +70,7 @@ def _listed(server: Server) -> dict[str, Mapping[str, Any]]:
         return {each["id"]: each for each in entries if isinstance(each.get("id"), str)}
 
     try:
-        return server.call("/models", read, Calls())
+        return server.call("/models", read, Calls(), timeout_s=LIST_S)
     except (UnusableError, RefusedError) as error:
         hint = "" if server.address.has_version else f"; did you mean {server.address.base}/v1?"
         raise ModelError(f"{server.address.base} can't be used: {error}{hint}") from error
@@ -88,7 +90,7 @@ def _described(server: Server, name: str, entry: Mapping[str, Any]) -> ServedMod
             context_tokens=_ollama_context(server, name, shown),
             digest=_text(_named(server.probe(f"{root}/api/tags"), name), "digest"),
         )
-    loaded = _dict(server.probe(f"{root}/api/v0/models/{name}"))  # LM Studio
+    loaded = _dict(server.probe(f"{root}/api/v0/models/{quote(name)}"))  # LM Studio
     return ServedModel(name=name, context_tokens=_size(loaded.get("loaded_context_length")))
 
 
