@@ -1,7 +1,8 @@
 """The Python API: what `toolkit clean`, `translate` and `summarize` do, for text in memory.
 
-Nothing here reads toolkit.toml or the environment: settings are keyword arguments, by the names
-that `toolkit config` lists. No model is downloaded; `toolkit models pull` does that.
+Nothing here reads toolkit.toml or, but for the key of an endpoint, the environment: settings are
+keyword arguments, by the names that `toolkit config` lists. No model is downloaded; `toolkit models
+pull` does that.
 """
 
 from collections.abc import Iterable, Sequence
