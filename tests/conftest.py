@@ -22,7 +22,7 @@ def _own_home(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def quick(monkeypatch):
     """Further tries of a server without long pauses before them."""
-    monkeypatch.setattr("toolkit.engines.endpoint_http.PAUSE_S", 0.01)
+    monkeypatch.setattr("toolkit.engines.endpoint.http.PAUSE_S", 0.01)
 
 
 @pytest.fixture

@@ -534,7 +534,7 @@ def test_finished_work_in_another_form_is_done_again(path, written):
 
 def test_a_run_goes_on_without_its_store_if_asked(path):
     path.mkdir(parents=True)
-    settings, told = Settings(cache_file=path), []
+    settings, told = Settings(model="own", cache_file=path), []
     engines = {settings.model: FakeEngine(family="seq2seq")}
     segments = split_sentences(TEXT)
     run = Pipeline(settings, engines=engines, on_trouble=told.append)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from toolkit.assets import APP
 from toolkit.cleaning.steps import STEPS
 from toolkit.engines.base import ENDPOINT_TIMEOUT_S, KV_CACHE_MB, EngineName
-from toolkit.engines.endpoint_address import Address
+from toolkit.engines.endpoint.address import Address
 from toolkit.errors import UsageError
 from toolkit.files import read_toml
 from toolkit.models.catalogue import AUTO_MODEL

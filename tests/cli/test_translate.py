@@ -122,7 +122,7 @@ def test_ctrl_c_leaves_no_request_behind(translate, served, monkeypatch):
         assert served.stalling.wait(10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("toolkit.engines.endpoint.wait", interrupt)
+    monkeypatch.setattr("toolkit.engines.endpoint.engine.wait", interrupt)
     assert translate()[0] == 130
     assert served.hung_up.wait(5)
     assert not [each for each in threading.enumerate() if "ThreadPool" in each.name]
@@ -144,7 +144,7 @@ def test_a_key_is_written_nowhere(translate, served, monkeypatch, tmp_path):
 
 
 def test_text_leaves_the_machine_only_when_that_is_asked_for(run, plain, quick, monkeypatch):
-    monkeypatch.setattr("toolkit.engines.endpoint_http.CONNECT_S", 0.05)
+    monkeypatch.setattr("toolkit.engines.endpoint.http.CONNECT_S", 0.05)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     flags = ("translate", plain, "--no-clean", "--endpoint", "http://192.0.2.1/v1")

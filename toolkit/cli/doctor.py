@@ -74,8 +74,8 @@ def doctor_command() -> None:
 
 def _show_endpoint(settings: Settings) -> None:
     """Whether the server answers, and what it has of what the settings name."""
-    from toolkit.engines.endpoint import server_at
-    from toolkit.engines.endpoint_models import in_words, names_of, served_model
+    from toolkit.engines.endpoint.engine import server_at
+    from toolkit.engines.endpoint.models import in_words, names_of, served_model
 
     server = server_at(
         settings.endpoint,

@@ -108,7 +108,7 @@ def _open_endpoint(model: str, options: EngineOptions) -> Engine:
             f"--engine {options.engine} runs models in this program; the server at "
             f"{options.endpoint} runs its own"
         )
-    from toolkit.engines.endpoint import open_endpoint
+    from toolkit.engines.endpoint.engine import open_endpoint
 
     return open_endpoint(
         options.endpoint,

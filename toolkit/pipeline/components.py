@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from threading import Lock
 
 from toolkit.engines.base import Engine, GenerationConfig
-from toolkit.engines.endpoint_address import Address
+from toolkit.engines.endpoint.address import Address
 from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.reloadable import ReloadableEngine
 from toolkit.errors import ModelError, ModelMissingError, UsageError

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from toolkit.engines.endpoint_address import VERSION, Address
+from toolkit.engines.endpoint.address import VERSION, Address
 from toolkit.errors import ModelError, TooLongError, UsageError
 from toolkit.models.boundary import one_line
 

@@ -1,9 +1,9 @@
 import pytest
 
 from tests.engines.served import Served
-from toolkit.engines.endpoint_address import Address
-from toolkit.engines.endpoint_http import Server
-from toolkit.engines.endpoint_models import in_words, names_of, served_model
+from toolkit.engines.endpoint.address import Address
+from toolkit.engines.endpoint.http import Server
+from toolkit.engines.endpoint.models import in_words, names_of, served_model
 from toolkit.errors import ModelError
 
 

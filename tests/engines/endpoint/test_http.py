@@ -4,9 +4,9 @@ import time
 import pytest
 
 from tests.engines.served import Served
-from toolkit.engines import endpoint_http
-from toolkit.engines.endpoint_address import Address
-from toolkit.engines.endpoint_http import Calls, Ended, RefusedError, Server, UnusableError
+from toolkit.engines.endpoint import http as endpoint_http
+from toolkit.engines.endpoint.address import Address
+from toolkit.engines.endpoint.http import Calls, Ended, RefusedError, Server, UnusableError
 from toolkit.errors import ModelError, TooLongError, UsageError
 
 KEY = "sk-hunter2"

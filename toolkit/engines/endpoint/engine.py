@@ -23,16 +23,16 @@ from toolkit.engines.base import (
     ranked,
     refuse_long,
 )
-from toolkit.engines.endpoint_address import Address
-from toolkit.engines.endpoint_answers import Answer, estimated_tokens, read_answer
-from toolkit.engines.endpoint_http import (
+from toolkit.engines.endpoint.address import Address
+from toolkit.engines.endpoint.answers import Answer, estimated_tokens, read_answer
+from toolkit.engines.endpoint.http import (
     KEY_VARIABLE,
     Calls,
     RefusedError,
     Server,
     UnusableError,
 )
-from toolkit.engines.endpoint_models import ServedModel, served_model
+from toolkit.engines.endpoint.models import ServedModel, served_model
 from toolkit.errors import ModelError, UsageError
 
 AT_ONCE = 4  # requests; servers run as many, or let them wait

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.engines.endpoint_http import TOO_LONG, Reply, UnusableError
+from toolkit.engines.endpoint.http import TOO_LONG, Reply, UnusableError
 from toolkit.engines.tokens import LEADING_THOUGHTS, THINKING, THOUGHT
 from toolkit.errors import TooLongError
 

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.engines.served import bodies, events, pieces, whole
-from toolkit.engines.endpoint_answers import estimated_tokens, read_answer
-from toolkit.engines.endpoint_http import Reply, UnusableError
+from toolkit.engines.endpoint.answers import estimated_tokens, read_answer
+from toolkit.engines.endpoint.http import Reply, UnusableError
 from toolkit.errors import TooLongError
 
 TEXT = "The president arrived in Paris on Monday."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from toolkit.engines.endpoint_http import Calls, RefusedError, Reply, Server, UnusableError
+from toolkit.engines.endpoint.http import Calls, RefusedError, Reply, Server, UnusableError
 from toolkit.errors import ModelError
 
 MAX_LISTED = 20

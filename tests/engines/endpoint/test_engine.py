@@ -4,7 +4,6 @@ from itertools import islice
 import pytest
 
 from tests.engines.served import CANNED
-from toolkit.engines import endpoint, endpoint_http
 from toolkit.engines.base import (
     NO_ANSWER,
     GenerationConfig,
@@ -12,7 +11,9 @@ from toolkit.engines.base import (
     Message,
     generate,
 )
-from toolkit.engines.endpoint import open_endpoint
+from toolkit.engines.endpoint import engine as endpoint
+from toolkit.engines.endpoint import http as endpoint_http
+from toolkit.engines.endpoint.engine import open_endpoint
 from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.errors import ModelError, TooLongError, UsageError
 

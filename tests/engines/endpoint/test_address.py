@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.engines.endpoint_address import Address
+from toolkit.engines.endpoint.address import Address
 
 
 @pytest.mark.parametrize(
