@@ -58,7 +58,12 @@ def test_a_task_that_is_left_without_a_model_is_a_failure(run, pulled, monkeypat
     monkeypatch.setattr(hub, "hub_answers", lambda: False)
     code, _, err = run("models", "pull", "--yes")
     assert code == 4
-    assert "no translator for fr to en can be pulled here" in err
+    assert "no translator for fr to en can be had here" in err
+    code, _, err = run("models", "pull", "--yes", "--from", "de")
+    assert (code, err.splitlines()[-1]) == (
+        4,
+        "toolkit: the catalogue has no translator for de to en",
+    )
 
 
 def test_nothing_is_pulled_unasked(run, pulled):

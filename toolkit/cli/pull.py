@@ -10,7 +10,7 @@ import typer
 
 from toolkit.cli.console import download_progress, is_terminal, settings_of, tell
 from toolkit.errors import ModelError, UsageError
-from toolkit.models.catalogue import ModelSpec, Task, find_spec
+from toolkit.models.catalogue import ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import worth_pulling
 from toolkit.models.install import disk_bytes, install
 from toolkit.models.installed import load_installed
@@ -88,7 +88,12 @@ def pull_best(
     for task, spec in taken.items():
         if spec is None:
             languages = " to ".join(dict.fromkeys(wanted[task]))
-            raise ModelError(f"no {ROLES[task]} for {languages} can be pulled here")
+            if not in_order(task, *wanted[task]):
+                raise ModelError(f"the catalogue has no {ROLES[task]} for {languages}")
+            raise ModelError(
+                f"no {ROLES[task]} for {languages} can be had here; to see what they need, type: "
+                "toolkit models recommend"
+            )
     ids = dict.fromkeys(spec.id for spec in taken.values() if spec)
     tell(f"installed: {', '.join(ids)}")
 
