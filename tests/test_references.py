@@ -1,6 +1,8 @@
 """The references in eval/ are whole, true to their articles, and as long as they should be."""
 
 import csv
+import json
+from itertools import groupby
 
 import pytest
 
@@ -183,3 +185,17 @@ def test_the_checks_seldom_find_fault_with_a_good_translation():
         )
     ]
     assert len(flagged) <= 0.02 * len(rows)
+
+
+def test_sources_of_meaning_are_cut_as_the_program_cuts_them_and_parted_by_item():
+    lines = (EVAL / "gold/meaning/sources.jsonl").read_text("utf-8").splitlines()
+    items = [
+        list(group) for _, group in groupby(map(json.loads, lines), key=lambda row: row["item"])
+    ]
+    names = [rows[0]["item"] for rows in items]
+    assert names == sorted(set(names))
+    for at, rows in enumerate(items, 1):
+        texts = [row["text"] for row in rows]
+        assert [segment.text for segment in split_sentences("\n".join(texts))] == texts
+        assert [row["id"] for row in rows] == [f"{names[at - 1]}-{n + 1}" for n in range(len(rows))]
+        assert {row["part"] for row in rows} == {"tune" if at % 3 else "test"}
