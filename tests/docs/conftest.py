@@ -37,6 +37,11 @@ FILES = {
     "out.txt": "\n".join(ENGLISH) + "\n",
     "ref.txt": "\n".join(ENGLISH) + "\n",
     "ref2.txt": "\n".join(ENGLISH) + "\n",
+    "judged.jsonl": json.dumps(
+        {"id": "1", "system": "a", "source": PARAGRAPHS[0], "target": ENGLISH[0], "errors": []}
+        | {"judge": "bea", "judged": "2026-01-02"}
+    )
+    + "\n",
     "mine.tsv": "source\ttarget\n"
     + "".join(f"{fr}\t{en}\n" for fr, en in zip(PARAGRAPHS, ENGLISH, strict=True)),
 }

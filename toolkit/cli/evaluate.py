@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from toolkit.cli.annotate import annotate_command, judged_command
 from toolkit.cli.console import settings_of, show, stage_progress, tell
 from toolkit.cli.options import path_named
 from toolkit.errors import ModelError, QualityError, UsageError
@@ -268,3 +269,7 @@ def gate_command(
         show(str(each))
     if below := [str(each) for each in found if not each.holds]:
         raise QualityError(f"{len(below)} of {len(found)} floors not reached: {'; '.join(below)}")
+
+
+app.command("annotate")(annotate_command)
+app.command("judged")(judged_command)

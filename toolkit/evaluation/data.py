@@ -280,7 +280,10 @@ def _refuse_bad(path: Path, line: int, text: str, what: str) -> None:
         raise InputError(f"{path}:{line}: holds a NUL character; is it text?")
 
 
-def _tsv_rows(path: Path) -> Iterator[tuple[int, Row]]:
+def read_tsv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by their columns, source and target among them, each with its line. Raises InputError,
+    naming the line, for a column or cell that is missing.
+    """
     header, *lines = (line.split("\t") for line in read_lines(path))
     missing = {"source", "target"} - set(header)
     if missing:
@@ -288,7 +291,12 @@ def _tsv_rows(path: Path) -> Iterator[tuple[int, Row]]:
     for number, row in enumerate(lines, start=2):
         if len(row) != len(header):
             raise InputError(f"{path}:{number}: {len(row)} columns instead of {len(header)}")
-        yield number, Row.model_validate(dict(zip(header, row, strict=True)))
+        yield number, dict(zip(header, row, strict=True))
+
+
+def _tsv_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    for number, row in read_tsv(path):
+        yield number, Row.model_validate(row)
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
