@@ -116,5 +116,5 @@ $(VENV)/docs: $(VENV)/base
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP) install --constraint constraints.txt --editable '.[torch,extractive,dev]'
+	$(PIP) install --constraint constraints.txt --editable '.[torch,extractive,llamacpp,dev]'
 	@touch $@

@@ -41,6 +41,34 @@ def test_the_direction_chooses_the_prompt():
         load_prompt("translation", "news", languages=("en", "de"))
 
 
+GIVEN = {"source": "Oui.", "before": "", "terms": [], "faults": [], "hints": []}
+
+
+def test_prompts_that_makers_prescribe_are_theirs_to_the_letter():
+    (message,) = load_prompt("translation", "translategemma").render(**GIVEN)
+    assert message.content == (
+        "You are a professional French (fr) to English (en) translator. Your goal is to accurately "
+        "convey the meaning and nuances of the original French text while adhering to English "
+        "grammar, vocabulary, and cultural sensitivities.\nProduce only the English translation, "
+        "without any additional explanations or commentary. Please translate the following French "
+        "text into English:\n\n\nOui."
+    )
+    plain = (
+        "Translate the following text into English. Note that you should only output the "
+        "translated result without any additional explanation:\n\nOui."
+    )
+    for name in ("hy-mt2", "hy-mt2-careful"):
+        (message,) = load_prompt("translation", name).render(**GIVEN)
+        assert message.content == plain
+    known = GIVEN | {"terms": [{"source": "OCS", "target": "SCO"}]}
+    (message,) = load_prompt("translation", "hy-mt2").render(**known)
+    terms = "Reference the following translations:\nOCS translates to SCO\n\n"
+    assert message.content == terms + plain
+    hints = [{"word": "fonte", "meanings": ["melting", "cast iron"]}]
+    (message,) = load_prompt("translation", "hy-mt2-careful").render(**known | {"hints": hints})
+    assert "\nfonte translates to melting or cast iron\n\nTranslate" in message.content
+
+
 def test_what_is_not_there_is_named_with_what_is():
     with pytest.raises(UsageError, match=r"no translation prompt named 'poem' \(there are: .*news"):
         load_prompt("translation", "poem")
@@ -69,7 +97,7 @@ def test_the_digest_is_of_every_byte(own):
     [
         (("task: translation", "task: summarization"), "is for summarization, not for translation"),
         (("system: ", "colour: red\nsystem: "), "colour: "),
-        (("system: Translate.\n", ""), "system: Field required"),
+        (("user: ", "users: "), "user: Field required"),
         (('" A cat. "', '&a "x"\n  - inputs: {source: *a}\n    output: "y"'), "aliases"),
         (("{source: Un chat.}", "{source: "), "is not valid YAML"),
     ],

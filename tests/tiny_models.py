@@ -8,8 +8,8 @@ import numpy as np
 import sentencepiece
 import torch
 import transformers
-from gguf import GGUFWriter
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from gguf import GGUFWriter, LlamaFileType
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 SENTENCES = [
     "Le président est arrivé lundi à Paris pour une visite officielle.",
@@ -46,6 +46,31 @@ CHAT_TEMPLATE = (
     "{% if not (loop.last and m.role == 'assistant' and not add_generation_prompt) %}"
     "<|im_end|>\n{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+# How other tokenizers split texts, by what llama.cpp calls them.
+SPLITS = {
+    "hunyuan-dense": [
+        r"\p{N}{1,3}",
+        "[一-龥぀-ゟ゠-ヿ]+",
+        r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+        r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ],
+    "smaug-bpe": [
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+        r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ],
+}
+HUNYUAN_TEMPLATE = (
+    "<|startoftext|>{% for m in messages %}{% if m.role == 'user' %}"
+    "<|hy_User|>{{ m.content }}<|hy_Assistant|>{% elif m.role == 'assistant' %}{{ m.content }}"
+    "{% if not loop.last or add_generation_prompt %}<|eos|>{% endif %}"
+    "{% else %}{{ m.content }}<|extra_4|>{% endif %}{% endfor %}"
+)
+GEMMA_TEMPLATE = (
+    "{{ bos_token }}{% for m in messages %}<start_of_turn>"
+    "{{ 'model' if m.role == 'assistant' else 'user' }}\n{{ m.content | trim }}<end_of_turn>\n"
+    "{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
 
 # As Qwen3's: an empty thought keeps the model from thinking.
@@ -315,6 +340,84 @@ def build_smollm(folder: Path) -> Path:
     return _chat_model(folder, transformers.LlamaForCausalLM, config, norms=True)
 
 
+def build_hunyuan(folder: Path) -> Path:
+    """As Hy-MT2: norms of queries and keys behind their rotation."""
+    config = transformers.HunYuanDenseV1Config(**_sizes(), head_dim=16, tie_word_embeddings=True)
+    specials = ["<|startoftext|>", "<|eos|>", "<|pad|>", "<|hy_User|>", "<|hy_Assistant|>"]
+    tokenizer = _split("hunyuan-dense", [*specials, "<|extra_4|>"])
+    names = {"bos_token": specials[0], "eos_token": specials[1], "pad_token": specials[2]}
+    return _causal_model(
+        folder,
+        transformers.HunYuanDenseV1ForCausalLM,
+        config,
+        transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names),
+        template=HUNYUAN_TEMPLATE,
+    )
+
+
+def build_smollm3(folder: Path) -> Path:
+    """As SmolLM3: every fourth layer doesn't rotate, and thoughts can be switched off."""
+    sizes = _sizes() | {"num_hidden_layers": 4}
+    config = transformers.SmolLM3Config(**sizes, tie_word_embeddings=True)
+    specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=_split("smaug-bpe", specials),
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        additional_special_tokens=specials,
+    )
+    fast.add_tokens(["<think>", "</think>"])
+    model_class = transformers.SmolLM3ForCausalLM
+    # llama.cpp ends an answer with any token that is called so.
+    unwritten = [fast.pad_token_id]
+    return _causal_model(
+        folder, model_class, config, fast, template=THINKING_TEMPLATE, unwritten=unwritten
+    )
+
+
+def build_gemma3(folder: Path) -> Path:
+    """As TranslateGemma: pieces of letters, and layers that see only the last tokens."""
+    sizes = _sizes() | {"num_hidden_layers": 6, "max_position_embeddings": 512}
+    config = transformers.Gemma3TextConfig(
+        **sizes, head_dim=16, sliding_window=16, query_pre_attn_scalar=16
+    )
+    specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
+    vocabulary, merges = _joined_letters(specials)
+    vocabulary |= {f"<0x{byte:02X}>": len(vocabulary) + byte for byte in range(256)}
+    vocabulary["\n"] = len(vocabulary)
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", byte_fallback=True)
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    )
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<bos>",
+        eos_token="<end_of_turn>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        additional_special_tokens=["<eos>", "<start_of_turn>"],
+    )
+    model_class = transformers.Gemma3ForCausalLM
+    # Libraries differ in what they make of bytes that are no letter.
+    bytes_ = [id_ for piece, id_ in vocabulary.items() if piece.startswith("<0x")]
+    return _causal_model(
+        folder, model_class, config, fast, template=GEMMA_TEMPLATE, unwritten=bytes_
+    )
+
+
+def _split(name: str, specials: list[str]) -> Tokenizer:
+    """A byte-level tokenizer that splits texts as those called `name` in llama.cpp."""
+    tokenizer = _byte_level(specials)
+    splits = [pre_tokenizers.Split(Regex(each), "isolated") for each in SPLITS[name]]
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [*splits, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    return tokenizer
+
+
 def _sizes() -> dict[str, int]:
     return {
         "hidden_size": 32,
@@ -349,6 +452,14 @@ def _chat_model(
             **names,
         )
     fast.add_tokens(list(words))
+    return _causal_model(folder, model_class, config, fast, template=template, norms=norms)
+
+
+def _causal_model(
+    folder: Path, model_class, config, fast, *, template, norms=True, unwritten=()
+) -> Path:
+    """`unwritten` are ids that are hardly ever written."""
+    folder.mkdir(parents=True, exist_ok=True)
     fast.chat_template = template
     fast.model_max_length = 512
     fast.save_pretrained(folder)
@@ -362,6 +473,7 @@ def _chat_model(
             for parameter in model.parameters():
                 if parameter.dim() == 1:
                     parameter.normal_(1, 0.2)
+    model.get_output_embeddings().weight.data[list(unwritten)] = 0
     model.save_pretrained(folder)
     return folder
 
@@ -514,34 +626,58 @@ def build_bert(folder: Path) -> Path:
     return folder
 
 
+# What llama.cpp calls architectures and their ways to split texts.
+GGUF_NAMES = {"hunyuan_v1_dense": "hunyuan-dense", "gemma3_text": "gemma3"}
+GGUF_SPLITS = {
+    "llama": "smollm",
+    "hunyuan_v1_dense": "hunyuan-dense",
+    "smollm3": "smaug-bpe",
+}
+
+
 def write_gguf(checkpoint: Path, target: Path) -> Path:
     """A tiny chat model as llama.cpp would write it, in float32."""
     model = transformers.AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
     tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint)
     config = model.config
-    writer = GGUFWriter(target, config.model_type)
+    writer = GGUFWriter(target, GGUF_NAMES.get(config.model_type, config.model_type))
+    writer.add_file_type(LlamaFileType.ALL_F32)
     writer.add_block_count(config.num_hidden_layers)
     writer.add_context_length(config.max_position_embeddings)
     writer.add_embedding_length(config.hidden_size)
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
-    if config.model_type == "qwen3":
+    if getattr(config, "head_dim", None):
         writer.add_key_length(config.head_dim)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+        writer.add_value_length(config.head_dim)
+    rotations = config.rope_parameters
+    writer.add_rope_freq_base(rotations.get("full_attention", rotations)["rope_theta"])
+    if config.model_type == "gemma3_text":
+        writer.add_sliding_window(config.sliding_window)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     backend = json.loads(tokenizer.backend_tokenizer.to_str())
     vocabulary = tokenizer.get_vocab()
-    types = {each.content: 4 for each in tokenizer.added_tokens_decoder.values()}
-    types |= dict.fromkeys(tokenizer.all_special_tokens, 3)
+    added = tokenizer.added_tokens_decoder.values()
+    types = {each.content: 3 if each.special else 4 for each in added}
     tokens = sorted(vocabulary, key=vocabulary.get)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("smollm" if config.model_type == "llama" else "qwen2")
     writer.add_token_list(tokens)
+    merges = [tuple(pair) for pair in backend["model"]["merges"]]
+    if config.model_type == "gemma3_text":
+        types |= {f"<0x{byte:02X}>": 6 for byte in range(256)} | {"<unk>": 2}
+        ranks = {"".join(pair): float(-place) for place, pair in enumerate(merges)}
+        writer.add_tokenizer_model("llama")
+        writer.add_token_scores([ranks.get(token, -1e4) for token in tokens])
+        writer.add_add_space_prefix(False)
+        writer.add_unk_token_id(tokenizer.unk_token_id)
+    else:
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(GGUF_SPLITS.get(config.model_type, "qwen2"))
+        writer.add_token_merges([" ".join(pair) for pair in merges])
     writer.add_token_types([types.get(token, 1) for token in tokens])
-    writer.add_token_merges([" ".join(pair) for pair in backend["model"]["merges"]])
     writer.add_eos_token_id(tokenizer.eos_token_id)
-    writer.add_bos_token_id(tokenizer.pad_token_id)
+    begin = tokenizer.bos_token_id
+    writer.add_bos_token_id(tokenizer.pad_token_id if begin is None else begin)
     writer.add_pad_token_id(tokenizer.pad_token_id)
     writer.add_chat_template(tokenizer.chat_template)
     names = {
@@ -559,8 +695,14 @@ def write_gguf(checkpoint: Path, target: Path) -> Path:
         "mlp.gate_proj": "ffn_gate",
         "mlp.up_proj": "ffn_up",
         "mlp.down_proj": "ffn_down",
+        "self_attn.query_layernorm": "attn_q_norm",
+        "self_attn.key_layernorm": "attn_k_norm",
         "model.layers": "blk",
     }
+    if config.model_type == "gemma3_text":
+        names["post_attention_layernorm"] = "post_attention_norm"
+        names["pre_feedforward_layernorm"] = "ffn_norm"
+        names["post_feedforward_layernorm"] = "post_ffw_norm"
     heads = {".attn_q.": config.num_attention_heads, ".attn_k.": config.num_key_value_heads}
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:
@@ -569,9 +711,11 @@ def write_gguf(checkpoint: Path, target: Path) -> Path:
             name = name.replace(theirs, ours)
         rows = tensor.numpy().astype(np.float32)
         for part, count in heads.items():
-            if config.model_type == "llama" and part in name:
+            if config.model_type in ("llama", "smollm3") and part in name:
                 halves = rows.reshape(count, 2, -1, rows.shape[1])
                 rows = halves.swapaxes(1, 2).reshape(rows.shape)
+        if config.model_type == "gemma3_text" and name.endswith("norm.weight"):
+            rows += 1  # Gemma's norms are stored as what they differ from one
         writer.add_tensor(name, np.ascontiguousarray(rows))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

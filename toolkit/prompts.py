@@ -54,7 +54,7 @@ class PromptFile(BaseModel):
     task: Task
     languages: tuple[str, str] | None = None  # of the input and of the answer; None for any
     description: str
-    system: str
+    system: str = ""
     user: str
     examples: tuple[Example, ...] = ()
 
@@ -103,7 +103,9 @@ class Prompt:
 
     def render(self, **inputs: Any) -> Chat:
         """Raises UsageError when the template is broken or wants an input that isn't there."""
-        messages = [Message("system", self._render(self.content.system, inputs))]
+        messages = []
+        if system := self._render(self.content.system, inputs):
+            messages.append(Message("system", system))
         for example in self.content.examples:
             messages.append(Message("user", self._render(self.content.user, example.inputs)))
             messages.append(Message("assistant", example.output.strip()))

@@ -71,7 +71,7 @@ class Settings(BaseModel):
     quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
     num_beams: int = Field(1, ge=1, description="of every translation, at least")
     kv_cache_mb: int = Field(
-        KV_CACHE_MB, ge=64, description="memory for keys and values, with OpenVINO"
+        KV_CACHE_MB, ge=64, description="memory for keys and values, with OpenVINO and llama.cpp"
     )
     source_language: str = Field("fr", description="auto: that of the first input")
     target_language: str = "en"

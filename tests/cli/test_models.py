@@ -3,7 +3,7 @@ import pytest
 from toolkit.cli import models
 from toolkit.cli import pull as pulling
 from toolkit.engines import tryout
-from toolkit.models import install, installed, machine
+from toolkit.models import install, installed, machine, recommend
 from toolkit.models.catalogue import own_file
 from toolkit.settings import Settings
 
@@ -54,7 +54,7 @@ def known(spec, monkeypatch):
     )
     for module in (models, pulling):
         monkeypatch.setattr(module, "find_spec", {entry.id: entry}.__getitem__)
-    monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
+    monkeypatch.setattr(tryout, "try_out", lambda model, chat: "The president came.")
     return entry
 
 
@@ -122,7 +122,7 @@ def test_a_model_is_pulled_for_the_engine_that_is_asked_for(run, known, gguf_fil
 
 
 def test_a_model_of_ones_own_is_added_shown_recommended_and_pulled(run, gguf_file, monkeypatch):
-    monkeypatch.setattr(tryout, "try_out", lambda model: "The president came.")
+    monkeypatch.setattr(tryout, "try_out", lambda model, chat: "The president came.")
     code, out, err = run("models", "add", "mine", "--file", gguf_file, "--licence", "CC-BY-NC-4.0")
     assert code == 0
     assert out.startswith('[[model]]\nid = "mine"\n')
@@ -138,6 +138,45 @@ def test_a_model_of_ones_own_is_added_shown_recommended_and_pulled(run, gguf_fil
     assert "installed from: folder, folder" in run("models", "show", "mine")[1]
     code, _, err = run("models", "add", "mine", "--file", gguf_file)
     assert (code, "there is a model 'mine' already" in err) == (2, True)
+
+
+def test_a_model_that_only_llamacpp_runs_is_added_pulled_and_used(
+    run, gguf_of, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tryout, "try_out", lambda model, chat: "The president came.")
+    code, out, err = run("models", "add", "mine", "--file", gguf_of("hunyuan"))
+    assert code == 0
+    assert 'engines = ["llamacpp"]' in out
+    assert "mine: llama.cpp runs it; that needs the extra llamacpp (type: pip install" in err
+    with monkeypatch.context() as patch:
+        for module in (install, recommend):
+            patch.setattr(module, "llamacpp_fault", lambda: "the package is not installed")
+        code, _, err = run("models", "pull", "mine")
+        assert (code, "type: pip install 'toolkit-fr-en[llamacpp]'" in err) == (4, True)
+        rows = [" ".join(row.split()) for row in run("models", "recommend")[1].splitlines()]
+        assert any(row.startswith("mine 0.0 GB 1.2 GB needs the extra llamacpp") for row in rows)
+    pytest.importorskip("xllamacpp", reason="the extra llamacpp is not installed")
+    assert run("models", "pull", "mine")[0] == 0
+    shown = run("models", "show", "mine")[1]
+    assert "runs with: llama.cpp\n" in shown
+    assert "engine: llamacpp float32\nnot with openvino: only llama.cpp runs it\n" in shown
+    page = tmp_path / "page.txt"
+    page.write_text("Le président est arrivé lundi à Paris.\n", "utf-8")
+    code, out, err = run("translate", page, "--model", "mine", "--format", "json")
+    assert (code, '"engine": "llamacpp"' in out) == (0, True), err
+
+
+def test_a_model_is_tried_out_with_the_prompt_of_its_makers(run, known, gguf_file, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tryout, "try_out", lambda model, chat: asked.append(chat) or "Paris.")
+    prescribed = known.model_copy(update={"prompts": {"translation": "translategemma"}})
+    for entry in (known, prescribed):
+        monkeypatch.setattr(pulling, "find_spec", {entry.id: entry}.__getitem__)
+        pull = ("models", "pull", known.id, "--force", "--engine", "ctranslate2")
+        assert run(*pull, "--from-folder", gguf_file.parent)[0] == 0
+    plain, own = asked
+    assert plain[0].content.startswith("Translate into English: ")
+    assert own[0].content.startswith("You are a professional French (fr) to English (en)")
 
 
 def test_what_can_not_be_added_is_told(run, tmp_path, gguf_file):

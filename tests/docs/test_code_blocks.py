@@ -20,7 +20,7 @@ GENERATED = ROOT / "docs/cli.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 # The arguments of these are only parsed: they need the network, a real model, or minutes.
 PARSED = re.compile(
-    r"curl |--endpoint|models (?:add|pull|verify|remove)|opus-mt|quickmt|sacrebleu:"
+    r"curl |--endpoint|models (?:add|pull|verify|remove)|opus-mt|quickmt|hy-mt2|sacrebleu:"
     r"|eval run(?! --data)|gate --run"
 )
 MODEL_MISSING = {"doctor"}  # what the fake one is to this command

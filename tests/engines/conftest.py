@@ -3,6 +3,7 @@ import pytest
 from toolkit.engines.controls import Controls
 from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import SourceFormat, Tokens
+from toolkit.models.conversion.llamacpp import place_gguf
 
 
 @pytest.fixture
@@ -48,3 +49,19 @@ def ids_of(monkeypatch):
 
     monkeypatch.setattr(Tokens, "decode", noted)
     return ids
+
+
+@pytest.fixture(scope="session")
+def placed(gguf_of, tmp_path_factory):
+    """A tiny model for llama.cpp, in the folders `model` and `tokenizer`."""
+    root = tmp_path_factory.mktemp("llamacpp")
+
+    def place(name):
+        parts = [root / name / part for part in ("model", "tokenizer")]
+        if not parts[0].exists():
+            for part in parts:
+                part.mkdir(parents=True)
+            assert place_gguf(gguf_of(name), *parts) == "float32"
+        return root / name
+
+    return place

@@ -27,6 +27,8 @@ def installed(spec, gguf_file, tmp_path, monkeypatch):
             pytest.importorskip(
                 "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
             )
+        if form == "llamacpp":
+            pytest.importorskip("xllamacpp", reason="the extra llamacpp is not installed")
         if not (tmp_path / spec.id).exists():
             pull(spec, tmp_path, from_folder=gguf_file.parent, form=form)
         return load_engine(spec.id, models_folder=tmp_path, options=EngineOptions(**options))
@@ -34,14 +36,22 @@ def installed(spec, gguf_file, tmp_path, monkeypatch):
     return pulled
 
 
-@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+NUMBERS = {"openvino": "int8", "ctranslate2": "int8", "llamacpp": "float32"}
+REASONS = {
+    "openvino": "",
+    "ctranslate2": "it was pulled for CTranslate2",
+    "llamacpp": "it was pulled for llama.cpp",
+}
+
+
+@pytest.mark.parametrize("form", NUMBERS)
 def test_a_pulled_model_is_run_by_the_engine_that_it_was_made_for(installed, form):
     for engine in ("auto", form):
         info = installed(form, engine=engine, device="cpu", threads=1, kv_cache_mb=16).info
-        assert (info.engine, info.compute_type, info.device) == (form, "int8", "cpu")
+        assert (info.engine, info.compute_type, info.device) == (form, NUMBERS[form], "cpu")
         assert info.engine_version
-        assert info.reason == ("" if form == "openvino" else "it was pulled for CTranslate2")
-    other = {"openvino": "ctranslate2", "ctranslate2": "openvino"}[form]
+        assert info.reason == REASONS[form]
+    other = next(each for each in NUMBERS if each != form)
     said = f"type: toolkit models pull tiny-test --force --engine {other}$"
     with pytest.raises(UsageError, match=said):
         installed(form, engine=other)
@@ -80,8 +90,25 @@ def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch
         installed("openvino")
 
 
+def test_what_llamacpp_can_not_do_is_said_with_what_to_do(installed, monkeypatch):
+    assert installed("llamacpp", threads=1).info.lacks == ("beams", "scores")
+    with pytest.raises(UsageError, match="--device auto has it run on whatever"):
+        installed("llamacpp", device="cuda")
+    with pytest.raises(UsageError, match=r"installed for llama\.cpp as float32"):
+        installed("llamacpp", compute_type="int8")
+    monkeypatch.setattr(records, "llamacpp_fault", lambda: "the package is not installed")
+    said = r"not installed; type: pip install 'toolkit-fr-en\[llamacpp\]'$"
+    with pytest.raises(ModelError, match=said):
+        installed("llamacpp")
+
+
 @pytest.mark.parametrize(
-    ("form", "file"), [("ctranslate2", "model.bin"), ("openvino", "openvino_model.xml")]
+    ("form", "file"),
+    [
+        ("ctranslate2", "model.bin"),
+        ("openvino", "openvino_model.xml"),
+        ("llamacpp", "model.gguf"),
+    ],
 )
 def test_a_file_that_was_swapped_is_named_when_its_engine_refuses_it(
     installed, tmp_path, monkeypatch, form, file

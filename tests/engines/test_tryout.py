@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from toolkit.engines import tryout
+from toolkit.engines.base import Message
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.tryout import FRENCH, try_out
 from toolkit.errors import ModelError
@@ -31,6 +32,11 @@ def test_a_model_is_asked_as_its_family_is(answering, family):
     (text,) = asked
     assert (text == FRENCH) == (family == "seq2seq")
     assert text.endswith(FRENCH)
+
+
+def test_a_model_is_asked_with_the_prompt_that_its_makers_prescribe(answering):
+    chat = (Message("user", "Translate into English:\n\n\nParis"),)
+    assert try_out(answering(lambda text: text[-5:], "causal"), chat) == "Paris"
 
 
 def test_an_answer_about_something_else_is_told(answering):

@@ -15,8 +15,8 @@ def test_the_catalogue_is_sound():
         assert spec.installed_bytes < spec.memory_bytes
         assert spec.speed
         # A commercial user must not learn it from the licence's text.
-        assert bool(spec.forbids) == spec.licence.startswith("CC-")
-        assert spec.restricted == ("commercial" in spec.forbids)
+        assert bool(spec.forbids) == spec.licence.startswith(("CC-", "Gemma"))
+        assert spec.restricted == ("commercial" in spec.forbids or "prohibits" in spec.forbids)
         for source in spec.sources:
             if spec.files and not spec.measured and isinstance(source, HubSource):
                 assert len(source.revision) == 40, "what was not measured is pinned altogether"
@@ -42,6 +42,12 @@ def test_only_models_that_know_the_languages_are_ordered():
     across = {spec.id for spec in in_order("summarization", "fr", "en")}
     assert "qwen3-4b" in across
     assert not across & {"barthez-orangesum-abstract", "bart-large-cnn", "smollm2-135m-instruct"}
+
+
+def test_what_runs_a_model_goes_by_its_format_unless_it_says_so():
+    assert find_spec("hy-mt2-1.8b").runs_on == ("llamacpp",)
+    assert find_spec("qwen3-4b").runs_on == ("openvino", "ctranslate2", "llamacpp")
+    assert find_spec("opus-mt-fr-en").runs_on == ("ctranslate2",)
 
 
 @pytest.mark.network
@@ -111,6 +117,8 @@ def test_entries_of_the_user_are_entries(own):
         (ENTRY.replace("path =", "paths ="), r"sources\.0\.folder\.paths: .*did you mean path"),
         (ENTRY.replace("{more}", "colour = 1"), "model mine: colour: there is no such field$"),
         (ENTRY.replace("{more}", "speed = 'fast'"), "model mine: speed: Input should be 'quick'"),
+        (ENTRY.replace("{more}", "engines = ['vllm']"), r"model mine: engines\.0: Input should"),
+        (ENTRY.replace("{more}", "prompts = { essay = 'x' }"), r"model mine: prompts\.essay"),
         (ENTRY.replace("{more}", "chat_template_kwargs = { a = [1] }"), r"kwargs\.a"),
         (ENTRY.replace("= 10\n", "= 'many'\n"), r"model mine: files\.0\.bytes: "),
         (ENTRY.replace("{digest}", "abc"), r"model mine: files\.0\.sha256: "),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from toolkit.errors import ModelError, ModelMissingError
@@ -11,7 +13,11 @@ DEFAULT = "qwen2.5-coder-1.5b-instruct"
 
 def machine(*installed, memory=16 * GB, free_disk=50 * GB):
     return Machine(
-        memory=memory, free_disk=free_disk, has_torch=True, installed=frozenset(installed)
+        memory=memory,
+        free_disk=free_disk,
+        has_torch=True,
+        has_llamacpp=False,
+        installed=frozenset(installed),
     )
 
 
@@ -58,6 +64,9 @@ def test_only_what_fits_and_is_free_to_use_is_worth_pulling():
     assert ids("summarization", ("en", "en"))[0] == "qwen3-4b"
     assert ids("summarization", ("en", "en"), here=machine(memory=5 * GB))[0] == "qwen3-1.7b"
     assert ids(here=machine(free_disk=GB // 4)) == []
+    with_llamacpp = replace(machine(), has_llamacpp=True)
+    assert ids(here=with_llamacpp)[1:3] == ["hy-mt2-7b", "hy-mt2-1.8b"]
+    assert "translategemma-4b" not in ids(here=with_llamacpp)
 
 
 def test_without_the_hub_there_is_what_the_package_index_has():

@@ -173,6 +173,62 @@ def test_the_engine_that_was_asked_for_is_the_one(spec, gguf_file, tmp_path):
     assert pull(spec, tmp_path, from_folder=gguf_file.parent, form="openvino").form == "openvino"
 
 
+@pytest.fixture
+def without_llamacpp(monkeypatch):
+    said = "the package xllamacpp is not installed"
+    monkeypatch.setattr(installing, "llamacpp_fault", lambda: said)
+
+
+NO_EXTRA = r"tiny-test needs llama\.cpp, but .*; type: pip install 'toolkit-fr-en\[llamacpp\]'$"
+
+
+@pytest.mark.usefixtures("without_llamacpp")
+def test_without_its_extra_nothing_is_downloaded_for_llamacpp(spec, tmp_path):
+    messages = []
+    with pytest.raises(ModelError, match=NO_EXTRA):
+        pull(spec, tmp_path, form="llamacpp", messages=messages)
+    with pytest.raises(ModelError, match=NO_EXTRA):
+        pull(spec.model_copy(update={"engines": ("llamacpp",)}), tmp_path, messages=messages)
+    assert messages == []
+
+
+@pytest.fixture
+def with_llamacpp(monkeypatch):
+    monkeypatch.setattr(installing, "llamacpp_fault", lambda: "")
+
+
+@pytest.mark.usefixtures("with_llamacpp")
+def test_what_only_llamacpp_runs_is_made_for_it(spec, gguf_file, tmp_path):
+    template = "{{ messages[0].content }}"
+    only = spec.model_copy(update={"engines": ("llamacpp",), "chat_template": template})
+    messages = []
+    model = pull(only, tmp_path, from_folder=gguf_file.parent, messages=messages)
+    assert (model.form, model.reason) == ("llamacpp", "only llama.cpp runs it")
+    assert (model.compute_type, model.chat_template) == ("float32", template)
+    assert model.files["model/model.gguf"] == spec.files[0].sha256
+    assert not [message for message in messages if "converting" in message]
+    with pytest.raises(ModelError, match=r"only llama\.cpp knows, which is not converted to Open"):
+        pull(only, tmp_path, from_folder=gguf_file.parent, form="openvino")
+
+
+@pytest.mark.usefixtures("with_llamacpp")
+def test_what_works_with_no_other_engine_is_made_for_llamacpp(spec, gguf_file, tmp_path, fault):
+    fault("the processor lacks AVX2")
+
+    def try_out(model):
+        if model.form != "llamacpp":
+            raise ModelError("it answered «»")
+        return "Yes."
+
+    messages = []
+    options = {"on_message": messages.append, "on_bytes": lambda *_: None, "try_out": try_out}
+    model = install(spec, tmp_path, from_folder=gguf_file.parent, **options)
+    assert (model.form, model.reason) == ("llamacpp", "the processor lacks AVX2")
+    assert "not with CTranslate2: it answered «»" in messages
+    with pytest.raises(ModelError, match="it answered"):
+        install(spec, tmp_path, from_folder=gguf_file.parent, form="ctranslate2", **options)
+
+
 def test_a_checkpoint_is_never_made_for_openvino(spec, tiny, tmp_path, fault):
     checkpoint = ModelSpec.model_validate(
         {

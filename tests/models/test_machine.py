@@ -4,7 +4,12 @@ from types import SimpleNamespace
 import pytest
 
 from toolkit.models import machine
-from toolkit.models.machine import free_bytes, memory_bytes, openvino_fault
+from toolkit.models.machine import (
+    free_bytes,
+    llamacpp_fault,
+    memory_bytes,
+    openvino_fault,
+)
 
 
 @pytest.fixture
@@ -66,3 +71,10 @@ def test_room_is_that_of_the_disk_that_a_folder_will_be_on(tmp_path):
     here, later = free_bytes(tmp_path), free_bytes(tmp_path / "not/yet/there")
     assert here > 0
     assert later == pytest.approx(here, rel=0.05)
+
+
+def test_without_its_extra_llamacpp_can_not_run(on):
+    on("x86_64", None)
+    assert llamacpp_fault() == ""
+    on("x86_64", None, installed=False)
+    assert llamacpp_fault() == "the package xllamacpp is not installed"

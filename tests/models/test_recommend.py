@@ -4,10 +4,12 @@ import pytest
 
 from toolkit.errors import ModelError
 from toolkit.models.catalogue import catalogue, find_spec
-from toolkit.models.install import disk_bytes
+from toolkit.models.install import MARGIN_BYTES, disk_bytes
 from toolkit.models.recommend import Machine
 
-LARGE = Machine(memory=10**11, free_disk=10**12, has_torch=True, installed=frozenset())
+LARGE = Machine(
+    memory=10**11, free_disk=10**12, has_torch=True, has_llamacpp=True, installed=frozenset()
+)
 
 
 def test_a_large_machine_lacks_nothing():
@@ -25,6 +27,12 @@ def test_what_a_machine_lacks_is_named():
     bare = replace(LARGE, has_torch=False)
     assert (bare.lacks(spec), bare.lacks(checkpoint)) == ("", "perhaps torch")
     assert replace(bare, installed=frozenset([checkpoint.id])).lacks(checkpoint) == ""
+    without = replace(LARGE, has_llamacpp=False)
+    translator = find_spec("hy-mt2-1.8b")
+    assert (without.lacks(spec), without.lacks(translator)) == ("", "llamacpp")
+    assert replace(without, installed=frozenset([translator.id])).lacks(translator) == ""
+    kept = translator.download_bytes + MARGIN_BYTES
+    assert replace(LARGE, free_disk=kept).lacks(translator) == "", "the file is there once"
 
 
 def test_torch_is_lacking_where_weights_are_pickled_or_only_ctranslate2_converts_them():

@@ -52,12 +52,14 @@ def checkpoint(tiny, tmp_path):
     return copy
 
 
-@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2", "llamacpp"])
 def test_a_gguf_file_becomes_an_entry_that_can_be_pulled(gguf_of, tmp_path, form):
     if form == "openvino":
         pytest.importorskip(
             "toolkit.models.openvino_runtime", reason="openvino-genai is not installed"
         )
+    if form == "llamacpp":
+        pytest.importorskip("xllamacpp", reason="the extra llamacpp is not installed")
     file = gguf_of("qwen3_thinking")
     path = add(entry_of_file("my-qwen3", file))
     assert path == own_file()
@@ -123,10 +125,8 @@ def test_the_language_tokens_of_a_multilingual_model_are_known(checkpoint):
 
 
 def test_what_no_engine_can_run_is_told_with_what_can(bare_gguf, checkpoint):
-    with pytest.raises(ModelError, match=r"the architecture 'gemma3' .* llama\.cpp and Ollama run"):
-        entry_of_file("mine", bare_gguf("gemma3"))
-    with pytest.raises(ModelError, match=r"run llama, qwen2, qwen3"):
-        entry_of_file("mine", bare_gguf("hunyuan-dense"))
+    with pytest.raises(ModelError, match=r"no engine of the toolkit runs the architecture 'new'$"):
+        entry_of_file("mine", bare_gguf("new"))
     with pytest.raises(ModelError, match="only a part of a model"):
         entry_of_file("mine", bare_gguf("qwen2", split__count=3))
     folder = checkpoint("bart", model_type="gemma3")
@@ -139,7 +139,16 @@ def test_what_no_engine_can_run_is_told_with_what_can(bare_gguf, checkpoint):
         entry_of_folder("mine", folder)
 
 
-def test_a_tokenizer_that_is_not_known_is_told_before_a_pull(gguf_file, monkeypatch):
+@pytest.mark.parametrize("name", ["hunyuan", "gemma3", "smollm3"])
+def test_an_architecture_that_the_conversions_do_not_know_is_for_llamacpp(gguf_of, name):
+    add(entry_of_file("mine", gguf_of(name)))
+    spec = find_spec("mine")
+    assert spec.runs_on == ("llamacpp",)
+    assert spec.max_context_tokens == 512
+    assert bool(spec.chat_template_kwargs) == (name == "smollm3")
+
+
+def test_a_tokenizer_that_the_conversions_do_not_know_is_for_llamacpp(gguf_file, monkeypatch):
     from toolkit.models.conversion.gguf import GgufFile
 
     real = GgufFile.field
@@ -148,8 +157,9 @@ def test_a_tokenizer_that_is_not_known_is_told_before_a_pull(gguf_file, monkeypa
         return "llama-bpe" if name == "tokenizer.ggml.pre" else real(self, name, default)
 
     monkeypatch.setattr(GgufFile, "field", field)
-    with pytest.raises(ModelError, match="tokenizer 'llama-bpe' isn't known here"):
-        entry_of_file("mine", gguf_file)
+    assert entry_of_file("mine", gguf_file)["engines"] == ["llamacpp"]
+    monkeypatch.setattr(GgufFile, "field", real)
+    assert "engines" not in entry_of_file("mine", gguf_file)
 
 
 def test_what_is_no_model_is_told(tmp_path, checkpoint):

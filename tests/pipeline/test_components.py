@@ -5,6 +5,7 @@ import pytest
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import ModelError, ModelMissingError
+from toolkit.models.catalogue import catalogue
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline import components as components_module
 from toolkit.pipeline.components import Components, open_store
@@ -47,6 +48,29 @@ def test_the_prompt_of_the_other_direction_is_for_the_best_quality():
     assert reverse.name == load_prompt("translation", "news", languages=("en", "fr")).name
     assert pipeline(str.upper, quality="standard").translator.reverse_prompt is None
     assert pipeline(str.upper, quality="best", family="seq2seq").translator.reverse_prompt is None
+
+
+@pytest.mark.parametrize("pair", [("fr", "en"), ("en", "fr")])
+@pytest.mark.parametrize(
+    "spec", [each for each in catalogue().values() if each.prompts], ids=lambda each: each.id
+)
+def test_a_model_is_given_the_prompts_of_its_makers(spec, pair):
+    source, target = pair
+    engines = {spec.id: FakeEngine(str.upper)}
+    languages = {"source_language": source, "target_language": target}
+
+    def prompts(**settings):
+        made = Components(make_settings(spec.id, **languages, **settings), engines=engines)
+        return made.translator.prompt, made.translator.second_prompt
+
+    first, second = prompts()
+    assert first.name.startswith(spec.prompts["translation"])
+    assert second.name.startswith(spec.prompts["second_translation"])
+    assert {first.content.languages, second.content.languages} == {pair}
+    chat = first.render(source="Oui.", before="", terms=[], faults=[], hints=[])
+    assert [message.role for message in chat] == ["user"]
+    asked, _ = prompts(translation_prompt="news")
+    assert asked.name.startswith("news"), "what somebody asks for counts more"
 
 
 def test_the_store_can_be_switched_off(tmp_path):

@@ -26,8 +26,10 @@ LIBRARIES = (
     "tokenizers",
     "sentencepiece",
     "sacrebleu",
+    "xllamacpp",
     "torch",
 )
+EXTRAS = {"xllamacpp": "llamacpp", "torch": "torch"}
 
 
 def doctor_command() -> None:
@@ -121,8 +123,8 @@ def _mode(path: Path) -> int:
 
 def _version(library: str) -> str:
     if find_spec(library.replace("-", "_")) is None:
-        extra = " (pip install 'toolkit-fr-en[torch]')" if library == "torch" else ""
-        return f"not installed{extra}"
+        extra = EXTRAS.get(library)
+        return f"not installed (pip install 'toolkit-fr-en[{extra}]')" if extra else "not installed"
     try:
         return version(library)
     except PackageNotFoundError:

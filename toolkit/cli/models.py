@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove models.")
 
-PullEngine = Literal["auto", "openvino", "ctranslate2"]
+PullEngine = Literal["auto", "openvino", "ctranslate2", "llamacpp"]
 ModelId = Annotated[str, typer.Argument(help="Id from `toolkit models list`.")]
 FromFolder = Annotated[
     Path | None,
@@ -36,6 +36,7 @@ LACKING = {
     "": "fits",
     "memory": "needs more memory",
     "disk": "needs more disk",
+    "llamacpp": "needs the extra llamacpp",
     "torch": "needs the extra torch",
     "perhaps torch": "may need the extra torch",
 }
@@ -158,6 +159,7 @@ def add_command(
 
     The entry is printed. It stands in models.toml beside your settings, and may be edited there.
     """
+    from toolkit.models.installed import LLAMACPP_EXTRA
     from toolkit.models.user_models import (
         BOTH,
         add,
@@ -178,20 +180,29 @@ def add_command(
         entry = entry_of_folder(name, folder, tasks=tasks, licence=licence)
     path = add(entry)
     show(as_toml(entry), end="")
+    if entry.get("engines") == ["llamacpp"]:
+        tell(f"{name}: llama.cpp runs it; that needs the extra llamacpp ({LLAMACPP_EXTRA})")
     tell(f"{name}: written to {path}; to install it, type: toolkit models pull {name}")
 
 
 @app.command("show")
 def show_command(model: ModelId) -> None:
     """What a model is, where it comes from, and its state here."""
-    from toolkit.models.installed import engine_fault, load_installed, why_not_openvino
+    from toolkit.models.installed import (
+        FORM_NAMES,
+        engine_fault,
+        load_installed,
+        why_not_openvino,
+    )
 
     spec = find_spec(model)
     fields = spec.model_dump(
-        exclude={"files", "sources", "measured", "memory_bytes"}, exclude_defaults=True
+        exclude={"files", "sources", "measured", "memory_bytes", "engines", "chat_template"},
+        exclude_defaults=True,
     )
     facts: dict[str, Any] = {name.replace("_", " "): value for name, value in fields.items()}
     facts["memory at work"] = memory(spec)
+    facts["runs with"] = ", ".join(FORM_NAMES[form] for form in spec.runs_on)
     facts |= {f"file {file.name}": f"{file.bytes:,} bytes, {file.sha256}" for file in spec.files}
     facts |= {
         f"source {number}": source.model_dump_json(exclude_defaults=True)

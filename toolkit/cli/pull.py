@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import typer
 
 from toolkit.cli.console import download_progress, is_terminal, settings_of, tell
 from toolkit.errors import ModelError, UsageError
-from toolkit.models.catalogue import ModelSpec, Task, find_spec, in_order
+from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import worth_pulling
 from toolkit.models.install import disk_bytes, install
 from toolkit.models.installed import load_installed
@@ -25,12 +25,17 @@ def pull(
     *,
     from_folder: Path | None = None,
     force: bool = False,
-    form: Literal["openvino", "ctranslate2"] | None = None,
+    form: Form | None = None,
 ) -> None:
     """Install `model` unless it is installed already."""
-    from toolkit.engines.tryout import try_out
+    from toolkit.engines.tryout import FRENCH, PLAIN, try_out
+    from toolkit.prompts import load_prompt
 
     spec = find_spec(model)
+    chat = PLAIN
+    if prescribed := spec.prompts.get("translation"):
+        inputs = {"source": FRENCH, "before": "", "terms": [], "hints": [], "faults": []}
+        chat = load_prompt("translation", prescribed).render(**inputs)
     if not force and _is_installed(spec):
         tell(f"{model} is installed already; --force pulls it again")
         return
@@ -43,7 +48,7 @@ def pull(
             form=form,
             on_message=lambda message: tell(f"{model}: {message}"),
             on_bytes=on_bytes,
-            try_out=try_out,
+            try_out=partial(try_out, chat=chat),
         )
     if not spec.measured and installed.source_sha256:
         came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from toolkit.errors import TooLongError, UsageError
 
 Family = Literal["seq2seq", "causal"]
-EngineName = Literal["auto", "openvino", "ctranslate2", "transformers"]
+EngineName = Literal["auto", "openvino", "ctranslate2", "llamacpp", "transformers"]
 # What an engine may be unable to do: search with beams, go on with words that it is given of its
 # answer, score a given text.
 Ability = Literal["beams", "openings", "scores"]
@@ -40,7 +40,8 @@ class GenerationConfig:
 
     `num_return_sequences` candidates are asked for, of a beam or of samples, never more than
     `num_beams` without `do_sample`. The same `seed` draws the same samples. Fewer come back where
-    an engine can't search so widely: OpenVINO knows no repetition penalty in beams.
+    an engine can't search so widely: OpenVINO knows no repetition penalty in beams, and llama.cpp
+    no beams.
     """
 
     max_new_tokens: int = 512

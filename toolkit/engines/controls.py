@@ -73,6 +73,8 @@ def _markers(template: Any) -> Iterator[str]:
 
 def _pieces(tokenizer: Any) -> Iterator[str]:
     """What the vocabulary holds beyond words and is matched as a whole; BPE joins only letters."""
+    if getattr(tokenizer, "joins_letters", False):
+        return
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None or type(backend.model).__name__ != "BPE":
         for piece in filter(PIECE.fullmatch, tokenizer.get_vocab()):

@@ -42,8 +42,8 @@ OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the r
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """How a model is run. Zero threads are as many as there are cores, a batch size of zero is the
-    one that suits the model; `kv_cache_mb` is for OpenVINO. With an `endpoint` models are those of
-    the server there.
+    one that suits the model; `kv_cache_mb` is for OpenVINO and llama.cpp. With an `endpoint` models
+    are those of the server there.
     """
 
     engine: EngineName = "auto"
@@ -80,9 +80,9 @@ def load_engine(
     options = replace(options, threads=options.threads or _cores())
     if reference in catalogue():
         return _open_from_catalogue(reference, models_folder, options)
-    if options.engine == "openvino":
+    if options.engine in ("openvino", "llamacpp"):
         raise UsageError(
-            "--engine openvino is for models of the catalogue, which are pulled for it"
+            f"--engine {options.engine} is for models of the catalogue, which are pulled for it"
         )
     folder, name = place_of(reference)
     if (folder / MODEL_FILE).is_file() and options.engine != "transformers":
@@ -142,6 +142,7 @@ def open_installed(model: InstalledModel, options: EngineOptions = DEFAULTS) -> 
     source_format = replace(
         _source_format(model.language_codes, model.text_prefix, options.languages),
         chat_template_kwargs=model.chat_template_kwargs,
+        chat_template=model.chat_template,
     )
     compute_type = options.compute_type
     info = EngineInfo(
@@ -158,6 +159,8 @@ def open_installed(model: InstalledModel, options: EngineOptions = DEFAULTS) -> 
     )
     if model.form == "openvino":
         return _open_openvino(model, info, source_format, options)
+    if model.form == "llamacpp":
+        return _open_llamacpp(model, info, source_format, options)
     from toolkit.engines.ctranslate2 import CTranslate2Engine, available_version
 
     return CTranslate2Engine(
@@ -187,14 +190,7 @@ def _open_openvino(
 ) -> Engine:
     if info.device == "cuda":
         raise UsageError(f"'{model.id}' is installed for OpenVINO, which runs on the CPU here")
-    if info.compute_type != model.compute_type:
-        raise UsageError(f"'{model.id}' is installed for OpenVINO as {model.compute_type}")
-    memory, kv_cache_mb = memory_bytes(), options.kv_cache_mb
-    if memory and kv_cache_mb * 1_000_000 > memory:
-        raise UsageError(
-            f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
-            f"less (the default is {KV_CACHE_MB})"
-        )
+    _check_options(model, info, options)
     with model_errors("OpenVINO can't be used"):
         from toolkit.engines.openvino import OpenVINOEngine, available_version
 
@@ -206,7 +202,45 @@ def _open_openvino(
             info=replace(info, device="cpu", engine_version=available_version()),
             max_source_tokens=model.max_context_tokens,
             threads=options.threads or _cores(),
-            kv_cache_mb=kv_cache_mb,
+            kv_cache_mb=options.kv_cache_mb,
+        )
+
+
+def _open_llamacpp(
+    model: InstalledModel, info: EngineInfo, source_format: SourceFormat, options: EngineOptions
+) -> Engine:
+    if info.device == "cuda":
+        raise UsageError(
+            f"'{model.id}' is installed for llama.cpp; --device auto has it run on whatever its "
+            "package was built for"
+        )
+    _check_options(model, info, options)
+    with model_errors("llama.cpp can't be used"):
+        from toolkit.engines.llamacpp import LlamaCppEngine
+        from toolkit.engines.llamacpp_server import available_version
+
+        version = available_version()
+    return LlamaCppEngine(
+        model.folder / MODEL_FOLDER,
+        model.folder / TOKENIZER_FOLDER,
+        source_format=source_format,
+        info=replace(info, engine_version=version),
+        max_source_tokens=model.max_context_tokens,
+        threads=options.threads or _cores(),
+        kv_cache_mb=options.kv_cache_mb,
+    )
+
+
+def _check_options(model: InstalledModel, info: EngineInfo, options: EngineOptions) -> None:
+    """Raises UsageError for numbers that the model wasn't made of, and for too much memory."""
+    if info.compute_type != model.compute_type:
+        name = FORM_NAMES[model.form]
+        raise UsageError(f"'{model.id}' is installed for {name} as {model.compute_type}")
+    memory, kv_cache_mb = memory_bytes(), options.kv_cache_mb
+    if memory and kv_cache_mb * 1_000_000 > memory:
+        raise UsageError(
+            f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
+            f"less (the default is {KV_CACHE_MB})"
         )
 
 

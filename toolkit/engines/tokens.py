@@ -27,13 +27,15 @@ class SourceFormat:
 
     `text_prefix` goes before the text (T5); `source_code` and `target_code` are the language
     tokens of multilingual models (NLLB, M2M100, mBART). `chat_template_kwargs` is given to the
-    chat template of a causal model, such as `enable_thinking` (Qwen3).
+    chat template of a causal model, such as `enable_thinking` (Qwen3); `chat_template` stands in
+    for the model's own.
     """
 
     text_prefix: str = ""
     source_code: str | None = None
     target_code: str | None = None
     chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    chat_template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Tokens:
         """The tokenizer that `read` finds in `folder`, once it has shown that it can be used."""
         with model_errors(f"no tokenizer can be read in {folder}"):
             tokenizer = read()
+            if source_format.chat_template:
+                tokenizer.chat_template = source_format.chat_template
             tokens = cls(tokenizer, Controls.of(tokenizer), source_format)
             if not tokenizer.model_max_length > 0:
                 raise ModelError(f"the tokenizer in {folder} leaves no room for a text")

@@ -69,7 +69,18 @@ class FolderSource(_Entry):
 
 Task = Literal["translation", "summarization"]
 Speed = Literal["quick", "medium", "slow"]
+# What a model can be made for, by the engine that runs it then.
+Form = Literal["openvino", "ctranslate2", "llamacpp"]
+# As the settings call them, and the tasks.
+PromptUse = Literal["translation", "second_translation"]
 TemplateValue = bool | int | float | str
+Format = Literal["gguf", "huggingface", "ctranslate2"]
+# Those that run what comes in each format, the quickest first.
+ENGINES: dict[Format, tuple[Form, ...]] = {
+    "gguf": ("openvino", "ctranslate2", "llamacpp"),
+    "huggingface": ("ctranslate2",),
+    "ctranslate2": ("ctranslate2",),
+}
 ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
 
 
@@ -81,7 +92,9 @@ class ModelSpec(_Entry):
     the files themselves. `memory_bytes` is what a process takes that works with the model, zero
     where nobody knows; `forbids` says in plain words what the licence doesn't allow, `restricted`
     that it is more than to leave out the makers' names.
-    `chat_template_kwargs` is what the chat template is told.
+    `chat_template_kwargs` is what the chat template is told, `chat_template` one to use instead of
+    the model's own, and `prompts` names those that its makers prescribe. `engines` are those that
+    can run it, if not all that run files of its format.
     """
 
     id: str = Field(pattern=ID)
@@ -94,7 +107,7 @@ class ModelSpec(_Entry):
     forbids: str = ""
     restricted: bool = False
     publisher: str
-    format: Literal["gguf", "huggingface", "ctranslate2"]
+    format: Format
     parameters: str
     max_context_tokens: Count
     installed_bytes: Count
@@ -104,6 +117,9 @@ class ModelSpec(_Entry):
     text_prefix: str = ""
     language_codes: dict[str, str] = {}
     chat_template_kwargs: dict[str, TemplateValue] = {}
+    chat_template: str = ""
+    prompts: dict[PromptUse, str] = {}
+    engines: tuple[Form, ...] = ()
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()
 
@@ -116,6 +132,11 @@ class ModelSpec(_Entry):
     @property
     def terms(self) -> str:
         return f"{self.licence} ({self.forbids})" if self.forbids else self.licence
+
+    @property
+    def runs_on(self) -> tuple[Form, ...]:
+        """The engines that can run it, the quickest first."""
+        return self.engines or ENGINES[self.format]
 
     @property
     def whole(self) -> tuple[str, ...]:

@@ -12,24 +12,30 @@ from filelock import FileLock, Timeout
 
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.boundary import model_errors, one_line
-from toolkit.models.catalogue import FolderSource, ModelSpec
+from toolkit.models.catalogue import FolderSource, Form, ModelSpec
 from toolkit.models.ctranslate2_folder import place_published
 from toolkit.models.installed import (
     FORM_NAMES,
+    LLAMACPP_EXTRA,
     MODEL_FOLDER,
     TOKENIZER_FOLDER,
-    Form,
     InstalledModel,
     load_installed,
     readable,
     write_record,
 )
-from toolkit.models.machine import openvino_fault
+from toolkit.models.machine import llamacpp_fault, openvino_fault
 from toolkit.models.sources import fetch, folder_bytes, sha256_of_file
 from toolkit.progress import Progress
 
 COMPUTE_TYPE: Literal["int8"] = "int8"
 MARGIN_BYTES = 200_000_000
+# What isn't converted to other engines than those that run it.
+KINDS = {
+    "gguf": "GGUF model of a kind that only llama.cpp knows",
+    "huggingface": "checkpoint",
+    "ctranslate2": "CTranslate2 model",
+}
 
 
 def remove_installed(models_folder: Path, model_id: str) -> int:
@@ -77,6 +83,7 @@ def install(
     raises ModelError when the answer won't do. Raises ModelError when no source works or the disk
     is too full; nothing is called installed before everything succeeded.
     """
+    _refuse_what_nothing_runs(spec, form)
     staging = _staging(models_folder, spec.id)
     try:
         staging.mkdir(parents=True, exist_ok=True)
@@ -104,6 +111,15 @@ def install(
         built.rename(target)
         _remove(staging)
     return load_installed(models_folder, spec.id)
+
+
+def _refuse_what_nothing_runs(spec: ModelSpec, form: Form | None) -> None:
+    """Raises ModelError, so that nothing is downloaded in vain."""
+    if form and form not in spec.runs_on:
+        kind = KINDS[spec.format]
+        raise ModelError(f"{spec.id} is a {kind}, which is not converted to {FORM_NAMES[form]}")
+    if "llamacpp" in (form, spec.runs_on[0]) and (fault := llamacpp_fault()):
+        raise ModelError(f"{spec.id} needs llama.cpp, but {fault}; {LLAMACPP_EXTRA}")
 
 
 def _fetch_from_any(
@@ -144,10 +160,10 @@ class _Fetched:
     def made_for(self, form: Form, reason: str = "") -> InstalledModel:
         """Convert and try out. Raises ModelError when either fails."""
         spec, built = self.spec, self.built
-        if spec.format != "ctranslate2":
+        if spec.format != "ctranslate2" and form != "llamacpp":
             self.on_message(f"converting to {FORM_NAMES[form]} int8 (once)")
         shutil.rmtree(built, ignore_errors=True)
-        _convert(spec, form, self.folder, built)
+        compute_type = _convert(spec, form, self.folder, built)
         model = InstalledModel(
             id=spec.id,
             folder=built,
@@ -156,11 +172,12 @@ class _Fetched:
             source=self.source,
             revision=self.revision,
             source_sha256=_digest_of_source(spec, self.folder),
-            compute_type=COMPUTE_TYPE,
+            compute_type=compute_type,
             max_context_tokens=spec.max_context_tokens,
             text_prefix=spec.text_prefix,
             language_codes=spec.language_codes,
             chat_template_kwargs=spec.chat_template_kwargs,
+            chat_template=spec.chat_template,
             golden="",
             files={
                 path.relative_to(built).as_posix(): sha256_of_file(path)
@@ -176,13 +193,13 @@ class _Fetched:
 
 def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
     """The model made for OpenVINO, which reads GGUF files, or if that is not to be for
-    CTranslate2. Raises ModelError when it works with neither.
+    CTranslate2, or for llama.cpp. Raises ModelError when it works with none of them.
     """
     spec = fetched.spec
+    if "llamacpp" in (form, spec.runs_on[0]):
+        reason = "it was pulled for llama.cpp" if form else "only llama.cpp runs it"
+        return fetched.made_for("llamacpp", reason)
     if spec.format != "gguf":
-        if form == "openvino":
-            kind = "CTranslate2 model" if spec.format == "ctranslate2" else "checkpoint"
-            raise ModelError(f"{spec.id} is a {kind}, which is not converted to OpenVINO")
         return fetched.made_for("ctranslate2")
     fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
     if not fault:
@@ -194,22 +211,33 @@ def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
         raise ModelError(f"OpenVINO can't be used: {fault}")
     if form is None:
         fetched.on_message(f"not with OpenVINO: {fault}")
-    return fetched.made_for("ctranslate2", fault)
+    try:
+        return fetched.made_for("ctranslate2", fault)
+    except ModelError as error:
+        if form or "llamacpp" not in spec.runs_on or llamacpp_fault():
+            raise
+        fetched.on_message(f"not with CTranslate2: {error}")
+    return fetched.made_for("llamacpp", fault)
 
 
-def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
+def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> str:
+    """The type of the numbers that were written."""
     model_folder, tokenizer_folder = built / MODEL_FOLDER, built / TOKENIZER_FOLDER
     model_folder.mkdir(parents=True)
     tokenizer_folder.mkdir()
     if spec.format == "ctranslate2":
         place_published(source, model_folder, tokenizer_folder)
-        return
+        return COMPUTE_TYPE
     if spec.format == "huggingface":
         from toolkit.models.conversion.checkpoint import convert_checkpoint
 
         convert_checkpoint(source, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
-        return
+        return COMPUTE_TYPE
     file = source / spec.files[0].name
+    if form == "llamacpp":
+        from toolkit.models.conversion.llamacpp import place_gguf
+
+        return place_gguf(file, model_folder, tokenizer_folder)
     if form == "openvino":
         with model_errors(f"{file.name} can't be converted to OpenVINO"):
             from toolkit.models.conversion import openvino
@@ -219,6 +247,7 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> None:
         from toolkit.models.conversion import ctranslate2
 
         ctranslate2.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
+    return COMPUTE_TYPE
 
 
 def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
@@ -234,8 +263,9 @@ def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
 
 
 def disk_bytes(spec: ModelSpec) -> int:
-    """What must be free for a pull."""
-    return spec.download_bytes + spec.installed_bytes + MARGIN_BYTES
+    """What must be free for a pull. What only llama.cpp runs stays the file that it is."""
+    converted = 0 if spec.runs_on == ("llamacpp",) else spec.installed_bytes
+    return spec.download_bytes + converted + MARGIN_BYTES
 
 
 def _check_disk(spec: ModelSpec, folder: Path) -> None:

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
-from toolkit.models.catalogue import TemplateValue
-from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, openvino_fault
+from toolkit.models.catalogue import Form, TemplateValue
+from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, llamacpp_fault, openvino_fault
 from toolkit.models.sources import sha256_of_file
 from toolkit.progress import Progress
 
@@ -21,8 +21,12 @@ RECORD = "installed.json"
 MODEL_FOLDER = "model"  # the conversion
 TOKENIZER_FOLDER = "tokenizer"
 SCHEMA = 1
-Form = Literal["openvino", "ctranslate2"]
-FORM_NAMES: dict[Form, str] = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
+FORM_NAMES: dict[Form, str] = {
+    "openvino": "OpenVINO",
+    "ctranslate2": "CTranslate2",
+    "llamacpp": "llama.cpp",
+}
+LLAMACPP_EXTRA = "type: pip install 'toolkit-fr-en[llamacpp]'"
 SMALL_BYTES = 64_000_000
 
 
@@ -33,7 +37,7 @@ class InstalledModel:
     `source_sha256` is that of the weights as they came; of several files, that of the list that the
     program sha256sum makes of them, in the order of their names.
     `form` names the engine that it was converted for, `reason` why it wasn't the quickest one.
-    Records of before there were `form`, `reason` and `chat_template_kwargs` are read all the same.
+    Records of before there were `form` and what stands behind it are read all the same.
     """
 
     id: str
@@ -52,6 +56,7 @@ class InstalledModel:
     form: Form = "ctranslate2"
     reason: str = ""
     chat_template_kwargs: dict[str, TemplateValue] = field(default_factory=dict)
+    chat_template: str = ""
 
     @property
     def bytes(self) -> int:
@@ -108,6 +113,8 @@ def engine_fault(model: InstalledModel) -> str:
     """Why the engine that the model was made for can't run here, and what to type; empty where it
     can.
     """
+    if model.form == "llamacpp" and (fault := llamacpp_fault()):
+        return f"'{model.id}' is installed for llama.cpp, but {fault}; {LLAMACPP_EXTRA}"
     if model.form != "openvino" or not (fault := openvino_fault()):
         return ""
     package = "type: pip install openvino-genai, or: toolkit models pull"

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 NO_PACKAGE = "the package openvino-genai is not installed"
+NO_LLAMACPP = "the package xllamacpp is not installed"
 OLD_PROCESSOR = "the processor lacks AVX2"
 INSTALL_TORCH = "type: pip install 'toolkit-fr-en[torch]'"
 ONLY_PICKLED = f"has only pickled weights, which need the extra torch; {INSTALL_TORCH}"
@@ -27,6 +28,11 @@ def openvino_fault() -> str:
     if platform.machine().lower() in ("x86_64", "amd64") and not _has("AVX2"):
         return OLD_PROCESSOR
     return ""
+
+
+def llamacpp_fault() -> str:
+    """Why llama.cpp can't run here, empty where it can."""
+    return NO_LLAMACPP if find_spec("xllamacpp") is None else ""
 
 
 def memory_bytes() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.install import disk_bytes
 from toolkit.models.installed import list_installed
-from toolkit.models.machine import free_bytes, has_torch, usable_memory
+from toolkit.models.machine import free_bytes, has_torch, llamacpp_fault, usable_memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Machine:
     memory: int
     free_disk: int
     has_torch: bool
+    has_llamacpp: bool
     installed: frozenset[str]
 
     @classmethod
@@ -25,6 +26,7 @@ class Machine:
             memory=usable_memory(max_memory_mb),
             free_disk=free_bytes(models_folder),
             has_torch=has_torch(),
+            has_llamacpp=not llamacpp_fault(),
             installed=frozenset(list_installed(models_folder)),
         )
 
@@ -36,6 +38,8 @@ class Machine:
             return ""
         if disk_bytes(spec) > self.free_disk:
             return "disk"
+        if spec.runs_on == ("llamacpp",) and not self.has_llamacpp:
+            return "llamacpp"
         return "" if self.has_torch else _torch(spec)
 
 

@@ -25,7 +25,7 @@ from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.machine import WITH_TORCH
 from toolkit.models.sources import sha256_of_file
 
-ELSEWHERE = "llama.cpp and Ollama run such files"
+NO_TEMPLATE = "the model has no chat template, so it can't follow prompts"
 BOTH: tuple[Task, ...] = ("translation", "summarization")
 # Checkpoints that are converted, and what they are for where that is sure.
 CAUSAL = ("llama", "qwen2", "qwen3")
@@ -54,39 +54,38 @@ MAX_CONFIG_BYTES = 20_000_000
 def entry_of_file(
     name: str, file: Path, *, tasks: Sequence[Task] = (), licence: str = ""
 ) -> dict[str, Any]:
-    """The entry for a GGUF file.
+    """The entry for a GGUF file; of a kind that the conversions don't know, for llama.cpp.
 
     Raises ModelError for one that no engine of the toolkit can run.
     """
     if not is_regular(file):
         raise UsageError(f"{file} is no file")
     with model_errors(f"{file} can't be read as GGUF"):
+        from gguf import MODEL_ARCH_NAMES
+
         from toolkit.models.conversion.gguf import ARCHITECTURES, TOKENIZERS, GgufFile
 
         gguf = GgufFile(file)
         architecture = gguf.architecture
-        known = ", ".join(ARCHITECTURES)
-        if architecture not in ARCHITECTURES:
+        if architecture not in MODEL_ARCH_NAMES.values():
             raise ModelError(
-                f"{file.name}: no engine of the toolkit runs the architecture '{architecture}' "
-                f"(OpenVINO and CTranslate2 run {known}); {ELSEWHERE}"
+                f"{file.name}: no engine of the toolkit runs the architecture '{architecture}'"
             )
         if int(gguf.field("split.count", 1)) > 1 or not gguf.has("token_embd.weight"):
             raise ModelError(
                 f"{file.name} holds only a part of a model; join the parts to one file"
             )
-        kind = str(gguf.field("tokenizer.ggml.pre", "unknown"))
-        if kind not in TOKENIZERS:
-            raise ModelError(
-                f"{file.name}: its tokenizer '{kind}' isn't known here "
-                f"(known: {', '.join(TOKENIZERS)}); {ELSEWHERE}"
-            )
-        template = str(gguf.field("tokenizer.chat_template"))
-        facts = {
+        template = str(gguf.field("tokenizer.chat_template", ""))
+        if not template:
+            raise ModelError(f"{file.name}: {NO_TEMPLATE}")
+        facts: dict[str, Any] = {
             "description": str(gguf.field("general.name", file.stem)),
             "publisher": str(gguf.field("general.organization", "unknown")),
             "max_context_tokens": int(gguf.parameter("context_length")),
         }
+        kind = str(gguf.field("tokenizer.ggml.pre", "unknown"))
+        if architecture not in ARCHITECTURES or kind not in TOKENIZERS:
+            facts["engines"] = ["llamacpp"]
         licence = licence or str(gguf.field("general.license", "unknown"))
         parameters = gguf.parameters
     return _entry(
@@ -134,7 +133,7 @@ def entry_of_folder(
     causal = kind in CAUSAL
     template = str(tokenizer.get("chat_template", "")) or _text(folder / "chat_template.jinja")
     if causal and not template:
-        raise ModelError(f"{folder}: the model has no chat template, so it can't follow prompts")
+        raise ModelError(f"{folder}: {NO_TEMPLATE}")
     if not (tasks := tasks or (BOTH if causal else SEQ2SEQ[kind])):
         raise UsageError(
             f"{folder}: a model of the kind {kind} may translate or summarize; say "

@@ -11,7 +11,7 @@ from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.reloadable import ReloadableEngine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import AUTO_MODEL, Task, catalogue
+from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
 from toolkit.models.choice import best_installed, memory_of
 from toolkit.models.machine import memory_bytes, usable_memory
 from toolkit.prompts import Prompt, load_prompt
@@ -75,16 +75,17 @@ class Components:
         prompts = dict[str, Prompt]()
         if engine.info.family == "causal":
             names = {
-                "prompt": settings.translation_prompt,
-                "second_prompt": settings.second_translation_prompt,
+                "prompt": self._prompt_name("translation", spec),
+                "second_prompt": self._prompt_name("second_translation", spec),
             }
             prompts = {
                 part: load_prompt("translation", name, languages=settings.languages)
                 for part, name in names.items()
             }
             if EFFORTS["causal"][settings.quality].reverse:
+                name = spec.prompts.get("translation", "news") if spec else "news"
                 prompts["reverse_prompt"] = load_prompt(
-                    "translation", "news", languages=(target, source)
+                    "translation", name, languages=(target, source)
                 )
         return SentenceTranslator(
             engine=engine,
@@ -123,6 +124,16 @@ class Components:
         memory = usable_memory(settings.max_memory_mb)
         folder = settings.models_folder
         return best_installed(task, source, target, models_folder=folder, memory=memory)
+
+    def _prompt_name(self, use: PromptUse, spec: ModelSpec | None) -> str:
+        """That of the settings where they say one, else that of the model's makers if there is
+        one.
+        """
+        setting = f"{use}_prompt"
+        name = str(getattr(self.settings, setting))
+        if spec is None or setting in self.settings.model_fields_set:
+            return name
+        return spec.prompts.get(use, name)
 
     def summarizer(self, language: str) -> AnySummarizer:
         """One that writes in `language`.
