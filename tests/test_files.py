@@ -13,9 +13,11 @@ from toolkit.files import (
     AtomicFile,
     file_name,
     is_regular,
+    private_folder,
     read_toml,
     read_whole,
     refused,
+    remove_private_folders,
     sha256_of,
     shortened,
     sweep,
@@ -154,3 +156,19 @@ def test_a_bad_file_of_toml_is_named(tmp_path, content, said):
     assert read_toml(path) == {"a": 1}
     with pytest.raises(UsageError, match="not a regular file"):
         read_toml(tmp_path)
+
+
+def test_a_private_folder_goes_with_its_owner_or_when_told():
+    class Owner:
+        pass
+
+    owners = [Owner(), Owner()]
+    first, second = folders = [private_folder(owner) for owner in owners]
+    if os.name == "posix":
+        assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+    (first / "inside").touch()
+    del owners[0]
+    assert not first.exists()
+    assert second.is_dir()
+    remove_private_folders()
+    assert not second.exists()

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import stat
 import tempfile
 import tomllib
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
+from weakref import finalize
 
 from toolkit.errors import InputError, OutputError, UsageError
 
@@ -23,6 +25,7 @@ PLAIN = re.compile(r"[a-z0-9][a-z0-9._=+-]{0,99}")
 TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".toolkit-", ".tmp"
 # What is wrong with the disk rather than with one file: the next file would fail as well.
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+_PRIVATE: list[Callable[[], object]] = []  # what removes the folders of `private_folder`
 
 
 class Stream(Protocol):
@@ -190,6 +193,19 @@ def write_atomically(path: Path, text: str) -> str:
     finally:
         file.abandon()
     return file.digest
+
+
+def private_folder(owner: object) -> Path:
+    """An empty folder that nobody else can look into; it goes with `owner`."""
+    folder = Path(tempfile.mkdtemp(prefix="toolkit-"))
+    _PRIVATE.append(finalize(owner, shutil.rmtree, folder, ignore_errors=True))
+    return folder
+
+
+def remove_private_folders() -> None:
+    """For a program that is about to end at once."""
+    while _PRIVATE:
+        _PRIVATE.pop()()
 
 
 def sweep(folder: Path) -> int:

@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,7 +48,8 @@ def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
         "import toolkit.engines.fake as fake\n"
         "def answer(text):\n"
         "    import time\n"
-        "    print('asked', flush=True)\n"
+        "    from toolkit.files import private_folder\n"
+        "    print(private_folder(time), flush=True)\n"
         "    time.sleep(60)\n"
         "fake.fake_answer.__code__ = answer.__code__\n"
         "from toolkit.cli import run; run()"
@@ -63,12 +65,14 @@ def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert running.stdout is not None
-    assert running.stdout.readline() == "asked\n"
+    folder = Path(running.stdout.readline().strip())
+    assert folder.is_dir()
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=20)
     assert running.returncode == 130, errors
     assert errors == "toolkit: interrupted\n"
     assert not list(tmp_path.glob("out/*"))
+    assert not folder.exists()
 
 
 def test_a_bug_is_told_in_one_line_and_shows_its_place_on_demand(page, capsys, monkeypatch):

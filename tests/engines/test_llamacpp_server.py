@@ -17,7 +17,9 @@ pytest.importorskip("xllamacpp", reason="the extra llamacpp is not installed")
 
 
 def test_nothing_is_printed_and_nobody_else_can_ask(placed, capfd):
-    model = opened(placed("gemma3"))
+    folder = placed("gemma3")
+    capfd.readouterr()
+    model = opened(folder)
     generate(model, CHATS[:1], CONFIG)
     address = model._server._address
     if os.name == "posix":
@@ -33,6 +35,7 @@ def test_nothing_is_printed_and_nobody_else_can_ask(placed, capfd):
 
 def test_a_file_that_is_none_is_named(placed, tmp_path, capfd):
     folder = shutil.copytree(placed("gemma3"), tmp_path / "model")
+    capfd.readouterr()
     weights = folder / "model/model.gguf"
     weights.write_bytes(weights.read_bytes()[:5000])
     with pytest.raises(ModelError, match=r"llama\.cpp can't load .*model\.gguf"):

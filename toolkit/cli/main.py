@@ -13,7 +13,7 @@ from toolkit import __version__
 from toolkit.cli.commands import Commands
 from toolkit.cli.console import open_streams, show, tell, tell_trace, writing
 from toolkit.errors import OutputError, ToolkitError, UsageError
-from toolkit.files import DISK_ERRORS
+from toolkit.files import DISK_ERRORS, remove_private_folders
 from toolkit.text import printable
 
 INTERRUPTED = 130
@@ -65,6 +65,7 @@ def run() -> None:
         # A model's threads would first finish what they are at, which can take a minute.
         with suppress(OSError, ValueError):
             sys.stdout.flush()
+        remove_private_folders()
         os._exit(code)
     sys.exit(code)
 

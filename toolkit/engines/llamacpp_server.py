@@ -6,16 +6,14 @@ which the binding opens in any case, both can be had.
 
 import json
 import secrets
-import shutil
 import socket
-import tempfile
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import finalize
 
 from toolkit.errors import ModelError
+from toolkit.files import private_folder
 from toolkit.models.boundary import model_errors, one_line
 
 TOKENS_AT_ONCE = 256  # of all sequences in a step: the memory for a step's results grows with it
@@ -43,15 +41,13 @@ class LlamaServer:
         with model_errors(f"llama.cpp can't load {file}"):
             import xllamacpp
 
-            # Other users can't look into it.
-            folder = tempfile.mkdtemp(prefix="toolkit-")
-            finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            folder = private_folder(self)
             self._key = secrets.token_hex(16)
             params = xllamacpp.CommonParams()
             params.model.path = str(file)
             params.api_keys = [self._key]
             if hasattr(socket, "AF_UNIX"):
-                params.hostnames = [str(Path(folder, SOCKET))]
+                params.hostnames = [str(folder / SOCKET)]
             params.n_ctx = context_tokens
             params.n_parallel = sequences
             params.kv_unified = True
