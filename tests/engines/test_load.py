@@ -8,7 +8,7 @@ import torch
 from tests.engines.helpers import CONFIG, ENGINES, sources
 from tests.models.helpers import pull
 from toolkit.engines import load, references
-from toolkit.engines.base import generate
+from toolkit.engines.base import Message, generate
 from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError, UsageError
@@ -88,6 +88,20 @@ def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch
     said = "the processor lacks AVX2; type: toolkit models pull tiny-test --force"
     with pytest.raises(ModelError, match=said):
         installed("openvino")
+
+
+def test_a_template_that_stands_in_is_used_and_its_digest_told(
+    installed, spec, gguf_file, tmp_path, monkeypatch
+):
+    plain = installed("ctranslate2", threads=1)
+    template = "{{ messages[0].content }}<|im_end|>"
+    other = spec.model_copy(update={"chat_template": template})
+    pull(other, tmp_path, from_folder=gguf_file.parent, form="ctranslate2")
+    changed = installed("ctranslate2", threads=1)
+    chat = (Message("user", "Paris"),)
+    assert 0 < changed.count_tokens(chat) < plain.count_tokens(chat)
+    assert changed.info.as_dict()["chat_template"].startswith("sha256:")
+    assert "chat_template" not in plain.info.as_dict()
 
 
 def test_what_llamacpp_can_not_do_is_said_with_what_to_do(installed, monkeypatch):

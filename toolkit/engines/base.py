@@ -107,8 +107,9 @@ class EngineInfo:
     """What a result needs to say about the engine and model that made it.
 
     `reason` is why it is this engine, where the model could be run by a quicker one,
-    `chat_template_kwargs` what the model's chat template is told, such as not to think, and `lacks`
-    what the engine can't do.
+    `chat_template_kwargs` what the model's chat template is told, such as not to think,
+    `chat_template` the digest of one that stands in for the model's own, and `lacks` what the
+    engine can't do.
     """
 
     engine: str
@@ -121,12 +122,13 @@ class EngineInfo:
     sha256: str = ""
     reason: str = ""
     chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    chat_template: str = ""
     lacks: tuple[Ability, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The facts; what most engines have nothing to say of is left out where they don't."""
         facts = asdict(self) | {"lacks": list(self.lacks)}
-        for name in ("chat_template_kwargs", "lacks"):
+        for name in ("chat_template_kwargs", "chat_template", "lacks"):
             if not facts[name]:
                 del facts[name]
         return facts

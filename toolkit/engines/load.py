@@ -1,5 +1,6 @@
 """From the name of a model to a loaded engine."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -156,6 +157,7 @@ def open_installed(model: InstalledModel, options: EngineOptions = DEFAULTS) -> 
         sha256=model.source_sha256,
         reason=why_not_openvino(model),
         chat_template_kwargs=model.chat_template_kwargs,
+        chat_template=_digest(model.chat_template),
     )
     if model.form == "openvino":
         return _open_openvino(model, info, source_format, options)
@@ -312,6 +314,11 @@ def _source_format(
         source_code=codes.get(source),
         target_code=codes.get(target),
     )
+
+
+def _digest(text: str) -> str:
+    """Empty for no text."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}" if text else ""
 
 
 def _cores() -> int:

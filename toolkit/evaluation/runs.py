@@ -38,6 +38,7 @@ from toolkit.settings import Settings, resolve_settings
 LIBRARIES = (
     "openvino-genai",
     "ctranslate2",
+    "xllamacpp",
     "transformers",
     "tokenizers",
     "sacrebleu",
