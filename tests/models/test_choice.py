@@ -65,7 +65,7 @@ def test_only_what_fits_and_is_free_to_use_is_worth_pulling():
     assert ids("summarization", ("en", "en"), here=machine(memory=5 * GB))[0] == "qwen3-1.7b"
     assert ids(here=machine(free_disk=GB // 4)) == []
     with_llamacpp = replace(machine(), has_llamacpp=True)
-    assert ids(here=with_llamacpp)[1:3] == ["hy-mt2-7b", "hy-mt2-1.8b"]
+    assert ids(here=with_llamacpp)[:2] == ["opus-mt-tc-big-fr-en", "hy-mt2-1.8b"]
     assert "translategemma-4b" not in ids(here=with_llamacpp)
 
 

@@ -218,8 +218,8 @@ def _open_llamacpp(
         )
     _check_options(model, info, options)
     with model_errors("llama.cpp can't be used"):
-        from toolkit.engines.llamacpp import LlamaCppEngine
-        from toolkit.engines.llamacpp_server import available_version
+        from toolkit.engines.llamacpp.engine import LlamaCppEngine
+        from toolkit.engines.llamacpp.server import available_version
 
         version = available_version()
     return LlamaCppEngine(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines.helpers import CONFIG
-from tests.engines.llamacpp_helpers import CHATS, opened
+from tests.engines.llamacpp.helpers import CHATS, opened
 from toolkit.engines.base import generate
 from toolkit.errors import ModelError
 
@@ -50,7 +50,7 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from tests.engines.helpers import CONFIG
-from tests.engines.llamacpp_helpers import CHATS, opened
+from tests.engines.llamacpp.helpers import CHATS, opened
 from toolkit.engines.base import generate
 
 model = opened(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ CHATS = [(Message("user", sentence),) for sentence in SENTENCES]
 
 def opened(folder, *, kv_cache_mb=16, max_source_tokens=512, source_format=None):
     """What `place_gguf` put into `model` and `tokenizer` there."""
-    from toolkit.engines.llamacpp import LlamaCppEngine
+    from toolkit.engines.llamacpp.engine import LlamaCppEngine
 
     return LlamaCppEngine(
         folder / "model",

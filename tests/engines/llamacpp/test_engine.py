@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.engines.helpers import CONFIG, sources
-from tests.engines.llamacpp_helpers import CHATS, opened
+from tests.engines.llamacpp.helpers import CHATS, opened
 from tests.tiny_models import SENTENCES, write_gguf
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Message, generate
 from toolkit.engines.load import EngineOptions, load_engine

@@ -25,8 +25,8 @@ from toolkit.engines.base import (
     Source,
     ranked,
 )
-from toolkit.engines.llamacpp_server import LlamaServer
-from toolkit.engines.llamacpp_tokenizer import LlamaCppTokenizer
+from toolkit.engines.llamacpp.server import LlamaServer
+from toolkit.engines.llamacpp.tokenizer import LlamaCppTokenizer
 from toolkit.engines.model import TokenizedModel
 from toolkit.engines.tokens import SourceFormat, Tokens
 from toolkit.errors import ModelError

@@ -2,7 +2,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.engines.helpers import FORGED, controls
-from tests.engines.llamacpp_helpers import opened
+from tests.engines.llamacpp.helpers import opened
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import Message
 

@@ -1,0 +1,1 @@
+"""GGUF files of any architecture, by llama.cpp."""
