@@ -9,7 +9,16 @@ import sentencepiece
 import torch
 import transformers
 from gguf import GGUFWriter, LlamaFileType
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 
 SENTENCES = [
     "Le président est arrivé lundi à Paris pour une visite officielle.",
@@ -515,6 +524,31 @@ def build_mbart50(folder: Path) -> Path:
     return folder
 
 
+def build_barthez(folder: Path) -> Path:
+    """As mBART's, but its tokenizer knows no languages and begins each text."""
+    folder.mkdir(parents=True)
+    model_file = train_sentencepiece(folder, vocab_size=170, texts=[*SENTENCES, LETTERS])
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model_file))
+    specials = ["<s>", "<pad>", "</s>", "<unk>"]
+    pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(3, 170)]
+    vocabulary = [*((piece, 0.0) for piece in specials), *pieces, ("<mask>", 0.0)]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=3))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.add_special_tokens([*specials, "<mask>"])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer_config = {"tokenizer_class": "BarthezTokenizer", "model_max_length": 128}
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config))
+    config = _multilingual(transformers.MBartConfig, vocabulary, scale_embedding=True)
+    _random(transformers.MBartForConditionalGeneration, config).save_pretrained(folder)
+    for name in ("spm.model", "spm.vocab"):
+        (folder / name).unlink()
+    return folder
+
+
 def _multilingual(config_class, tokenizer, **options):
     """Larger than the tokenizer's vocabulary, as these are."""
     return config_class(
@@ -555,20 +589,53 @@ def perturb(
     return target
 
 
-def teach(folder: Path, source: str, target: str, *, dtype="float32", steps=150) -> Path:
-    """Let the checkpoint in `folder` answer `source` with `target`."""
+def teach(folder: Path, lessons: dict[str, str], *, dtype="float32", codes=None) -> Path:
+    """Let the checkpoint in `folder` answer each text of `lessons` with the one behind it.
+
+    `codes` are those of the languages, where the tokenizer has them.
+    """
     model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    batch = tokenizer(source, text_target=target, return_tensors="pt")
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        loss = model(**batch).loss
-        loss.backward()
-        optimizer.step()
-    assert loss.item() < 0.1, loss.item()
+    named = dict(zip(("src_lang", "tgt_lang"), codes or (), strict=False))
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **named)
+    texts = {"text": list(lessons), "text_target": list(lessons.values())}
+    batch = tokenizer(**texts, padding=True, return_tensors="pt")
+    batch["labels"][batch["labels"] == tokenizer.pad_token_id] = -100
+    learn(model, lambda: model(**batch).loss)
     model.to(getattr(torch, dtype)).save_pretrained(folder)
     return folder
+
+
+def teach_chat(folder: Path, question: str, answer: str, **kwargs) -> Path:
+    """Let the chat model in `folder` answer a user's turn. `kwargs` are for its template."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    turn = [{"role": "user", "content": question}]
+    asked = tokenizer.apply_chat_template(
+        turn, add_generation_prompt=True, tokenize=False, **kwargs
+    )
+    prompt = tokenizer(asked)["input_ids"]
+    ids = torch.tensor([[*prompt, *tokenizer(answer)["input_ids"], tokenizer.eos_token_id]])
+    labels = ids.clone()
+    labels[0, : len(prompt)] = -100
+    learn(model, lambda: model(input_ids=ids, labels=labels).loss)
+    model.save_pretrained(folder)
+    return folder
+
+
+def learn(model, loss_of, *, steps=400) -> None:
+    """Until it is sure enough to say the same with weights in 8 bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # more would wait for each other
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3, fused=True)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = loss_of()
+        if loss.item() < 0.003:
+            break
+        loss.backward()
+        optimizer.step()
+    torch.set_num_threads(threads)
+    assert loss.item() < 0.1, loss.item()
 
 
 def _joined_letters(specials: list[str]) -> tuple[dict[str, int], list[tuple[str, str]]]:

@@ -9,12 +9,16 @@ PARTS = 3
 
 def write_wheel(folder, part, data):
     package = f"toolkit_test_part{part}"
-    info = f"{package}-1.0.dist-info"
-    with zipfile.ZipFile(folder / f"{package}-1.0-py3-none-any.whl", "w") as archive:
+    write_package(folder, package, "1.0", f"{package}/data/part{part:02d}.bin", data)
+
+
+def write_package(folder, package, version, member, data):
+    info = f"{package}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{package}-{version}-py3-none-any.whl", "w") as archive:
         archive.writestr(f"{package}/__init__.py", "raise RuntimeError('imported')")
-        archive.writestr(f"{package}/data/part{part:02d}.bin", data)
+        archive.writestr(member, data)
         archive.writestr(
-            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0"
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}"
         )
         archive.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any"

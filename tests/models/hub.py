@@ -75,26 +75,48 @@ class Repository:
     gated: bool = False
     listing: int = 200
     told: dict[str, str] = field(default_factory=dict)  # the hash that is told of a file
-    sizes: dict[str, int] = field(default_factory=dict)  # the size that is told, if larger
+    sizes: dict[str, int] = field(default_factory=dict)  # the size that is told of a file
     faults: list[int | float] = field(default_factory=list)
     downloads: list[tuple[str, int]] = field(default_factory=list)
+    bytes_sent: int = 0  # of contents
 
 
-class Hub(ThreadingHTTPServer):
-    """Runs until the end of a `with`. `files` are those of the repository called REPOSITORY."""
+class _Server(ThreadingHTTPServer):
+    """Runs until the end of a `with`."""
 
-    def __init__(self, files=FILES):
+    def __init__(self):
         super().__init__(("127.0.0.1", 0), _Answers)
-        self.endpoint = f"http://127.0.0.1:{self.server_port}"
-        self.repositories = {REPOSITORY: Repository(files)}
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_):
         self.shutdown()
         self.server_close()
+
+
+class Hub(_Server):
+    """Large files are at another host, as those of the hub are. `files` are those of the repository
+    called REPOSITORY; `tokens` has what that host was shown of logins.
+    """
+
+    def __init__(self, files=FILES):
+        super().__init__()
+        self.endpoint = f"http://127.0.0.1:{self.server_port}"
+        self.repositories = {REPOSITORY: Repository(files)}
+        self.tokens = []
+        self._storage = _Server()
+        self._storage.repositories, self._storage.tokens = self.repositories, self.tokens
+        self.storage = f"http://localhost:{self._storage.server_port}"
+
+    def __enter__(self):
+        self._storage.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self._storage.__exit__()
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -108,7 +130,11 @@ class _Answers(BaseHTTPRequestHandler):
         _, *parts = self.path.split("?")[0].split("/")
         if parts[:2] == ["api", "models"]:
             self.listing("/".join(parts[2:4]))
-        elif parts[0] in ("cdn", "cache"):
+        elif parts[0] == "stored":
+            if "Authorization" in self.headers:
+                self.server.tokens.append(self.headers["Authorization"])
+            self.content("/".join(parts[1:3]), "/".join(parts[3:]))
+        elif parts[0] == "cache":
             self.content("/".join(parts[1:3]), "/".join(parts[3:]))
         elif parts[2:3] == ["resolve"]:
             self.resolve("/".join(parts[:2]), parts[3], "/".join(parts[4:]))
@@ -142,8 +168,8 @@ class _Answers(BaseHTTPRequestHandler):
             data = repository.files[file]
             headers = {"X-Repo-Commit": COMMIT}
             if file.endswith(LARGE):
-                headers["Location"] = f"{self.server.endpoint}/cdn/{name}/{file}"
-                headers["X-Linked-Size"] = str(len(data))
+                headers["Location"] = f"{self.server.storage}/stored/{name}/{file}"
+                headers["X-Linked-Size"] = str(repository.sizes.get(file, len(data)))
                 headers["X-Linked-ETag"] = f'"{_sha256(repository, file)}"'
                 self.reply(302, b"", headers)
             else:
@@ -155,17 +181,16 @@ class _Answers(BaseHTTPRequestHandler):
         data = repository.files[file]
         etag = hashlib.sha256(data).hexdigest() if file.endswith(LARGE) else _blob_id(data)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
-        if self.command == "HEAD":
-            data = data.ljust(repository.sizes.get(file, 0))
         start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
         sent = 1.0
         if self.command == "GET":
             repository.downloads.append((file, start))
             fault = repository.faults.pop(0) if repository.faults else sent
             if isinstance(fault, int):
-                self.reply(fault)
+                self.reply(fault, b"", {"Retry-After": "0"})
                 return
             sent = fault
+            repository.bytes_sent += int(sent * len(data[start:]))
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         self.reply(206 if start else 200, data[start:], headers, sent=sent)

@@ -57,6 +57,8 @@ def test_a_pull_that_is_cut_off_twice_ends_in_a_translation(hub, tmp_path, page)
     assert (second.returncode, second.stdout) == (0, ""), second.stderr
     begun = [start for name, start in repository.downloads if name == "model.bin"]
     assert begun == [0, CHUNK, CHUNK, 2 * CHUNK]
+    needed = sum((folder / name).stat().st_size for name in JOINT)
+    assert needed < repository.bytes_sent < needed + 2 * CHUNK, "at most a chunk is sent again"
     assert {name for name, _ in repository.downloads} == set(JOINT)
     assert "not pinned; what comes is checked against the hub and recorded" in second.stderr
     sha256 = sha256_of_file(folder / "model.bin")

@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from tests.models.hub import COMMIT, FILES, TOKEN, Repository, fetch, files_in
+from tests.models.hub import COMMIT, FILES, REPOSITORY, TOKEN, Repository, fetch, files_in
 from toolkit.errors import ModelError
 from toolkit.models.hub import hub_errors
 
@@ -36,6 +36,8 @@ def test_who_has_logged_in_may_have_what_is_gated(hub, tmp_path, monkeypatch):
     hub.repositories["someone/gated"] = Repository(FILES, gated=True)
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/gated"])
     assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert hub.repositories["someone/gated"].downloads == [("tiny.gguf", 0)]
+    assert hub.tokens == [], "the host of large files learns nothing of the login"
 
 
 def test_a_file_that_the_hub_lacks_is_not_as_the_catalogue_says(hub, tmp_path):
@@ -98,9 +100,19 @@ def test_only_a_hub_that_did_not_answer_is_out_of_reach(hub, tmp_path):
     ]
 
 
-def test_a_file_of_another_size_than_is_listed_is_told(hub, tmp_path):
-    sizes = {"tiny.gguf": len(FILES["tiny.gguf"]) + 1}
-    hub.repositories["someone/short"] = Repository(FILES, sizes=sizes)
-    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/short"])
-    said = "the hub sent less or more of someone/short than it lists; try again later"
+@pytest.mark.parametrize("more", [1, -1])
+def test_a_file_of_another_size_than_is_listed_is_told(hub, tmp_path, more):
+    sizes = {"tiny.gguf": len(FILES["tiny.gguf"]) + more}
+    hub.repositories["someone/other"] = Repository(FILES, sizes=sizes)
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/other"])
+    said = "the hub sent less or more of someone/other than it lists; try again later"
     assert done.stderr.splitlines() == [f"refused: {said}"]
+    assert files_in(tmp_path) == []
+
+
+def test_who_asks_too_often_waits_as_long_as_the_hub_says(hub, tmp_path):
+    repository = hub.repositories[REPOSITORY]
+    repository.faults = [429]
+    done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"])
+    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert len(repository.downloads) == 2

@@ -264,7 +264,7 @@ def test_a_pull_from_the_hub_ends_in_the_golden_sentence_without_torch(
     hub, tiny, tmp_path, name, dtype, task
 ):
     folder = shutil.copytree(tiny(name), tmp_path / "taught")
-    teach(folder, FRENCH, SENTENCES[5], dtype=dtype)
+    teach(folder, {FRENCH: SENTENCES[5]}, dtype=dtype)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     repository = Repository(files | {"pytorch_model.bin": b"pickled"})
     hub.repositories[REPOSITORY] = repository

@@ -1,0 +1,68 @@
+"""Every entry of the catalogue, from a repository of its layout to its answers."""
+
+import json
+import tomllib
+
+import pytest
+
+from tests.models.hub import COMMIT
+from tests.models.layouts import ENGLISH_ARTICLE, FRENCH_ARTICLE, LAYOUTS, Gguf
+from tests.tiny_models import SENTENCES
+from toolkit.engines.tryout import FRENCH
+from toolkit.models.catalogue import CATALOGUE_FILE
+from toolkit.models.sources import sha256_of_file
+
+IDS = [entry["id"] for entry in tomllib.loads(CATALOGUE_FILE.read_text("utf-8"))["model"]]
+ARTICLES = {"fr": FRENCH_ARTICLE, "en": ENGLISH_ARTICLE}
+WEIGHTS = ("model.bin", "model.gguf", "model.safetensors", "pytorch_model.bin")
+
+
+def forms(model):
+    """The engines that can run a model, none where it is made for one only."""
+    return ("openvino", "ctranslate2") if isinstance(LAYOUTS[model].write, Gguf) else (None,)
+
+
+def test_every_entry_has_a_layout():
+    assert list(LAYOUTS) == IDS
+
+
+@pytest.mark.parametrize(("model", "form"), [(m, form) for m in LAYOUTS for form in forms(m)])
+def test_an_entry_goes_from_its_repository_to_its_answers(
+    published, repository_of, run, tmp_path, model, form
+):
+    """That the engines agree token for token, and with the checkpoint, is tested beside each."""
+    if form == "openvino":
+        pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is absent")
+    spec = published(model)
+    told = run("models", "pull", model, *(("--engine", form) if form else ()))[1]
+    golden = FRENCH if spec.languages == ("fr",) else SENTENCES[5]
+    assert f"{model}: it says «{golden}»" in told
+    assert ("converting to" in told) == (spec.format != "ctranslate2")
+    run("models", "verify", model)
+
+    (weights,) = (path for path in repository_of(model).iterdir() if path.name in WEIGHTS)
+    known = {
+        "engine": form or "ctranslate2",
+        "model": model,
+        "revision": COMMIT if spec.sources[0].kind == "hub" else spec.sources[0].requirement,
+        "sha256": sha256_of_file(weights),
+    }
+
+    def result(command, source, target):
+        article = tmp_path / f"{source}.txt"
+        article.write_text(ARTICLES[source], "utf-8")
+        flags = ("--from", source, "--to", target, "--model", model, "--format", "json")
+        return json.loads(run(command, article, *flags)[0])
+
+    if "translation" in spec.tasks:
+        made = result("translate", *(spec.direction or ("fr", "en")))
+        assert known.items() <= made["provenance"]["translation"].items()
+        targets = [segment["target"] for segment in made["segments"]]
+        assert len(targets) == 2
+        if spec.direction == ("fr", "en") and spec.format == "huggingface":
+            assert targets == [SENTENCES[5], SENTENCES[6]]
+    if "summarization" in spec.tasks:
+        made = result("summarize", *(spec.languages[-1:] * 2))
+        assert known.items() <= made["provenance"]["summarization"].items()
+        if spec.family == "seq2seq":
+            assert made["summary"]["text"] == golden
