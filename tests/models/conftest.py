@@ -56,8 +56,8 @@ def repository_of(tiny, tmp_path_factory):
 def published(hub, repository_of, tmp_path, monkeypatch):
     """Puts an entry's tiny repository where its first source is, and its size into the catalogue.
 
-    Nothing but this hub and one folder of packages can be reached. What is `changed` of an entry
-    stands in the catalogue too.
+    Nothing but this hub and one folder of packages can be reached. Another folder may take the
+    repository's place, and what is `changed` of the entry stands in the catalogue too.
     """
     for name, value in {
         "ENDPOINT": hub.endpoint,
@@ -72,8 +72,8 @@ def published(hub, repository_of, tmp_path, monkeypatch):
     real = catalogues._read()
     specs = {spec.id: spec for spec in real.model}
 
-    def publish(model, **changed):
-        spec, folder = specs[model], repository_of(model)
+    def publish(model, folder=None, **changed):
+        spec, folder = specs[model], folder or repository_of(model)
         paths = [path for path in folder.rglob("*") if path.is_file()]
         names = {path: path.relative_to(folder).as_posix() for path in paths}
         if spec.format == "gguf":

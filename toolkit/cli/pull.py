@@ -133,7 +133,8 @@ def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:
             if not _is_installed(spec):
                 pull(spec.id)
         except ModelError as error:
-            tell(f"{spec.id}: {error}")
+            said = str(error)
+            tell(said if said.startswith(spec.id) else f"{spec.id}: {said}")
         else:
             return spec
     return None
