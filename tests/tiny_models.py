@@ -543,6 +543,7 @@ def build_barthez(folder: Path) -> Path:
     tokenizer_config = {"tokenizer_class": "BarthezTokenizer", "model_max_length": 128}
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config))
     config = _multilingual(transformers.MBartConfig, vocabulary, scale_embedding=True)
+    config.vocab_size = len(vocabulary)
     _random(transformers.MBartForConditionalGeneration, config).save_pretrained(folder)
     for name in ("spm.model", "spm.vocab"):
         (folder / name).unlink()

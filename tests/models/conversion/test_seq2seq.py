@@ -23,7 +23,7 @@ from toolkit.models.conversion.checkpoint import convert_checkpoint
 
 BEAMS = GenerationConfig(max_new_tokens=14, num_beams=4, num_return_sequences=4)
 CODES = {"nllb": ("fra_Latn", "eng_Latn"), "mbart50": ("fr_XX", "en_XX")}
-NAMES = ["marian", "bart", "mbart50", "nllb", "t5", "t5_gated", "mt5"]
+NAMES = ["marian", "bart", "barthez", "mbart50", "nllb", "t5", "t5_gated", "mt5"]
 
 
 @pytest.fixture(autouse=True)
@@ -233,6 +233,15 @@ def test_where_the_decoder_begins_has_to_be_known(tiny, tmp_path):
         assert f"its decoder_start_token_id is {start!r}; the transformers" in refusal(
             folder, tmp_path
         )
+
+
+def test_a_tokenizer_that_is_taken_for_another_is_told(tiny, tmp_path):
+    """Only its class keeps BARThez's from being mBART's, which puts languages behind a text."""
+    folder = shutil.copytree(tiny("barthez"), tmp_path / "checkpoint")
+    (folder / "tokenizer_config.json").unlink()
+    assert "its tokenizer puts tokens around a text that the model lacks" in refusal(
+        folder, tmp_path
+    )
 
 
 def test_weights_that_are_missing_or_of_another_shape_are_told(tiny, tmp_path):

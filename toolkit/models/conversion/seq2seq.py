@@ -65,6 +65,8 @@ def convert_seq2seq(
     tokenizer = AutoTokenizer.from_pretrained(str(source), **SAFELY)
     if getattr(tokenizer, "separate_vocabs", False):
         raise unfit("it has one vocabulary for each side")
+    if max(tokenizer("Paris")["input_ids"]) >= config.vocab_size:
+        raise unfit("its tokenizer puts tokens around a text that the model lacks")
     tokens = _vocabulary(tokenizer, config.vocab_size)
     said = _generation(source)
     start = said.get("decoder_start_token_id", getattr(config, "decoder_start_token_id", None))
