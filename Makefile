@@ -9,7 +9,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
+.PHONY: help demo test dist torture slow-test network-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ torture: $(VENV)/dev ## attack it for half an hour, or TORTURE_MINUTES=n
 
 slow-test: $(VENV)/dev ## run the checks with the default model, which must have been pulled
 	@$(BIN)/pytest -m slow
+
+network-test: $(VENV)/dev ## pull three models from the real hub (2 GB) and translate with each
+	@$(BIN)/pytest -m network
 
 lint: $(VENV)/dev ## ruff and mypy only
 	@$(BIN)/ruff check .

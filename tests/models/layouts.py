@@ -29,14 +29,15 @@ Settings = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`told` is what docs/models.md says of it, `by_hand` what was run with the real weights.
+    """`told` is what docs/models.md says of it, `by_us` what was run with the real weights.
 
-    `write` puts the repository into a folder that isn't there yet.
+    `write` puts the repository into a folder that isn't there yet; `engines` can run the model.
     """
 
     told: str
     write: Callable[[Tiny, Path], None]
-    by_hand: str = ""
+    engines: tuple[str, ...] = ("ctranslate2",)
+    by_us: str = "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,16 +164,17 @@ BART = OLD | {
 SILENT: Settings = {"enable_thinking": False}
 PICKLED = "pickled"
 
+ANY = ("openvino", "ctranslate2")
 QWEN2, QWEN3, THINKER = Gguf("qwen2"), Gguf("qwen3"), Gguf("qwen3_thinking", SILENT)
 
 LAYOUTS = {
-    "qwen2.5-coder-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, "both tasks"),
-    "qwen2.5-coder-0.5b-instruct": Layout("GGUF, qwen2", QWEN2, "both tasks"),
-    "qwen3-4b-instruct-2507": Layout("GGUF, qwen3", QWEN3),
-    "qwen3-4b": Layout("GGUF, qwen3 told not to think", THINKER),
-    "qwen3-1.7b": Layout("GGUF, qwen3 told not to think", THINKER),
-    "qwen2.5-1.5b-instruct": Layout("GGUF, qwen2", QWEN2),
-    "smollm2-135m-instruct": Layout("GGUF, llama", Gguf("smollm"), "summaries"),
+    "qwen2.5-coder-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
+    "qwen2.5-coder-0.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
+    "qwen3-4b-instruct-2507": Layout("GGUF, qwen3", QWEN3, ANY),
+    "qwen3-4b": Layout("GGUF, qwen3 told not to think", THINKER, ANY),
+    "qwen3-1.7b": Layout("GGUF, qwen3 told not to think", THINKER, ANY),
+    "qwen2.5-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY),
+    "smollm2-135m-instruct": Layout("GGUF, llama", Gguf("smollm"), ANY, "summaries"),
     "opus-mt-fr-en": Layout(f"Marian, {PICKLED}", OPUS),
     "opus-mt-en-fr": Layout(f"Marian, {PICKLED}", OPUS),
     "opus-mt-tc-big-fr-en": Layout(

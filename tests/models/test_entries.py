@@ -2,14 +2,16 @@
 
 import json
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests.models.hub import COMMIT
-from tests.models.layouts import ENGLISH_ARTICLE, FRENCH_ARTICLE, LAYOUTS, Gguf
+from tests.models.layouts import ENGLISH_ARTICLE, FRENCH_ARTICLE, LAYOUTS
 from tests.tiny_models import SENTENCES
 from toolkit.engines.tryout import FRENCH
 from toolkit.models.catalogue import CATALOGUE_FILE
+from toolkit.models.installed import FORM_NAMES
 from toolkit.models.sources import sha256_of_file
 
 IDS = [entry["id"] for entry in tomllib.loads(CATALOGUE_FILE.read_text("utf-8"))["model"]]
@@ -17,24 +19,25 @@ ARTICLES = {"fr": FRENCH_ARTICLE, "en": ENGLISH_ARTICLE}
 WEIGHTS = ("model.bin", "model.gguf", "model.safetensors", "pytorch_model.bin")
 
 
-def forms(model):
-    """The engines that can run a model, none where it is made for one only."""
-    return ("openvino", "ctranslate2") if isinstance(LAYOUTS[model].write, Gguf) else (None,)
+LIBRARIES = {"openvino": "toolkit.models.openvino_runtime"}  # that not every machine has
+DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 
 
 def test_every_entry_has_a_layout():
     assert list(LAYOUTS) == IDS
 
 
-@pytest.mark.parametrize(("model", "form"), [(m, form) for m in LAYOUTS for form in forms(m)])
+@pytest.mark.parametrize(
+    ("model", "engine"), [(model, each) for model in LAYOUTS for each in LAYOUTS[model].engines]
+)
 def test_an_entry_goes_from_its_repository_to_its_answers(
-    published, repository_of, run, tmp_path, model, form
+    published, repository_of, run, tmp_path, model, engine
 ):
     """That the engines agree token for token, and with the checkpoint, is tested beside each."""
-    if form == "openvino":
-        pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is absent")
+    if engine in LIBRARIES:
+        pytest.importorskip(LIBRARIES[engine], reason=f"{engine} is not installed")
     spec = published(model)
-    told = run("models", "pull", model, *(("--engine", form) if form else ()))[1]
+    told = run("models", "pull", model, "--engine", engine)[1]
     golden = FRENCH if spec.languages == ("fr",) else SENTENCES[5]
     assert f"{model}: it says «{golden}»" in told
     assert ("converting to" in told) == (spec.format != "ctranslate2")
@@ -42,7 +45,7 @@ def test_an_entry_goes_from_its_repository_to_its_answers(
 
     (weights,) = (path for path in repository_of(model).iterdir() if path.name in WEIGHTS)
     known = {
-        "engine": form or "ctranslate2",
+        "engine": engine,
         "model": model,
         "revision": COMMIT if spec.sources[0].kind == "hub" else spec.sources[0].requirement,
         "sha256": sha256_of_file(weights),
@@ -66,3 +69,13 @@ def test_an_entry_goes_from_its_repository_to_its_answers(
         assert known.items() <= made["provenance"]["summarization"].items()
         if spec.family == "seq2seq":
             assert made["summary"]["text"] == golden
+
+
+def test_the_documentation_says_what_was_tested():
+    rows = [
+        f"| `{model}` | {each.told} | {' and '.join(FORM_NAMES[name] for name in each.engines)} "
+        f"| {each.by_us} |"
+        for model, each in LAYOUTS.items()
+    ]
+    table = "\n".join(rows)
+    assert f"\n{table}\n\n" in DOCS.read_text("utf-8"), f"it should have\n{table}"
