@@ -33,6 +33,8 @@ AT_CALL = {"toolkit.results": {"toolkit.schema"}}
 # of what is handed out.
 TESTS_OF_NO_MODULE = {
     "engines/test_candidates.py",
+    "models/test_entries.py",
+    "models/test_pull_best.py",
     "test_architecture.py",
     "test_portability.py",
     "test_real_model.py",

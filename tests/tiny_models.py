@@ -606,13 +606,13 @@ def teach(folder: Path, lessons: dict[str, str], *, dtype="float32", codes=None)
     return folder
 
 
-def teach_chat(folder: Path, question: str, answer: str, **kwargs) -> Path:
-    """Let the chat model in `folder` answer a user's turn. `kwargs` are for its template."""
+def teach_chat(folder: Path, chat, answer: str, **kwargs) -> Path:
+    """Let the model in `folder` answer the messages of `chat`. `kwargs` are for its template."""
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    turn = [{"role": "user", "content": question}]
+    turns = [{"role": each.role, "content": each.content} for each in chat]
     asked = tokenizer.apply_chat_template(
-        turn, add_generation_prompt=True, tokenize=False, **kwargs
+        turns, add_generation_prompt=True, tokenize=False, **kwargs
     )
     prompt = tokenizer(asked)["input_ids"]
     ids = torch.tensor([[*prompt, *tokenizer(answer)["input_ids"], tokenizer.eos_token_id]])

@@ -14,7 +14,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tests.tiny_models import SENTENCES, teach, teach_chat, train_sentencepiece, write_gguf
-from toolkit.engines.tryout import FRENCH
+from toolkit.engines.tryout import FRENCH, PLAIN
+from toolkit.models.catalogue import find_spec
+from toolkit.prompts import load_prompt
 
 FRENCH_ARTICLE = f"{FRENCH} {SENTENCES[1]}"
 ENGLISH_ARTICLE = f"{SENTENCES[5]} {SENTENCES[6]}"
@@ -84,14 +86,23 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Gguf:
-    """The tiny chat model called `name` in one file. `kwargs` are for its template."""
+    """The tiny chat model called `name` in one file. `kwargs` are for its template; what it is
+    asked for the golden sentence, and with which template, may be said by an `entry`.
+    """
 
     name: str
     kwargs: Settings = field(default_factory=dict)
+    entry: str = ""
 
     def __call__(self, tiny: Tiny, folder: Path) -> None:
         checkpoint = shutil.copytree(tiny(self.name), folder.with_name(f"{self.name}-taught"))
-        teach_chat(checkpoint, f"Translate into English: {FRENCH}", SENTENCES[5], **self.kwargs)
+        chat, kwargs = PLAIN, self.kwargs
+        if self.entry:
+            spec = find_spec(self.entry)
+            inputs = {"source": FRENCH, "before": "", "terms": [], "hints": [], "faults": []}
+            chat = load_prompt("translation", spec.prompts["translation"]).render(**inputs)
+            kwargs = kwargs | {"chat_template": spec.chat_template or None}
+        teach_chat(checkpoint, chat, SENTENCES[5], **kwargs)
         folder.mkdir()
         write_gguf(checkpoint, folder / "model.gguf")
 
@@ -166,6 +177,7 @@ PICKLED = "pickled"
 
 ANY = ("openvino", "ctranslate2")
 QWEN2, QWEN3, THINKER = Gguf("qwen2"), Gguf("qwen3"), Gguf("qwen3_thinking", SILENT)
+HUNYUAN = Gguf("hunyuan", entry="hy-mt2-1.8b")
 
 LAYOUTS = {
     "qwen2.5-coder-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
@@ -174,6 +186,11 @@ LAYOUTS = {
     "qwen3-4b": Layout("GGUF, qwen3 told not to think", THINKER, ANY),
     "qwen3-1.7b": Layout("GGUF, qwen3 told not to think", THINKER, ANY),
     "qwen2.5-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY),
+    "hy-mt2-7b": Layout("GGUF, hunyuan-dense", HUNYUAN, ("llamacpp",)),
+    "hy-mt2-1.8b": Layout("GGUF, hunyuan-dense", HUNYUAN, ("llamacpp",)),
+    "translategemma-4b": Layout(
+        "GGUF, gemma3", Gguf("gemma3", entry="translategemma-4b"), ("llamacpp",)
+    ),
     "smollm2-135m-instruct": Layout("GGUF, llama", Gguf("smollm"), ANY, "summaries"),
     "opus-mt-fr-en": Layout(f"Marian, {PICKLED}", OPUS),
     "opus-mt-en-fr": Layout(f"Marian, {PICKLED}", OPUS),

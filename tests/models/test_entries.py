@@ -1,12 +1,15 @@
 """Every entry of the catalogue, from a repository of its layout to its answers."""
 
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.models.hub import COMMIT
+from tests.models.hub import COMMIT, TOOLKIT
 from tests.models.layouts import ENGLISH_ARTICLE, FRENCH_ARTICLE, LAYOUTS
 from tests.tiny_models import SENTENCES
 from toolkit.engines.tryout import FRENCH
@@ -19,7 +22,8 @@ ARTICLES = {"fr": FRENCH_ARTICLE, "en": ENGLISH_ARTICLE}
 WEIGHTS = ("model.bin", "model.gguf", "model.safetensors", "pytorch_model.bin")
 
 
-LIBRARIES = {"openvino": "toolkit.models.openvino_runtime"}  # that not every machine has
+# That not every machine has.
+LIBRARIES = {"openvino": "toolkit.models.openvino_runtime", "llamacpp": "xllamacpp"}
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
 
 
@@ -40,7 +44,8 @@ def test_an_entry_goes_from_its_repository_to_its_answers(
     told = run("models", "pull", model, "--engine", engine)[1]
     golden = FRENCH if spec.languages == ("fr",) else SENTENCES[5]
     assert f"{model}: it says «{golden}»" in told
-    assert ("converting to" in told) == (spec.format != "ctranslate2")
+    as_it_came = engine == "llamacpp" or spec.format == "ctranslate2"
+    assert ("converting to" in told) != as_it_came
     run("models", "verify", model)
 
     (weights,) = (path for path in repository_of(model).iterdir() if path.name in WEIGHTS)
@@ -79,3 +84,33 @@ def test_the_documentation_says_what_was_tested():
     ]
     table = "\n".join(rows)
     assert f"\n{table}\n\n" in DOCS.read_text("utf-8"), f"it should have\n{table}"
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("model", ["quickmt-fr-en", "opus-mt-fr-en", "qwen3-1.7b"])
+def test_a_model_of_the_real_hub_translates(tmp_path, model, capsys):
+    """`make network-test`, before a release."""
+    page = tmp_path / "page.txt"
+    page.write_text(FRENCH_ARTICLE, "utf-8")
+    environment = {**os.environ, "HF_HUB_OFFLINE": "0"}
+
+    def toolkit(*arguments):
+        command = [sys.executable, "-c", TOOLKIT, *map(str, arguments)]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done
+
+    told = toolkit("models", "pull", model).stderr
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told}")  # has the hashes of what came
+    toolkit("models", "verify", model)
+    made = json.loads(toolkit("translate", page, "--model", model, "--format", "json").stdout)
+    first, second = (segment["target"] for segment in made["segments"])
+    assert "Paris" in first
+    assert "agreement" in second
+    record = made["provenance"]["translation"]
+    assert record["model"] == model
+    assert record["sha256"]
+    assert len(record["revision"]) == 40
