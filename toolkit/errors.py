@@ -66,16 +66,22 @@ class ModelError(ToolkitError):
 
 
 class ModelMissingError(ModelError):
-    """`model_id` is in the catalogue but not installed; without one, no model will do."""
+    """`model_id` is in the catalogue but not installed; without one, nothing is installed that does
+    the `task` between the `languages`.
+    """
 
-    def __init__(self, model_id: str = "", task: str = "") -> None:
-        self.model_id, self.task = model_id, task
+    def __init__(
+        self, model_id: str = "", task: str = "", languages: tuple[str, str] = ("fr", "en")
+    ) -> None:
+        self.model_id, self.task, self.languages = model_id, task, languages
+        source, target = languages
         missing = f"model '{model_id}' is not" if model_id else f"no model for {task} is"
-        super().__init__(f"{missing} installed; type: toolkit models pull {model_id}".rstrip())
+        pulled = model_id or f"--from {source} --to {target}"
+        super().__init__(f"{missing} installed; type: toolkit models pull {pulled}")
 
-    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str, str, tuple[str, str]]]:
         """For the way from another process."""
-        return type(self), (self.model_id, self.task)
+        return type(self), (self.model_id, self.task, self.languages)
 
 
 class ModelDamagedError(ModelError):

@@ -25,6 +25,7 @@ FILE_NAME = "toolkit.toml"
 Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
 AUTO = "auto"  # for the source language: that of the first input
+DEFAULT_SOURCE = "fr"
 NO_SETTINGS = {"TOOLKIT_DEBUG", "TOOLKIT_API_KEY"}  # variables that are no settings
 
 # Their values are names of files, or may be.
@@ -73,7 +74,7 @@ class Settings(BaseModel):
     kv_cache_mb: int = Field(
         KV_CACHE_MB, ge=64, description="memory for keys and values, with OpenVINO and llama.cpp"
     )
-    source_language: str = Field("fr", description="auto: that of the first input")
+    source_language: str = Field(DEFAULT_SOURCE, description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
     style: Style = Field("prose", description="prose or bullets")

@@ -123,14 +123,14 @@ def test_somebody_at_a_terminal_is_offered_the_missing_model(monkeypatch):
 
 def test_somebody_at_a_terminal_without_any_model_is_offered_the_best(monkeypatch):
     pulled = asking(monkeypatch, True)
-    monkeypatch.setattr(chain, "pull_best", lambda *, yes: pulled.append(yes))
+    monkeypatch.setattr(chain, "pull_best", lambda **languages: pulled.append(languages))
 
     def work():
         if not pulled:
-            raise ModelMissingError(task="translation")
+            raise ModelMissingError(task="translation", languages=("en", "fr"))
 
     chain.offer_pull(work)
-    assert pulled == [True]
+    assert pulled == [{"source": "en", "target": "fr"}]
 
 
 def test_a_model_that_is_not_wanted_stays_missing(monkeypatch):

@@ -1,5 +1,8 @@
+import io
+
 import pytest
 
+import toolkit.cli.models  # noqa: F401 - before `pull` is replaced, which it imports
 from toolkit.cli import pull
 from toolkit.errors import ModelError
 from toolkit.models import hub
@@ -70,7 +73,7 @@ def test_nothing_is_pulled_unasked(run, pulled):
     ids = pulled()
     code, _, err = run("models", "pull")
     assert (code, ids) == (2, [])
-    assert "type: toolkit models pull --yes" in err
+    assert "to pull that, add --yes" in err
 
 
 def test_options_for_a_named_model_need_its_name(run, pulled):
@@ -81,3 +84,21 @@ def test_for_one_language_there_is_only_a_summarizer(run, pulled):
     ids = pulled()
     assert run("models", "pull", "--yes", "--from", "fr", "--to", "fr")[0] == 0
     assert ids == ["qwen3-4b"]
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_somebody_at_a_terminal_is_asked(run, pulled, monkeypatch, answer, code):
+    ids = pulled()
+    monkeypatch.setattr(pull, "is_terminal", lambda: True)
+    terminal = type("Terminal", (io.StringIO,), {"isatty": lambda _: True})
+    monkeypatch.setattr(pull.sys, "stdin", terminal(f"{answer}\n"))
+    assert run("models", "pull")[0] == code
+    assert bool(ids) == (answer == "y")
+
+
+def test_a_model_that_takes_more_memory_than_there_is_is_not_pulled_unforced(run, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_MAX_MEMORY_MB", "1000")
+    code, _, err = run("models", "pull", "qwen3-4b")
+    assert code == 4
+    assert "'qwen3-4b' takes 5.6 GB of memory and max_memory_mb allows 1.0 GB" in err
+    assert run("models", "list")[0] == 0

@@ -9,6 +9,7 @@ from toolkit.models.machine import (
     llamacpp_fault,
     memory_bytes,
     openvino_fault,
+    usable_memory,
 )
 
 
@@ -59,12 +60,25 @@ def test_a_numpy_that_hides_its_features_is_taken_to_have_them(on, monkeypatch):
 
 
 def test_memory_is_that_of_the_whole_machine_where_the_system_says_it(monkeypatch):
+    monkeypatch.setattr(machine, "CONTAINER_LIMITS", ())
     known = {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}
     monkeypatch.setattr(os, "sysconf_names", known, raising=False)
     monkeypatch.setattr(os, "sysconf", known.get, raising=False)
     assert memory_bytes() == 4_096_000
     monkeypatch.delattr(os, "sysconf")
     assert memory_bytes() == 0
+
+
+def test_a_container_has_no_more_memory_than_its_limit(monkeypatch, tmp_path):
+    limits = [tmp_path / name for name in ("none", "max", "limit")]
+    limits[1].write_text("max\n", "ascii")
+    monkeypatch.setattr(machine, "CONTAINER_LIMITS", limits[:2])
+    assert memory_bytes() > 1_000_000
+    limits[2].write_text("1000000\n", "ascii")
+    monkeypatch.setattr(machine, "CONTAINER_LIMITS", limits)
+    assert memory_bytes() == 1_000_000
+    assert usable_memory() == 800_000
+    assert usable_memory(7) == 7_000_000
 
 
 def test_room_is_that_of_the_disk_that_a_folder_will_be_on(tmp_path):

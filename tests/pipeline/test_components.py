@@ -5,12 +5,13 @@ import pytest
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import ModelError, ModelMissingError
+from toolkit.models import choice
 from toolkit.models.catalogue import catalogue
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline import components as components_module
-from toolkit.pipeline.components import Components, open_store
+from toolkit.pipeline.components import Components, models_in_use, open_store
 from toolkit.prompts import load_prompt
-from toolkit.settings import make_settings
+from toolkit.settings import Settings, make_settings
 
 
 def components(tmp_path, **settings):
@@ -93,7 +94,8 @@ def loads(monkeypatch):
             return engine
 
         monkeypatch.setattr(components_module, "load_engine", load)
-        monkeypatch.setattr(components_module, "memory_of", lambda model, folder: 500_000_000)
+        for module in (components_module, choice):
+            monkeypatch.setattr(module, "memory_of", lambda model, folder: 500_000_000)
         made = make_settings(
             translator="one",
             summarizer="other",
@@ -121,17 +123,49 @@ def test_two_models_take_turns_where_memory_holds_but_one(loads, route):
     assert results[2000] == results[700]
 
 
-def test_articles_on_one_event_are_summarized_after_the_translator_has_gone(loads):
-    made, counts = loads(700)
-    assert made.summarize_together([article(made, FRENCH), article(made, FRENCH)]).summary.text
-    assert counts == [("one", 1), ("other", 1)]
+@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
+@pytest.mark.parametrize("together", [True, False])
+def test_models_take_turns_from_call_to_call_too(loads, route, together):
+    made, counts = loads(700, route=route)
+    articles = [article(made, FRENCH), article(made, FRENCH)]
+    for _ in range(2):
+        assert made.summarize_together(articles) if together else made.summarize(articles)
+    order = ["one", "other"] if route == "translate-first" else ["other", "one"]
+    assert counts == [(name, 1) for name in order * 2]
+
+
+@pytest.mark.parametrize(
+    ("settings", "models"),
+    [
+        ({}, ["fr to en", "en to en"]),
+        ({"source_language": "auto"}, ["fr to en", "en to en"]),
+        ({"route": "direct"}, ["fr to en"]),
+        ({"route": "summarize-first"}, ["fr to en", "fr to fr"]),
+        ({"source_language": "en"}, ["en to en"]),
+        ({"target_language": "de"}, [ModelMissingError, ModelMissingError]),
+    ],
+)
+def test_the_models_in_use_are_those_that_a_summary_needs(monkeypatch, settings, models):
+    def best(task, source, target, **_):
+        return None if target == "de" else f"{source} to {target}"
+
+    monkeypatch.setattr(components_module, "best_installed", best)
+    found = models_in_use(Settings(**settings))
+    assert [each if isinstance(each, str) else type(each) for each in found] == models
+
+
+def test_what_is_missing_is_pulled_for_the_languages_of_the_run(tmp_path):
+    made = components(tmp_path, source_language="en", target_language="fr")
+    with pytest.raises(ModelMissingError, match=r"pull --from en --to fr$"):
+        _ = made.translator
 
 
 @pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
 def test_nothing_is_translated_for_a_summarizer_that_takes_too_much(loads, monkeypatch, route):
     made, counts = loads(700, route=route)
     sizes = {"one": 500_000_000, "other": 900_000_000}
-    monkeypatch.setattr(components_module, "memory_of", lambda model, folder: sizes[model])
+    for module in (components_module, choice):
+        monkeypatch.setattr(module, "memory_of", lambda model, folder: sizes[model])
     with pytest.raises(ModelError, match=r"'other' takes 0\.9 GB"):
         made.summarize([article(made, FRENCH)])
     assert counts == []

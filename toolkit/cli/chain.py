@@ -179,18 +179,14 @@ def offer_pull(run: Callable[[], None]) -> None:
     except ModelMissingError as error:
         if not (is_terminal() and sys.stdin.isatty()):
             raise
-        missing = error.model_id
-        question = (
-            f"Model {missing} is not installed. Pull it now?"
-            if missing
-            else "No model is installed for that. Pull the best one for this machine now?"
-        )
-        if not typer.confirm(question, err=True):
-            raise
-        if missing:
-            pull(missing)
+        if not error.model_id:
+            source, target = error.languages
+            tell(str(error))
+            pull_best(source=source, target=target)
+        elif typer.confirm(f"Model {error.model_id} is not installed. Pull it now?", err=True):
+            pull(error.model_id)
         else:
-            pull_best(yes=True)
+            raise
         run()
 
 

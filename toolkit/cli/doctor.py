@@ -63,6 +63,8 @@ def doctor_command() -> None:
     try:
         catalogue()
         for model in models_in_use(settings):
+            if isinstance(model, ModelError):
+                raise model
             installed = load_installed(folder, model)
             if fault := engine_fault(installed):
                 raise ModelError(fault)
@@ -86,7 +88,7 @@ def _show_endpoint(settings: Settings) -> None:
     )
     show(f"endpoint: {settings.endpoint} answers; it has: {in_words(names_of(server)) or 'none'}")
     for name in models_in_use(settings):
-        if name in METHODS:
+        if isinstance(name, ModelError) or name in METHODS:
             continue
         model = served_model(server, "" if name == AUTO_MODEL else name)
         context = f"{model.context_tokens} tokens" if model.context_tokens else "not told"

@@ -1,6 +1,5 @@
 """`toolkit models`: what can be pulled, what is installed."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from toolkit.models.catalogue import (
     in_order,
     order_of,
 )
-from toolkit.settings import AUTO
+from toolkit.settings import AUTO, DEFAULT_SOURCE
 
 if TYPE_CHECKING:
     from toolkit.models.recommend import Machine
@@ -51,8 +50,8 @@ def list_command() -> None:
 
     settings = settings_of({})[0]
     marks = dict.fromkeys(list_installed(settings.models_folder), "installed")
-    with suppress(ModelMissingError):
-        marks |= {model: "in use" for model in models_in_use(settings) if model in marks}
+    in_use = (model for model in models_in_use(settings) if isinstance(model, str))
+    marks |= {model: "in use" for model in in_use if model in marks}
     width = max(map(len, catalogue()))
     for spec in catalogue().values():
         mark = marks.get(spec.id, "")
@@ -74,10 +73,10 @@ def recommend_command(
     settings = settings_of({"source_language": source, "target_language": target})[0]
     source, target = settings.languages
     machine = Machine.here(settings.models_folder, max_memory_mb=settings.max_memory_mb)
-    free = f"{machine.free_disk / 1e9:.1f} GB of disk"
-    show(f"models may take: {machine.memory / 1e9:.1f} GB of memory, {free}")
+    memory = f"{machine.memory / 1e9:.1f} GB" if machine.memory else "unknown"
+    show(f"memory for models: {memory}; free disk: {machine.free_disk / 1e9:.1f} GB")
     wanted: dict[Task, tuple[str, ...]] = {
-        "translation": ("fr" if source == AUTO else source, target),
+        "translation": (DEFAULT_SOURCE if source == AUTO else source, target),
         "summarization": (target, target),
     }
     for task, pair in wanted.items():

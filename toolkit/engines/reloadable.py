@@ -35,12 +35,11 @@ class ReloadableEngine:
 
     def unload(self) -> None:
         """Free the memory, once no stream runs any more."""
-        with self._lock:
-            self._engine = None
+        self._engine = None
         gc.collect()
 
     def _loaded(self) -> Engine:
         with self._lock:
-            if self._engine is None:
-                self._engine = self._load()
-            return self._engine
+            engine = self._engine or self._load()
+            self._engine = engine
+            return engine

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.errors import ModelError, ModelMissingError
+from toolkit.errors import ModelError
 from toolkit.models.catalogue import (
     FolderSource,
     ModelSpec,
@@ -14,6 +14,7 @@ from toolkit.models.catalogue import (
     order_of,
 )
 from toolkit.models.installed import list_installed
+from toolkit.models.machine import memory_bytes
 from toolkit.models.recommend import Machine
 from toolkit.models.sources import folder_bytes
 
@@ -22,11 +23,11 @@ WORKING_BYTES = 500_000_000  # beside the weights of a model in a folder
 
 def best_installed(
     task: Task, source: str, target: str, *, models_folder: Path, memory: int
-) -> str:
+) -> str | None:
     """The id of the best model that is installed for a task and takes no more than `memory` bytes,
-    where that isn't zero.
+    where that isn't zero; None where none is installed.
 
-    Raises ModelMissingError where there is none, ModelError where all of them take more.
+    Raises ModelError where all of them take more.
     """
     installed = list_installed(models_folder)
     able = [spec for spec in in_order(task, source, target) if spec.id in installed]
@@ -34,11 +35,12 @@ def best_installed(
         if not memory or spec.memory_bytes <= memory:
             return spec.id
     if not able:
-        raise ModelMissingError(task=task)
+        return None
     names = ", ".join(spec.id for spec in able)
+    least = min(spec.memory_bytes for spec in able)
     raise ModelError(
-        f"{names}: installed, but more than {memory / 1e9:.1f} GB of memory would be needed; type: "
-        "toolkit models recommend"
+        f"{names}: installed, but {least / 1e9:.1f} GB of memory would be needed, and "
+        f"{memory / 1e9:.1f} GB may be used; type: toolkit models recommend"
     )
 
 
@@ -60,6 +62,18 @@ def worth_pulling(
             and (here or ((restricted or not spec.restricted) and (hub or offline)))
         ):
             yield spec
+
+
+def refuse_large(model: str, models_folder: Path, *, max_memory_mb: int) -> None:
+    """Raises ModelError for a model that takes more memory than there is."""
+    most = max_memory_mb * 1_000_000 or memory_bytes()
+    needed = memory_of(model, models_folder)
+    if 0 < most < needed:
+        whose = "max_memory_mb allows" if max_memory_mb else "this machine has"
+        raise ModelError(
+            f"'{model}' takes {needed / 1e9:.1f} GB of memory and {whose} {most / 1e9:.1f} GB; to "
+            "see which models fit, type: toolkit models recommend"
+        )
 
 
 def memory_of(model: str, models_folder: Path) -> int:

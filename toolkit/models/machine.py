@@ -7,6 +7,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+# Of control groups, in their second version and their first.
+CONTAINER_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 NO_PACKAGE = "the package openvino-genai is not installed"
 NO_LLAMACPP = "the package xllamacpp is not installed"
 OLD_PROCESSOR = "the processor lacks AVX2"
@@ -36,10 +41,19 @@ def llamacpp_fault() -> str:
 
 
 def memory_bytes() -> int:
-    """Of the whole machine; zero where the system doesn't say."""
+    """Of the whole machine, or of the container; zero where the system doesn't say."""
     if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
         return 0
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min((machine, *filter(None, map(_limit, CONTAINER_LIMITS))))
+
+
+def _limit(path: Path) -> int:
+    """Zero where there is none."""
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no such file, or "max"
+        return 0
 
 
 def usable_memory(max_memory_mb: int = 0) -> int:

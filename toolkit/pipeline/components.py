@@ -1,7 +1,7 @@
 """What the chain is built from, as the settings say; each part is made when first needed."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, partial
 from threading import Lock
 
@@ -12,10 +12,10 @@ from toolkit.engines.reloadable import ReloadableEngine
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
-from toolkit.models.choice import best_installed, memory_of
-from toolkit.models.machine import memory_bytes, usable_memory
+from toolkit.models.choice import best_installed, memory_of, refuse_large
+from toolkit.models.machine import usable_memory
 from toolkit.prompts import Prompt, load_prompt
-from toolkit.settings import Settings
+from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.store import Store
 from toolkit.summarization.abstractive import AbstractiveSummarizer
 from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
@@ -123,7 +123,10 @@ class Components:
         settings = self.settings
         memory = usable_memory(settings.max_memory_mb)
         folder = settings.models_folder
-        return best_installed(task, source, target, models_folder=folder, memory=memory)
+        best = best_installed(task, source, target, models_folder=folder, memory=memory)
+        if best is None:
+            raise ModelMissingError(task=task, languages=settings.languages)
+        return best
 
     def _prompt_name(self, use: PromptUse, spec: ModelSpec | None) -> str:
         """That of the settings where they say one, else that of the model's makers if there is
@@ -187,14 +190,7 @@ class Components:
             return False
         for model in models:
             self._refuse_large(model)
-        memory = usable_memory(self.settings.max_memory_mb)
-        needed = sum(map(self._memory_of, models))
-        return len(models) > 1 and 0 < memory < needed
-
-    def unload(self, model: str) -> None:
-        """Free the memory of `model`, which is loaded again when it is needed."""
-        if isinstance(engine := self._engines.get(model), ReloadableEngine):
-            engine.unload()
+        return not self._fit(models)
 
     def _engine(self, model: str) -> Engine:
         with self._lock:
@@ -205,6 +201,7 @@ class Components:
     def _load(self, model: str) -> Engine:
         settings = self.settings
         self._refuse_large(model)
+        self._make_room(model)
         self._on_loading()
         if not self._engines:
             self._warn_of_remote()
@@ -229,16 +226,22 @@ class Components:
         return engine
 
     def _refuse_large(self, model: str) -> None:
-        """Raises ModelError for a model that takes more memory than there is."""
-        settings = self.settings
-        most = settings.max_memory_mb * 1_000_000 or memory_bytes()
-        needed = self._memory_of(model)
-        if 0 < most < needed:
-            whose = "max_memory_mb allows" if settings.max_memory_mb else "this machine has"
-            raise ModelError(
-                f"'{model}' takes {needed / 1e9:.1f} GB of memory and {whose} {most / 1e9:.1f} GB; "
-                "to see which models fit, type: toolkit models recommend"
-            )
+        if not self.settings.endpoint:
+            folder, most = self.settings.models_folder, self.settings.max_memory_mb
+            refuse_large(model, folder, max_memory_mb=most)
+
+    def _make_room(self, model: str) -> None:
+        """Unload the other models where they and `model` don't fit into memory together; they are
+        loaded again when they are needed.
+        """
+        if not self._fit({model, *self._engines}):
+            for each in self._engines.values():
+                if isinstance(each, ReloadableEngine):
+                    each.unload()
+
+    def _fit(self, models: Collection[str]) -> bool:
+        memory = usable_memory(self.settings.max_memory_mb)
+        return not memory or sum(map(self._memory_of, models)) <= memory
 
     def _memory_of(self, model: str) -> int:
         """The bytes that it takes of ours; a server has its own."""
@@ -253,16 +256,27 @@ class Components:
                 self._on_trouble(f"texts leave this machine: they are sent to {address.host}{how}")
 
 
-def models_in_use(settings: Settings) -> list[str]:
-    """The models that make a summary as the settings say, each once.
-
-    Raises ModelMissingError where one is to be chosen and none is installed.
+def models_in_use(settings: Settings) -> list[str | ModelError]:
+    """The models that make a summary as the settings say, each once; for what none can be chosen
+    for, the error that says so.
     """
+    source, target = settings.languages
+    if source == AUTO:
+        settings = settings.model_copy(update={"source_language": DEFAULT_SOURCE})
     components = Components(settings)
-    models = [components.summarizer_model(settings.target_language)]
+    written = source if settings.route == "summarize-first" else target
+    wanted: list[Callable[[], str]] = [lambda: components.summarizer_model(written)]
     if not settings.same_language:
-        models.insert(0, components.translator_model)
-    return list(dict.fromkeys(models))
+        wanted.insert(0, lambda: components.translator_model)
+    found: list[str | ModelError] = []
+    for choose in wanted:
+        try:
+            model: str | ModelError = choose()
+        except ModelError as error:
+            model = error
+        if model not in found:
+            found.append(model)
+    return found
 
 
 def open_store(

@@ -284,7 +284,6 @@ class Pipeline:
         translated = self.translate_each(articles)
         if self._components.take_turns(self._route.language(self.settings)):
             translated = iter(list(translated))
-            self._components.unload(self._components.translator_model)
         return translated
 
     def _request(self, result: Result) -> SummaryRequest:

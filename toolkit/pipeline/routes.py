@@ -65,7 +65,6 @@ def summarize_each(
     summaries = components.summarizer(language).summarize_each(taken())
     if route.translates_summary and components.take_turns(language):
         summaries = iter(list(summaries))
-        components.unload(components.summarizer_model(language))
     for key, summary in summaries:
         yield key, _finished(route, components, [asked.pop(key)], summary)
 
