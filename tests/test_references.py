@@ -13,6 +13,7 @@ from toolkit.cleaning.steps import STEPS, repair
 from toolkit.documents import Segment, Translation
 from toolkit.evaluation.cleaning import load_gold_pages
 from toolkit.evaluation.facts import fact_precision, fact_recall, states
+from toolkit.evaluation.judgements import load_judgements
 from toolkit.evaluation.references import load_facts, load_references
 from toolkit.languages.exonyms import places
 from toolkit.reading import read_document
@@ -199,3 +200,16 @@ def test_sources_of_meaning_are_cut_as_the_program_cuts_them_and_parted_by_item(
         assert [segment.text for segment in split_sentences("\n".join(texts))] == texts
         assert [row["id"] for row in rows] == [f"{names[at - 1]}-{n + 1}" for n in range(len(rows))]
         assert {row["part"] for row in rows} == {"tune" if at % 3 else "test"}
+
+
+def test_judged_translations_are_of_the_sources_and_judged_again_as_they_were():
+    folder = EVAL / "gold/meaning"
+    lines = (folder / "sources.jsonl").read_text("utf-8").splitlines()
+    sources = {each["id"]: each["text"] for each in map(json.loads, lines)}
+    judged = load_judgements(folder / "judged.jsonl")
+    again = load_judgements(folder / "judged_again.jsonl")
+    assert (len(judged), len(again)) == (347, 60)
+    assert all(sources[each.id] == each.source for each in (*judged, *again))
+    first = {(each.id, each.system): each for each in judged}
+    assert all(first[each.id, each.system].target == each.target for each in again)
+    assert not {each.judge for each in judged} & {each.judge for each in again}
