@@ -12,7 +12,7 @@ from toolkit.errors import InputError
 
 
 def main(folder: str) -> None:
-    pipeline = Pipeline.from_pretrained("default", length="brief")
+    pipeline = Pipeline.from_pretrained(length="brief")
     table = csv.writer(sys.stdout)
     table.writerow(["page", "words", "summary"])
     for path in sorted(each for each in Path(folder).iterdir() if each.suffix in {".txt", ".html"}):

@@ -9,7 +9,7 @@ from toolkit import Translator
 
 
 def main(sentence: str) -> None:
-    result = Translator.from_pretrained("default")(sentence)
+    result = Translator.from_pretrained()(sentence)
     print(result.text)
     for flagged in result.flagged:
         for check in flagged.failed:

@@ -42,6 +42,14 @@ def test_sentences_and_errors_are_counted_once_by_system():
     assert ["anna", "and", "bea", "1", "0", "(0%)", "0.00", "0%"] in found
 
 
+def test_what_counts_for_agreement_only_is_said_in_the_right_number():
+    one = "\n\n1 more judgement of the same translation counts for agreement only\n\n"
+    two = "\n\n2 more judgements of the same translations count for agreement only\n\n"
+    assert one in judged_text(JUDGEMENTS, "system")
+    assert two in judged_text([*JUDGEMENTS, judgement("b", judge="bea")], "system")
+    assert "agreement only" not in judged_text(JUDGEMENTS, "judge")
+
+
 def test_by_judge_every_judgement_counts():
     found = rows(judged_text(JUDGEMENTS, "judge"))
     assert ["anna", "5", "3", "(60%)", "2", "(40%)"] in found

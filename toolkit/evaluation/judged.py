@@ -22,7 +22,12 @@ def judged_text(judgements: Sequence[Judgement], by: By) -> str:
         groups.setdefault(each.system if by == "system" else each.judge, []).append(each)
     parts = [_sentences(groups, by), _categories(groups)]
     if left := len(judgements) - len(counted):
-        parts.append(f"{left} more judgements of the same translations count for agreement only")
+        more = (
+            "1 more judgement of the same translation counts"
+            if left == 1
+            else f"{left} more judgements of the same translations count"
+        )
+        parts.append(f"{more} for agreement only")
     if agreed := _agreements(judgements):
         parts.append(agreed)
     return "\n\n".join(parts)
