@@ -69,6 +69,13 @@ def test_what_is_missing_or_unknown_is_named(written, tmp_path):
     written("qwen3")[0].refuse_unknown()
 
 
+def test_more_layers_than_a_file_can_hold_are_told(gguf_file, monkeypatch):
+    gguf = GgufFile(gguf_file)
+    monkeypatch.setattr(gguf, "parameter", lambda name: 10**9)
+    with pytest.raises(ModelError, match="says it has 1000000000 layers, but lacks their tensors"):
+        _ = gguf.layers
+
+
 def test_a_tokenizer_that_is_not_known_is_named(gguf_file, tmp_path, monkeypatch):
     file = GgufFile(gguf_file)
     real = GgufFile.field

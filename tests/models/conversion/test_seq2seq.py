@@ -225,6 +225,17 @@ def test_a_configuration_that_is_not_known_or_lies_is_told(tiny, tmp_path, name,
     assert said in refusal(folder, tmp_path)
 
 
+def test_layers_that_are_only_numbered_are_told_before_they_are_made(tiny, tmp_path):
+    folder = shutil.copytree(tiny("marian"), tmp_path / "checkpoint")
+    weights = load_file(folder / "model.safetensors")
+    last = {"model.encoder.layers.999999.x": np.zeros(1, np.float32)}
+    save_file(weights | last, folder / "model.safetensors", metadata={"format": "pt"})
+    with_keys(folder / "config.json", encoder_layers=1_000_000)
+    assert "should have 1000000 layers called model.encoder.layers.N, not 3" in refusal(
+        folder, tmp_path
+    )
+
+
 def test_where_the_decoder_begins_has_to_be_known(tiny, tmp_path):
     folder = shutil.copytree(tiny("mbart50"), tmp_path / "checkpoint")
     with_keys(folder / "config.json", decoder_start_token_id=None)

@@ -11,7 +11,6 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 from toolkit.errors import ModelError
-from toolkit.models.boundary import one_line
 
 MAGIC = b"GGUF"
 QWEN2_SPLIT = (
@@ -41,8 +40,7 @@ class GgufFile:
             self._reader = GGUFReader(path)
         except (ValueError, IndexError) as error:  # it reads beyond the end
             raise ModelError(
-                f"{path.name} is damaged or cut short, or GGUF of another version "
-                f"({one_line(error)})"
+                f"{path.name} is damaged or cut short, or GGUF of another version"
             ) from error
         self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
 
@@ -69,7 +67,11 @@ class GgufFile:
 
     @property
     def layers(self) -> int:
-        return int(self.parameter("block_count"))
+        """Raises ModelError for more than the file can hold."""
+        count = int(self.parameter("block_count"))
+        if count > len(self._tensors):
+            raise ModelError(f"the GGUF file says it has {count} layers, but lacks their tensors")
+        return count
 
     @property
     def rope_base(self) -> float:

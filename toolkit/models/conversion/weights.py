@@ -53,9 +53,11 @@ class Weights:
         return tensor
 
     def count(self, prefix: str) -> int:
-        """How many layers there are, which are numbered behind `prefix` from 0."""
+        """How many layers there are that are numbered behind `prefix`, whatever their numbers: a
+        single one may be called the millionth.
+        """
         found = (re.match(rf"{re.escape(prefix)}(\d+)\.", name) for name in self._readers)
-        return max((int(match[1]) + 1 for match in found if match), default=0)
+        return len({match[1] for match in found if match})
 
     def left(self) -> list[str]:
         """The names of those that nobody has asked for."""
