@@ -179,9 +179,15 @@ def test_a_model_is_tried_out_with_the_prompt_of_its_makers(run, known, gguf_fil
     assert own[0].content.startswith("You are a professional French (fr) to English (en)")
 
 
-def test_what_can_not_be_added_is_told(run, tmp_path, gguf_file):
+def test_what_can_not_be_added_is_told(run, tmp_path, gguf_file, monkeypatch):
     assert run("models", "add", "mine")[0] == 2
     assert run("models", "add", "mine", "--file", gguf_file, "--folder", tmp_path)[0] == 2
+    assert run("models", "add", "mine", "--folder", tmp_path, "--hub", "someone/x")[0] == 2
+    code, _, err = run("models", "add", "mine", "--file", gguf_file, "--revision", "v1")
+    assert (code, "--revision is for a model of the hub" in err) == (2, True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    code, _, err = run("models", "add", "mine", "--hub", "someone/x", "--file", "a.gguf")
+    assert (code, "the hub is out of reach" in err) == (4, True)
     code, _, err = run("models", "add", "qwen3-4b", "--file", gguf_file)
     assert (code, "there is a model 'qwen3-4b' already" in err) == (2, True)
     code, _, err = run("models", "add", "mine", "--folder", tmp_path)

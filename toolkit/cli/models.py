@@ -144,9 +144,18 @@ def pull_command(
 @app.command("add")
 def add_command(
     name: Annotated[str, typer.Argument(help="The id that the model is to have.")],
-    file: Annotated[Path | None, typer.Option("--file", help="A GGUF file.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A GGUF file; with --hub, one that is there.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="A Hugging Face checkpoint.")
+    ] = None,
+    hub: Annotated[
+        str | None, typer.Option("--hub", help="A repository of the hub: OWNER/NAME.")
+    ] = None,
+    revision: Annotated[
+        str | None,
+        typer.Option("--revision", help="Its branch, tag or commit; the branch main if not given."),
     ] = None,
     task: Annotated[
         Literal["translation", "summarization", "both"] | None,
@@ -154,10 +163,12 @@ def add_command(
     ] = None,
     licence: Annotated[str, typer.Option("--licence", help="Where the model doesn't say.")] = "",
 ) -> None:
-    """Write an entry for a model of yours, after what it says of itself; `pull` installs it then.
+    """Write an entry for a model of yours or of the hub, after what it says of itself; `pull`
+    installs it then.
 
     The entry is printed. It stands in models.toml beside your settings, and may be edited there.
     """
+    from toolkit.models.hub_entry import entry_of_hub
     from toolkit.models.installed import LLAMACPP_EXTRA
     from toolkit.models.user_models import (
         BOTH,
@@ -168,11 +179,22 @@ def add_command(
         refuse_id,
     )
 
-    if (file is None) == (folder is None):
-        raise UsageError("give either --file or --folder")
+    if (hub or file or folder) is None or (folder and (hub or file)):
+        raise UsageError("give one of --file, --folder and --hub (and which --file of the hub's)")
+    if revision and not hub:
+        raise UsageError("--revision is for a model of the hub, which --hub names")
     refuse_id(name)
     tasks: tuple[Task, ...] = BOTH if task == "both" else (task,) if task else ()
-    if file:
+    if hub is not None:
+        entry = entry_of_hub(
+            name,
+            hub,
+            revision=revision or "main",
+            file=file.as_posix() if file else "",
+            tasks=tasks,
+            licence=licence,
+        )
+    elif file:
         entry = entry_of_file(name, file, tasks=tasks, licence=licence)
     else:
         assert folder

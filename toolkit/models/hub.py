@@ -45,6 +45,32 @@ def download(repository: str, name: str, revision: str, folder: Path) -> None:
     partial.replace(folder / name)
 
 
+def download_head(repository: str, name: str, revision: str, path: Path, count: int) -> int:
+    """Write the first `count` bytes of a file, or all if it has fewer, to `path`; returns how many
+    came.
+
+    Raises what the hub's client raises.
+    """
+    from huggingface_hub import get_session, hf_hub_url
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        build_hf_headers,
+        hf_raise_for_status,
+    )
+
+    url = hf_hub_url(repository, name, revision=revision)
+    headers = {**build_hf_headers(), "Range": f"bytes=0-{count - 1}"}
+    with (
+        get_session().stream("GET", url, headers=headers, timeout=CONNECT_TIMEOUT_S) as answer,
+        path.open("wb") as stream,
+    ):
+        hf_raise_for_status(answer)
+        for chunk in answer.iter_bytes():
+            stream.write(chunk[: count - stream.tell()])
+            if stream.tell() == count:  # of a server that would send all of it
+                break
+        return stream.tell()
+
+
 @contextmanager
 def hub_errors(repository: str) -> Iterator[None]:
     """Whatever the hub's client raises inside becomes a ModelError, but for faults of files here.

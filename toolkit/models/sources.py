@@ -97,16 +97,16 @@ def _from_hub(spec: ModelSpec, source: HubSource, folder: Path, on_bytes: Progre
         with _FolderWatch(folder, on_bytes, total):
             for name in wanted:
                 path = folder / name
-                if path.is_file() and _is_right(path, pinned.get(name), listed.get(name)):
+                if path.is_file() and is_right(path, pinned.get(name), listed.get(name)):
                     continue
                 download(source.repository, name, str(info.sha), folder)
-                if name not in pinned and not _is_right(path, None, listed.get(name)):
+                if name not in pinned and not is_right(path, None, listed.get(name)):
                     path.unlink()
                     raise ModelError(f"{name} is not the file that the hub lists (hash differs)")
     return str(info.sha)
 
 
-def _is_right(path: Path, sha256: str | None, listed: "RepoSibling | None") -> bool:
+def is_right(path: Path, sha256: str | None, listed: "RepoSibling | None") -> bool:
     """Whether a file has that sha256 or, where none is known, is the one that the hub lists: large
     ones with their sha256, small ones as Git does.
     """
@@ -130,7 +130,7 @@ def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[
         return list(spec.whole)
     if spec.format == "ctranslate2":
         return published_files(names, place)
-    wanted = _checkpoint_files(names)
+    wanted = checkpoint_files(names)
     if not wanted:
         raise ModelError(f"{place} lacks a checkpoint")
     if any(name.endswith(".bin") for name in wanted) and not has_torch():
@@ -138,7 +138,7 @@ def _wanted_files(spec: ModelSpec, names: Sequence[str], place: object) -> list[
     return wanted
 
 
-def _checkpoint_files(names: Sequence[str]) -> list[str]:
+def checkpoint_files(names: Sequence[str]) -> list[str]:
     """What a checkpoint needs of a repository: one copy of its weights, and no folders."""
     wanted = [
         name

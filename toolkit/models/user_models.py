@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import ModelError, UsageError
 from toolkit.files import MAX_TOML_BYTES, is_regular, read_whole, shortened, write_atomically
@@ -24,6 +24,9 @@ from toolkit.models.catalogue import (
 from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.machine import WITH_TORCH
 from toolkit.models.sources import sha256_of_file
+
+if TYPE_CHECKING:
+    from toolkit.models.conversion.gguf import GgufFile
 
 NO_TEMPLATE = "the model has no chat template, so it can't follow prompts"
 BOTH: tuple[Task, ...] = ("translation", "summarization")
@@ -61,11 +64,22 @@ def entry_of_file(
     if not is_regular(file):
         raise UsageError(f"{file} is no file")
     with model_errors(f"{file} can't be read as GGUF"):
-        from gguf import MODEL_ARCH_NAMES
-
-        from toolkit.models.conversion.gguf import ARCHITECTURES, TOKENIZERS, GgufFile
+        from toolkit.models.conversion.gguf import GgufFile
 
         gguf = GgufFile(file)
+    return on_this_machine(gguf_entry(name, gguf, tasks=tasks, licence=licence), [file])
+
+
+def gguf_entry(
+    name: str, gguf: "GgufFile", *, tasks: Sequence[Task], licence: str
+) -> dict[str, Any]:
+    """What the head of a GGUF file says, without `files` and `sources`."""
+    file = gguf.path
+    with model_errors(f"{file.name} can't be read as GGUF"):
+        from gguf import MODEL_ARCH_NAMES
+
+        from toolkit.models.conversion.gguf import ARCHITECTURES, TOKENIZERS
+
         architecture = gguf.architecture
         if architecture not in MODEL_ARCH_NAMES.values():
             raise ModelError(
@@ -97,7 +111,7 @@ def entry_of_file(
         licence=licence,
         parameters=parameters,
         template=template,
-        files=[file],
+        names=[file.name],
     )
 
 
@@ -115,39 +129,60 @@ def entry_of_folder(
         raise UsageError(
             f"{folder} is a CTranslate2 model, which needs no entry; give --model the folder"
         )
+    weights = _weights(folder, "*.safetensors") or _weights(folder, "pytorch_model*.bin")
+    sizes = {each.name: each.stat().st_size for each in weights}
+    entry = checkpoint_entry(name, folder, sizes, tasks=tasks, licence=licence)
+    return on_this_machine(entry, weights)
+
+
+def checkpoint_entry(
+    name: str,
+    folder: Path,
+    weights: Mapping[str, int],
+    *,
+    tasks: Sequence[Task],
+    licence: str,
+    repository: str = "",
+) -> dict[str, Any]:
+    """What the small files in `folder` say of a checkpoint, without `files` and `sources`.
+
+    `weights` are the names of the large files and their bytes; `repository` is where all of them
+    are, if not in `folder`.
+    """
+    place = repository or folder
     if not is_regular(folder / "config.json"):
         raise ModelError(
-            f"{folder} holds no checkpoint: it lacks config.json (a GGUF file is for --file)"
+            f"{place} holds no checkpoint: it lacks config.json (a GGUF file is for --file)"
         )
-    config, tokenizer = (_json(folder / each) for each in ("config.json", "tokenizer_config.json"))
+    config, tokenizer = (
+        _json(folder / each, place) for each in ("config.json", "tokenizer_config.json")
+    )
     kind = shortened(str(config.get("model_type", "unknown")))
     codes = LANGUAGE_CODES.get(str(tokenizer.get("tokenizer_class")).removesuffix("Fast"), {})
     if kind not in (*CAUSAL, *SEQ2SEQ) or (kind == "m2m_100" and not codes):
         raise ModelError(
-            f"{folder}: a checkpoint of the architecture '{kind}' can't be pulled "
-            f"(known: {', '.join((*CAUSAL, *SEQ2SEQ))}); {WITH_TORCH}"
+            f"{place}: a checkpoint of the architecture '{kind}' can't be pulled "
+            f"(known: {', '.join((*CAUSAL, *SEQ2SEQ))})"
+            + (f"; {WITH_TORCH}" if _writes_text(config) else "")
         )
-    weights = _weights(folder, "*.safetensors") or _weights(folder, "pytorch_model*.bin")
     if not weights:
-        raise ModelError(f"{folder} holds no weights (*.safetensors or pytorch_model*.bin)")
+        raise ModelError(f"{place} holds no weights (*.safetensors or pytorch_model*.bin)")
     causal = kind in CAUSAL
     template = str(tokenizer.get("chat_template", "")) or _text(folder / "chat_template.jinja")
     if causal and not template:
-        raise ModelError(f"{folder}: {NO_TEMPLATE}")
+        raise ModelError(f"{place}: {NO_TEMPLATE}")
     if not (tasks := tasks or (BOTH if causal else SEQ2SEQ[kind])):
         raise UsageError(
-            f"{folder}: a model of the kind {kind} may translate or summarize; say "
-            "which with --task"
+            f"{place}: a model of the kind {kind} may translate or summarize; say which with --task"
         )
-    found = README_LICENCE.search(_text(folder / "README.md"))
     number = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    with model_errors(f"{folder / 'config.json'} can't be used"):
+    with model_errors(f"{place}: config.json can't be used"):
         context = int(config.get("max_position_embeddings") or DEFAULT_CONTEXT)
         if context < 1:
             raise ValueError(f"max_position_embeddings is {context}")
     facts = {
-        "description": str(config.get("_name_or_path") or folder.resolve().name),
-        "publisher": "unknown",
+        "description": repository or str(config.get("_name_or_path") or folder.resolve().name),
+        "publisher": repository.partition("/")[0] or "unknown",
         "max_context_tokens": context,
     }
     pair = [tokenizer.get("source_lang"), tokenizer.get("target_lang")]
@@ -161,11 +196,45 @@ def entry_of_folder(
         family="causal" if causal else "seq2seq",
         form="huggingface",
         tasks=tasks,
-        licence=licence or (found[1].strip() if found else "unknown"),
-        parameters=sum(each.stat().st_size for each in weights) // (2 if "16" in number else 4),
+        licence=licence or licence_in(folder) or "unknown",
+        parameters=sum(weights.values()) // (2 if "16" in number else 4),
         template=template,
-        files=weights,
+        names=list(weights),
     )
+
+
+def licence_in(folder: Path) -> str:
+    """What the page of a repository begins with; empty where it doesn't say."""
+    found = README_LICENCE.search(_text(folder / "README.md"))
+    return found[1].strip() if found else ""
+
+
+def on_this_machine(entry: Mapping[str, Any], files: Sequence[Path]) -> dict[str, Any]:
+    """`entry` with its `files`, all in one folder, and their sha256."""
+    with model_errors(f"{files[0]} can't be read"):
+        pinned = [
+            {"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of_file(each)}
+            for each in files
+        ]
+    source = {"kind": "folder", "path": str(files[0].absolute().parent)}
+    return {**entry, "measured": True, "files": pinned, "sources": [source]}
+
+
+def _writes_text(config: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint is of a class that transformers has for writing text after a text. Its
+    lists have BERT and Whisper too, by classes that their checkpoints aren't of.
+    """
+    from transformers.models.auto import modeling_auto as auto
+
+    classes = {
+        lists.get(str(config.get("model_type")))
+        for lists in (
+            auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+            auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
+        )
+    }
+    said = config.get("architectures")
+    return isinstance(said, list) and any(each in said for each in classes if each)
 
 
 def _entry(
@@ -178,10 +247,10 @@ def _entry(
     licence: str,
     parameters: int,
     template: str,
-    files: Sequence[Path],
+    names: Sequence[str],
 ) -> dict[str, Any]:
-    for each in files:
-        if not re.fullmatch(FILE_NAME, each.name):
+    for each in names:
+        if not re.fullmatch(FILE_NAME, each):
             raise UsageError(
                 f"{each} has a name that an entry can't hold; rename it, without blanks"
             )
@@ -198,19 +267,12 @@ def _entry(
         "installed_bytes": installed,
         "memory_bytes": installed + WORKING_BYTES[family],
         "speed": speed,
-        "measured": True,
         **facts,
     }
     if NOT_COMMERCIAL.search(licence):
         entry |= {"forbids": "no commercial use", "restricted": True}
     if "enable_thinking" in template:
         entry["chat_template_kwargs"] = {"enable_thinking": False}
-    with model_errors(f"{files[0]} can't be read"):
-        entry["files"] = [
-            {"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of_file(each)}
-            for each in files
-        ]
-    entry["sources"] = [{"kind": "folder", "path": str(files[0].absolute().parent)}]
     return entry
 
 
@@ -221,7 +283,7 @@ def tasks_of_folder(folder: Path) -> tuple[Task, ...]:
     if is_regular(folder / MODEL_FILE):
         causal = any((folder / f"vocabulary.{form}").is_file() for form in ("json", "txt"))
         return BOTH if causal else ("translation",)
-    return SEQ2SEQ.get(str(_json(folder / "config.json").get("model_type"))) or BOTH
+    return SEQ2SEQ.get(str(_json(folder / "config.json", folder).get("model_type"))) or BOTH
 
 
 def refuse_id(name: str) -> None:
@@ -290,14 +352,16 @@ def _weights(folder: Path, pattern: str) -> list[Path]:
     return sorted(each for each in folder.glob(pattern) if is_regular(each) and each.stat().st_size)
 
 
-def _json(path: Path) -> dict[str, Any]:
-    """Empty where there is no such file. Raises ModelError for one that can't be read."""
+def _json(path: Path, place: object) -> dict[str, Any]:
+    """Empty where there is no such file. Raises ModelError, naming `place`, for one that can't be
+    read.
+    """
     if not is_regular(path):
         return {}
-    with model_errors(f"{path} can't be read"):
+    with model_errors(f"{place}: {path.name} can't be read"):
         values = json.loads(_text(path))
     if not isinstance(values, dict):
-        raise ModelError(f"{path} can't be used: it should hold one object, {{…}}")
+        raise ModelError(f"{place}: {path.name} can't be used: it should hold one object, {{…}}")
     return values
 
 

@@ -87,6 +87,11 @@ class GgufFile:
         return float(self.parameter("attention.layer_norm_rms_epsilon"))
 
     @property
+    def head_bytes(self) -> int:
+        """How far into the file its fields and the places of its tensors reach."""
+        return int(self._reader.data_offset)
+
+    @property
     def parameters(self) -> int:
         """Their number."""
         return sum(int(tensor.n_elements) for tensor in self._reader.tensors)
