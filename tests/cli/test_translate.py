@@ -158,14 +158,13 @@ def test_text_leaves_the_machine_only_when_that_is_asked_for(run, plain, quick, 
     assert "nobody answers at http://192.0.2.1/v1" in error
 
 
-def test_an_article_that_the_server_finds_too_long_is_set_aside(run, served, quick, tmp_path):
-    for name, text in (("a", ARTICLE), ("b", "La ville de Brive ouvre 12 écoles, a dit le maire.")):
-        (tmp_path / "in").mkdir(exist_ok=True)
-        (tmp_path / f"in/{name}.txt").write_text(text, "utf-8")
-    served.long = "Brive"
-    code, _, err = run("translate", "in", "--no-clean", "--endpoint", served.url, "-o", "out")
-    assert code == 3
-    assert "in/b.txt: " in err
-    assert "context size" in err
-    assert (tmp_path / "out/a.txt").read_text("utf-8").split("\n")[0] == next(iter(CANNED.values()))
-    assert not (tmp_path / "out/b.txt").exists()
+@pytest.mark.parametrize("trouble", ["long", "refused"])
+def test_a_sentence_that_the_server_will_not_take_is_flagged_alone(translate, served, trouble):
+    setattr(served, trouble, "1 200" if trouble == "long" else ("1 200", 400))
+    code, record, err = translate()
+    assert code == 0
+    assert texts(record) == [next(iter(CANNED.values())), ""]
+    assert record["segments"][1]["failed"][0]["name"] == "empty"
+    assert "1 of 2 sentences failed a check" in err
+    setattr(served, trouble, None)
+    assert texts(translate()[1]) == list(CANNED.values())

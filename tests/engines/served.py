@@ -80,9 +80,9 @@ class Served(ThreadingHTTPServer):
 
     `faults` are what the chats to come meet, in their order, None for nothing: a status, `reset`,
     `stall` until `released` is set, or the name of a body; `always` is for all further ones. What
-    `refuses` names among the fields of a chat is refused with 400, and a text with `long` in it as
-    too long. `pages` are other values by
-    path; `asked` are the chats and `heads` the headers of all requests.
+    `refuses` names among the fields of a chat is refused with 400, a text with the word of
+    `refused` in it with the status there, and one with `long` in it as too long. `pages` are other
+    values by path; `asked` are the chats and `heads` the headers of all requests.
     """
 
     daemon_threads = True
@@ -92,6 +92,7 @@ class Served(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}/v1"
         self.answer, self.log_prob = answer, log_prob
         self.faults, self.always, self.refuses, self.long = [], None, set(), None
+        self.refused = None
         self.pages = {"/v1/models": {"data": [{"id": name} for name in models]}}
         self.reply_headers, self.asked, self.heads = {}, [], []
         self.released, self.stalling, self.hung_up = (threading.Event() for _ in range(3))
@@ -131,6 +132,10 @@ class _Answers(BaseHTTPRequestHandler):
         server = self.server
         for name in sorted(server.refuses & payload.keys()):
             self.reply(400, json.dumps({"error": {"message": f"unknown field {name}"}}).encode())
+            return
+        word, status = server.refused or (None, 0)
+        if word and word in payload["messages"][-1]["content"]:
+            self.reply(status, b'{"error": {"message": "the content policy forbids it"}}')
             return
         if server.long and server.long in payload["messages"][-1]["content"]:
             said = "the request (5000 tokens) exceeds the available context size (4096 tokens)"

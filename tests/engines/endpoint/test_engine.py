@@ -99,6 +99,30 @@ def test_a_server_that_refuses_all_the_same_is_quoted(served):
         ask(opened(served), FRENCH)
 
 
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_text_that_is_refused_costs_no_other_its_answer_nor_its_switches(served, status):
+    served.refused = ("poison", status)
+    texts = ["poison", "un", "poison deux", "trois"]
+    outputs = ask(opened(served, at_once=1), *texts)
+    assert [each.text for each in outputs] == ["", "[canned] un", "", "[canned] trois"]
+    assert outputs[0].is_missing
+    assert "chat_template_kwargs" in served.asked[-1]
+
+
+def test_a_text_that_is_refused_is_not_asked_for_once_for_each_sample(served):
+    served.refused = ("poison", 400)
+    (output,) = ask(opened(served), "poison", config=SAMPLES)
+    assert output.is_missing
+    assert len(served.asked) == 3  # with all fields, with the least, and a plain sentence
+
+
+def test_a_text_that_the_server_finds_too_long_costs_no_other_its_answer(served):
+    served.long = "long"
+    texts = ["un", "long", "deux", "long trois"]
+    outputs = ask(opened(served, at_once=1), *texts)
+    assert [each.is_missing for each in outputs] == [False, True, False, True]
+
+
 @pytest.mark.parametrize("fault", ["html", "cut", "empty", "nothing", "null", "reset", 500])
 def test_what_is_no_answer_is_asked_for_again(served, fault):
     served.faults = [fault]

@@ -33,7 +33,7 @@ from toolkit.engines.endpoint.http import (
     UnusableError,
 )
 from toolkit.engines.endpoint.models import ServedModel, served_model
-from toolkit.errors import ModelError, UsageError
+from toolkit.errors import ModelError, TooLongError, UsageError
 
 AT_ONCE = 4  # requests; servers run as many, or let them wait
 CONTEXT_TOKENS = 4096  # where the server doesn't tell
@@ -122,6 +122,9 @@ class EndpointEngine:
                 answers.append(self._ask(request.source, config, config.seed + number, calls))
             except UnusableError as error:
                 self._count_failure(error, calls)
+            except (RefusedError, TooLongError) as error:
+                self._count_failure(error, calls)
+                break  # with another seed it would be no better
             else:
                 self._failed = 0
         tokens = max((each.source_tokens for each in answers), default=0)
@@ -136,21 +139,24 @@ class EndpointEngine:
         ]
         return ranked(candidates or [NO_ANSWER], tokens or self.count_tokens(request.source))
 
-    def _count_failure(self, error: UnusableError, calls: Calls) -> None:
-        """Raises ModelError where it isn't the text that the server can't answer."""
+    def _count_failure(self, error: Exception, calls: Calls) -> None:
+        """Raises ModelError where it isn't the text that the server can't answer. A refusal is
+        looked into at once: it costs no tries.
+        """
+        refused = isinstance(error, RefusedError)
         with self._lock:
             self._failed += 1
-            if self._failed < MAX_FAILED:
+            if self._failed < MAX_FAILED and not refused:
                 return
         try:
             self._ask(PLAIN, PLAIN_CONFIG, 0, calls)
-        except UnusableError:
-            raise ModelError(
-                f"{self._server.address.base} gives no usable answer, at last: {error}"
-            ) from error
+        except (UnusableError, RefusedError, TooLongError):
+            what = f"refuses {self._info.model}" if refused else "gives no usable answer, at last"
+            raise ModelError(f"{self._server.address.base} {what}: {error}") from error
         self._failed = 0
 
     def _ask(self, source: Source, config: GenerationConfig, seed: int, calls: Calls) -> Answer:
+        """Raises what `Server.call` does, RefusedError where even the least is refused."""
         texts = _texts(source)
         required = {
             "model": self._info.model,
@@ -161,11 +167,11 @@ class EndpointEngine:
             "stream": True,
         }
         optional = _optional(config, seed)
+        refused = self._refused
         while True:
-            refused = self._refused
             payload = required | {k: v for k, v in optional.items() if k not in refused}
             try:
-                return self._server.call(
+                answer = self._server.call(
                     "/chat/completions",
                     lambda reply: read_answer(reply, texts),
                     calls,
@@ -174,13 +180,15 @@ class EndpointEngine:
             except RefusedError as error:
                 left = optional.keys() - refused
                 if not left:
-                    raise ModelError(
-                        f"{self._server.address.base} refuses {self._info.model}: {error}"
-                    ) from error
+                    raise
                 named = {each for each in left if each in str(error)}
                 # What goes with it goes too: top_logprobs is nothing without logprobs.
                 akin = {each for each in left if any(name in each for name in named)}
-                self._refused = refused | (akin or left)
+                refused |= akin or left
+            else:
+                with self._lock:
+                    self._refused |= refused  # only now is it the fields that were at fault
+                return answer
 
 
 def open_endpoint(
