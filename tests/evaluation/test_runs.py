@@ -71,6 +71,24 @@ def test_answers_that_were_not_recorded_any_more_are_made_again(suite, tmp_path)
     assert {each.system for each in found.outcomes} == {each.system for each in whole.outcomes}
 
 
+@pytest.mark.parametrize("host", ["192.0.2.2", "127.0.0.1"])
+def test_texts_that_leave_the_machine_are_told_of_once_before_they_do(compared, monkeypatch, host):
+    monkeypatch.setenv("TOOLKIT_ENDPOINT", f"http://{host}:8914/v1")
+    monkeypatch.setenv("TOOLKIT_ALLOW_REMOTE", "true")
+    told, before = [], []
+
+    def model(text):
+        before.append(list(told))
+        return "A cat sleeps."
+
+    compared(
+        [("Un chat dort.", "A cat sleeps.")], {"one": model, "two": model}, on_trouble=told.append
+    )
+    warning = f"texts leave this machine: they are sent to {host}, unencrypted"
+    assert told == ([] if host == "127.0.0.1" else [warning])
+    assert before[0] == told
+
+
 def test_a_model_that_fails_ends_no_comparison_and_is_tried_again(compared):
     pairs = [("Un chat dort.", "A cat sleeps.")]
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
+from toolkit.engines.endpoint.address import Address
 from toolkit.errors import ModelError, ToolkitError, UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.data import Corpus, Item
@@ -70,6 +71,7 @@ def run_suite(
 
     Raises UsageError for a folder that is not this run's, and what other systems raise.
     """
+    on_trouble = on_trouble and _once(on_trouble)
     settings = {
         (part.name, system.name): _settings(part, system, flags)
         for part in suite.parts
@@ -99,6 +101,8 @@ def run_suite(
                     answers, made = _work(part, corpus, own, partial(progress, label), on_trouble)
                 else:
                     progress(label, 0, 0)
+                    if on_trouble:
+                        _warn_of_remote(part, own, on_trouble)
                     answers, made = _work_alone(part, corpus, own)
             except Exception as error:  # the boundary: one bad model never ends a comparison
                 if not part.each_model:
@@ -154,6 +158,25 @@ def _work_alone(
             raise ModelError(
                 "the process with the model was killed, perhaps for want of memory"
             ) from error
+
+
+def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    told = set[str]()
+
+    def once(message: str) -> None:
+        if message not in told:
+            told.add(message)
+            tell(message)
+
+    return once
+
+
+def _warn_of_remote(part: Part, settings: Settings, tell: Callable[[str], None]) -> None:
+    """What the pipeline would tell, where it is in another process and can't."""
+    if not (settings.endpoint and settings.allow_remote) or part.task == "cleaning":
+        return
+    if warning := Address.parse(settings.endpoint).warning:
+        tell(warning)
 
 
 def _silent(done: int, total: int) -> None:

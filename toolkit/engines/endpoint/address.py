@@ -61,6 +61,14 @@ class Address:
         return self.base.startswith("https:")
 
     @property
+    def warning(self) -> str:
+        """What is told before texts are sent there, nothing of this machine."""
+        if self.is_local:
+            return ""
+        how = "" if self.is_encrypted else ", unencrypted"
+        return f"texts leave this machine: they are sent to {self.host}{how}"
+
+    @property
     def has_version(self) -> bool:
         return self.base.endswith(VERSION)
 
