@@ -1,5 +1,7 @@
+import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -140,6 +142,38 @@ def test_a_stall_ends_after_the_patience_and_is_tried_once_more(quick):
         with pytest.raises(UnusableError, match=r"no answer within 0\.2 s"):
             chat(at(served.url, timeout_s=0.2))
         assert len(served.asked) == endpoint_http.STALLED_TRIES
+
+
+@pytest.mark.parametrize(
+    ("start", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Endless: ", b"a"),
+        (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b": wait\n"),
+    ],
+    ids=["header", "processing", "body"],
+)
+def test_an_answer_that_drips_is_bounded_in_time(quick, monkeypatch, start, rest):
+    """However soon each part of it comes."""
+    monkeypatch.setattr(endpoint_http, "WHOLE_ANSWER", 1)
+
+    def drip():
+        for _ in range(endpoint_http.STALLED_TRIES):
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(start)
+                for _ in range(500):  # so that it ends where nothing bounds it
+                    connection.sendall(rest)
+                    time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, daemon=True).start()
+        server = at(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", timeout_s=0.3)
+        started = time.monotonic()
+        with pytest.raises(UnusableError, match="doesn't end"):
+            chat(server)
+        assert time.monotonic() - started < 8
 
 
 def test_an_answer_that_never_ends_is_not_read_to_its_end(quick, monkeypatch):

@@ -7,14 +7,13 @@ import math
 import random
 import re
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import count
-from threading import Event, Lock
+from threading import Event, Lock, Timer
 from typing import Any, TypeVar
 
 import httpx2
@@ -109,9 +108,20 @@ class Calls:
             raise Ended
 
     @contextmanager
-    def watched(self) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
-        """Hears from the library which socket a request has."""
+    def watched(self, longest_s: float) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+        """Hears from the library which socket a request has, and shuts it after `longest_s`: the
+        library bounds only the time between two parts of an answer.
+
+        Raises UnusableError then.
+        """
         held = set[Any]()
+        late = Event()
+
+        def cut() -> None:
+            late.set()
+            with self._lock:
+                for each in held:
+                    _shut(each)
 
         def trace(event: str, facts: Mapping[str, Any]) -> None:
             if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
@@ -120,18 +130,25 @@ class Calls:
             with self._lock:
                 held.add(found)
                 self._sockets.add(found)
-                if self._ended.is_set():
+                if self._ended.is_set() or late.is_set():
                     _shut(found)
 
+        timer = Timer(longest_s, cut)
+        timer.daemon = True
+        timer.start()
         try:
             yield trace
         except Exception:
             self.pause(0)  # the fault is that it was ended
-            raise
+            if not (late.is_set() and held):
+                raise
         finally:
+            timer.cancel()
             with self._lock:
                 self._sockets -= held
         self.pause(0)  # what was read may be a part
+        if late.is_set():
+            raise UnusableError("the answer doesn't end", stalled=True)
 
 
 def _shut(connection: Any) -> None:
@@ -209,11 +226,10 @@ class Server:
 
     def _exchange(self, path: str, payload: Any, calls: Calls, patience: float) -> Reply:
         url = path if path.startswith("http") else f"{self.address.base}{path}"
-        until = time.monotonic() + WHOLE_ANSWER * patience
         body = bytearray()
         try:
             with (
-                calls.watched() as trace,
+                calls.watched(WHOLE_ANSWER * patience) as trace,
                 self._client.stream(
                     "GET" if payload is None else "POST",
                     url,
@@ -227,8 +243,6 @@ class Server:
                     body += part
                     if len(body) > MAX_BYTES:
                         raise UnusableError(f"the answer is over {MAX_BYTES // 1_000_000} MB")
-                    if time.monotonic() > until:
-                        raise UnusableError("the answer doesn't end", stalled=True)
                 return Reply(response.status_code, dict(response.headers), bytes(body))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             raise _UnreachableError(ERROR_NUMBER.sub("", one_line(error))) from error
