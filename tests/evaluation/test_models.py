@@ -40,6 +40,20 @@ def test_models_and_folders_are_named(settings, tiny, tmp_path):
         with_models(load_suite("models"), ["opus"], settings)
 
 
+def test_a_server_is_asked_for_its_models_and_those_named_are_its_own(settings, served):
+    served.pages["/v1/models"] = {"data": [{"id": DEFAULT}, {"id": "qwen3:4b"}]}
+    there = settings.model_copy(update={"endpoint": served.url})
+    suite = with_models(load_suite("models"), [], there)
+    assert list(names(suite).values()) == [[DEFAULT, "qwen3_4b"]] * 2
+    assert suite.parts[0].systems[1].settings == {"translator": "qwen3:4b"}
+    named = with_models(load_suite("models"), ["qwen3:4b"], there)
+    assert names(named)["summaries"] == ["qwen3_4b"]
+    refuse_unfit("translation", there.model_copy(update={"translator": "opus-mt-en-fr"}))
+    served.pages["/v1/models"] = {"data": []}
+    with pytest.raises(ModelError, match="has no models; load one there"):
+        with_models(load_suite("models"), [], there)
+
+
 def test_two_folders_of_one_name_are_told_apart(settings, tmp_path):
     folders = [tmp_path / "a/model", tmp_path / "b/model"]
     for each in folders:

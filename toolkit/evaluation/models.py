@@ -22,13 +22,17 @@ def with_models(
     suite: Suite, models: Sequence[str], settings: Settings, *, before: Suite | None = None
 ) -> Suite:
     """`suite` with a system for each of `models` that does a part's task. Without `models` these
-    are all that are installed for the languages of the settings, in the catalogue's order. Those
-    of the suite that was run `before` stay.
+    are all that are installed for the languages of the settings, in the catalogue's order, or all
+    that the endpoint has. Those of the suite that was run `before` stay.
 
     Raises UsageError for an unknown model and for references in other languages, ModelError where
-    no model is installed.
+    no model is installed, or the endpoint can't be asked.
     """
-    tasks = {model: _tasks_of(model) for model in dict.fromkeys(models)}
+    if settings.endpoint and not models and not before:
+        models = _served(settings)
+    tasks = {
+        model: BOTH if settings.endpoint else _tasks_of(model) for model in dict.fromkeys(models)
+    }
     kept = {part.name: part.systems for part in before.parts} if before else {}
     parts = []
     for part in suite.parts:
@@ -46,8 +50,10 @@ def with_models(
 
 def refuse_unfit(task: SuiteTask, settings: Settings) -> None:
     """Raises UsageError for a model of the catalogue that is for other languages, ModelError for
-    one that is damaged or not installed.
+    one that is damaged or not installed. What an endpoint has is not looked at.
     """
+    if settings.endpoint:
+        return
     spec = catalogue().get(getattr(settings, ROLES[task]))
     if spec is None:
         return
@@ -68,6 +74,20 @@ def _tasks_of(model: str) -> tuple[Task, ...]:
         return tasks_of_folder(place_of(model)[0])
     except ModelError:
         return BOTH
+
+
+def _served(settings: Settings) -> list[str]:
+    from toolkit.engines.endpoint.engine import server_at
+    from toolkit.engines.endpoint.models import names_of
+
+    server = server_at(
+        settings.endpoint,
+        allow_remote=settings.allow_remote,
+        timeout_s=settings.endpoint_timeout_s,
+    )
+    if names := names_of(server):
+        return names
+    raise ModelError(f"{server.address.base} has no models; load one there")
 
 
 def _installed(part: Part, settings: Settings) -> list[str]:
