@@ -3,7 +3,7 @@ from dataclasses import replace
 from tests.translation.helpers import counted, translator
 from toolkit.engines.fake import FakeEngine
 from toolkit.segmentation import split_sentences
-from toolkit.translation.attempts import Attempt
+from toolkit.translation.attempts import Attempt, best_first
 from toolkit.translation.search import PENALTY
 
 
@@ -58,3 +58,13 @@ def test_a_model_whose_probabilities_are_unknown_is_not_sure():
     assert Attempt(text="Yes.", log_prob=-0.2, new_tokens=2).sure(-0.25)
     assert not Attempt(text="Yes.", log_prob=-0.6, new_tokens=2).sure(-0.25)
     assert not Attempt(text="Yes.", log_prob=0.0, new_tokens=2).sure(-0.25)
+
+
+def test_a_probability_that_is_unknown_beats_none_that_is_known():
+    told = Attempt(text="The whole.", log_prob=-2.0)
+    untold = Attempt(text="The part.", log_prob=0.0, covered=0.95)
+    assert best_first([untold, told])[0] == told
+    less = replace(untold, log_prob=-0.1)
+    assert best_first([told, less])[0] == less
+    nothing = Attempt(text="", covered=0.0)
+    assert best_first([nothing, told, less])[0] == less, "no answer has no probability to tell"

@@ -75,14 +75,15 @@ class Attempt:
     added: float = 0.0
     new_tokens: int = 0
 
-    @property
-    def worth(self) -> tuple[bool, int, float]:
+    def worth(self, *, by_model: bool = True) -> tuple[bool, int, float]:
         """What is no translation at all is worth less than any number of other faults; of answers
-        with as many faults the likeliest that answers most of the source is worth most.
+        with as many faults the likeliest that answers most of the source is worth most. The
+        model's own log-probability counts `by_model` only.
         """
         translated = not any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
-        score = self.log_prob + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * self.added
+        own = self.log_prob if by_model else 0.0
+        score = own + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * self.added
         # What answers more of a text that it doesn't translate is no better.
         return translated, -faults, score + COVERAGE_WEIGHT * self.covered * translated
 
@@ -93,3 +94,11 @@ class Attempt:
     def sure(self, min_log_prob: float) -> bool:
         """Whether the model was, by the mean over the answer's tokens; not where it can't tell."""
         return 0 > self.log_prob >= min_log_prob * max(1, self.new_tokens)
+
+
+def best_first(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """By their worth. Where the model can't tell the log-probability of one, none counts: zero
+    would be better than any.
+    """
+    known = all(each.log_prob for each in attempts if each.text)
+    return sorted(attempts, key=lambda each: each.worth(by_model=known), reverse=True)

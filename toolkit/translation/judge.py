@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from toolkit.engines.base import Candidate
 from toolkit.lexicon.lexicon import Lexicons
-from toolkit.translation.attempts import Attempt
+from toolkit.translation.attempts import Attempt, best_first
 from toolkit.translation.checks import COVERAGE, Limits, check_translation
 from toolkit.translation.comparison import compare
 from toolkit.translation.glossary import Glossary
@@ -57,6 +57,5 @@ class Judge:
 
     def best(self, text: str, answers: Sequence[Candidate], *, instructions: str) -> Candidate:
         """The answer that is worth most."""
-        return max(
-            answers, key=lambda each: self.attempt(text, each, instructions=instructions).worth
-        )
+        attempts = [self.attempt(text, each, instructions=instructions) for each in answers]
+        return answers[attempts.index(best_first(attempts)[0])]

@@ -26,6 +26,7 @@ from toolkit.translation.attempts import (
     Attempt,
     Request,
     Strategy,
+    best_first,
 )
 from toolkit.translation.correction import NOTHING, Correction, hints_for
 from toolkit.translation.judge import Judge
@@ -122,7 +123,7 @@ class Reverse:
         """The best attempts with the log-probability of `text` given each. What is too long for
         that doesn't count against those that aren't.
         """
-        best = sorted(attempts, key=lambda each: each.worth, reverse=True)[:MAX_SCORED]
+        best = best_first(attempts)[:MAX_SCORED]
         given = [
             self.prompt.render(source=each.text, before="", terms=[], faults=[], hints=[])
             for each in best
@@ -158,7 +159,7 @@ class Search:
                 correction = Correction(best.failed, hints_for(best.unanswered))
             attempts = yield from self._attempts(request, strategy, correction)
             tries += 1
-            best = max([best, *attempts] if best else attempts, key=lambda each: each.worth)
+            best = best_first([best, *attempts] if best else attempts)[0]
         assert best is not None
         return best, tries
 
@@ -254,9 +255,10 @@ class Search:
 
 
 def _joined(candidates: Sequence[Candidate]) -> Candidate:
+    known = all(each.log_prob for each in candidates)
     return Candidate(
         text=" ".join(each.text for each in candidates if each.text),
-        log_prob=sum(each.log_prob for each in candidates),
+        log_prob=sum(each.log_prob for each in candidates) if known else 0.0,
         new_tokens=sum(each.new_tokens for each in candidates),
         finished=all(each.finished for each in candidates),
     )

@@ -3,7 +3,7 @@ from itertools import islice
 
 import pytest
 
-from tests.engines.served import CANNED
+from tests.engines.served import CANNED, events, pieces
 from toolkit.engines.base import (
     NO_ANSWER,
     GenerationConfig,
@@ -62,6 +62,19 @@ def test_samples_are_asked_for_one_by_one_with_seeds_of_their_own(served):
     assert output.text == ENGLISH
     assert [payload["seed"] for payload in served.asked] == [7, 8, 9]
     assert {payload["temperature"] for payload in served.asked} == {0.6}
+
+
+def test_probabilities_count_where_all_of_the_samples_have_one(served):
+    def chat(*said, log_prob=-0.5):
+        return events(*pieces(*said, log_prob=log_prob))
+
+    served.faults = [chat("good"), chat("<think>Hm.</think>unknown"), chat("better", log_prob=-0.1)]
+    (output,) = ask(opened(served, at_once=1), FRENCH, config=SAMPLES)
+    assert [each.text for each in output.candidates] == ["good", "unknown", "better"]
+    assert {each.log_prob for each in output.candidates} == {0.0}
+    served.faults = [chat("good"), chat("better", log_prob=-0.1), chat("good")]
+    (output,) = ask(opened(served, at_once=1), FRENCH, config=SAMPLES)
+    assert [each.text for each in output.candidates] == ["better", "good"]
 
 
 def test_beams_come_as_one_answer(served):

@@ -128,10 +128,11 @@ class EndpointEngine:
             else:
                 self._failed = 0
         tokens = max((each.source_tokens for each in answers), default=0)
+        known = all(each.log_prob for each in answers)  # what is unknown is no better
         candidates = [
             Candidate(
                 text=each.text,
-                log_prob=each.log_prob,
+                log_prob=each.log_prob if known else 0.0,
                 new_tokens=each.new_tokens,
                 finished=each.finished,
             )
