@@ -22,7 +22,7 @@ from toolkit.engines.stored import (
     output_as_json,
     output_from_json,
 )
-from toolkit.errors import TooLongError
+from toolkit.errors import ModelError, TooLongError
 from toolkit.store import Store
 
 CONFIG = GenerationConfig()
@@ -58,6 +58,23 @@ def test_the_engine_is_asked_once_and_only_for_what_is_missing(store):
     assert generate(engine, ["b", "c", "a"], CONFIG)[::2] == [first[1], first[0]]
     assert asked == ["a", "b", "c"]
     assert held(engine, ["a", "d"], CONFIG) == [True, False]
+
+
+def test_a_model_that_fails_says_that_what_it_answered_is_kept_where_it_is(store):
+    def answer(text):
+        if text == "b":
+            raise ModelError("nobody answers")
+        return text
+
+    def said(store, *sources):
+        engine = StoredOutputs(FakeEngine(answer), store, ("fr", "en"))
+        with pytest.raises(ModelError) as caught:
+            generate(engine, sources, CONFIG)
+        return str(caught.value)
+
+    assert said(store, "b") == said(None, "a", "b") == "nobody answers"
+    kept = "what was answered so far is kept, and the same call goes on from there"
+    assert said(store, "a", "b") == f"nobody answers; {kept}"
 
 
 def test_equal_sources_of_one_call_are_generated_once(store):

@@ -17,10 +17,12 @@ from toolkit.engines.base import (
     Pull,
     Source,
 )
+from toolkit.errors import ModelError
 from toolkit.store import Store, key_of
 
 MAX_UNWRITTEN = 16  # outputs that a sudden end may lose
 MAX_READY = 512  # outputs found in the store while others are being pulled
+KEPT = "what was answered so far is kept, and the same call goes on from there"
 
 
 class StoredOutputs:
@@ -52,7 +54,7 @@ class StoredOutputs:
         """As the engine's; requests that are alike are asked once, and what is in the store never.
 
         Outputs are written as they come, and what is still unwritten when the stream ends or is
-        closed then.
+        closed then. A ModelError says so.
         """
         if self.store is None:
             yield from self.engine.stream(pull)
@@ -61,6 +63,7 @@ class StoredOutputs:
         asked: dict[Hashable, list[GenerationRequest]] = {}
         again: deque[GenerationRequest] = deque()
         unwritten: dict[str, str] = {}
+        keeps = False
 
         def pull_missing() -> GenerationRequest | None:
             while len(ready) < MAX_READY and (request := again.popleft() if again else pull()):
@@ -84,6 +87,7 @@ class StoredOutputs:
                     limit = request.config.max_new_tokens
                     if not output.is_missing:
                         unwritten[str(request.key)] = output_as_json(output, limit=limit)
+                        keeps = True
                     if len(unwritten) >= MAX_UNWRITTEN:
                         self._write(unwritten)
                     for each in asked.pop(request.key):
@@ -95,6 +99,10 @@ class StoredOutputs:
                 if not ready:
                     return
                 yield from handed_out()
+        except ModelError as error:
+            if not keeps:
+                raise
+            raise ModelError(f"{error}; {KEPT}") from error
         finally:
             self._write(unwritten)
 

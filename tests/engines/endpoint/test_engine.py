@@ -161,7 +161,7 @@ def test_a_sample_that_does_not_come_is_one_fewer(served):
 
 def test_a_server_that_says_nothing_usable_is_given_up(served):
     served.always = "html"
-    with pytest.raises(ModelError, match=r"gives no usable answer, at last: .*no JSON.*is kept"):
+    with pytest.raises(ModelError, match=r"gives no usable answer, at last: .*no JSON"):
         ask(opened(served, at_once=1), *map(str, range(20)))
     assert len(served.asked) == 3 * endpoint_http.TRIES  # two texts and a plain sentence
 
@@ -192,7 +192,7 @@ def test_what_others_were_answered_comes_before_the_error(served, monkeypatch):
 def test_a_dead_server_ends_the_stream(served):
     engine = opened(served)
     served.stop()
-    with pytest.raises(ModelError, match=r"nobody answers at .* the same call goes on from there"):
+    with pytest.raises(ModelError, match="nobody answers at"):
         ask(engine, FRENCH)
 
 

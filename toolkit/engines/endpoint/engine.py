@@ -42,7 +42,6 @@ TOKENS_PER_MESSAGE = 8  # of a chat template
 MAX_FAILED = 2  # requests in a row without a usable answer, after which a plain one is tried
 PLAIN = "Translate into English: Le président est arrivé lundi à Paris."
 PLAIN_CONFIG = GenerationConfig(max_new_tokens=40)
-KEPT = "what was answered so far is kept, and the same call goes on from there"
 POLL_S = 0.5  # on Windows nothing else lets Ctrl-C through
 # What a server may refuse; then it is asked without.
 NO_THINKING = {
@@ -104,7 +103,7 @@ class EndpointEngine:
                     done, _ = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED)
                 # What was answered isn't lost by what wasn't.
                 for each in sorted(done, key=lambda each: each.exception() is not None):
-                    output = _result(each)
+                    output = each.result()
                     yield running.pop(each), output
         finally:
             calls.end()
@@ -216,13 +215,6 @@ def server_at(endpoint: str, *, allow_remote: bool, timeout_s: float) -> Server:
             "what you want, add --allow-remote"
         )
     return Server(address, api_key=os.environ.get(KEY_VARIABLE, ""), timeout_s=timeout_s)
-
-
-def _result(future: Future[Output]) -> Output:
-    try:
-        return future.result()
-    except ModelError as error:
-        raise ModelError(f"{error}; {KEPT}") from error
 
 
 def _optional(config: GenerationConfig, seed: int) -> dict[str, Any]:
