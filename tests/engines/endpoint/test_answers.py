@@ -26,7 +26,11 @@ def test_what_the_server_counts_is_taken_over():
     answer = read(events(*pieces(TEXT, log_prob=-0.5)))
     assert (answer.new_tokens, answer.source_tokens, answer.finished) == (8, 21, True)
     assert answer.log_prob == pytest.approx(-3.5)
-    assert read(events(*pieces(TEXT, reason="length"))).finished is False
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter", "abort"])
+def test_an_answer_that_the_model_did_not_end_is_not_finished(reason):
+    assert read(events(*pieces(TEXT, reason=reason))).finished is False
 
 
 @pytest.mark.parametrize("log_prob", [float("nan"), float("inf"), 10**400, -3.4e38, "-1", None])

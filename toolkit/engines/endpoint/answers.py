@@ -11,7 +11,7 @@ from toolkit.errors import TooLongError
 
 BYTES_PER_TOKEN = 3  # few for French and English, so that more tokens are expected than come
 IMPOSSIBLE = 1e6  # no model finds a token that unlikely; servers write such numbers for -inf
-CUT_OFF = "length"  # the reason for an end that the limit on tokens made
+CUT_OFF = ("length", "content_filter", "abort")  # reasons for an end that the model didn't make
 COMMENTS = (b":", b"event:", b"id:", b"retry:")
 
 
@@ -70,7 +70,7 @@ def read_answer(reply: Reply, sources: Sequence[str]) -> Answer:
         log_prob=_sum(log_probs) if whole else 0.0,
         new_tokens=told or len(log_probs) or max(1, estimated_tokens(text)),
         source_tokens=_count(usage.get("prompt_tokens"), at_most=10**9),
-        finished=reason != CUT_OFF,
+        finished=reason not in CUT_OFF,
     )
 
 
