@@ -112,6 +112,11 @@ def test_only_the_users_own_file_says_where_texts_are_sent(here, setting):
         resolve_settings({}, environment={})
 
 
+def test_an_address_that_is_none_is_told_in_our_words(here):
+    with pytest.raises(UsageError, match="flag: endpoint: an address begins with"):
+        resolve_settings({"endpoint": "localhost:8080"}, environment={})
+
+
 def test_an_endpoint_has_no_password(here):
     with pytest.raises(UsageError, match="TOOLKIT_API_KEY") as caught:
         resolve_settings({"endpoint": "http://me:hunter2@127.0.0.1/v1"}, environment={})

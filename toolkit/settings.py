@@ -280,4 +280,5 @@ def _validate(values: dict[str, Any], origin: str) -> Settings:
             nearest = _nearest(name)
             hint = f"; did you mean {nearest}?" if nearest else ""
             raise UsageError(f"{origin}: there is no setting {name}{hint}") from error
-        raise UsageError(f"{origin}: {name}: {fault['msg']}") from error
+        said = fault["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{origin}: {name}: {said}") from error
