@@ -80,17 +80,17 @@ def _described(server: Server, name: str, entry: Mapping[str, Any]) -> ServedMod
     root = server.address.root
     if context := _size(entry.get("max_model_len")):  # vLLM
         return ServedModel(name=name, context_tokens=context)
-    props = _dict(server.probe(f"{root}/props"))  # llama.cpp
-    if context := _size(_dict(props.get("default_generation_settings")).get("n_ctx")):
+    props = _facts(server.probe(f"{root}/props"))  # llama.cpp
+    if context := _size(_facts(props.get("default_generation_settings")).get("n_ctx")):
         return ServedModel(name=name, context_tokens=context, version=_text(props, "build_info"))
-    shown = _dict(server.probe(f"{root}/api/show", payload={"model": name}))  # Ollama
+    shown = _facts(server.probe(f"{root}/api/show", payload={"model": name}))  # Ollama
     if "model_info" in shown:
         return ServedModel(
             name=name,
             context_tokens=_ollama_context(server, name, shown),
             digest=_text(_named(server.probe(f"{root}/api/tags"), name), "digest"),
         )
-    loaded = _dict(server.probe(f"{root}/api/v0/models/{quote(name)}"))  # LM Studio
+    loaded = _facts(server.probe(f"{root}/api/v0/models/{quote(name)}"))  # LM Studio
     return ServedModel(name=name, context_tokens=_size(loaded.get("loaded_context_length")))
 
 
@@ -101,19 +101,20 @@ def _ollama_context(server: Server, name: str, shown: Mapping[str, Any]) -> int:
     running = _named(server.probe(f"{server.address.root}/api/ps"), name)
     if loaded := _size(running.get("context_length")):
         return loaded
-    facts = _dict(shown["model_info"])
+    facts = _facts(shown["model_info"])
     most = [_size(facts[key]) for key in facts if key.endswith(".context_length")]
     return min([OLLAMA_CONTEXT, *filter(None, most)])
 
 
 def _named(listing: Any, name: str) -> Mapping[str, Any]:
     """The entry called `name` of one of Ollama's lists."""
-    models = _dict(listing).get("models")
-    entries = map(_dict, models if isinstance(models, list) else ())
+    models = _facts(listing).get("models")
+    entries = map(_facts, models if isinstance(models, list) else ())
     return next((each for each in entries if each.get("name") == name), {})
 
 
-def _dict(value: Any) -> Mapping[str, Any]:
+def _facts(value: Any) -> Mapping[str, Any]:
+    """Empty for anything but an object."""
     return value if isinstance(value, dict) else {}
 
 
