@@ -249,11 +249,9 @@ class Components:
 
     def _warn_of_remote(self) -> None:
         """Nothing of ours leaves the machine unless that was asked for, and then it is told."""
-        if self._on_trouble and self.settings.endpoint and self.settings.allow_remote:
-            address = Address.parse(self.settings.endpoint)
-            if not address.is_local:
-                how = "" if address.is_encrypted else ", unencrypted"
-                self._on_trouble(f"texts leave this machine: they are sent to {address.host}{how}")
+        endpoint = self.settings.endpoint
+        if self._on_trouble and endpoint and (warning := Address.parse(endpoint).warning):
+            self._on_trouble(warning)
 
 
 def models_in_use(settings: Settings) -> list[str | ModelError]:
