@@ -188,6 +188,7 @@ class _Answers(BaseHTTPRequestHandler):
         etag = hashlib.sha256(data).hexdigest() if file.endswith(LARGE) else _blob_id(data)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT}
         start, end = self.headers.get("Range", "bytes=0-")[6:].split("-")
+        whole = len(data)
         start, data = int(start), data[: int(end) + 1 if end else None]
         sent = 1.0
         if self.command == "GET":
@@ -199,7 +200,7 @@ class _Answers(BaseHTTPRequestHandler):
             sent = fault
             repository.bytes_sent += int(sent * len(data[start:]))
         if start:
-            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/*"
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{whole}"
         self.reply(206 if start else 200, data[start:], headers, sent=sent)
 
     def refuse(self, status, code, said):
