@@ -141,6 +141,10 @@ def test_models_take_turns_from_call_to_call_too(loads, route, together):
         ({"source_language": "auto"}, ["fr to en", "en to en"]),
         ({"route": "direct"}, ["fr to en"]),
         ({"route": "summarize-first"}, ["fr to en", "fr to fr"]),
+        (
+            {"source_language": "auto", "route": "summarize-first"},
+            ["fr to en", "fr to fr"],
+        ),
         ({"source_language": "en"}, ["en to en"]),
         ({"target_language": "de"}, [ModelMissingError, ModelMissingError]),
     ],

@@ -31,22 +31,21 @@ def pull(
     from toolkit.engines.tryout import FRENCH, PLAIN, try_out
     from toolkit.prompts import load_prompt
 
-    spec = find_spec(model)
+    spec, settings = find_spec(model), settings_of({})[0]
+    if not force and _is_installed(spec):
+        tell(f"{model} is installed already; --force pulls it again")
+        return
+    if not force:
+        refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
+    _tell_terms(spec)
     chat = PLAIN
     if prescribed := spec.prompts.get("translation"):
         inputs = {"source": FRENCH, "before": "", "terms": [], "hints": [], "faults": []}
         chat = load_prompt("translation", prescribed).render(**inputs)
-    if not force and _is_installed(spec):
-        tell(f"{model} is installed already; --force pulls it again")
-        return
-    settings = settings_of({})[0]
-    if not force:
-        refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
-    _tell_terms(spec)
     with download_progress(model) as on_bytes:
         installed = install(
             spec,
-            models_folder(),
+            settings.models_folder,
             from_folder=from_folder,
             form=form,
             on_message=lambda message: tell(f"{model}: {message}"),

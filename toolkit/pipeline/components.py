@@ -258,10 +258,10 @@ def models_in_use(settings: Settings) -> list[str | ModelError]:
     """The models that make a summary as the settings say, each once; for what none can be chosen
     for, the error that says so.
     """
-    source, target = settings.languages
-    if source == AUTO:
+    if settings.source_language == AUTO:
         settings = settings.model_copy(update={"source_language": DEFAULT_SOURCE})
     components = Components(settings)
+    source, target = settings.languages
     written = source if settings.route == "summarize-first" else target
     wanted: list[Callable[[], str]] = [lambda: components.summarizer_model(written)]
     if not settings.same_language:
