@@ -235,9 +235,10 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> str:
         return COMPUTE_TYPE
     file = source / spec.files[0].name
     if form == "llamacpp":
-        from toolkit.models.conversion.llamacpp import place_gguf
+        with model_errors(f"{file.name} can't be used with llama.cpp"):
+            from toolkit.models.conversion.llamacpp import place_gguf
 
-        return place_gguf(file, model_folder, tokenizer_folder)
+            return place_gguf(file, model_folder, tokenizer_folder)
     if form == "openvino":
         with model_errors(f"{file.name} can't be converted to OpenVINO"):
             from toolkit.models.conversion import openvino

@@ -166,6 +166,21 @@ def test_what_is_given_up_makes_room_for_others(placed):
         assert texts(generate(model, CHATS, CONFIG)) == expected
 
 
+def test_a_request_that_can_not_be_begun_leaves_its_room_to_others(placed, monkeypatch):
+    model = opened(placed("hunyuan"), max_source_tokens=64)
+    begin, free = model._server.begin, model._room._free
+
+    def fail(*_):
+        raise ModelError("llama.cpp can't be asked: too many open files")
+
+    monkeypatch.setattr(model._server, "begin", fail)
+    with pytest.raises(ModelError, match="too many open files"):
+        generate(model, CHATS, CONFIG)
+    assert model._room._free == free
+    monkeypatch.setattr(model._server, "begin", begin)
+    assert len(generate(model, CHATS, CONFIG)) == len(CHATS)
+
+
 def test_a_source_over_the_limit_is_refused_and_never_cut(placed):
     model = opened(placed("gemma3"), max_source_tokens=40)
     assert model.max_source_tokens == 40

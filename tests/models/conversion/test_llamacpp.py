@@ -54,9 +54,9 @@ def written(tmp_path):
     """A file of one architecture with these fields and one tensor."""
     import numpy as np
 
-    def write(*, tensor="token_embd.weight", **fields):
+    def write(*, tensor="token_embd.weight", file_type=LlamaFileType.MOSTLY_Q4_K_M, **fields):
         writer = GGUFWriter(tmp_path / "own.gguf", "gemma4")
-        writer.add_file_type(LlamaFileType.MOSTLY_Q4_K_M)
+        writer.add_file_type(file_type)
         writer.add_block_count(3)
         writer.add_embedding_length(32)
         writer.add_head_count(4)
@@ -89,3 +89,13 @@ def test_what_is_no_whole_model_is_told(written, parts):
     with pytest.raises(ModelError, match=r"own\.gguf holds only a part of a model"):
         place_gguf(written(eos_token_id=0, tensor="blk.9.ffn_up.weight"), *parts)
     assert not list(parts[0].iterdir())
+
+
+def test_a_type_of_numbers_that_nobody_knows_any_more_has_its_number(written, parts):
+    file = written(eos_token_id=0, head_count_kv=[1, 1, 1], file_type=999)
+    assert place_gguf(file, *parts) == "type 999"
+
+
+def test_a_model_without_attention_is_refused(written, parts):
+    with pytest.raises(ModelError, match=r"own\.gguf has no attention"):
+        place_gguf(written(eos_token_id=0, head_count_kv=[0, 0, 0]), *parts)

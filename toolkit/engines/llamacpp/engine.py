@@ -103,7 +103,11 @@ class LlamaCppEngine(TokenizedModel):
                     if not waiting or not self._room.take(waiting[0].needs):
                         break
                     (asked, body), waiting = waiting, None
-                    connection = self._server.begin("/completion", body)
+                    try:
+                        connection = self._server.begin("/completion", body)
+                    except BaseException:
+                        self._room.release(asked.needs)
+                        raise
                     running[connection] = asked
                     self._room.hold(connection, asked.needs)
                     selector.register(connection.sock, EVENT_READ, connection)
@@ -189,6 +193,11 @@ class _Room:
             self._free = self._free[0] - needs[0], self._free[1] - needs[1]
             return True
 
+    def release(self, needs: _Needs) -> None:
+        """What was taken is for none."""
+        with self._lock:
+            self._add(needs)
+
     def hold(self, connection: HTTPConnection, needs: _Needs) -> None:
         """What was taken is for this one."""
         with self._lock:
@@ -200,7 +209,9 @@ class _Room:
                 self._give_back(connection.sock)
 
     def _give_back(self, sock: Any) -> None:
-        needs = self._selector.unregister(sock).data
+        self._add(self._selector.unregister(sock).data)
+
+    def _add(self, needs: _Needs) -> None:
         self._free = self._free[0] + needs[0], self._free[1] + needs[1]
 
 
@@ -225,5 +236,5 @@ def _log_prob(written: dict[str, Any]) -> float:
     """Of the whole answer. The library tells none for a part of a letter's bytes: those count as
     the others do on average.
     """
-    told = [token["logprob"] for token in written["completion_probabilities"]]
+    told = [token["logprob"] for token in written.get("completion_probabilities", ())]
     return float(sum(told) * len(written["tokens"]) / max(1, len(told)))

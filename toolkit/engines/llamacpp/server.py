@@ -76,9 +76,13 @@ class LlamaServer:
     def begin(self, path: str, body: dict[str, Any]) -> HTTPConnection:
         """Ask, and don't wait for the answer; closing the connection gives it up."""
         connection = _Connection(self._address)
-        with model_errors("llama.cpp can't be asked"):
-            headers = JSON | {"Authorization": f"Bearer {self._key}"}
-            connection.request("POST", path, json.dumps(body), headers)
+        headers = JSON | {"Authorization": f"Bearer {self._key}"}
+        try:
+            with model_errors("llama.cpp can't be asked"):
+                connection.request("POST", path, json.dumps(body), headers)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def answer(self, connection: HTTPConnection) -> Any:

@@ -33,7 +33,10 @@ def place_gguf(source: Path, model_folder: Path, tokenizer_folder: Path) -> str:
     if int(gguf.field("split.count", 1)) > 1 or not gguf.has("token_embd.weight"):
         raise ModelError(f"{source.name} holds only a part of a model; join the parts to one file")
     special = _special_tokens(gguf)
-    shape = {"values_of_a_token": _values_of_a_token(gguf)}
+    values = _values_of_a_token(gguf)
+    if values < 1:
+        raise ModelError(f"{source.name} has no attention, and models without aren't run here")
+    shape = {"values_of_a_token": values}
     _link(source, model_folder / WEIGHTS_FILE)
     (model_folder / SHAPE_FILE).write_text(json.dumps(shape), encoding="utf-8")
     (tokenizer_folder / SPECIAL_TOKENS_FILE).write_text(
@@ -71,7 +74,7 @@ def _values_of_a_token(gguf: GgufFile) -> int:
     """The numbers that are kept of each token in all layers, keys and values."""
     heads = gguf.parameter("attention.head_count_kv", gguf.parameter("attention.head_count"))
     width = int(gguf.parameter("embedding_length"))
-    keys = int(gguf.parameter("attention.key_length", width // _most(gguf, "head_count")))
+    keys = int(gguf.parameter("attention.key_length", width // max(1, _most(gguf, "head_count"))))
     values = int(gguf.parameter("attention.value_length", keys))
     of_layers = heads if isinstance(heads, list) else [heads] * gguf.layers
     return sum(map(int, of_layers)) * (keys + values)
@@ -84,7 +87,11 @@ def _most(gguf: GgufFile, name: str) -> int:
 
 
 def _number_type(gguf: GgufFile) -> str:
-    name = LlamaFileType(int(gguf.field("general.file_type", LlamaFileType.GUESSED))).name
+    number = int(gguf.field("general.file_type", LlamaFileType.GUESSED))
+    try:
+        name = LlamaFileType(number).name
+    except ValueError:  # older or newer than the package
+        return f"type {number}"
     if name == "ALL_F32":
         return "float32"
     return name.removeprefix("MOSTLY_").lower()
