@@ -75,17 +75,33 @@ class Unanswered:
     meanings: tuple[Meaning, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words of a text whose meaning a translation probably lost or changed, with their offsets.
+
+    `reason` is a phrase for a reader.
+    """
+
+    start: int
+    end: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """The translation of one segment. `failed` is empty when every check passed.
 
     `tries` counts how often the model was asked, `unanswered` are words of the segment to look at.
+    `confidence` is the probability, from 0 to 1, that the translation misleads nobody; None where
+    nothing can be said. `doubts` are the words of the segment to compare first.
     """
 
     segment: Segment
     text: str
     failed: tuple[Check, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    confidence: float | None = None
+    doubts: tuple[Doubt, ...] = ()
     new_tokens: int = 0
     tries: int = 1
 
@@ -108,11 +124,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of a summary with what it rests on, the best first."""
+    """One sentence of a summary with what it rests on, the best first.
+
+    `confidence` is the probability that it misleads nobody, None where nothing can be said.
+    """
 
     text: str
     evidence: tuple[Evidence, ...] = ()
     failed: tuple[Check, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
