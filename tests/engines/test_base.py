@@ -1,12 +1,16 @@
 """What every engine keeps to."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import (
+    Candidate,
     GenerationConfig,
     Message,
+    TokenScore,
     device_for,
     generate,
 )
@@ -82,3 +86,15 @@ def test_outputs_are_in_the_order_of_their_requests_whatever_is_finished_first()
     outputs = generate(LastFirst(str.upper), ["one", "two", "one"], CONFIG)
     assert [output.text for output in outputs] == ["ONE", "TWO", "ONE"]
     assert generate(LastFirst(str.upper), [], CONFIG) == []
+
+
+def test_tokens_that_still_stand_in_other_words_keep_their_scores():
+    tokens = (TokenScore(0, 3, -1.0), TokenScore(4, 8, -2.0), TokenScore(8, 9, -3.0))
+    answer = Candidate(text="Big news.", log_prob=-6.0, new_tokens=3, finished=True, tokens=tokens)
+    other = answer.with_text("On Monday: Big new.")
+    assert other == replace(
+        answer,
+        text="On Monday: Big new.",
+        tokens=(TokenScore(11, 14, -1.0), TokenScore(18, 19, -3.0)),
+    )
+    assert answer.with_text(answer.text) is answer

@@ -112,9 +112,17 @@ def test_candidates_have_the_scores_that_the_reference_gives_their_tokens(
         found = [each for each in output.candidates if len(ids_of[each.text]) == 1]
         assert len(found) > 1
         answers = [list(*ids_of[each.text]) for each in found]
-        expected = reference._log_probs(model._tokens.encode(source), answers)
+        by_token = reference._log_probs(model._tokens.encode(source), answers)
+        expected = list(map(sum, by_token))
         assert [each.log_prob for each in found] == pytest.approx(expected, abs=0.05)
         assert expected == sorted(expected, reverse=True)
+        for each, ids, scores in zip(found, answers, by_token, strict=True):
+            placed = model._tokens.scores(ids, scores)
+            assert placed
+            assert [token[:2] for token in each.tokens] == [token[:2] for token in placed]
+            assert [token.log_prob for token in each.tokens] == pytest.approx(
+                [token.log_prob for token in placed], abs=0.05
+            )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,13 @@ def test_what_keeps_a_model_from_repeating_itself_leaves_scores_alone(
             (ids,) = ids_of[each.text]
             beginnings = [list(ids[:size]) for size in range(1, len(ids) + 1)]
             plain, behind = (
-                [0.0, *reference._log_probs([*before, *model._tokens.encode(source)], beginnings)]
+                [
+                    0.0,
+                    *map(
+                        sum,
+                        reference._log_probs([*before, *model._tokens.encode(source)], beginnings),
+                    ),
+                ]
                 for before in ([], [model._separator])
             )
             possible = [

@@ -11,6 +11,7 @@ from toolkit.engines.base import (
     GenerationRequest,
     Message,
     Output,
+    TokenScore,
     generate,
 )
 from toolkit.engines.batches import in_batches
@@ -245,21 +246,29 @@ def test_why_an_engine_was_chosen_does_not_matter(store):
     assert asked == ["a", "a"]
 
 
+ANSWER = {"text": "a", "log_prob": -1.0, "new_tokens": 1, "finished": True, "tokens": []}
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"candidates": []},
-        {"candidates": [{"text": "a", "log_prob": -1, "new_tokens": 1, "finished": True}]},
-        {"candidates": [{"text": "a", "log_prob": -1.0, "new_tokens": 1, "finished": 1}]},
+        {"candidates": [ANSWER | {"log_prob": -1}]},
+        {"candidates": [ANSWER | {"finished": 1}]},
         {"candidates": [{"text": "a", "log_prob": -1.0, "new_tokens": 1}]},
         {"candidates": {"text": "a"}},
+        {"candidates": [ANSWER | {"tokens": [[0, 2, -1.0]]}]},
+        {"candidates": [ANSWER | {"tokens": [[0, 1, None]]}]},
+        {"candidates": [ANSWER | {"tokens": [[0, 1]]}]},
+        {"candidates": [ANSWER | {"tokens": [[1, 0, -1.0]]}]},
         {"source_tokens": 1.0},
         {"limit": None},
         {"more": 1},
     ],
 )
 def test_what_is_no_output_is_not_read(changed):
-    candidate = Candidate(text="a", log_prob=-1.0, new_tokens=1, finished=True)
+    token = TokenScore(0, 1, -1.0)
+    candidate = Candidate(text="a", log_prob=-1.0, new_tokens=1, finished=True, tokens=(token,))
     written = output_as_json(Output(candidates=(candidate,), source_tokens=1), limit=5)
     assert output_from_json(written, limit=5)
     assert output_from_json(json.dumps(json.loads(written) | changed), limit=5) is None

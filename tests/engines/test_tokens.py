@@ -145,6 +145,27 @@ def test_half_a_character_is_no_target(tokens):
         tokens("marian").encode_target("a\ud800")
 
 
+@pytest.mark.parametrize("name", ["marian", "bart", "t5", "qwen2", "nllb", "quickmt"])
+@pytest.mark.parametrize("text", [SENTENCES[5], f" {SENTENCES[3]}", "L’été à Évry, « 日本 » 🙂."])
+def test_tokens_are_placed_in_the_text_that_they_make(tokens, name, text):
+    model = tokens(name)
+    ids = model.encode_target(text)
+    log_probs = [-0.1 * place for place in range(1, len(ids) + 1)]
+    decoded = model.decode(ids)
+    scores = model.scores(ids, log_probs)
+    shown = [decoded[token.start : token.end] for token in scores]
+    assert "".join(shown) == bare(decoded)
+    assert all(each == each.strip() for each in shown)
+    # All but the end and spaces that are tokens of their own.
+    assert sum(log_probs) < sum(token.log_prob for token in scores) < 0
+
+
+def test_what_was_thought_first_leaves_no_places(tokens):
+    model = tokens("qwen3_thinking")
+    ids = model.tokenizer(f"{EMPTY_THOUGHT}Paris.")["input_ids"]
+    assert model.scores(ids, [-1.0] * len(ids)) == ()
+
+
 EMPTY_THOUGHT = "<think>\n\n</think>\n\n"
 
 

@@ -6,8 +6,9 @@ that Hugging Face gives them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import asdict, dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import Any, Literal, NamedTuple, Protocol
 
 from toolkit.errors import TooLongError, UsageError
 
@@ -63,19 +64,42 @@ class GenerationConfig:
             )
 
 
+class TokenScore(NamedTuple):
+    """A token by its offsets in a text, in characters, and the logarithm of its probability."""
+
+    start: int
+    end: int
+    log_prob: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One text that the model may answer. `log_prob` is the natural logarithm of its probability,
     the sum over its new tokens and the one that ends it, before temperature and penalties; 0.0
     where an engine can't tell it.
 
-    `finished` says whether the model ended by itself rather than at `max_new_tokens`.
+    `finished` says whether the model ended by itself rather than at `max_new_tokens`. `tokens` are
+    those that the text is made of, where an engine can tell them apart.
     """
 
     text: str
     log_prob: float
     new_tokens: int
     finished: bool
+    tokens: tuple[TokenScore, ...] = ()
+
+    def with_text(self, text: str) -> "Candidate":
+        """The same answer in other words, with the tokens that still stand there."""
+        if text == self.text:
+            return self
+        blocks = SequenceMatcher(None, self.text, text, autojunk=False).get_matching_blocks()
+        moved = (
+            token._replace(start=token.start + place - old, end=token.end + place - old)
+            for token in self.tokens
+            for old, place, size in blocks
+            if old <= token.start and token.end <= old + size
+        )
+        return replace(self, text=text, tokens=tuple(moved))
 
 
 # In the place of an answer that can't be had; a later run asks again.

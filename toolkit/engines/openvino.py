@@ -306,6 +306,7 @@ class OpenVINOEngine(TokenizedModel):
                 log_prob=sum(each),
                 new_tokens=len(ids),
                 finished=ids[-1:] == (self._end,),
+                tokens=self._tokens.scores(ids, each),
             )
             for (_, ids), each in zip(pairs, scores, strict=True)
         ]

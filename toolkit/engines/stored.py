@@ -5,6 +5,7 @@ import math
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import repeat
 from typing import Any, TypeGuard
 
 from toolkit.engines.base import (
@@ -16,6 +17,7 @@ from toolkit.engines.base import (
     Output,
     Pull,
     Source,
+    TokenScore,
 )
 from toolkit.errors import ModelError
 from toolkit.store import Store, key_of
@@ -167,7 +169,7 @@ def output_from_json(text: str, *, limit: int) -> Output | None:
     try:
         value = json.loads(text)
         written_under = value.pop("limit")
-        candidates = tuple(Candidate(**each) for each in value.pop("candidates"))
+        candidates = tuple(map(_candidate, value.pop("candidates")))
         output = Output(candidates=candidates, **value)
         if output_as_json(output, limit=written_under) != text:
             return None
@@ -194,12 +196,25 @@ def _serves(output: Output, written_under: int, limit: int) -> bool:
     return written_under >= limit or all(each.finished for each in output.candidates)
 
 
+def _candidate(value: dict[str, Any]) -> Candidate:
+    tokens = tuple(TokenScore(*each) for each in value.pop("tokens"))
+    return Candidate(**value, tokens=tokens)
+
+
 def _is_sound(candidate: Candidate) -> bool:
     return (
         type(candidate.text) is str
         and _is_number(candidate.log_prob)
+        and all(map(_is_in, repeat(candidate.text), candidate.tokens))
         and type(candidate.new_tokens) is int
         and type(candidate.finished) is bool
+    )
+
+
+def _is_in(text: str, token: TokenScore) -> bool:
+    start, end, log_prob = token
+    return (
+        type(start) is type(end) is int and 0 <= start < end <= len(text) and _is_number(log_prob)
     )
 
 

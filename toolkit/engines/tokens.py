@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from toolkit.engines.base import Chat, Message, Source
+from toolkit.engines.base import Chat, Message, Source, TokenScore
 from toolkit.engines.controls import Controls, unused
 from toolkit.engines.sentencepiece_tokenizer import SentencePieceTokenizer
 from toolkit.errors import InputError, ModelError
@@ -18,6 +18,7 @@ SENTENCE = "Le président est arrivé lundi à Paris."  # what any model for the
 THINKING, THOUGHT = "<think>", "</think>"  # where a model that thinks begins to, and has done so
 # Of a model whose tokenizer knows them as text.
 LEADING_THOUGHTS = re.compile(r"\A(?:\s*<think>.*?(?:</think>|\Z))+", re.DOTALL)
+HALF_A_LETTER = "\ufffd"
 LEFT_OUT = "the model's chat template leaves out a part of what it is given; give --model another"
 
 
@@ -220,12 +221,37 @@ class Tokens:
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text that a model wrote, without what it thought first."""
-        text = self.tokenizer.decode(
-            self._without_thinking(ids),
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=False,
+        text = self._decoded(self._without_thinking(ids))
+        return LEADING_THOUGHTS.sub("", text).strip()
+
+    def scores(self, ids: Sequence[int], log_probs: Sequence[float]) -> tuple[TokenScore, ...]:
+        """The tokens of `decode(ids)` with their places there; none where the model thought first,
+        or where the tokenizer doesn't write them one after the other.
+        """
+        if self._without_thinking(ids) != list(ids):
+            return ()
+        whole = self._decoded(ids)
+        offset = whole.find(self.decode(ids))
+        scores, written = [], ""
+        last = begun = 0  # of the token before, and of those that show something together
+        for end in range(1, len(ids) + 1):
+            # Some tokenizers write the space before a token only where another one stands there.
+            before = self._decoded(ids[last:begun])
+            piece = self._decoded(ids[last:end])[len(before) :]
+            shown = piece.strip()
+            if not shown or (shown.endswith(HALF_A_LETTER) and end < len(ids)):
+                continue
+            start = len(written) + piece.find(shown) - offset
+            scores.append(TokenScore(start, start + len(shown), sum(log_probs[begun:end])))
+            written += piece
+            last, begun = begun, end
+        return tuple(scores) if written.strip() == whole.strip() else ()
+
+    def _decoded(self, ids: Sequence[int]) -> str:
+        decoded = self.tokenizer.decode(
+            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        return LEADING_THOUGHTS.sub("", cast(str, text)).strip()
+        return cast(str, decoded)
 
     def _without_thinking(self, ids: Sequence[int]) -> list[int]:
         """What stands between the tokens for thinking goes, to the end where it never came to one.

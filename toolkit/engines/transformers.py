@@ -100,7 +100,7 @@ class TransformersEngine(TokenizedModel):
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
         pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
-        return [self._log_probs(source, [target])[0] for source, target in pairs]
+        return [sum(self._log_probs(source, [target])[0]) for source, target in pairs]
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         encoded = self._encode(sources)
@@ -135,8 +135,8 @@ class TransformersEngine(TokenizedModel):
             for place, source in enumerate(batch)
         ]
 
-    def _log_probs(self, source: list[int], answers: list[list[int]]) -> list[float]:
-        """Of all tokens of each of `answers`, with what a checkpoint forbids made impossible."""
+    def _log_probs(self, source: list[int], answers: list[list[int]]) -> list[list[float]]:
+        """Of each token of each of `answers`, with what a checkpoint forbids made impossible."""
         torch, own = self._torch, self._model.generation_config
         longest = max(map(len, answers))
         rows = [ids + [self._end] * (longest - len(ids)) for ids in answers]
@@ -159,7 +159,7 @@ class TransformersEngine(TokenizedModel):
                 if len(forbidden) == 1:
                     logits[..., forbidden] = -torch.inf
             found = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].tolist()
-        return [sum(row[: len(ids)]) for row, ids in zip(found, answers, strict=True)]
+        return [row[: len(ids)] for row, ids in zip(found, answers, strict=True)]
 
     def _pad(self, batch: list[list[int]]) -> tuple[Any, Any]:
         """Token ids and attention mask, both of shape (batch, longest); causal models pad left."""
@@ -216,11 +216,12 @@ class TransformersEngine(TokenizedModel):
         candidates = [
             Candidate(
                 text=self._tokens.decode(ids),
-                log_prob=log_prob,
+                log_prob=sum(log_probs),
                 new_tokens=len(ids),
                 finished=ids[-1] == self._end,
+                tokens=self._tokens.scores(ids, log_probs),
             )
-            for ids, log_prob in zip(answers, self._log_probs(source, answers), strict=True)
+            for ids, log_probs in zip(answers, self._log_probs(source, answers), strict=True)
         ]
         return ranked(candidates, len(source))
 

@@ -23,6 +23,7 @@ from toolkit.engines.base import (
     Output,
     Pull,
     Source,
+    TokenScore,
     ranked,
 )
 from toolkit.engines.llamacpp.server import LlamaServer
@@ -164,10 +165,17 @@ class LlamaCppEngine(TokenizedModel):
                 log_prob=_log_prob(each),
                 new_tokens=len(each["tokens"]),
                 finished=each["stop_type"] == "eos",
+                tokens=self._scores(each),
             )
             for each in written
         ]
         return ranked(candidates, asked.source_tokens)
+
+    def _scores(self, written: dict[str, Any]) -> tuple[TokenScore, ...]:
+        """None where the library doesn't tell one of each token."""
+        told = [token["logprob"] for token in written.get("completion_probabilities", ())]
+        ids = written["tokens"]
+        return self._tokens.scores(ids, told) if len(told) == len(ids) else ()
 
 
 class _Room:
