@@ -72,11 +72,19 @@ def test_of_a_gguf_file_on_the_hub_only_the_head_is_fetched(put, gguf_file, tmp_
     monkeypatch.setattr(hub_entry, "HEAD_BYTES", head)
     data = gguf_file.read_bytes()
     repository = put({"tiny.gguf": data, "README.md": PAGE})
+    sizes, real = [], hub_entry.gguf_entry
+
+    def seen(name, gguf, **facts):
+        sizes.append(gguf.path.stat().st_size)
+        return real(name, gguf, **facts)
+
+    monkeypatch.setattr(hub_entry, "gguf_entry", seen)
     entry = entry_of_hub("mine", REPOSITORY, file="tiny.gguf", licence="MIT")
     assert repository.bytes_sent == head + len(PAGE) < len(data)
     local = entry_of_file("mine", gguf_file, licence="MIT")
     assert without(entry, *ELSEWHERE, "files") == without(local, *ELSEWHERE, "files")
     assert entry["files"] == [local["files"][0] | {"name": "tiny.gguf"}]
+    assert max(sizes) == head, "nothing of the size of the weights is written, not even zeros"
     add(entry)
     model = pull(find_spec("mine"), tmp_path, form="ctranslate2")
     assert (model.source, model.revision) == ("hub", COMMIT)
@@ -84,6 +92,15 @@ def test_of_a_gguf_file_on_the_hub_only_the_head_is_fetched(put, gguf_file, tmp_
         monkeypatch.setattr(hub_entry, "HEAD_BYTES", head - less)
         with pytest.raises(ModelError, match="too long to be looked at; download the file"):
             entry_of_hub("other", REPOSITORY, file="tiny.gguf")
+
+
+def test_weights_beyond_the_end_of_a_file_on_the_hub_are_noticed(put, gguf_file, monkeypatch):
+    from toolkit.models.conversion.gguf import GgufFile
+
+    monkeypatch.setattr(hub_entry, "HEAD_BYTES", GgufFile(gguf_file).head_bytes)
+    put({"tiny.gguf": gguf_file.read_bytes()[:-1000]})
+    with pytest.raises(ModelError, match=r"the head of tiny\.gguf is damaged"):
+        entry_of_hub("mine", REPOSITORY, file="tiny.gguf")
 
 
 def test_which_file_is_meant_has_to_be_said(put, marian):

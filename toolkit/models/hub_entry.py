@@ -2,7 +2,6 @@
 until a pull.
 """
 
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,10 +55,9 @@ def entry_of_hub(
         folder = Path(scratch)
         if file:
             pinned = [hub.pin(file)]
-            gguf = hub.head(file, folder)
             hub.bring(["README.md"], folder)
             licence = licence or licence_in(folder)
-            entry = gguf_entry(name, gguf, tasks=tasks, licence=licence)
+            entry = gguf_entry(name, hub.head(file, folder), tasks=tasks, licence=licence)
             if entry["publisher"] == "unknown":
                 entry["publisher"] = hub.owner
         else:
@@ -143,19 +141,16 @@ class _Repository:
                 raise ModelError(f"{name} is not the file that the hub lists (hash differs)")
 
     def head(self, file: str, folder: Path) -> "GgufFile":
-        """A GGUF file of which only the first bytes were fetched: what reads it looks where the
-        weights are, but not at them.
-        """
+        """A GGUF file of which only the first bytes were fetched."""
         path, size = folder / file, self.size(file)
         with hub_errors(self.name):
             came = download_head(self.name, file, self.commit, path, HEAD_BYTES)
         with model_errors(f"{file} can't be read as GGUF"):
             from toolkit.models.conversion.gguf import GgufFile
 
-            os.truncate(path, max(came, size))
             try:
-                gguf = GgufFile(path)
-                cut = gguf.head_bytes > came
+                gguf = GgufFile(path, only_head=True)
+                cut = gguf.head_bytes > came or gguf.bytes > size
             except Exception:
                 if came == size:
                     raise
