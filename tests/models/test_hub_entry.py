@@ -38,7 +38,8 @@ def test_a_checkpoint_of_the_hub_becomes_an_entry_without_its_weights(put, maria
     repository = put(marian)
     entry = entry_of_hub("mine", REPOSITORY)
     asked = {name for name, _ in repository.downloads}
-    assert asked == {"config.json", "tokenizer_config.json", "README.md"}
+    small = {"config.json", "tokenizer_config.json", "generation_config.json", "README.md"}
+    assert asked == small
     local = entry_of_folder("mine", tiny("marian"), licence="cc-by-nc-4.0")
     assert without(entry, *ELSEWHERE, "files") == without(local, *ELSEWHERE, "files")
     assert [file for file in entry["files"] if file["name"] == "model.safetensors"] == local[
@@ -92,6 +93,16 @@ def test_of_a_gguf_file_on_the_hub_only_the_head_is_fetched(put, gguf_file, tmp_
         monkeypatch.setattr(hub_entry, "HEAD_BYTES", head - less)
         with pytest.raises(ModelError, match="too long to be looked at; download the file"):
             entry_of_hub("other", REPOSITORY, file="tiny.gguf")
+
+
+def test_the_settings_that_a_repository_prescribes_are_taken_over(put, marian, gguf_file):
+    said = b'{"temperature": 0.7, "no_repeat_ngram_size": 3, "repetition_penalty": 1.2}'
+    put(marian | {"generation_config.json": said})
+    entry = entry_of_hub("mine", REPOSITORY)
+    assert entry["generation"] == {"repetition_penalty": 1.2, "no_repeat_ngram_size": 3}
+    put({"tiny.gguf": gguf_file.read_bytes(), "generation_config.json": said})
+    entry = entry_of_hub("mine", REPOSITORY, file="tiny.gguf")
+    assert entry["generation"] == {"repetition_penalty": 1.2, "temperature": 0.7}
 
 
 def test_weights_beyond_the_end_of_a_file_on_the_hub_are_noticed(put, gguf_file, monkeypatch):

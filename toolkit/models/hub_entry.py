@@ -20,6 +20,7 @@ from toolkit.models.user_models import (
     checkpoint_entry,
     gguf_entry,
     licence_in,
+    read_config,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
     from toolkit.models.conversion.gguf import GgufFile
 
 # What an entry is made of, where it is there.
-SMALL_FILES = ("config.json", "tokenizer_config.json", "chat_template.jinja", "README.md")
+SMALL_FILES = (
+    "config.json",
+    "tokenizer_config.json",
+    "generation_config.json",
+    "chat_template.jinja",
+    "README.md",
+)
 WEIGHTS = re.compile(r".+\.safetensors|pytorch_model.*\.bin")
 # The head of a GGUF file has its tokenizer. Half a million tokens, and as many merges, fit in.
 HEAD_BYTES = 1 << 25
@@ -55,9 +62,14 @@ def entry_of_hub(
         folder = Path(scratch)
         if file:
             pinned = [hub.pin(file)]
-            hub.bring(["README.md"], folder)
-            licence = licence or licence_in(folder)
-            entry = gguf_entry(name, hub.head(file, folder), tasks=tasks, licence=licence)
+            hub.bring(["README.md", "generation_config.json"], folder)
+            entry = gguf_entry(
+                name,
+                hub.head(file, folder),
+                tasks=tasks,
+                licence=licence or licence_in(folder),
+                generation=read_config(folder / "generation_config.json", repository),
+            )
             if entry["publisher"] == "unknown":
                 entry["publisher"] = hub.owner
         else:
