@@ -15,6 +15,9 @@ def test_models_are_listed_and_shown(run):
     _, out, _ = run("models", "show", "nllb-200-distilled-600m")
     assert "licence: CC-BY-NC-4.0" in out
     assert "installed: no" in out
+    assert "generation" not in out
+    _, out, _ = run("models", "show", "bart-large-cnn")
+    assert "generation: {'num_beams': 4, 'no_repeat_ngram_size': 3}\n" in out
 
 
 def test_the_list_tells_the_models_in_use_from_others_that_are_installed(run):

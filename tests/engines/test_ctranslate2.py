@@ -1,3 +1,7 @@
+from dataclasses import replace
+from functools import partial
+
+import ctranslate2
 import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
@@ -8,6 +12,7 @@ from toolkit.engines.ctranslate2 import (
     MAX_KEPT_TOKENS,
     _batches,
 )
+from toolkit.errors import ModelError
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -53,10 +58,22 @@ class Recorder:
         )
 
 
+def test_a_model_that_can_not_be_loaded_again_is_told_each_time(load, tmp_path, monkeypatch):
+    engine = load("qwen2", "ctranslate2")
+    chats, drawn = sources("qwen2")[:1], replace(CONFIG, do_sample=True, seed=1)
+    first = generate(engine, chats, drawn)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "_loader", partial(ctranslate2.Generator, str(tmp_path)))
+        for config in (drawn, CONFIG, drawn):
+            with pytest.raises(ModelError, match="CTranslate2 can't load"):
+                generate(engine, chats, config)
+    assert generate(engine, chats, drawn) == first
+
+
 def test_prefixes_that_the_library_never_frees_are_few_and_short(load, monkeypatch):
     engine = load("qwen2", "ctranslate2")
     recorder = Recorder(engine._model)
-    monkeypatch.setattr(engine, "_model", recorder)
+    monkeypatch.setattr(engine, "_loaded", recorder)
     articles = [f"{number} {'mot ' * 150}" for number in range(12)]
     for text in (*articles, *(f"{number} {'la ' * 30}" for number in range(40))):
         generate(engine, [(Message("user", f"{text}{note}"),) for note in "ab"], CONFIG)

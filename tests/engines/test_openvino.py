@@ -165,6 +165,7 @@ def test_what_keeps_a_model_from_repeating_itself_leaves_scores_alone(
 
 def test_beams_with_a_penalty_give_the_one_answer_that_the_library_has(ours):
     model, config = ours(), replace(CONFIG, repetition_penalty=1.5)
+    assert model.info.lacks == ("penalized_beams",)
     beams = replace(config, num_beams=4, num_return_sequences=4)
     assert texts(generate(model, sources("qwen2"), beams)) == texts(
         generate(model, sources("qwen2"), config)

@@ -102,6 +102,13 @@ def test_what_affects_an_output_is_part_of_its_key(store):
     assert asked == ["a"]
 
 
+def test_what_changes_no_output_is_no_part_of_its_key(store):
+    engine, _ = counting(store)
+    generate(engine, ["a"], CONFIG)
+    engine.engine._info = replace(engine.info, reason="no wheel", lacks=("scores",))
+    assert held(engine, ["a"], CONFIG) == [True]
+
+
 def test_a_finished_output_serves_any_limit_and_a_cut_one_only_lower_limits(store):
     engine, asked = counting(store)
     generate(engine, ["a"], replace(CONFIG, max_new_tokens=10))

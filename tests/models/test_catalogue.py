@@ -44,6 +44,18 @@ def test_only_models_that_know_the_languages_are_ordered():
     assert not across & {"barthez-orangesum-abstract", "bart-large-cnn", "smollm2-135m-instruct"}
 
 
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        ("hy-mt2-1.8b", {"repetition_penalty": 1.05, "temperature": 0.7, "top_p": 0.6}),
+        ("bart-large-cnn", {"num_beams": 4, "no_repeat_ngram_size": 3}),
+        ("qwen3-4b", {}),
+    ],
+)
+def test_an_entry_has_the_settings_of_its_makers(model, settings):
+    assert find_spec(model).generation.settings == settings
+
+
 def test_what_runs_a_model_goes_by_its_format_unless_it_says_so():
     assert find_spec("hy-mt2-1.8b").runs_on == ("llamacpp",)
     assert find_spec("qwen3-4b").runs_on == ("openvino", "ctranslate2", "llamacpp")
@@ -120,6 +132,33 @@ def test_entries_of_the_user_are_entries(own):
         (ENTRY.replace("{more}", "engines = ['vllm']"), r"model mine: engines\.0: Input should"),
         (ENTRY.replace("{more}", "prompts = { essay = 'x' }"), r"model mine: prompts\.essay"),
         (ENTRY.replace("{more}", "chat_template_kwargs = { a = [1] }"), r"kwargs\.a"),
+        (
+            ENTRY.replace("{more}", "generation = { repetition_penality = 2 }"),
+            r"mine: generation\.repetition_penality: .*did you mean repetition_penalty\?$",
+        ),
+        (
+            ENTRY.replace("{more}", "generation = { length_penalty = 2.0 }"),
+            r"model mine: generation\.length_penalty: there is no such field",
+        ),
+        *(
+            (ENTRY.replace("{more}", f"generation = {{ {name} = {value} }}"), said)
+            for name, value, said in (
+                ("num_beams", 0, r"mine: generation\.num_beams: Input should be greater than"),
+                ("num_beams", 10**9, r"mine: generation\.num_beams: Input should be less than"),
+                ("top_p", 1.5, r"mine: generation\.top_p: Input should be less than"),
+                ("temperature", 0, r"generation\.temperature: Input should be greater than 0"),
+                ("repetition_penalty", "nan", r"generation\.repetition_penalty: "),
+                (
+                    "no_repeat_ngram_size",
+                    3,
+                    r"mine: generation\.no_repeat_ngram_size: a causal model could not repeat",
+                ),
+            )
+        ),
+        (
+            ENTRY.replace('"causal"', '"seq2seq"').replace("{more}", "generation.top_p = 0.9"),
+            r"model mine: generation\.top_p: of a sequence-to-sequence model no samples are drawn",
+        ),
         (ENTRY.replace("= 10\n", "= 'many'\n"), r"model mine: files\.0\.bytes: "),
         (ENTRY.replace("{digest}", "abc"), r"model mine: files\.0\.sha256: "),
         (ENTRY.replace("= 10\n", "= 0\n"), r"files\.0\.bytes: Input should be greater than 0"),

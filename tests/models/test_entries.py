@@ -71,7 +71,9 @@ def test_an_entry_goes_from_its_repository_to_its_answers(
             assert targets == [SENTENCES[5], SENTENCES[6]]
     if "summarization" in spec.tasks:
         made = result("summarize", *(spec.languages[-1:] * 2))
-        assert known.items() <= made["provenance"]["summarization"].items()
+        told = made["provenance"]["summarization"]
+        assert known.items() <= told.items()
+        assert spec.generation.settings.items() <= told["generation"].items()
         if spec.family == "seq2seq":
             assert made["summary"]["text"] == golden
 

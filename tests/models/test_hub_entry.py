@@ -38,7 +38,8 @@ def test_a_checkpoint_of_the_hub_becomes_an_entry_without_its_weights(put, maria
     repository = put(marian)
     entry = entry_of_hub("mine", REPOSITORY)
     asked = {name for name, _ in repository.downloads}
-    assert asked == {"config.json", "tokenizer_config.json", "README.md"}
+    small = {"config.json", "tokenizer_config.json", "generation_config.json", "README.md"}
+    assert asked == small
     local = entry_of_folder("mine", tiny("marian"), licence="cc-by-nc-4.0")
     assert without(entry, *ELSEWHERE, "files") == without(local, *ELSEWHERE, "files")
     assert [file for file in entry["files"] if file["name"] == "model.safetensors"] == local[
@@ -72,11 +73,19 @@ def test_of_a_gguf_file_on_the_hub_only_the_head_is_fetched(put, gguf_file, tmp_
     monkeypatch.setattr(hub_entry, "HEAD_BYTES", head)
     data = gguf_file.read_bytes()
     repository = put({"tiny.gguf": data, "README.md": PAGE})
+    sizes, real = [], hub_entry.gguf_entry
+
+    def seen(name, gguf, **facts):
+        sizes.append(gguf.path.stat().st_size)
+        return real(name, gguf, **facts)
+
+    monkeypatch.setattr(hub_entry, "gguf_entry", seen)
     entry = entry_of_hub("mine", REPOSITORY, file="tiny.gguf", licence="MIT")
     assert repository.bytes_sent == head + len(PAGE) < len(data)
     local = entry_of_file("mine", gguf_file, licence="MIT")
     assert without(entry, *ELSEWHERE, "files") == without(local, *ELSEWHERE, "files")
     assert entry["files"] == [local["files"][0] | {"name": "tiny.gguf"}]
+    assert max(sizes) == head, "nothing of the size of the weights is written, not even zeros"
     add(entry)
     model = pull(find_spec("mine"), tmp_path, form="ctranslate2")
     assert (model.source, model.revision) == ("hub", COMMIT)
@@ -84,6 +93,25 @@ def test_of_a_gguf_file_on_the_hub_only_the_head_is_fetched(put, gguf_file, tmp_
         monkeypatch.setattr(hub_entry, "HEAD_BYTES", head - less)
         with pytest.raises(ModelError, match="too long to be looked at; download the file"):
             entry_of_hub("other", REPOSITORY, file="tiny.gguf")
+
+
+def test_the_settings_that_a_repository_prescribes_are_taken_over(put, marian, gguf_file):
+    said = b'{"temperature": 0.7, "no_repeat_ngram_size": 3, "repetition_penalty": 1.2}'
+    put(marian | {"generation_config.json": said})
+    entry = entry_of_hub("mine", REPOSITORY)
+    assert entry["generation"] == {"repetition_penalty": 1.2, "no_repeat_ngram_size": 3}
+    put({"tiny.gguf": gguf_file.read_bytes(), "generation_config.json": said})
+    entry = entry_of_hub("mine", REPOSITORY, file="tiny.gguf")
+    assert entry["generation"] == {"repetition_penalty": 1.2, "temperature": 0.7}
+
+
+def test_weights_beyond_the_end_of_a_file_on_the_hub_are_noticed(put, gguf_file, monkeypatch):
+    from toolkit.models.conversion.gguf import GgufFile
+
+    monkeypatch.setattr(hub_entry, "HEAD_BYTES", GgufFile(gguf_file).head_bytes)
+    put({"tiny.gguf": gguf_file.read_bytes()[:-1000]})
+    with pytest.raises(ModelError, match=r"the head of tiny\.gguf is damaged"):
+        entry_of_hub("mine", REPOSITORY, file="tiny.gguf")
 
 
 def test_which_file_is_meant_has_to_be_said(put, marian):

@@ -94,6 +94,52 @@ def test_a_checkpoint_becomes_an_entry_that_can_be_pulled(checkpoint, tmp_path):
     assert pull(spec, tmp_path / "models").family == "seq2seq"
 
 
+@pytest.mark.parametrize(
+    ("name", "config", "generation", "taken"),
+    [
+        (
+            "qwen2",
+            {},
+            {"repetition_penalty": 1.1, "temperature": 0.7, "top_p": 0.8, "top_k": 20},
+            {"repetition_penalty": 1.1, "temperature": 0.7, "top_p": 0.8},
+        ),
+        ("qwen2", {"top_p": 0.5}, {"top_p": 0.8, "temperature": None}, {"top_p": 0.8}),
+        ("qwen2", {}, {"temperature": 0, "top_p": "much", "no_repeat_ngram_size": 3}, None),
+        ("qwen2", {"temperature": 1.0, "repetition_penalty": 1.0}, {"top_p": 10**400}, None),
+        (
+            "bart",
+            {"no_repeat_ngram_size": 3, "num_beams": 4, "length_penalty": 2.0},
+            {"temperature": 0.7},
+            {"no_repeat_ngram_size": 3},
+        ),
+    ],
+)
+def test_what_a_checkpoint_says_of_its_generation_is_taken_over(
+    checkpoint, name, config, generation, taken
+):
+    folder = checkpoint(name, **config)
+    (folder / "generation_config.json").write_text(json.dumps(generation))
+    entry = entry_of_folder("mine", folder)
+    assert entry.get("generation") == taken
+    add(entry)
+    assert find_spec("mine").generation.settings == (taken or {})
+
+
+def test_what_a_gguf_file_says_of_its_samples_is_taken_over(gguf_file, monkeypatch):
+    from toolkit.models.conversion.gguf import GgufFile
+
+    real = GgufFile.field
+    said = {"temp": 0.699999988079071, "top_p": 0.800000011920929, "penalty_repeat": 1.0}
+
+    def field(self, name, default=None):
+        place, _, last = name.rpartition(".")
+        return said[last] if place == "general.sampling" else real(self, name, default)
+
+    assert "generation" not in entry_of_file("mine", gguf_file)
+    monkeypatch.setattr(GgufFile, "field", field)
+    assert entry_of_file("mine", gguf_file)["generation"] == {"temperature": 0.7, "top_p": 0.8}
+
+
 def test_what_a_checkpoint_is_for_is_asked_where_it_does_not_say(checkpoint):
     folder = checkpoint("t5")
     with pytest.raises(UsageError, match="may translate or summarize; say which with --task"):

@@ -1,12 +1,14 @@
 import weakref
+from dataclasses import replace
 
 import pytest
 
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
+from toolkit.engines.base import ranked
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models import choice
-from toolkit.models.catalogue import catalogue
+from toolkit.models.catalogue import Generation, catalogue, find_spec
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline import components as components_module
 from toolkit.pipeline.components import Components, models_in_use, open_store
@@ -72,6 +74,112 @@ def test_a_model_is_given_the_prompts_of_its_makers(spec, pair):
     assert [message.role for message in chat] == ["user"]
     asked, _ = prompts(translation_prompt="news")
     assert asked.name.startswith("news"), "what somebody asks for counts more"
+
+
+PRESCRIBED = {"num_beams": 2, "repetition_penalty": 1.3, "temperature": 0.4, "top_p": 0.7}
+
+
+class Asked(FakeEngine):
+    """Never sure of what it says; notes how it is searched."""
+
+    def __init__(self, **options):
+        super().__init__(lambda prompt: ENGLISH, **options)
+        self.configs = []
+
+    def _output(self, source, config):
+        self.configs.append(config)
+        (one,) = super()._output(source, replace(config, num_return_sequences=1)).candidates
+        return ranked([replace(one, log_prob=-99.0)], 1)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """A pipeline of one model whose entry prescribes `generation`, and what was asked of it."""
+
+    def make(generation=PRESCRIBED, *, family="causal", lacks=(), **settings):
+        entry = find_spec("qwen3-4b").model_copy(
+            update={"id": "mine", "generation": Generation(**generation)}
+        )
+        monkeypatch.setattr(components_module, "catalogue", lambda: {"mine": entry})
+        engine = Asked(family=family)
+        engine._info = replace(engine.info, lacks=lacks)
+        settings = {"cache": False, "glossary": "none", "lexicon": False} | settings
+        return Pipeline(make_settings("mine", **settings), engines={"mine": engine}), engine
+
+    return make
+
+
+def test_translations_are_asked_for_as_the_entry_says(asked):
+    made, engine = asked(quality="best")
+    (result,) = made.translate([article(made, FRENCH)])
+    assert {each.repetition_penalty for each in engine.configs} == {1.3}
+    drawn = {(each.temperature, each.top_p) for each in engine.configs if each.do_sample}
+    assert drawn == {(0.4, 0.7)}
+    likeliest = [each for each in engine.configs if not each.do_sample]
+    assert {(each.temperature, each.top_p) for each in likeliest} == {(1.0, 1.0)}
+    told = result.provenance["translation"]["generation"]
+    assert (told["repetition_penalty"], told["temperature"], told["top_p"]) == (1.3, 0.4, 0.7)
+    assert told["stuck_repetition_penalty"] == 1.3, "no less than otherwise"
+
+
+def test_summaries_are_asked_for_as_the_entry_says(asked):
+    made, engine = asked(route="direct")
+    (result,) = made.summarize([article(made, FRENCH)])
+    shapes = {
+        (each.num_beams, each.repetition_penalty, each.temperature) for each in engine.configs
+    }
+    assert shapes == {(2, 1.3, 1.0), (1, 1.3, 0.4)}
+    told = result.provenance["summarization"]["generation"]
+    assert {name: told[name] for name in PRESCRIBED} == PRESCRIBED
+    prescribed = {"num_beams": 6, "no_repeat_ngram_size": 3}
+    made, engine = asked(prescribed, family="seq2seq", route="direct")
+    (result,) = made.summarize([article(made, FRENCH)])
+    told = result.provenance["summarization"]["generation"]
+    assert (engine.configs[0].num_beams, engine.configs[0].num_return_sequences) == (6, 4)
+    assert {each.no_repeat_ngram_size for each in engine.configs} == {3}
+    assert {name: told[name] for name in prescribed} == prescribed
+
+
+@pytest.mark.parametrize(
+    ("given", "beams"), [({}, 2), ({"num_beams": 1}, 1), ({"num_beams": 3}, 3)]
+)
+def test_what_somebody_sets_counts_more_than_the_entry(asked, given, beams):
+    made, engine = asked(quality="fast", **given)
+    made.translate([article(made, FRENCH)])
+    assert engine.configs[0].num_beams == beams
+    assert engine.configs[0].repetition_penalty == 1.3
+
+
+def test_an_entry_is_not_that_of_the_model_of_a_server(asked):
+    made, engine = asked(endpoint="http://127.0.0.1:9", quality="best")
+    made.translate([article(made, FRENCH)])
+    assert {each.repetition_penalty for each in engine.configs if each.num_beams > 1} == {1.0}
+    assert {each.temperature for each in engine.configs if each.do_sample} == {0.6}
+
+
+def test_an_engine_without_beams_under_a_penalty_is_asked_for_none(asked):
+    for penalty, beams in ((1.3, 1), (1.0, 4)):
+        generation = {"repetition_penalty": penalty, "num_beams": 4}
+        made, engine = asked(generation, lacks=("penalized_beams",), route="direct")
+        (summary,) = made.summarize([article(made, FRENCH)])
+        (translation,) = made.translate([article(made, FRENCH)])
+        assert max(each.num_beams for each in engine.configs) == beams
+        assert summary.provenance["summarization"]["generation"]["num_beams"] == beams
+        told = translation.provenance["translation"]["generation"]
+        assert (told["first_beams"], told["wider_beams"]) == (beams, beams)
+
+
+def test_what_was_answered_under_other_settings_of_the_entry_is_asked_again(asked, tmp_path):
+    def asked_of(**generation):
+        kept = {"cache": True, "cache_file": tmp_path / "store.sqlite"}
+        made, engine = asked(generation, quality="fast", max_tries=1, **kept)
+        made.translate([article(made, FRENCH)])
+        return len(engine.configs)
+
+    plain = asked_of()
+    assert (plain > 0, asked_of()) == (True, 0)
+    assert asked_of(repetition_penalty=1.05) == plain
+    assert (asked_of(repetition_penalty=1.05), asked_of(temperature=0.1)) == (0, 0)
 
 
 def test_the_store_can_be_switched_off(tmp_path):

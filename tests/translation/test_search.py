@@ -252,7 +252,7 @@ def test_a_score_in_the_store_is_not_asked_for_again(tmp_path):
 def test_it_is_told_whether_anything_is_scored_backwards(prompt):
     changes = {"quality": "best", "reverse_prompt": prompt}
     model = replace(translator(str.upper), engine=Engine(lambda config: []), **changes)
-    assert ("reverse" in model.effort.as_dict()["weights"]) == bool(prompt)
+    assert ("reverse" in model.effort.as_dict(model.config)["weights"]) == bool(prompt)
 
 
 def test_what_an_engine_lacks_is_not_searched_for_and_told():
@@ -262,4 +262,4 @@ def test_what_an_engine_lacks_is_not_searched_for_and_told():
     effort = replace(model, config=GenerationConfig(num_beams=8)).effort
     assert (effort.first_beams, effort.careful_beams, effort.reverse) == (1, 1, False)
     assert effort.samples == 8
-    assert "reverse" not in effort.as_dict()["weights"]
+    assert "reverse" not in effort.as_dict(model.config)["weights"]

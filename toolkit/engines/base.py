@@ -8,15 +8,15 @@ that Hugging Face gives them.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from toolkit.errors import TooLongError, UsageError
 
 Family = Literal["seq2seq", "causal"]
 EngineName = Literal["auto", "openvino", "ctranslate2", "llamacpp", "transformers"]
 # What an engine may be unable to do: search with beams, go on with words that it is given of its
-# answer, score a given text.
-Ability = Literal["beams", "openings", "scores"]
+# answer, score a given text; or to search with beams under a repetition penalty.
+Ability = Literal["beams", "penalized_beams", "openings", "scores"]
 KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
 ENDPOINT_TIMEOUT_S = 300  # a slow machine reads a whole article before its first word
 NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
@@ -62,6 +62,21 @@ class GenerationConfig:
                 f"num_return_sequences ({self.num_return_sequences}) is over num_beams "
                 f"({self.num_beams}); take more beams, or do_sample"
             )
+
+    def beam(self, size: int, *, best: int = 0) -> Self:
+        """For the `best` answers of a beam, or all; temperature and top-p have no part in it."""
+        return replace(
+            self,
+            num_beams=size,
+            num_return_sequences=best or size,
+            do_sample=False,
+            temperature=1.0,
+            top_p=1.0,
+        )
+
+    def samples(self, count: int) -> Self:
+        """For `count` answers that are drawn."""
+        return replace(self, num_beams=1, num_return_sequences=count, do_sample=True)
 
 
 class TokenScore(NamedTuple):
@@ -148,6 +163,13 @@ class EngineInfo:
     chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
     chat_template: str = ""
     lacks: tuple[Ability, ...] = ()
+
+    def lacks_under(self, config: GenerationConfig) -> set[Ability]:
+        """What it can't do with the settings that every answer has."""
+        lacks = set(self.lacks)
+        if "penalized_beams" in lacks and config.repetition_penalty != 1:
+            lacks.add("beams")
+        return lacks
 
     def as_dict(self) -> dict[str, Any]:
         """The facts; what most engines have nothing to say of is left out where they don't."""

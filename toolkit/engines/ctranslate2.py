@@ -83,11 +83,18 @@ class CTranslate2Engine(TokenizedModel):
             max_queued_batches=-1,
         )
         self._folder = folder
-        self._model: Any = self._load()
+        self._loaded: Any = self._load()
         self._has_drawn = False
         super().__init__(tokens, info, max_source_tokens)
         self._batch_size = batch_size or BATCH_SIZE[info.family]
         self._kept_prefixes: list[list[str]] = []
+
+    @property
+    def _model(self) -> Any:
+        """Loaded again where that failed, so that it fails with a reason."""
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded
 
     def _load(self) -> Any:
         try:
@@ -196,8 +203,7 @@ class CTranslate2Engine(TokenizedModel):
         """
         for batch in batches:
             if self._has_drawn:
-                self._model = None  # gives its memory to the next
-                self._model = self._load()
+                self._loaded = None  # gives its memory to the next
             self._has_drawn = True
             ctranslate2.set_random_seed(config.seed)
             results = self._queue(

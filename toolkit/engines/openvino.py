@@ -107,6 +107,7 @@ class OpenVINOEngine(TokenizedModel):
         # What is written needs a place too.
         self._cache_blocks = blocks - 1
         self._cache_tokens = self._cache_blocks * BLOCK_TOKENS
+        info = replace(info, lacks=("penalized_beams",))
         super().__init__(tokens(), info, min(max_source_tokens, self._cache_tokens // 2))
         self._last_id = 0
         self._running: list[_Running] = []  # of all streams

@@ -149,7 +149,8 @@ class StoredOutputs:
 
     def _parts(self, source: Source) -> dict[str, Any]:
         engine = self.info.as_dict()
-        del engine["reason"]
+        for name in ("reason", "lacks"):  # which change no answer
+            engine.pop(name, None)
         return {
             "source": source if isinstance(source, str) else [asdict(each) for each in source],
             "engine": engine,

@@ -67,7 +67,26 @@ class FolderSource(_Entry):
     path: Path
 
 
+class Generation(_Entry):
+    """How a model's makers have it write, by the names of Hugging Face; None where they don't say.
+
+    `num_beams` are the least, `temperature` and `top_p` are of samples.
+    """
+
+    num_beams: int | None = Field(None, ge=1, le=64)
+    repetition_penalty: float | None = Field(None, gt=0, le=10)
+    no_repeat_ngram_size: int | None = Field(None, ge=0, le=1000)
+    temperature: float | None = Field(None, gt=0, le=10)
+    top_p: float | None = Field(None, gt=0, le=1)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Those that are prescribed."""
+        return self.model_dump(exclude_none=True)
+
+
 Task = Literal["translation", "summarization"]
+Family = Literal["seq2seq", "causal"]
 Speed = Literal["quick", "medium", "slow"]
 # What a model can be made for, by the engine that runs it then.
 Form = Literal["openvino", "ctranslate2", "llamacpp"]
@@ -81,6 +100,13 @@ ENGINES: dict[Format, tuple[Form, ...]] = {
     "huggingface": ("ctranslate2",),
     "ctranslate2": ("ctranslate2",),
 }
+# Settings that a family can't have, and why.
+UNFIT: dict[Family, dict[str, str]] = {
+    "causal": {"no_repeat_ngram_size": "a causal model could not repeat the words of its prompt"},
+    "seq2seq": dict.fromkeys(
+        ("temperature", "top_p"), "of a sequence-to-sequence model no samples are drawn"
+    ),
+}
 ModelSource = Annotated[HubSource | WheelsSource | FolderSource, Field(discriminator="kind")]
 
 
@@ -93,13 +119,13 @@ class ModelSpec(_Entry):
     where nobody knows; `forbids` says in plain words what the licence doesn't allow, `restricted`
     that it is more than to leave out the makers' names.
     `chat_template_kwargs` is what the chat template is told, `chat_template` one to use instead of
-    the model's own, and `prompts` names those that its makers prescribe. `engines` are those that
-    can run it, if not all that run files of its format.
+    the model's own, and `prompts` names those that its makers prescribe; `generation` is how they
+    have it write. `engines` are those that can run it, if not all that run files of its format.
     """
 
     id: str = Field(pattern=ID)
     description: str
-    family: Literal["seq2seq", "causal"]
+    family: Family
     tasks: tuple[Task, ...]
     languages: tuple[str, ...]
     direction: tuple[str, str] | None = None
@@ -119,6 +145,7 @@ class ModelSpec(_Entry):
     chat_template_kwargs: dict[str, TemplateValue] = {}
     chat_template: str = ""
     prompts: dict[PromptUse, str] = {}
+    generation: Generation = Generation()
     engines: tuple[Form, ...] = ()
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()
@@ -127,6 +154,13 @@ class ModelSpec(_Entry):
     def _one_file(self) -> Self:
         if self.format == "gguf" and len(self.files) != 1:
             raise ValueError("a GGUF model has one of [[model.files]]")
+        return self
+
+    @model_validator(mode="after")
+    def _settings_of_the_family(self) -> Self:
+        for name in self.generation.settings:
+            if why := UNFIT[self.family].get(name):
+                raise ValueError(f"generation.{name}: {why}")
         return self
 
     @property
@@ -168,6 +202,7 @@ class _OwnSpec(ModelSpec):
 
 _FIELDS = {
     "": ModelSpec.model_fields,
+    "generation": Generation.model_fields,
     "files": FileSpec.model_fields,
     "sources": HubSource.model_fields | FolderSource.model_fields,
 }

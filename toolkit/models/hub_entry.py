@@ -2,7 +2,6 @@
 until a pull.
 """
 
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from toolkit.models.user_models import (
     checkpoint_entry,
     gguf_entry,
     licence_in,
+    read_config,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from toolkit.models.conversion.gguf import GgufFile
 
 # What an entry is made of, where it is there.
-SMALL_FILES = ("config.json", "tokenizer_config.json", "chat_template.jinja", "README.md")
+SMALL_FILES = (
+    "config.json",
+    "tokenizer_config.json",
+    "generation_config.json",
+    "chat_template.jinja",
+    "README.md",
+)
 WEIGHTS = re.compile(r".+\.safetensors|pytorch_model.*\.bin")
 # The head of a GGUF file has its tokenizer. Half a million tokens, and as many merges, fit in.
 HEAD_BYTES = 1 << 25
@@ -56,10 +62,14 @@ def entry_of_hub(
         folder = Path(scratch)
         if file:
             pinned = [hub.pin(file)]
-            gguf = hub.head(file, folder)
-            hub.bring(["README.md"], folder)
-            licence = licence or licence_in(folder)
-            entry = gguf_entry(name, gguf, tasks=tasks, licence=licence)
+            hub.bring(["README.md", "generation_config.json"], folder)
+            entry = gguf_entry(
+                name,
+                hub.head(file, folder),
+                tasks=tasks,
+                licence=licence or licence_in(folder),
+                generation=read_config(folder / "generation_config.json", repository),
+            )
             if entry["publisher"] == "unknown":
                 entry["publisher"] = hub.owner
         else:
@@ -143,19 +153,16 @@ class _Repository:
                 raise ModelError(f"{name} is not the file that the hub lists (hash differs)")
 
     def head(self, file: str, folder: Path) -> "GgufFile":
-        """A GGUF file of which only the first bytes were fetched: what reads it looks where the
-        weights are, but not at them.
-        """
+        """A GGUF file of which only the first bytes were fetched."""
         path, size = folder / file, self.size(file)
         with hub_errors(self.name):
             came = download_head(self.name, file, self.commit, path, HEAD_BYTES)
         with model_errors(f"{file} can't be read as GGUF"):
             from toolkit.models.conversion.gguf import GgufFile
 
-            os.truncate(path, max(came, size))
             try:
-                gguf = GgufFile(path)
-                cut = gguf.head_bytes > came
+                gguf = GgufFile(path, only_head=True)
+                cut = gguf.head_bytes > came or gguf.bytes > size
             except Exception:
                 if came == size:
                     raise

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
-from toolkit.models.catalogue import Form, TemplateValue
+from toolkit.models.catalogue import Family, Form, TemplateValue
 from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, llamacpp_fault, openvino_fault
 from toolkit.models.sources import sha256_of_file
 from toolkit.progress import Progress
@@ -42,7 +41,7 @@ class InstalledModel:
 
     id: str
     folder: Path
-    family: Literal["seq2seq", "causal"]
+    family: Family
     licence: str
     source: str
     revision: str

@@ -6,8 +6,11 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from toolkit.errors import ModelError, UsageError
 from toolkit.files import MAX_TOML_BYTES, is_regular, read_whole, shortened, write_atomically
@@ -16,6 +19,8 @@ from toolkit.models.catalogue import (
     FILE_NAME,
     ID,
     OTHER_NAMES,
+    Family,
+    Generation,
     Task,
     catalogue,
     own_file,
@@ -44,6 +49,13 @@ LANGUAGE_CODES = {
     "NllbTokenizer": {"fr": "fra_Latn", "en": "eng_Latn"},
     "MBart50Tokenizer": {"fr": "fr_XX", "en": "en_XX"},
 }
+# What entries take over of a checkpoint's settings. How widely to search is the toolkit's own.
+PRESCRIBED: dict[Family, tuple[str, ...]] = {
+    "causal": ("repetition_penalty", "temperature", "top_p"),
+    "seq2seq": ("repetition_penalty", "no_repeat_ngram_size"),
+}
+# As GGUF files call them.
+SAMPLERS = {"repetition_penalty": "penalty_repeat", "temperature": "temp", "top_p": "top_p"}
 DEFAULT_CONTEXT = 512  # of models that don't limit positions themselves, such as T5
 NOT_COMMERCIAL = re.compile(r"(?:^|[^a-z])nc(?:[^a-z]|$)|non-?commercial", re.IGNORECASE)
 README_LICENCE = re.compile(r"^license: *(\S.*)$", re.MULTILINE)
@@ -71,9 +83,16 @@ def entry_of_file(
 
 
 def gguf_entry(
-    name: str, gguf: "GgufFile", *, tasks: Sequence[Task], licence: str
+    name: str,
+    gguf: "GgufFile",
+    *,
+    tasks: Sequence[Task],
+    licence: str,
+    generation: Mapping[str, Any] = {},
 ) -> dict[str, Any]:
-    """What the head of a GGUF file says, without `files` and `sources`."""
+    """What the head of a GGUF file says, without `files` and `sources`; `generation` is what is
+    said beside it.
+    """
     file = gguf.path
     with model_errors(f"{file.name} can't be read as GGUF"):
         from gguf import MODEL_ARCH_NAMES
@@ -100,6 +119,10 @@ def gguf_entry(
         kind = str(gguf.field("tokenizer.ggml.pre", "unknown"))
         if architecture not in ARCHITECTURES or kind not in TOKENIZERS:
             facts["engines"] = ["llamacpp"]
+        said = {
+            each: gguf.field(f"general.sampling.{theirs}", generation.get(each) or "")
+            for each, theirs in SAMPLERS.items()
+        }
         licence = licence or str(gguf.field("general.license", "unknown"))
         parameters = gguf.parameters
     return _entry(
@@ -111,6 +134,7 @@ def gguf_entry(
         licence=licence,
         parameters=parameters,
         template=template,
+        said=said,
         names=[file.name],
     )
 
@@ -154,8 +178,9 @@ def checkpoint_entry(
         raise ModelError(
             f"{place} holds no checkpoint: it lacks config.json (a GGUF file is for --file)"
         )
-    config, tokenizer = (
-        _json(folder / each, place) for each in ("config.json", "tokenizer_config.json")
+    config, tokenizer, generation = (
+        read_config(folder / each, place)
+        for each in ("config.json", "tokenizer_config.json", "generation_config.json")
     )
     kind = shortened(str(config.get("model_type", "unknown")))
     codes = LANGUAGE_CODES.get(str(tokenizer.get("tokenizer_class")).removesuffix("Fast"), {})
@@ -199,6 +224,7 @@ def checkpoint_entry(
         licence=licence or licence_in(folder) or "unknown",
         parameters=sum(weights.values()) // (2 if "16" in number else 4),
         template=template,
+        said={**config, **generation},  # where older and where newer ones have it
         names=list(weights),
     )
 
@@ -241,12 +267,13 @@ def _entry(
     name: str,
     facts: Mapping[str, Any],
     *,
-    family: str,
+    family: Family,
     form: str,
     tasks: Sequence[Task],
     licence: str,
     parameters: int,
     template: str,
+    said: Mapping[str, Any],
     names: Sequence[str],
 ) -> dict[str, Any]:
     for each in names:
@@ -273,7 +300,19 @@ def _entry(
         entry |= {"forbids": "no commercial use", "restricted": True}
     if "enable_thinking" in template:
         entry["chat_template_kwargs"] = {"enable_thinking": False}
+    if generation := _prescribed(said, family):
+        entry["generation"] = generation
     return entry
+
+
+def _prescribed(said: Mapping[str, Any], family: Family) -> dict[str, float]:
+    """The settings in `said` that an entry can have and that change something."""
+    found = dict[str, Any]()
+    for name in PRESCRIBED[family]:
+        with suppress(ValidationError):  # such as for a temperature of 0, which means no samples
+            found |= Generation.model_validate({name: said.get(name)}).settings
+    # GGUF files have floats of 32 bits.
+    return {name: round(value, 6) for name, value in found.items() if value not in (0, 1)}
 
 
 def tasks_of_folder(folder: Path) -> tuple[Task, ...]:
@@ -283,7 +322,7 @@ def tasks_of_folder(folder: Path) -> tuple[Task, ...]:
     if is_regular(folder / MODEL_FILE):
         causal = any((folder / f"vocabulary.{form}").is_file() for form in ("json", "txt"))
         return BOTH if causal else ("translation",)
-    return SEQ2SEQ.get(str(_json(folder / "config.json", folder).get("model_type"))) or BOTH
+    return SEQ2SEQ.get(str(read_config(folder / "config.json", folder).get("model_type"))) or BOTH
 
 
 def refuse_id(name: str) -> None:
@@ -352,7 +391,7 @@ def _weights(folder: Path, pattern: str) -> list[Path]:
     return sorted(each for each in folder.glob(pattern) if is_regular(each) and each.stat().st_size)
 
 
-def _json(path: Path, place: object) -> dict[str, Any]:
+def read_config(path: Path, place: object) -> dict[str, Any]:
     """Empty where there is no such file. Raises ModelError, naming `place`, for one that can't be
     read.
     """

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
 
@@ -18,10 +19,11 @@ from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.store import Store
 from toolkit.summarization.abstractive import AbstractiveSummarizer
+from toolkit.summarization.drafting import SUMMARY_CONFIG
 from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
 from toolkit.summarization.long_documents import PART
 from toolkit.translation.glossary import Glossary, load_glossary
-from toolkit.translation.search import EFFORTS
+from toolkit.translation.search import EFFORTS, TRANSLATION_CONFIG
 from toolkit.translation.translator import SentenceTranslator
 
 AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
@@ -66,7 +68,7 @@ class Components:
         if settings.same_language:
             raise UsageError(f"there is nothing to translate from {source} to {target}")
         model = self.translator_model
-        spec = None if settings.endpoint else catalogue().get(model)
+        spec = self._spec(model)
         if spec and spec.direction not in (None, settings.languages):
             raise UsageError(
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
@@ -87,13 +89,16 @@ class Components:
                 prompts["reverse_prompt"] = load_prompt(
                     "translation", name, languages=(target, source)
                 )
+        config = _prescribed(TRANSLATION_CONFIG, spec)
+        if "num_beams" in settings.model_fields_set:
+            config = replace(config, num_beams=settings.num_beams)
         return SentenceTranslator(
             engine=engine,
             source_language=source,
             target_language=target,
             glossary=self.glossary,
             quality=settings.quality,
-            config=GenerationConfig(num_beams=settings.num_beams),
+            config=config,
             lexicons=load_lexicons(source, target) if settings.lexicon else None,
             store=self.store,
             limits=settings.checks,
@@ -128,6 +133,10 @@ class Components:
             raise ModelMissingError(task=task, languages=settings.languages)
         return best
 
+    def _spec(self, model: str) -> ModelSpec | None:
+        """The entry of a model of ours; a server may have another by the same name."""
+        return None if self.settings.endpoint else catalogue().get(model)
+
     def _prompt_name(self, use: PromptUse, spec: ModelSpec | None) -> str:
         """That of the settings where they say one, else that of the model's makers if there is
         one.
@@ -157,7 +166,8 @@ class Components:
         if asked in METHODS:
             return ExtractiveSummarizer(asked, language)
         try:
-            engine = self._engine(self.summarizer_model(language))
+            model = self.summarizer_model(language)
+            engine = self._engine(model)
         except ModelMissingError as error:
             if asked != AUTO_MODEL or translates:
                 raise
@@ -177,6 +187,7 @@ class Components:
             engine=engine,
             language=language,
             prompts=prompts,
+            config=_prescribed(SUMMARY_CONFIG, self._spec(model)),
             store=self.store,
         )
 
@@ -252,6 +263,11 @@ class Components:
         endpoint = self.settings.endpoint
         if self._on_trouble and endpoint and (warning := Address.parse(endpoint).warning):
             self._on_trouble(warning)
+
+
+def _prescribed(ours: GenerationConfig, spec: ModelSpec | None) -> GenerationConfig:
+    """What the model's makers prescribe, and `ours` for the rest."""
+    return replace(ours, **spec.generation.settings) if spec else ours
 
 
 def models_in_use(settings: Settings) -> list[str | ModelError]:

@@ -12,7 +12,7 @@ from toolkit.engines.stored import StoredOutputs
 from toolkit.prompts import Prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
-from toolkit.summarization.drafting import Draft, Drafter, faults
+from toolkit.summarization.drafting import SUMMARY_CONFIG, Draft, Drafter, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
 from toolkit.summarization.faithfulness.statements import statements_of
 from toolkit.summarization.long_documents import shorten
@@ -38,7 +38,7 @@ class AbstractiveSummarizer:
     engine: Engine
     language: str = "en"
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
-    config: GenerationConfig = field(default_factory=GenerationConfig)
+    config: GenerationConfig = SUMMARY_CONFIG
     store: Store | None = None
 
     def summarize(self, request: SummaryRequest) -> Summary:

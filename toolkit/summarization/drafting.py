@@ -15,7 +15,8 @@ from toolkit.summarization.forms import Form
 from toolkit.summarization.quality import quality_of
 from toolkit.summarization.request import SummaryRequest
 
-TEMPERATURE, TOP_P = 0.7, 0.9  # of samples
+# Of models whose makers prescribe nothing else; temperature and top-p are of samples.
+SUMMARY_CONFIG = GenerationConfig(temperature=0.7, top_p=0.9)
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 
 
@@ -82,24 +83,28 @@ class Drafter:
         """How the drafts of the first round are searched, and how many they are at most."""
         drafts = len(self.angles) * (1 + further)
         if self.engine.info.family == "seq2seq":
-            return {"drafts": drafts, "num_beams": 1 + further}
+            return {"drafts": drafts, "num_beams": max(1 + further, self._num_beams)}
         return {
             "drafts": drafts,
-            "num_beams": self.config.num_beams,
+            "num_beams": self._num_beams,
             "samples": len(self.angles) * further,
-            "temperature": TEMPERATURE,
-            "top_p": TOP_P,
+            "temperature": self.config.temperature,
+            "top_p": self.config.top_p,
         }
+
+    @property
+    def _num_beams(self) -> int:
+        lacks = self.engine.info.lacks_under(self.config)
+        return 1 if "beams" in lacks else self.config.num_beams
 
     def _configs(self, form: Form, further: int) -> list[GenerationConfig]:
         room = form.max_words * TOKENS_PER_WORD + 32
         base = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, room))
-        if not further:
-            return [base]
-        if self.engine.info.family == "seq2seq":
-            return [replace(base, num_beams=1 + further, num_return_sequences=1 + further)]
-        drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
-        return [base, replace(drawn, num_return_sequences=further)]
+        beams = self._num_beams
+        if further and self.engine.info.family == "seq2seq":
+            return [base.beam(max(1 + further, beams), best=1 + further)]
+        likeliest = base.beam(beams, best=1)
+        return [likeliest, base.samples(further)] if further else [likeliest]
 
     def source(self, request: SummaryRequest, note: str = "") -> Source:
         """What the model reads."""

@@ -41,8 +41,9 @@ MIN_NEW_TOKENS = 48
 # Twice the longest sentences of newspapers: beyond it there is no sentence, but missing full stops.
 MAX_PIECE_CHARS = 1200
 PIECE_SHARE = 0.6  # of a text, when it is tried in pieces
-PENALTY = 1.15  # on repeated tokens, when that is tried
-TEMPERATURE, TOP_P = 0.6, 0.9  # of samples
+PENALTY = 1.15  # on repeated tokens, at least, when that is tried
+# Of models whose makers prescribe nothing else; temperature and top-p are of samples.
+TRANSLATION_CONFIG = GenerationConfig(temperature=0.6, top_p=0.9)
 MIN_LOG_PROB = -0.25  # of a token on average, from which on a sound answer is searched no further
 MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 
@@ -78,8 +79,9 @@ class Effort:
     def is_wider(self) -> bool:
         return self.wider_beams > self.first_beams or self.samples > 0
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, config: GenerationConfig) -> dict[str, Any]:
         """All that decides which answers there are and, by the weights, which of them is kept."""
+        drawn = {"temperature": config.temperature, "top_p": config.top_p}
         weights = {
             "log_prob": 1.0,
             "coverage": COVERAGE_WEIGHT,
@@ -88,9 +90,9 @@ class Effort:
         }
         return {
             **asdict(self),
-            "stuck_repetition_penalty": PENALTY,
+            "stuck_repetition_penalty": _penalty(config),
             **({"min_log_prob": MIN_LOG_PROB} if self.is_wider else {}),
-            **({"temperature": TEMPERATURE, "top_p": TOP_P} if self.samples else {}),
+            **(drawn if self.samples else {}),
             "weights": weights,
         }
 
@@ -220,18 +222,17 @@ class Search:
         most = max(MIN_NEW_TOKENS, int(len(text) * MAX_TOKENS_PER_CHAR))
         base = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, most))
         if strategy.penalty:
-            return [replace(base, num_beams=1, repetition_penalty=PENALTY)]
+            return [replace(base.beam(1), repetition_penalty=_penalty(base))]
         if not strategy.wider:
             effort = self.effort
             beams = effort.careful_beams if strategy.careful else effort.first_beams
-            return [replace(base, num_beams=beams, num_return_sequences=beams)]
+            return [base.beam(beams)]
         configs = []
         beams, samples = self.effort.wider_beams, self.effort.samples
         if beams > self.effort.first_beams:
-            configs.append(replace(base, num_beams=beams, num_return_sequences=beams))
+            configs.append(base.beam(beams))
         if samples:
-            drawn = replace(base, do_sample=True, temperature=TEMPERATURE, top_p=TOP_P)
-            configs.append(replace(drawn, num_beams=1, num_return_sequences=samples))
+            configs.append(base.samples(samples))
         return configs
 
     def _pieces(
@@ -252,6 +253,11 @@ class Search:
             )
             if piece.strip()
         )
+
+
+def _penalty(config: GenerationConfig) -> float:
+    """On repeated tokens, when that is tried."""
+    return max(PENALTY, config.repetition_penalty)
 
 
 def _joined(candidates: Sequence[Candidate]) -> Candidate:

@@ -17,7 +17,14 @@ from toolkit.translation.checks import DEFAULT_LIMITS, Limits
 from toolkit.translation.glossary import Glossary
 from toolkit.translation.judge import Judge
 from toolkit.translation.prompting import Prompting
-from toolkit.translation.search import EFFORTS, Effort, Quality, Reverse, Search
+from toolkit.translation.search import (
+    EFFORTS,
+    TRANSLATION_CONFIG,
+    Effort,
+    Quality,
+    Reverse,
+    Search,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
@@ -43,7 +50,7 @@ class SentenceTranslator:
     reverse_prompt: Prompt | None = None
     glossary: Glossary = field(default_factory=Glossary)
     quality: Quality = "standard"
-    config: GenerationConfig = field(default_factory=GenerationConfig)
+    config: GenerationConfig = TRANSLATION_CONFIG
     lexicons: Lexicons | None = None
     store: Store | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -107,7 +114,7 @@ class SentenceTranslator:
         """
         info = self.engine.info
         wanted = EFFORTS[info.family][self.quality].with_beams(self.config.num_beams)
-        effort = wanted.without(info.lacks)
+        effort = wanted.without(info.lacks_under(self.config))
         return replace(effort, reverse=effort.reverse and self.reverse_prompt is not None)
 
     def _search(self) -> Search:

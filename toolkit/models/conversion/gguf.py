@@ -27,17 +27,28 @@ PAIRED = frozenset({"llama"})
 ROWS_AT_ONCE = 4096  # dequantizing makes several copies of what it is given
 
 
+class _HeadReader(GGUFReader):
+    """Of a file without its weights: those are zeros, and take no memory."""
+
+    def _build_tensors(self, *arguments: Any) -> None:
+        vars(self)["_get"] = lambda offset, kind, count: np.broadcast_to(kind(0), count)
+        super()._build_tensors(*arguments)
+
+
 class GgufFile:
     """Fields, and tensors as float32 whatever their quantization."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ModelError for what is none, or was cut short."""
+    def __init__(self, path: Path, *, only_head: bool = False) -> None:
+        """`only_head` is for a file that ends where its weights begin, or somewhere in them.
+
+        Raises ModelError for what is none, or was cut short.
+        """
         self.path = path
         with path.open("rb") as stream:
             if stream.read(len(MAGIC)) != MAGIC:
                 raise ModelError(f"{path.name} is no GGUF file")
         try:
-            self._reader = GGUFReader(path)
+            self._reader = (_HeadReader if only_head else GGUFReader)(path)
         except (ValueError, IndexError) as error:  # it reads beyond the end
             raise ModelError(
                 f"{path.name} is damaged or cut short, or GGUF of another version"
@@ -90,6 +101,12 @@ class GgufFile:
     def head_bytes(self) -> int:
         """How far into the file its fields and the places of its tensors reach."""
         return int(self._reader.data_offset)
+
+    @property
+    def bytes(self) -> int:
+        """How far into the file its tensors reach."""
+        ends = (tensor.data_offset + tensor.n_bytes for tensor in self._reader.tensors)
+        return int(max(ends, default=self.head_bytes))
 
     @property
     def parameters(self) -> int:
