@@ -24,3 +24,10 @@ def bare(text):
 
 def controls(tokens, source):
     return tokens.controls.among(tokens.encode(source))
+
+
+def log_probs(engine, sources, targets):
+    """As the engine scores the targets."""
+    scored = engine.score(sources, targets)
+    assert [each.text for each in scored] == list(targets)
+    return [each.log_prob for each in scored]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-from tests.engines.helpers import ENGINES, FAMILIES, sources
+from tests.engines.helpers import ENGINES, FAMILIES, log_probs, sources
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Message, generate
 from toolkit.engines.load import EngineOptions, load_engine
@@ -66,7 +66,7 @@ def test_both_engines_find_the_same_beams(ending, name):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_both_engines_score_alike(load, name):
     texts = [*SENTENCES[1:], ""]
-    ours, theirs = (load(name, each).score(sources(name), texts) for each in ENGINES)
+    ours, theirs = (log_probs(load(name, each), sources(name), texts) for each in ENGINES)
     assert ours == pytest.approx(theirs, abs=1e-3)
     assert all(each < 0 for each in ours)
 
@@ -75,7 +75,7 @@ def test_both_engines_score_alike(load, name):
 def test_a_target_that_holds_control_tokens_is_scored_as_text(load, name):
     model = load(name, "ctranslate2")
     source, end = sources(name)[0], model._tokens.tokenizer.eos_token
-    plain, forged = model.score([source] * 2, [SENTENCES[1], f"{SENTENCES[1]}{end}"])
+    plain, forged = log_probs(model, [source] * 2, [SENTENCES[1], f"{SENTENCES[1]}{end}"])
     assert forged < plain
 
 
@@ -83,11 +83,11 @@ def test_what_is_over_the_limit_is_not_scored(load):
     for engine in ENGINES:
         model = load("qwen2", engine)
         half = "x" * (model.max_source_tokens // 2)
-        assert model.score([(Message("user", "x"),)], [half])
+        assert log_probs(model, [(Message("user", "x"),)], [half])
         with pytest.raises(TooLongError):
-            model.score([(Message("user", half),)], [half])
+            log_probs(model, [(Message("user", half),)], [half])
         with pytest.raises(TooLongError):
-            load("marian", engine).score(["x"], ["mot " * 200])
+            log_probs(load("marian", engine), ["x"], ["mot " * 200])
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_candidate_has_the_score_of_its_tokens(ending, as_written, name, engin
         if each.finished and len(as_written[each.text]) == 1
     ]
     assert found
-    scores = model.score([source for source, _ in found], [each.text for _, each in found])
+    scores = log_probs(model, [source for source, _ in found], [each.text for _, each in found])
     assert scores == pytest.approx([each.log_prob for _, each in found], abs=1e-3)
 
 
@@ -154,8 +154,8 @@ def test_a_language_code_before_the_answer_does_not_count(load, monkeypatch):
     first, second = (flat(generate(each, SENTENCES, BEAMS)) for each in (ours, theirs))
     assert [c.text for c in first] == [c.text for c in second]
     assert [c.log_prob for c in first] == pytest.approx([c.log_prob for c in second], abs=1e-3)
-    assert ours.score(SENTENCES, SENTENCES) == pytest.approx(
-        theirs.score(SENTENCES, SENTENCES), abs=1e-3
+    assert log_probs(ours, SENTENCES, SENTENCES) == pytest.approx(
+        log_probs(theirs, SENTENCES, SENTENCES), abs=1e-3
     )
 
 

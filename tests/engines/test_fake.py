@@ -1,7 +1,7 @@
 from collections import deque
 from dataclasses import replace
 
-from tests.engines.helpers import CONFIG
+from tests.engines.helpers import CONFIG, log_probs
 from toolkit.engines.base import GenerationRequest, generate
 from toolkit.engines.fake import FakeEngine
 
@@ -32,6 +32,6 @@ def test_candidates_differ_and_have_the_scores_of_their_texts():
     texts = [each.text for each in output.candidates]
     answer = "[fake] Il pleut fort"
     assert texts == [answer, f"{answer} fort", f"{answer} fort fort"]
-    scores = engine.score(["Il pleut fort"] * 3, texts)
+    scores = log_probs(engine, ["Il pleut fort"] * 3, texts)
     assert scores == [each.log_prob for each in output.candidates]
     assert scores == sorted(set(scores), reverse=True)

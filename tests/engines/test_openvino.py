@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 import pytest
 
-from tests.engines.helpers import CONFIG, sources
+from tests.engines.helpers import CONFIG, log_probs, sources
 from tests.helpers import engine_info
 from tests.tiny_models import SENTENCES
 from toolkit.engines.base import (
@@ -183,10 +183,10 @@ def unaligned(model):
 def test_scores_are_those_of_the_reference(openvino_of, theirs, name):
     model, reference = opened(openvino_of(name)), theirs(name)
     chats, ends = sources("qwen2"), [*SENTENCES[1:], ""]
-    expected = reference.score(chats, ends)
-    assert model.score(chats, ends) == pytest.approx(expected, abs=0.1)
-    assert model.score(chats, ends) == pytest.approx(expected, abs=0.1)
-    assert reference.score(chats, ends) == expected
+    expected = log_probs(reference, chats, ends)
+    assert log_probs(model, chats, ends) == pytest.approx(expected, abs=0.1)
+    assert log_probs(model, chats, ends) == pytest.approx(expected, abs=0.1)
+    assert log_probs(reference, chats, ends) == expected
 
 
 def test_scores_are_the_same_while_others_are_written(openvino_of, theirs):
@@ -196,8 +196,8 @@ def test_scores_are_the_same_while_others_are_written(openvino_of, theirs):
     outputs = model.stream(lambda: next(longer, None) if len(model._running) < 3 else None)
     next(outputs)
     assert not all(each.ended for each in model._running)
-    assert model.score([scored], [target]) == pytest.approx(
-        theirs().score([scored], [target]), abs=0.1
+    assert log_probs(model, [scored], [target]) == pytest.approx(
+        log_probs(theirs(), [scored], [target]), abs=0.1
     )
     assert len(list(outputs)) == len(others) + len(chats) - 1
 
@@ -206,8 +206,8 @@ def test_many_targets_of_one_source_are_scored_like_one(openvino_of, theirs):
     model = opened(openvino_of("qwen2"))
     source = unaligned(model)[0]
     ends = [SENTENCES[1], SENTENCES[1] + " Encore.", *SENTENCES[1:], "", SENTENCES[1][:20]]
-    expected = theirs().score([source] * len(ends), ends)
-    assert model.score([source] * len(ends), ends) == pytest.approx(expected, abs=0.1)
+    expected = log_probs(theirs(), [source] * len(ends), ends)
+    assert log_probs(model, [source] * len(ends), ends) == pytest.approx(expected, abs=0.1)
 
 
 @pytest.mark.parametrize("config", [CONFIG, BEAMS, SAMPLES], ids=["greedy", "beams", "samples"])
@@ -217,8 +217,8 @@ def test_what_was_written_before_leaves_scores_alone(openvino_of, theirs, config
     chats = unaligned(model)
     ends = [output.text for output in generate(model, chats, config)]
     for targets in (ends, SENTENCES[: len(chats)]):
-        expected = theirs().score(chats, targets)
-        found = model.score(chats, targets)
+        expected = log_probs(theirs(), chats, targets)
+        found = log_probs(model, chats, targets)
         assert found == pytest.approx(expected, abs=2)
         exact = [abs(one - other) < 0.1 for one, other in zip(found, expected, strict=True)]
         assert exact.count(False) <= 1
@@ -231,7 +231,7 @@ def test_a_score_of_what_ends_with_a_block_is_off_by_its_beginning_at_most(openv
     assert chats
     generate(model, chats, CONFIG)
     ends = SENTENCES[: len(chats)]
-    assert model.score(chats, ends) == pytest.approx(theirs().score(chats, ends), abs=2)
+    assert log_probs(model, chats, ends) == pytest.approx(log_probs(theirs(), chats, ends), abs=2)
 
 
 def test_a_seed_draws_the_same_samples_whatever_else_runs(ours):
@@ -404,7 +404,7 @@ def test_what_the_memory_does_not_hold_is_refused(cramped):
     assert not model._pipeline.has_non_finished_requests()
     assert generate(model, [chat], CONFIG)
     with pytest.raises(TooLongError):
-        model.score([chat], [" ".join(SENTENCES)])
+        log_probs(model, [chat], [" ".join(SENTENCES)])
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,7 @@ def test_requests_of_all_kinds_and_scores_share_little_memory(cramped, ours):
         for at, each in enumerate(answered):
             if each:
                 found[at][each[0].key[1]] = [c.text for c in each[1].candidates]
-        assert model.score(CHATS[:2], SENTENCES[:2])
+        assert log_probs(model, CHATS[:2], SENTENCES[:2])
     for at in range(len(kinds)):
         assert [found[at][place] for place in range(len(CHATS))] == expected[at]
     assert not model._pipeline.has_non_finished_requests()

@@ -4,6 +4,7 @@ import shutil
 import pytest
 from sentencepiece import SentencePieceProcessor
 
+from tests.engines.helpers import log_probs
 from tests.tiny_models import SENTENCES, train_sentencepiece
 from toolkit.engines.base import GenerationConfig, generate
 from toolkit.engines.load import EngineOptions, load_engine
@@ -62,7 +63,7 @@ def test_a_folder_translates_and_scores(folder):
     engine = load_engine(str(folder), models_folder=folder, options=EngineOptions(threads=1))
     outputs = generate(engine, SENTENCES, GenerationConfig(max_new_tokens=100, num_beams=2))
     assert {output.text for output in outputs} == {SENTENCES[5]}
-    assert engine.score([SENTENCES[0]], [SENTENCES[5]]) == pytest.approx(
+    assert log_probs(engine, [SENTENCES[0]], [SENTENCES[5]]) == pytest.approx(
         [outputs[0].candidates[0].log_prob], abs=1e-3
     )
     assert engine.max_source_tokens == 256

@@ -184,7 +184,10 @@ class Scoring(Engine):
     def score(self, sources, targets):
         answers = [source[-1].content.rpartition("\n\n")[2] for source in sources]
         self.scored += zip(answers, targets, strict=True)
-        return [self._scores[answer] for answer in answers]
+        return [
+            Candidate(text=text, log_prob=self._scores[answer], new_tokens=1, finished=True)
+            for answer, text in zip(answers, targets, strict=True)
+        ]
 
 
 def scored(engine, text="Il dort.", **changes):

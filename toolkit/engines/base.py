@@ -211,9 +211,9 @@ class Engine(Protocol):
         Raises TooLongError for a source over the limit: nothing is ever cut.
         """
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
-        """The log-probability of each target as the whole answer to its source. Not to be asked of
-        an engine that lacks `scores`.
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
+        """Each target as if it were the whole answer to its source. Not to be asked of an engine
+        that lacks `scores`.
 
         Raises TooLongError where one of them is over the limit, or for a causal model, which reads
         them in one, both together.

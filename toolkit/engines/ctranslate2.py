@@ -111,12 +111,16 @@ class CTranslate2Engine(TokenizedModel):
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         return in_batches(self._begin, pull, size=REQUESTS_AT_ONCE[self._info.family])
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
         strings = self._tokens.to_strings
-        return self._log_probs(
+        scores = self._log_probs(
             [strings(source) for source, _ in pairs], [strings(target) for _, target in pairs]
         )
+        return [
+            self._written(target, ids, each)
+            for target, (_, ids), each in zip(targets, pairs, scores, strict=True)
+        ]
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         """A sequence-to-sequence model works on in the background; a causal one when asked."""
@@ -245,12 +249,14 @@ class CTranslate2Engine(TokenizedModel):
         flat = [(index, tokens) for index, each in answers.items() for tokens, _ in each]
         found = self._log_probs([sources[i] for i, _ in flat], [tokens for _, tokens in flat])
         again: dict[int, list[Answer]] = {index: [] for index in answers}
-        for (index, tokens), log_prob in zip(flat, found, strict=True):
-            again[index].append((tokens, log_prob))
+        for (index, tokens), log_probs in zip(flat, found, strict=True):
+            again[index].append((tokens, sum(log_probs)))
         return again
 
-    def _log_probs(self, sources: Iterable[list[str]], answers: Iterable[list[str]]) -> list[float]:
-        """Of all tokens of `answers`, which may end with the end token."""
+    def _log_probs(
+        self, sources: Iterable[list[str]], answers: Iterable[list[str]]
+    ) -> list[list[float]]:
+        """Of each token of `answers`, which may end with the end token."""
         pairs = list(zip(sources, answers, strict=True))
         if not pairs:
             return []
@@ -272,7 +278,7 @@ class CTranslate2Engine(TokenizedModel):
                 [source for source, _ in pairs], [[*prefix, *each] for each in bare], **options
             )
         return [
-            sum(result.log_probs[start : start + len(answer)])
+            result.log_probs[start : start + len(answer)]
             for result, start, (_, answer) in zip(_wait(results), before, pairs, strict=True)
         ]
 

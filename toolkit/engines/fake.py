@@ -68,10 +68,10 @@ class FakeEngine:
             refuse_long([self.count_tokens(request.source)], self._max_source_tokens)
             yield request, self._output(request.source, request.config)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         refuse_long(map(self.count_tokens, sources), self._max_source_tokens)
         return [
-            _log_prob(self._words(source), target.split(" "))
+            _answer(self._words(source), target.split(" "), finished=True)
             for source, target in zip(sources, targets, strict=True)
         ]
 
@@ -81,18 +81,20 @@ class FakeEngine:
         for times in range(config.num_return_sequences):
             answer = words + words[-1:] * times
             written = answer[: config.max_new_tokens]
-            candidates.append(
-                Candidate(
-                    text=" ".join(written),
-                    log_prob=_log_prob(words, written),
-                    new_tokens=len(written),
-                    finished=written == answer,
-                )
-            )
+            candidates.append(_answer(words, written, finished=written == answer))
         return ranked(candidates, self.count_tokens(source))
 
     def _words(self, source: Source) -> list[str]:
         return self._answer(source if isinstance(source, str) else source[-1].content).split(" ")
+
+
+def _answer(words: Sequence[str], written: Sequence[str], *, finished: bool) -> Candidate:
+    return Candidate(
+        text=" ".join(written),
+        log_prob=_log_prob(words, written),
+        new_tokens=len(written),
+        finished=finished,
+    )
 
 
 def _log_prob(answer: Sequence[str], words: Sequence[str]) -> float:

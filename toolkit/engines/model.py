@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from toolkit.engines.base import EngineInfo, Family, Source, refuse_long
+from toolkit.engines.base import Candidate, EngineInfo, Family, Source, refuse_long
 from toolkit.engines.tokens import Tokens
 
 # Sources whose ids are at hand: what is counted is mostly encoded soon, of sentences when many more
@@ -53,3 +53,14 @@ class TokenizedModel:
         joint = sum if self._info.family == "causal" else max
         refuse_long([joint((len(source), len(target))) for source, target in pairs], most)
         return pairs
+
+    def _written(self, target: str, ids: Sequence[int], log_probs: Sequence[float]) -> Candidate:
+        """`target` with the log-probabilities of its `ids`, the end token's behind them."""
+        scored = Candidate(
+            text=self._tokens.decode(ids),
+            log_prob=sum(log_probs),
+            new_tokens=len(ids),
+            finished=True,
+            tokens=self._tokens.scores(ids, log_probs),
+        )
+        return scored.with_text(target)

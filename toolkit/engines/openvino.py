@@ -187,11 +187,15 @@ class OpenVINOEngine(TokenizedModel):
         self._running.append(_Running(ids, config, handle))
         return self._running[-1]
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         encoded = self._encode_pairs(sources, targets, most=self._cache_tokens)
         pairs = [(tuple(source), tuple(target)) for source, target in encoded]
         with self._lock:
-            return [sum(each) for each in self._scores(pairs)]
+            scores = self._scores(pairs)
+        return [
+            self._written(target, ids, each)
+            for target, (_, ids), each in zip(targets, pairs, scores, strict=True)
+        ]
 
     def _scores(self, pairs: Sequence[_Pair]) -> list[tuple[float, ...]]:
         """The log-probability of each token of each target.

@@ -4,7 +4,15 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
-from toolkit.engines.base import Engine, EngineInfo, GenerationRequest, Output, Pull, Source
+from toolkit.engines.base import (
+    Candidate,
+    Engine,
+    EngineInfo,
+    GenerationRequest,
+    Output,
+    Pull,
+    Source,
+)
 
 
 class ReloadableEngine:
@@ -30,7 +38,7 @@ class ReloadableEngine:
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         return self._loaded().stream(pull)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         return self._loaded().score(sources, targets)
 
     def unload(self) -> None:

@@ -108,18 +108,18 @@ class StoredOutputs:
         finally:
             self._write(unwritten)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         if self.store is None:
             return self.engine.score(sources, targets)
         pairs = list(zip(sources, targets, strict=True))
         keys = [self._score_key(*pair) for pair in pairs]
-        read = {key: score_from_json(text) for key, text in self.store.find(keys).items()}
-        found = {key: score for key, score in read.items() if score is not None}
+        read = {key: scored_from_json(text) for key, text in self.store.find(keys).items()}
+        found = {key: scored for key, scored in read.items() if scored}
         missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in found}
         if missing:
             scores = self.engine.score(*zip(*missing.values(), strict=True))
             written = dict(zip(missing, scores, strict=True))
-            self.store.add({key: json.dumps(score) for key, score in written.items()})
+            self.store.add({key: scored_as_json(scored) for key, scored in written.items()})
             found |= written
         return [found[key] for key in keys]
 
@@ -183,13 +183,17 @@ def output_from_json(text: str, *, limit: int) -> Output | None:
     return output
 
 
-def score_from_json(text: str) -> float | None:
-    """None for anything but a number as `json.dumps` writes it."""
+def scored_as_json(scored: Candidate) -> str:
+    return json.dumps(asdict(scored), ensure_ascii=False)
+
+
+def scored_from_json(text: str) -> Candidate | None:
+    """None for anything but what `scored_as_json` gives."""
     try:
-        score = json.loads(text)
-    except (ValueError, RecursionError):
+        scored = _candidate(json.loads(text))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
-    return score if _is_number(score) and json.dumps(score) == text else None
+    return scored if _is_sound(scored) and scored_as_json(scored) == text else None
 
 
 def _serves(output: Output, written_under: int, limit: int) -> bool:

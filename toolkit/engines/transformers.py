@@ -98,9 +98,12 @@ class TransformersEngine(TokenizedModel):
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
         return in_batches(self._begin, pull, size=BATCHES_AT_ONCE * self._batch_size)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
-        return [sum(self._log_probs(source, [target])[0]) for source, target in pairs]
+        return [
+            self._written(target, ids, self._log_probs(source, [ids])[0])
+            for target, (source, ids) in zip(targets, pairs, strict=True)
+        ]
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         encoded = self._encode(sources)

@@ -131,10 +131,11 @@ class Reverse:
             for each in best
         ]
         try:
-            scores = self.engine.score(given, [text] * len(best))
+            scored = self.engine.score(given, [text] * len(best))
         except TooLongError:
-            scores = [-math.inf] * len(best)
-        return [replace(each, reverse=score) for each, score in zip(best, scores, strict=True)]
+            return [replace(each, reverse=-math.inf) for each in best]
+        pairs = zip(best, scored, strict=True)
+        return [replace(each, reverse=source.log_prob) for each, source in pairs]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,7 @@ class EndpointEngine:
             calls.end()
             pool.shutdown(cancel_futures=True)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         raise ModelError(f"{self._server.address.base}: the protocol has no scores of given texts")
 
     def _answer(self, request: GenerationRequest, calls: Calls) -> Output:

@@ -129,7 +129,7 @@ class LlamaCppEngine(TokenizedModel):
                 connection.close()
             selector.close()
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[float]:
+    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         raise ModelError(NO_SCORES)
 
     def _prepared(self, request: GenerationRequest) -> tuple[_Asked, dict[str, Any]]:
