@@ -208,7 +208,8 @@ def test_judged_translations_are_of_the_sources_and_judged_again_as_they_were():
     sources = {each["id"]: each["text"] for each in map(json.loads, lines)}
     judged = load_judgements(folder / "judged.jsonl")
     again = load_judgements(folder / "judged_again.jsonl")
-    assert (len(judged), len(again)) == (347, 60)
+    references = load_judgements(folder / "judged_references.jsonl")
+    assert (len(judged), len(references), len(again)) == (472, 204, 120)
     assert all(sources[each.id] == each.source for each in (*judged, *again))
     first = {(each.id, each.system): each for each in judged}
     assert all(first[each.id, each.system].target == each.target for each in again)

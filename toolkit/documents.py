@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.checks import Check
 
@@ -77,14 +77,14 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Words of a text whose meaning a translation probably lost or changed, with their offsets.
-
-    `reason` is a phrase for a reader.
+    """Words of a segment, or on the other `side` of its translation, where the meaning was probably
+    lost or changed, with their offsets. `reason` is a phrase for a reader.
     """
 
     start: int
     end: int
     reason: str
+    side: Literal["source", "target"] = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Translation:
 
     `tries` counts how often the model was asked, `unanswered` are words of the segment to look at.
     `confidence` is the probability, from 0 to 1, that the translation misleads nobody; None where
-    nothing can be said. `doubts` are the words of the segment to compare first.
+    nothing can be said. `doubts` are the words to compare first.
     """
 
     segment: Segment

@@ -86,6 +86,9 @@ class TokenScore(NamedTuple):
     end: int
     log_prob: float
 
+    def moved(self, by: int) -> "TokenScore":
+        return self._replace(start=self.start + by, end=self.end + by)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -109,7 +112,7 @@ class Candidate:
             return self
         blocks = SequenceMatcher(None, self.text, text, autojunk=False).get_matching_blocks()
         moved = (
-            token._replace(start=token.start + place - old, end=token.end + place - old)
+            token.moved(place - old)
             for token in self.tokens
             for old, place, size in blocks
             if old <= token.start and token.end <= old + size

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from toolkit.checks import Check
 from toolkit.documents import Unanswered
+from toolkit.engines.base import TokenScore
 
 # Shorter sentences have nothing to gain from being translated in pieces.
 MIN_CHARS_FOR_PIECES = 100
@@ -63,7 +64,8 @@ RETRIES = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One answer for a text. `log_prob` is the model's, `covered` the share of the source's words
-    that it answers, `added` the weight of those that nothing in the source calls for.
+    that it answers, `added` the weight of those that nothing in the source calls for. `tokens` are
+    those of the answer that stand in `text`.
     """
 
     text: str
@@ -74,6 +76,7 @@ class Attempt:
     covered: float = 1.0
     added: float = 0.0
     new_tokens: int = 0
+    tokens: tuple[TokenScore, ...] = ()
 
     def worth(self, *, by_model: bool = True) -> tuple[bool, int, float]:
         """What is no translation at all is worth less than any number of other faults; of answers

@@ -26,11 +26,11 @@ class Judge:
         is what the model read beside it.
         """
         terms = self.glossary.occurring(text)
-        repaired = self.glossary.repair(repair(answer.text, text), source=text)
-        comparison = compare(text, repaired, self.lexicons, terms) if self.lexicons else None
+        answer = answer.with_text(self.glossary.repair(repair(answer.text, text), source=text))
+        comparison = compare(text, answer.text, self.lexicons, terms) if self.lexicons else None
         failed = check_translation(
             text,
-            replace(answer, text=repaired),
+            answer,
             source_language=self.languages[0],
             target_language=self.languages[1],
             terms=terms,
@@ -39,10 +39,11 @@ class Judge:
             comparison=comparison,
         )
         attempt = Attempt(
-            text=repaired,
+            text=answer.text,
             failed=failed,
             log_prob=answer.log_prob,
             new_tokens=answer.new_tokens,
+            tokens=answer.tokens,
         )
         if comparison is None:
             return attempt

@@ -13,6 +13,7 @@ from toolkit.engines.base import (
     Family,
     GenerationConfig,
     GenerationRequest,
+    TokenScore,
 )
 from toolkit.errors import TooLongError
 from toolkit.prompts import Prompt
@@ -198,7 +199,7 @@ class Search:
         for (place, _), output in zip(asked, outputs, strict=True):
             opening = self._opening(pieces[place], strategy, own[place])
             answers[place] += [
-                replace(each, text=opening + self.prompting.without_faults(each.text, own[place]))
+                each.with_text(opening + self.prompting.without_faults(each.text, own[place]))
                 for each in output.candidates
             ]
         instructions = self.prompting.instructions(strategy, correction)
@@ -263,9 +264,15 @@ def _penalty(config: GenerationConfig) -> float:
 
 def _joined(candidates: Sequence[Candidate]) -> Candidate:
     known = all(each.log_prob for each in candidates)
+    text, tokens = "", list[TokenScore]()
+    for each in candidates:
+        text += " " * bool(text and each.text)
+        tokens += (token.moved(len(text)) for token in each.tokens)
+        text += each.text
     return Candidate(
-        text=" ".join(each.text for each in candidates if each.text),
+        text=text,
         log_prob=sum(each.log_prob for each in candidates) if known else 0.0,
         new_tokens=sum(each.new_tokens for each in candidates),
         finished=all(each.finished for each in candidates),
+        tokens=tuple(tokens),
     )

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 from toolkit.documents import Segment, Translation
@@ -12,8 +13,12 @@ from toolkit.engines.stored import StoredOutputs
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.prompts import Prompt
 from toolkit.store import Store
-from toolkit.translation.attempts import RETRIES, Attempt, Request
+from toolkit.translation.attempts import FIRST, RETRIES, Attempt, Request
 from toolkit.translation.checks import DEFAULT_LIMITS, Limits
+from toolkit.translation.confidence.doubts import doubts
+from toolkit.translation.confidence.estimator import Confidence, confidence_for
+from toolkit.translation.confidence.signals import Observation
+from toolkit.translation.correction import NOTHING
 from toolkit.translation.glossary import Glossary
 from toolkit.translation.judge import Judge
 from toolkit.translation.prompting import Prompting
@@ -82,7 +87,7 @@ class SentenceTranslator:
         finished: deque[tuple[Key, Translation]] = deque()
 
         def finish(key: Key, segment: Segment, found: tuple[Attempt, int]) -> None:
-            finished.append((key, _translation(segment, *found)))
+            finished.append((key, self._translation(segment, *found)))
 
         def works() -> Iterator[tuple[Request, Asking[tuple[Attempt, int]]]]:
             for request, key, segment in self._requests(segments):
@@ -106,6 +111,26 @@ class SentenceTranslator:
                 yield finished.popleft()
         while finished:
             yield finished.popleft()
+
+    def attempts(self, sources: Sequence[str], targets: Sequence[str]) -> list[Attempt]:
+        """Each target as if it were the model's first answer to its source, checked, with what the
+        model finds of it and, where there is a prompt for that, of the source given the target.
+
+        Not for engines that lack scores. Raises TooLongError for what they can't read.
+        """
+        search = self._search()
+        asked = [search.prompting.source(Request(source), FIRST, NOTHING) for source in sources]
+        attempts = [
+            search.judge.attempt(source, scored, instructions="")
+            for source, scored in zip(sources, search.engine.score(asked, targets), strict=True)
+        ]
+        if not search.reverse:
+            return attempts
+        return [
+            each
+            for source, attempt in zip(sources, attempts, strict=True)
+            for each in search.reverse.scored(source, [attempt])
+        ]
 
     @property
     def effort(self) -> Effort:
@@ -157,13 +182,21 @@ class SentenceTranslator:
             yield Request(segment.text, " ".join(before)), key, segment
             before.append(segment.text)
 
+    @cached_property
+    def confidence(self) -> Confidence:
+        """How likely translations of this engine's model are to mislead nobody."""
+        return confidence_for(self.engine.info.model)
 
-def _translation(segment: Segment, attempt: Attempt, tries: int) -> Translation:
-    return Translation(
-        segment=segment,
-        text=attempt.text,
-        failed=attempt.failed,
-        unanswered=attempt.unanswered,
-        new_tokens=attempt.new_tokens,
-        tries=tries,
-    )
+    def _translation(self, segment: Segment, attempt: Attempt, tries: int) -> Translation:
+        source = segment.text
+        seen = Observation(source=source, source_language=self.source_language, attempt=attempt)
+        return Translation(
+            segment=segment,
+            text=attempt.text,
+            failed=attempt.failed,
+            unanswered=attempt.unanswered,
+            confidence=self.confidence.of(seen) if source.strip() else None,
+            doubts=doubts(source, attempt, self.lexicons) if self.lexicons else (),
+            new_tokens=attempt.new_tokens,
+            tries=tries,
+        )

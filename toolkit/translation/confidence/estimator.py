@@ -1,0 +1,74 @@
+"""One probability made of a few signals."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from toolkit.files import read_toml
+from toolkit.translation.attempts import NO_TRANSLATION
+from toolkit.translation.confidence.signals import SIGNALS, Observation
+
+DATA = Path(__file__).with_name("estimators.toml")
+ANY_MODEL = "any"  # the name of the estimators for models that were never measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimator:
+    """A logistic regression on the signals that `weights` names, fitted on what `model` translated
+    and people judged.
+    """
+
+    model: str
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, seen: Observation) -> float | None:
+        """That there is no error in the meaning; None where a signal is missing."""
+        total = self.bias
+        for name, weight in self.weights.items():
+            value = SIGNALS[name](seen)
+            if value is None:
+                return None
+            total += weight * value
+        return 1 / (1 + math.exp(-total))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """The `estimators` for one model, the best first: each asks for less than the one before."""
+
+    model: str
+    estimators: tuple[Estimator, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether translations of this very model were judged."""
+        return all(each.model == self.model for each in self.estimators)
+
+    def of(self, seen: Observation) -> float:
+        """The probability that a translation misleads nobody; 0 for what is none."""
+        if any(check.name in NO_TRANSLATION for check in seen.attempt.failed):
+            return 0.0
+        estimates = (each.probability(seen) for each in self.estimators)
+        return next(each for each in estimates if each is not None)
+
+
+def confidence_for(model: str) -> Confidence:
+    """That of a model by its id; a cautious one for a model that was never measured."""
+    known = _estimators()
+    own = tuple(each for each in known if each.model == model)
+    return Confidence(
+        model=model, estimators=own or tuple(each for each in known if each.model == ANY_MODEL)
+    )
+
+
+@cache
+def _estimators() -> tuple[Estimator, ...]:
+    value: dict[str, Any] = read_toml(DATA)
+    return tuple(
+        Estimator(model=each["model"], bias=each["bias"], weights=each["weights"])
+        for each in value["estimators"]
+    )
