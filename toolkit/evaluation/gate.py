@@ -29,6 +29,7 @@ from toolkit.evaluation.support import (
     index_page,
     load_sentences,
     load_translations,
+    precision_and_recall,
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
@@ -157,12 +158,9 @@ def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
         for page in load_gold_pages(folder / "gold/cleaning")
         if page.name in translations
     }
-    found = detections(load_sentences(path), indexes)
-    flagged = sum(each.flagged for fault, each in found.items() if fault)
-    precision = flagged / (flagged + found[""].flagged)
+    found = detections([each for each in load_sentences(path) if each.page in indexes], indexes)
+    precision, recall = precision_and_recall(found)
     yield Verdict(name="support, precision", value=precision, limit=floor.precision)
-    looked_up = [found[fault] for fault in ("name", "number", "date")]
-    recall = sum(each.flagged for each in looked_up) / sum(each.count for each in looked_up)
     yield Verdict(
         name="support, recall on names, numbers and dates",
         value=recall,
