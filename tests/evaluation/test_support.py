@@ -1,11 +1,15 @@
+import json
+
 from toolkit.assets import asset_folder
-from toolkit.evaluation.cleaning import GoldPage
+from toolkit.evaluation.cleaning import GoldPage, load_gold_pages
 from toolkit.evaluation.support import (
     Detection,
     LabelledSentence,
     detections,
     index_page,
     load_sentences,
+    load_translations,
+    precision_and_recall,
     sentences_of,
 )
 from toolkit.translation.glossary import Glossary
@@ -13,10 +17,29 @@ from toolkit.translation.glossary import Glossary
 EVAL = asset_folder("eval")
 
 
-def test_the_sentences_that_measure_the_checks_are_many_and_a_third_is_subtle():
+def test_statements_of_the_test_part_are_a_third_and_on_pages_of_their_own():
     sentences = load_sentences(EVAL / "gold/support/sentences.tsv")
-    assert len(sentences) >= 120
-    assert sum(each.subtle for each in sentences) >= len(sentences) / 3
+    test = [each for each in sentences if each.part == "test"]
+    assert len(sentences) >= 320
+    assert len(test) >= len(sentences) / 3
+    assert {each.part for each in sentences} == {"tune", "test"}
+    pages = {page.name: page for page in load_gold_pages(EVAL / "gold/cleaning")}
+    assert {each.page for each in sentences} <= pages.keys()
+    assert not {each.page for each in test} & {
+        each.page for each in sentences if each.part == "tune"
+    }
+
+
+def test_a_label_and_its_fault_agree():
+    lines = (EVAL / "gold/support/sentences.tsv").read_text("utf-8").splitlines()
+    header, *rows = (line.split("\t") for line in lines)
+    assert header == ["page", "sentence", "supported", "fault", "subtle", "part"]
+    readme = (EVAL / "gold/support/README.md").read_text("utf-8")
+    for _, text, supported, fault, subtle, _ in rows:
+        assert supported == ("no" if fault else "yes"), text
+        assert subtle in ("yes", "no"), text
+        assert not fault or f"\n| `{fault}` | " in readme, text
+    assert len({row[1] for row in rows}) == len(rows)
 
 
 PAGE = GoldPage(
@@ -43,7 +66,7 @@ def test_title_and_article_are_parted_and_furniture_left_out():
 def test_it_is_counted_by_fault_how_often_the_checks_speak():
     indexes = {"page": index_page(PAGE, Glossary(()))}
     sentences = [
-        LabelledSentence("page", text, fault, False)
+        LabelledSentence("page", text, fault, False, "tune")
         for text, fault in (
             ("On Thursday, the minister promised 12 jobs in London.", ""),
             ("He left.", ""),
@@ -53,13 +76,22 @@ def test_it_is_counted_by_fault_how_often_the_checks_speak():
     ]
     found = detections(sentences, indexes)
     assert found == {"": Detection(2, 0), "number": Detection(1, 1), "date": Detection(1, 1)}
-    assert (found["number"].share, Detection(0, 0).share) == (1.0, 0.0)
+    assert precision_and_recall(found) == (1.0, 1.0)
+    assert precision_and_recall({"": Detection(9, 1), "place": Detection(2, 1)}) == (0.5, 0.0)
+    assert precision_and_recall({"": Detection(9, 0)}) == (0.0, 0.0)
 
 
 def test_translations_that_were_recorded_are_grounds_too():
-    sentence = [LabelledSentence("page", "He offered jobs to Smith.", "", False)]
+    sentence = [LabelledSentence("page", "He offered jobs to Smith.", "", False, "tune")]
     french = "Le ministre a promis 12 emplois à Londres jeudi."
     alone = index_page(PAGE, Glossary(()))
     both = index_page(PAGE, Glossary(()), {french: "The minister promised Smith 12 jobs."})
     assert detections(sentence, {"page": alone})[""].flagged == 1
     assert detections(sentence, {"page": both})[""].flagged == 0
+
+
+def test_recordings_are_read_together(tmp_path):
+    recordings = [{"pages": {"a": {"Oui.": "Yes."}}}, {"pages": {"b": {"Non.": "No."}}}]
+    (tmp_path / "translations.json").write_text(json.dumps({"recordings": recordings}), "utf-8")
+    known = load_translations(tmp_path / "translations.json")
+    assert known == {"a": {"Oui.": "Yes."}, "b": {"Non.": "No."}}

@@ -15,6 +15,7 @@ from toolkit.cleaning import judge
 from toolkit.errors import InputError
 from toolkit.evaluation.cleaning import (
     GoldPage,
+    GoldPart,
     digest_of,
     load_gold_pages,
     load_html_pages,
@@ -29,6 +30,7 @@ from toolkit.evaluation.support import (
     index_page,
     load_sentences,
     load_translations,
+    precision_and_recall,
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
@@ -68,9 +70,15 @@ class CleaningFloors(_Floors):
 
 
 class SupportFloors(_Floors):
-    sentences: Sha256
     precision: float
     recall_names_numbers_dates: float
+
+
+class SupportPartsFloors(Entry):
+    """Floors by part, all on the one file of `sentences`."""
+
+    sentences: Sha256
+    parts: dict[GoldPart, SupportFloors]
 
 
 class RunFloors(_Floors):
@@ -94,7 +102,7 @@ class Baseline(Entry):
     """eval/baseline.json; the floors of runs are by suite."""
 
     cleaning: dict[CleaningPart, CleaningFloors]
-    support: SupportFloors
+    support: SupportPartsFloors
     runs: dict[str, RunFloors]
 
 
@@ -147,9 +155,9 @@ def cleaning_verdicts(
         )
 
 
-def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
+def support_verdicts(folder: Path, floors: SupportPartsFloors) -> Iterator[Verdict]:
     path = folder / "gold/support/sentences.tsv"
-    _same("support", sha256_of(read_whole(path)), floor.sentences)
+    _same("support", sha256_of(read_whole(path)), floors.sentences)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
     indexes = {
@@ -157,17 +165,16 @@ def support_verdicts(folder: Path, floor: SupportFloors) -> Iterator[Verdict]:
         for page in load_gold_pages(folder / "gold/cleaning")
         if page.name in translations
     }
-    found = detections(load_sentences(path), indexes)
-    flagged = sum(each.flagged for fault, each in found.items() if fault)
-    precision = flagged / (flagged + found[""].flagged)
-    yield Verdict(name="support, precision", value=precision, limit=floor.precision)
-    looked_up = [found[fault] for fault in ("name", "number", "date")]
-    recall = sum(each.flagged for each in looked_up) / sum(each.count for each in looked_up)
-    yield Verdict(
-        name="support, recall on names, numbers and dates",
-        value=recall,
-        limit=floor.recall_names_numbers_dates,
-    )
+    sentences = load_sentences(path)
+    for part, floor in floors.parts.items():
+        found = detections([each for each in sentences if each.part == part], indexes)
+        precision, recall = precision_and_recall(found)
+        yield Verdict(name=f"support {part}, precision", value=precision, limit=floor.precision)
+        yield Verdict(
+            name=f"support {part}, recall on names, numbers and dates",
+            value=recall,
+            limit=floor.recall_names_numbers_dates,
+        )
 
 
 def run_verdicts(run: Run, floors: RunFloors, *, name: str) -> Iterator[Verdict]:

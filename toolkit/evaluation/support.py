@@ -5,24 +5,31 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from toolkit.documents import Segment, Translation
-from toolkit.evaluation.cleaning import TITLE, GoldPage
+from toolkit.evaluation.cleaning import TITLE, GoldPage, GoldPart
 from toolkit.pipeline.evidence import index_article
 from toolkit.segmentation import split_sentences
 from toolkit.summarization.faithfulness.checks import check_statement
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.translation.glossary import Glossary
 
+LOOKED_UP = ("name", "number", "date")  # faults that must be found
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledSentence:
-    """A sentence about a page; `fault` says what is wrong with it and is empty when nothing is."""
+    """A sentence about a page; `fault` says what is wrong with it and is empty when nothing is.
+
+    `part` is not that of the page: nothing is fitted on the sentences of the part test.
+    """
 
     page: str
     text: str
     fault: str
     subtle: bool
+    part: GoldPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,16 @@ class Detection:
 
 
 def load_sentences(path: Path) -> list[LabelledSentence]:
-    """A TSV file with the columns page, sentence, supported, fault and subtle."""
+    """A TSV file with the columns page, sentence, supported, fault, subtle and part."""
     with path.open(encoding="utf-8", newline="") as stream:
         return [
-            LabelledSentence(row["page"], row["sentence"], row["fault"], row["subtle"] == "yes")
+            LabelledSentence(
+                page=row["page"],
+                text=row["sentence"],
+                fault=row["fault"],
+                subtle=row["subtle"] == "yes",
+                part=cast(GoldPart, row["part"]),
+            )
             for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         ]
 
@@ -85,7 +98,21 @@ def detections(
     return {fault: Detection(len(found), sum(found)) for fault, found in flags.items()}
 
 
+def precision_and_recall(found: Mapping[str, Detection]) -> tuple[float, float]:
+    """Of what is flagged, the share that has a fault; of wrong names, numbers and dates, the share
+    that is flagged.
+    """
+    flagged = sum(each.flagged for fault, each in found.items() if fault)
+    looked_up = [found[fault] for fault in LOOKED_UP if fault in found]
+    return (
+        Detection(flagged + found[""].flagged, flagged).share,
+        Detection(
+            sum(each.count for each in looked_up), sum(each.flagged for each in looked_up)
+        ).share,
+    )
+
+
 def load_translations(path: Path) -> dict[str, dict[str, str]]:
     """By page: the machine translations that were recorded, by their French sentences."""
-    value: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["pages"]
-    return value
+    recordings = json.loads(path.read_text(encoding="utf-8"))["recordings"]
+    return {name: page for each in recordings for name, page in each["pages"].items()}
