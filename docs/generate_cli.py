@@ -11,7 +11,8 @@ from toolkit.cli.main import app
 
 PAGE = Path(__file__).with_name("cli.md")
 OPTION = re.compile(r"(?P<names>.+?)(?: <(?P<type>.+)>)?")
-PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "NUMBER", "int range": "NUMBER"}
+PLACEHOLDERS = {"str": "TEXT", "path": "PATH"}
+PLACEHOLDERS |= dict.fromkeys(("int", "int range", "float"), "NUMBER")
 REPEATED = re.compile(r"list\[(\w+)\]")
 
 

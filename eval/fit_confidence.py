@@ -24,11 +24,11 @@ MEANING = Path(__file__).parent / "gold/meaning"
 BY_LEXICON = ("uncovered", "added", "failed_checks")
 # What is asked for, the best first; the next one does where an engine can't tell a signal.
 CHOSEN = (
-    ("content_log_probability", "source_log_probability", *BY_LEXICON),
-    ("content_log_probability", *BY_LEXICON),
+    ("log_probability", "source_log_probability", *BY_LEXICON),
     ("log_probability", *BY_LEXICON),
     (*BY_LEXICON, "length"),
 )
+SPEAKING_FOR = {"log_probability", "source_log_probability"}
 STRENGTH = 0.3  # the inverse of the penalty on weights
 FOLDS = 8
 
@@ -41,15 +41,19 @@ def values(judged: Sequence[JudgedTranslation], signals: Sequence[str]) -> np.nd
 
 def fitted(
     judged: Sequence[JudgedTranslation], signals: Sequence[str]
-) -> tuple[float, list[float]]:
-    """The bias and the weights of the signals as they are, not as they are spread."""
+) -> tuple[float, dict[str, float]]:
+    """The bias and the weights of the signals as they are, not as they are spread. A fault that
+    would speak for a translation, as it may where few have it, is left out.
+    """
     right = [not each.misleads for each in judged]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH))
     model.fit(values(judged, signals), right)
     spread, regression = model[0], model[1]
     weights = regression.coef_[0] / spread.scale_
     bias = regression.intercept_[0] - float(weights @ spread.mean_)
-    return float(bias), [float(weight) for weight in weights]
+    named = dict(zip(signals, map(float, weights), strict=True))
+    sensible = [name for name in signals if (named[name] > 0) == (name in SPEAKING_FOR)]
+    return (float(bias), named) if len(sensible) == len(signals) else fitted(judged, sensible)
 
 
 def report(name: str, judged: Sequence[JudgedTranslation], signals: Sequence[str]) -> None:
@@ -81,9 +85,7 @@ def estimators(judged: Sequence[JudgedTranslation]) -> Iterator[str]:
         for signals in CHOSEN[-1:] if model == ANY_MODEL else CHOSEN:
             report(model, group, signals)
             bias, weights = fitted(group, signals)
-            named = ", ".join(
-                f"{name} = {weight:.3f}" for name, weight in zip(signals, weights, strict=True)
-            )
+            named = ", ".join(f"{name} = {weight:.3f}" for name, weight in weights.items())
             yield f'[[estimators]]\nmodel = "{model}"\nbias = {bias:.3f}\nweights = {{ {named} }}\n'
 
 

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,23 @@ def _own_home(tmp_path_factory, monkeypatch):
 def quick(monkeypatch):
     """Further tries of a server without long pauses before them."""
     monkeypatch.setattr("toolkit.engines.endpoint.http.PAUSE_S", 0.01)
+
+
+@pytest.fixture
+def confidences(monkeypatch):
+    """Of translations, by words of their sources; set here, they are what translators find out."""
+    from toolkit.translation.translator import SentenceTranslator
+
+    known: dict[str, float] = {}
+    stream = SentenceTranslator.stream
+
+    def knowing(self, segments):
+        for key, translation in stream(self, segments):
+            found = [known[word] for word in known if word in translation.segment.text]
+            yield key, replace(translation, confidence=found[0] if found else None)
+
+    monkeypatch.setattr(SentenceTranslator, "stream", knowing)
+    return known
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """What the chain makes of documents, without the chain."""
 
+from dataclasses import replace
+
 from toolkit.articles import Article
 from toolkit.documents import Document, Evidence, Segment, Statement, Summary, Translation
 from toolkit.engines.base import Candidate, EngineInfo
-from toolkit.results import Result
+from toolkit.results import Caution, Result
 from toolkit.translation.checks import check_translation
 
 
@@ -64,6 +66,22 @@ def result_of(*pairs, name="a.txt", failed=(), statements=()):
             )
         ),
     )
+
+
+def doubted(result, *confidences, doubts=(), title=(), **caution):
+    """The same with the confidences of its sentences, of which the first has `doubts`.
+
+    `title` is that of the article, of its translation, and the confidence of that.
+    """
+    translations = tuple(
+        replace(each, confidence=confidence, doubts=() if at else doubts)
+        for at, (each, confidence) in enumerate(zip(result.translations, confidences, strict=True))
+    )
+    titles = ()
+    if title:
+        source, text, sure = title
+        titles = (Translation(segment=Segment(0, source, ""), text=text, confidence=sure),)
+    return replace(result, translations=translations, title=titles, caution=Caution(**caution))
 
 
 def evidence_of(name, translation):

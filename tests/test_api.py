@@ -280,3 +280,18 @@ def test_loading_a_model_asks_no_network_and_leaves_the_hub_to_its_user(converte
         "assert not {k for k in changed if k.startswith(('HF_', 'TRANSFORMERS'))}, changed\n"
     )
     python(f"FOLDER = {str(converted('marian'))!r}\n{code}", HF_HUB_OFFLINE="")
+
+
+def test_doubtful_sentences_are_numbered_marked_and_withheld(confidences):
+    confidences |= {"livre": 0.1, "pleut": 0.9}
+    text = "Il pleut. Elle lit un livre."
+    known = Translator.from_pretrained("fake", **QUICK)(text)
+    ((number, sentence),) = known.doubtful
+    assert (number, sentence.confidence) == (2, 0.1)
+    assert "[?]" not in known.text
+    marked = Translator.from_pretrained("fake", min_confidence=0.5, **QUICK)(text)
+    assert marked.text == known.text + " [?]"
+    withheld = Translator.from_pretrained("fake", withhold=True, **QUICK)(text)
+    assert withheld.text == "[fake] Il pleut. [French: Elle lit un livre.]"
+    written = withheld.to_dict()
+    assert (written["text"], written["doubtful"]) == (withheld.text, (2,))

@@ -1,11 +1,13 @@
 import pytest
 
+from tests.helpers import doubted, result_of
 from toolkit.api import Cleaner, Pipeline
 from toolkit.checks import Check
-from toolkit.documents import Statement, Summary
+from toolkit.documents import Doubt, Statement, Summary
 from toolkit.schema import (
     RECORDS,
     SCHEMA_VERSION,
+    ArticleRecord,
     MultiDocumentRecord,
     SummaryRecord,
     Versioned,
@@ -50,3 +52,42 @@ def test_an_odd_name_of_a_file_is_kept_as_it_is():
     rest = {"provenance": {}, "seconds": {}, "summary": summary}
     assert MultiDocumentRecord.model_validate(old | rest).unrelated == ("a\udcff.txt",)
     assert SummaryRecord.model_validate(summary).schema_version == 1
+
+
+def test_confidence_is_written_with_the_words_to_compare():
+    result = result_of(("Un chat dort.", "A hat sleeps."), ("Il pleut.", "It rains."))
+    doubts = (Doubt(3, 7, "a hat is no cat"),)
+    written = article_record(
+        doubted(result, 0.38251, None, doubts=doubts, title=("Le chat", "The hat", 0.1))
+    ).to_dict()
+    first, second = written["segments"]
+    assert (first["confidence"], second["confidence"]) == (0.383, None)
+    assert first["doubts"] == (
+        {
+            "side": "source",
+            "start": 3,
+            "end": 7,
+            "words": "chat",
+            "reason": "a hat is no cat",
+        },
+    )
+    assert written["doubtful"] == ("title", 1)
+    statement = Statement(text="It rains.", confidence=0.61009)
+    summary = Summary(text="It rains.", max_words=9, statements=(statement,))
+    assert summary_record(summary).to_dict()["statements"][0]["confidence"] == 0.61
+
+
+def test_what_was_written_before_there_was_a_confidence_is_read():
+    written = article_record(result_of(("Il pleut.", "It rains."))).to_dict()
+    del written["doubtful"]
+    for key in ("confidence", "doubts"):
+        del written["segments"][0][key]
+    read = ArticleRecord.model_validate(written)
+    assert (read.segments[0].confidence, read.segments[0].doubts, read.doubtful) == (None, (), ())
+
+
+def test_a_translation_that_is_written_withholds_what_is_doubtful_and_segments_do_not():
+    result = doubted(result_of(("Un chat dort.", "A hat sleeps.")), 0.1, withhold=True)
+    written = article_record(result).to_dict()
+    assert written["translation"] == "[French: Un chat dort.]"
+    assert written["segments"][0]["target"] == "A hat sleeps."

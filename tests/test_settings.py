@@ -4,6 +4,7 @@ import pytest
 from platformdirs import user_config_path
 
 from toolkit.errors import UsageError
+from toolkit.results import Caution
 from toolkit.settings import (
     APP,
     FILE_NAME,
@@ -151,3 +152,19 @@ def test_the_device_is_a_setting():
 def test_python_says_the_language_of_its_texts():
     with pytest.raises(UsageError, match="source_language: auto is for commands"):
         make_settings(source_language="auto")
+
+
+def test_doubtful_sentences_are_marked_where_the_limit_was_given(here):
+    assert Settings(withhold=True).caution == Caution(withhold=True)
+    assert make_settings(min_confidence=0.5).caution == Caution(mark=True)
+    environment = {"TOOLKIT_MIN_CONFIDENCE": "0.7"}
+    expected = Caution(min_confidence=0.7, mark=True)
+    assert resolve_settings({}, environment=environment)[0].caution == expected
+    (here / FILE_NAME).write_text("min_confidence = 0.7\n")
+    assert resolve_settings({}, environment={})[0].caution == expected
+
+
+@pytest.mark.parametrize("limit", [-0.1, 1.1, 38, float("nan")])
+def test_a_limit_is_a_probability(here, limit):
+    with pytest.raises(UsageError, match="flag: min_confidence: "):
+        resolve_settings({"min_confidence": limit}, environment={})

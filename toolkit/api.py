@@ -6,16 +6,17 @@ pull` does that.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Unpack, overload
 
 from toolkit.articles import PAGE_SHARE, prepare, refuse_surrogates, refuse_unusable
 from toolkit.cleaning import Cleaning, judge, refuse_unknown_reasons
-from toolkit.documents import Block, Document, Summary, Translation, join_translations
+from toolkit.documents import Block, Document, Summary, Translation
 from toolkit.errors import UsageError
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Reading, named_texts, read_text
+from toolkit.results import Caution, Number, numbered
 from toolkit.schema import cleaning_record, summary_record, text_record
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Options, Settings, make_settings
@@ -47,18 +48,26 @@ class TranslatedText:
     """A text in the target language, sentence by sentence."""
 
     sentences: tuple[Translation, ...]
+    source_language: str = "fr"
+    caution: Caution = field(default_factory=Caution)
 
     @property
     def text(self) -> str:
-        return join_translations(self.sentences)
+        """The sentences with their paragraphs; doubtful ones are shown as `caution` says."""
+        return self.caution.join(self.sentences, self.source_language)
 
     @property
     def flagged(self) -> tuple[Translation, ...]:
         """The sentences that failed a check."""
         return tuple(sentence for sentence in self.sentences if sentence.failed)
 
+    @property
+    def doubtful(self) -> tuple[tuple[Number, Translation], ...]:
+        """The sentences whose confidence is below `min_confidence`, with their numbers from 1."""
+        return self.caution.among(numbered(self.sentences))
+
     def to_dict(self) -> dict[str, Any]:
-        return text_record(self.sentences).to_dict()
+        return text_record(self.sentences, self.caution, self.source_language).to_dict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +160,13 @@ class Translator(_WithModel):
         segments = [split_sentences(each) for _, each in texts]
         pooled = [segment for each in segments for segment in each]
         translations = iter(self._pipeline.translate_segments(pooled))
-        found = [TranslatedText(tuple(next(translations) for _ in each)) for each in segments]
+        settings = self._pipeline.settings
+        found = [
+            TranslatedText(
+                tuple(next(translations) for _ in each), settings.source_language, settings.caution
+            )
+            for each in segments
+        ]
         return found[0] if isinstance(text, str) else found
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from toolkit.checks import Check
 
+Side = Literal["source", "target"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -84,7 +86,7 @@ class Doubt:
     start: int
     end: int
     reason: str
-    side: Literal["source", "target"] = "source"
+    side: Side = "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,11 @@ class Translation:
     doubts: tuple[Doubt, ...] = ()
     new_tokens: int = 0
     tries: int = 1
+
+    def words(self, doubt: Doubt) -> str:
+        """Those that `doubt` is about."""
+        text = self.segment.text if doubt.side == "source" else self.text
+        return text[doubt.start : doubt.end]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,61 @@
 """What the chain makes of documents: frozen values for output."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
 from toolkit.articles import Article
-from toolkit.documents import Summary, Translation, join_translations
+from toolkit.documents import Statement, Summary, Translation, join_translations
+from toolkit.languages.identification import language_name
+
+MARK = " [?]"
+Number = int | Literal["title"]  # of a sentence, from 1; the title has none
+Sentence = TypeVar("Sentence", Translation, Statement)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """Which sentences are doubtful, and how a text shows that.
+
+    They are those whose confidence is known and below `min_confidence`. `mark` puts a question mark
+    behind them, `withhold` the source in their place.
+    """
+
+    min_confidence: float = 0.5
+    mark: bool = False
+    withhold: bool = False
+
+    def doubts(self, sentence: Translation | Statement) -> bool:
+        """Whether it is doubtful."""
+        confidence = sentence.confidence
+        return confidence is not None and confidence < self.min_confidence
+
+    def among(
+        self, numbered: Iterable[tuple[Number, Sentence]]
+    ) -> tuple[tuple[Number, Sentence], ...]:
+        """The doubtful ones."""
+        return tuple((number, each) for number, each in numbered if self.doubts(each))
+
+    def statements(self, summary: Summary | None) -> tuple[tuple[Number, Statement], ...]:
+        """The doubtful statements of a summary, with their numbers."""
+        return self.among(enumerate(summary.statements, start=1)) if summary else ()
+
+    def join(self, translations: Sequence[Translation], source_language: str) -> str:
+        """`join_translations` with what is doubtful marked or withheld."""
+        source = language_name(source_language)
+
+        def shown(each: Translation) -> Translation:
+            if not self.doubts(each):
+                return each
+            kept = f"[{source}: {each.segment.text}]"
+            return replace(each, text=kept if self.withhold else each.text + MARK * self.mark)
+
+        return join_translations(list(map(shown, translations)))
+
+
+def numbered(translations: Iterable[Translation]) -> Iterator[tuple[Number, Translation]]:
+    """The sentences that have text, counted from 1."""
+    return enumerate((each for each in translations if each.segment.text), start=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +64,7 @@ class Result:
 
     `languages` are those of the article and of what was made of it; `provenance` says with what it
     was made, `seconds` how long each stage took from beginning to end, and loading in all. Those of
-    documents that are worked on at once overlap.
+    documents that are worked on at once overlap. The texts show what `caution` doubts.
     """
 
     article: Article
@@ -22,16 +72,27 @@ class Result:
     translations: tuple[Translation, ...] = ()
     title: tuple[Translation, ...] = ()
     summary: Summary | None = None
+    caution: Caution = Caution()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def translation_text(self) -> str:
-        return join_translations(self.translations)
+        return self.caution.join(self.translations, self.languages[0])
 
     @property
     def title_text(self) -> str:
-        return join_translations(self.title).rstrip(".")
+        """Without the full stop that a model may have put behind it."""
+        last = tuple(replace(each, text=each.text.rstrip(".")) for each in self.title[-1:])
+        return self.caution.join((*self.title[:-1], *last), self.languages[0])
+
+    @property
+    def numbered(self) -> tuple[tuple[Number, Translation], ...]:
+        """The title and the sentences, in the order of reading, with their numbers."""
+        title: Iterator[tuple[Number, Translation]] = (
+            ("title", each) for each in self.title if each.segment.text
+        )
+        return (*title, *numbered(self.translations))
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as it is written to JSON; see `toolkit schema`."""
@@ -42,6 +103,11 @@ class Result:
     @property
     def flagged(self) -> tuple[Translation, ...]:
         return tuple(each for each in (*self.title, *self.translations) if each.failed)
+
+    @property
+    def doubtful(self) -> tuple[tuple[Number, Translation], ...]:
+        """The sentences whose confidence is below the limit, with their numbers."""
+        return self.caution.among(self.numbered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +127,7 @@ class MultiDocumentResult:
     results: tuple[Result, ...]
     summary: Summary
     unrelated: tuple[str, ...] = ()
+    caution: Caution = Caution()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 

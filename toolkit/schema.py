@@ -5,19 +5,28 @@ What version 1, which had no `schema_version`, called `guards` and `strangers` i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SkipValidation
 
 from toolkit import checks, documents
 from toolkit.articles import Article
 from toolkit.cleaning import Cleaning
-from toolkit.documents import join_segments, join_translations
-from toolkit.results import MultiDocumentResult, Result
+from toolkit.documents import join_segments
+from toolkit.results import Caution, MultiDocumentResult, Result, numbered
 
 SCHEMA_VERSION = 2
 # The name of a file may hold bytes that are no text.
 Name = Annotated[str, SkipValidation]
+Confidence = Annotated[
+    float | None,
+    AfterValidator(lambda value: value and round(value, 3)),
+    Field(description="probability, from 0 to 1, that it misleads nobody; null where unknown"),
+]
+Numbers = Annotated[
+    tuple[int | Literal["title"], ...],
+    Field(description="of the doubtful sentences, counting from 1 those that have text"),
+]
 
 
 class _Record(BaseModel):
@@ -62,6 +71,16 @@ class Unanswered(_Record):
     meanings: tuple[Meaning, ...] = ()
 
 
+class Doubt(_Record):
+    """Words of the source, or on the other side of the target, to compare first."""
+
+    side: Literal["source", "target"] = "source"
+    start: int
+    end: int
+    words: str
+    reason: str
+
+
 class Segment(_Record):
     """A sentence. `start` is its offset in the cleaned text, in characters."""
 
@@ -73,6 +92,8 @@ class Segment(_Record):
     ends_paragraph: bool
     failed: tuple[Check, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    confidence: Confidence = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 class Evidence(_Record):
@@ -90,6 +111,7 @@ class Statement(_Record):
     text: str
     evidence: tuple[Evidence, ...] = ()
     failed: tuple[Check, ...] = ()
+    confidence: Confidence = None
 
 
 class Summary(_Record):
@@ -128,6 +150,7 @@ class TranslatedArticle(_Record):
     title: str
     translation: str
     segments: tuple[Segment, ...]
+    doubtful: Numbers = ()
 
 
 class ArticleRecord(TranslatedArticle, Versioned):
@@ -184,6 +207,7 @@ class TextRecord(Versioned):
 
     text: str
     segments: tuple[Segment, ...]
+    doubtful: Numbers = ()
 
 
 class SummaryRecord(Summary, Versioned):
@@ -241,11 +265,14 @@ def cleaning_record(cleaning: Cleaning) -> CleaningRecord:
     )
 
 
-def text_record(translations: Sequence[documents.Translation]) -> TextRecord:
+def text_record(
+    translations: Sequence[documents.Translation], caution: Caution, source_language: str
+) -> TextRecord:
     return TextRecord(
         schema_version=SCHEMA_VERSION,
-        text=join_translations(translations),
+        text=caution.join(translations, source_language),
         segments=_segments(translations),
+        doubtful=tuple(number for number, _ in caution.among(numbered(translations))),
     )
 
 
@@ -267,6 +294,7 @@ def summary(value: documents.Summary) -> Summary:
                 text=statement.text,
                 evidence=tuple(Evidence(**asdict(evidence)) for evidence in statement.evidence),
                 failed=_checks(statement.failed),
+                confidence=statement.confidence,
             )
             for statement in value.statements
         ),
@@ -286,6 +314,7 @@ def _article(article: Article, result: Result) -> TranslatedArticle:
         title=result.title_text,
         translation=result.translation_text,
         segments=_segments(result.translations),
+        doubtful=tuple(number for number, _ in result.doubtful),
     )
 
 
@@ -300,6 +329,11 @@ def _segments(translations: Iterable[documents.Translation]) -> tuple[Segment, .
             ends_paragraph=translation.segment.ends_paragraph,
             failed=_checks(translation.failed),
             unanswered=tuple(Unanswered(**asdict(word)) for word in translation.unanswered),
+            confidence=translation.confidence,
+            doubts=tuple(
+                Doubt(**asdict(doubt), words=translation.words(doubt))
+                for doubt in translation.doubts
+            ),
         )
         for translation in translations
     )

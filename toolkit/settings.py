@@ -17,6 +17,7 @@ from toolkit.engines.endpoint.address import Address
 from toolkit.errors import UsageError
 from toolkit.files import read_toml
 from toolkit.models.catalogue import AUTO_MODEL
+from toolkit.results import Caution
 from toolkit.summarization.forms import WORDS, Form, Length, Style
 from toolkit.translation.checks import Limits
 from toolkit.translation.search import Quality
@@ -86,6 +87,10 @@ class Settings(BaseModel):
     context_sentences: int = Field(0, ge=0, description="shown before each, to a prompted model")
     max_tries: int = Field(5, ge=1, description="of a sentence that fails a check")
     checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="a sentence below it is doubtful; given, it is marked"
+    )
+    withhold: bool = Field(False, description="print the source in the place of doubtful sentences")
     glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
     lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
     max_document_chars: int = Field(1_000_000, ge=1)
@@ -130,6 +135,15 @@ class Settings(BaseModel):
     def form(self) -> Form:
         """What a summary is to look like."""
         return Form(self.length, self.style, self.max_words or WORDS[self.length])
+
+    @property
+    def caution(self) -> Caution:
+        """Doubtful sentences are marked where somebody gave the limit."""
+        return Caution(
+            min_confidence=self.min_confidence,
+            mark="min_confidence" in self.model_fields_set,
+            withhold=self.withhold,
+        )
 
     @property
     def languages(self) -> tuple[str, str]:
@@ -178,6 +192,8 @@ class Options(TypedDict, total=False):
     context_sentences: int
     max_tries: int
     checks: Limits
+    min_confidence: float
+    withhold: bool
     glossary: str
     lexicon: bool
     max_document_chars: int

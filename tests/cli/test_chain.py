@@ -1,12 +1,16 @@
 import csv
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tests.cli.helpers import ARTICLE, corpus
+from tests.helpers import doubted, failed_checks, result_of
 from toolkit.cli import chain
+from toolkit.documents import Doubt
 from toolkit.errors import ModelMissingError
 from toolkit.settings import resolve_settings
 from toolkit.store import Store
@@ -177,3 +181,127 @@ def test_of_many_pages_the_sum_is_told(run, page, tmp_path):
         err = run(*command, *inputs)[2]
         assert err.count("furniture") == 1
         assert "left out 3 lines of page furniture; --no-clean keeps them\n" in err
+
+
+PAIRS = [("Un chat.", "A hat."), ("Un chien.", "A dog."), ("Un rat.", "A rat.")]
+
+
+@pytest.mark.parametrize(
+    ("sure", "failed", "said"),
+    [
+        ([0.9, None, 0.6], (), ""),
+        ([0.9, 0.1, 0.6], (), "1 of 3 sentences is doubtful: 2"),
+        ([0.1, 0.1, None], (), "2 of 3 sentences are doubtful: 1, 2"),
+        ([0.9, 0.1, 0.1], failed_checks(), "2 of 3 sentences are doubtful: 2, 3; 1 failed a check"),
+        ([None] * 3, failed_checks(), "1 of 3 sentences failed a check"),
+    ],
+)
+def test_one_line_says_what_is_left_in_a_document(capsys, sure, failed, said):
+    chain.tell_flags(doubted(result_of(*PAIRS, failed=failed), *sure), verbose=False)
+    hint = "; --verbose or --format json names them"
+    assert capsys.readouterr().err == (said and f"toolkit: a.txt: {said}{hint}\n")
+
+
+def test_a_long_list_of_doubtful_sentences_is_cut(capsys):
+    result = doubted(result_of(*PAIRS * 10), *[0.1] * 30, title=("Bêtes", "Animals", 0.1))
+    chain.tell_flags(result, verbose=False)
+    told = "31 of 31 sentences are doubtful: title, 1, 2, 3, 4, 5, 6, 7, 8, 9, …; --verbose"
+    assert told in capsys.readouterr().err
+
+
+def test_verbose_names_each_doubtful_sentence_with_the_words_to_compare(capsys):
+    doubts = (Doubt(3, 7, "a hat is no cat"),)
+    result = result_of(*PAIRS, failed=failed_checks(), statements=[("A hat.", [1])])
+    result = doubted(result, 0.384, 0.9, 0.2, doubts=doubts, title=("Bêtes", "Animals", 0.1))
+    (statement,) = result.summary.statements
+    summary = replace(result.summary, statements=(replace(statement, confidence=0.3),))
+    chain.tell_flags(replace(result, summary=summary), verbose=True)
+    lines = capsys.readouterr().err.splitlines()[:-1]  # the last has the times
+    checks = "; ".join(map(str, failed_checks()))
+    assert lines == [
+        "toolkit: a.txt: 3 of 4 sentences are doubtful: title, 1, 3; 1 failed a check",
+        "toolkit: a.txt: 1 of 1 sentences of the summary is doubtful: 1",
+        "toolkit: a.txt: sentence 1 of the summary, confidence 0.30: A hat.",
+        "toolkit: a.txt: title, confidence 0.10: Bêtes",
+        f"toolkit: a.txt: sentence 1, confidence 0.38; 'chat': a hat is no cat; {checks}: Un chat.",
+        "toolkit: a.txt: sentence 3, confidence 0.20: Un rat.",
+    ]
+
+
+@pytest.mark.parametrize("command", ["translate", "summarize"])
+def test_doubtful_sentences_are_told_and_quiet_tells_nothing(run, page, confidences, command):
+    confidences["emplois"] = 0.3
+    arguments = (command, page, *FAKE, "--glossary", "none")
+    confidences["ministre"] = 0.2
+    assert "2 of 3 sentences are doubtful: 1, 2; 3 failed a check; --verb" in run(*arguments)[2]
+    assert "are doubtful" not in run(*arguments, "--min-confidence", "0.2")[2]
+    assert run(*arguments, "-q")[2] == ""
+
+
+def test_a_run_ends_with_the_count_of_what_is_doubtful(run, tmp_path, confidences):
+    confidences["Brive"] = 0.1
+    corpus(tmp_path, 2)
+    err = run("translate", "in", *FAKE, "-o", "out")[2]
+    assert "of them flagged, 2 doubtful; glossary" in err
+
+
+def test_doubtful_sentences_are_marked_where_the_limit_is_given(
+    run, page, confidences, monkeypatch, tmp_path
+):
+    confidences["emplois"] = 0.3
+    arguments = ("translate", page, *FAKE, "--glossary", "none", "-q")
+    plain = run(*arguments)[1]
+    assert "[?]" not in plain
+    given = ("--min-confidence", "0.5")
+    assert run(*arguments, *given)[1] == plain.rstrip() + " [?]\n"
+    assert run(*arguments, *given, "-f", "markdown")[1].endswith(" [?]\n")
+    monkeypatch.setenv("TOOLKIT_MIN_CONFIDENCE", "0.5")
+    assert run(*arguments)[1] == plain.rstrip() + " [?]\n"
+    assert run(*arguments, "--min-confidence", "0.1")[1] == plain
+
+
+def test_the_source_stands_where_a_sentence_is_withheld(run, page, confidences, tmp_path):
+    confidences["emplois"] = 0.3
+    kept = f"[French: {ARTICLE.splitlines()[1]}]"
+    flags = (*FAKE, "--glossary", "none", "-q", "--withhold")
+    arguments = ("translate", page, *flags)
+    for form in ("text", "markdown"):
+        assert run(*arguments, "-f", form)[1].endswith(f"\n\n{kept}\n")
+    assert json.loads(run(*arguments, "-f", "jsonl")[1])["translation"].endswith(kept)
+    text = " ".join(ARTICLE.splitlines())
+    (tmp_path / "c.csv").write_text(f'text\n"{text}"\n')
+    (row,) = csv.DictReader(run("translate", "c.csv", *flags, "-f", "csv")[1].splitlines())
+    assert row["translation"].endswith(kept)
+    assert row["doubtful"] == "1"
+    shown = run("summarize", page, *flags, "--summarizer", "lead-3", "--show", "translation")[1]
+    assert shown.endswith(f"{kept}\n")
+
+
+def test_strict_minds_doubt_where_the_limit_is_given(run, served, tmp_path, confidences):
+    confidences["emplois"] = 0.3
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(ARTICLE)
+    together = ("summarize", "--together", "a.txt", "b.txt", "--summarizer", "lead-3")
+    for command in (("translate", "a.txt"), together):
+        arguments = (*command, "--no-clean", "--endpoint", served.url, "--strict")
+        assert run(*arguments)[0] == 0
+        assert run(*arguments, "--withhold")[0] == 0
+        assert run(*arguments, "--min-confidence", "0.2")[0] == 0
+        assert run(*arguments, "--min-confidence", "0.5")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("sentence", "statement", "caution", "left"),
+    [
+        (0.1, 0.1, {}, False),
+        (0.1, 0.1, {"mark": True}, True),
+        (0.1, None, {"mark": True}, True),
+        (None, 0.1, {"mark": True}, True),
+        (0.9, 0.9, {"mark": True}, False),
+    ],
+)
+def test_doubt_is_strictly_minded_where_somebody_gave_the_limit(sentence, statement, caution, left):
+    result = doubted(result_of(PAIRS[0], statements=[("A hat.", [1])]), sentence, **caution)
+    (told,) = result.summary.statements
+    summary = replace(result.summary, statements=(replace(told, confidence=statement),))
+    assert chain.is_left([result], summary, result.caution) is left

@@ -28,7 +28,7 @@ def test_other_directions_need_their_own_prompt(run, tmp_path):
 def test_the_translation_is_shown_beside_its_source(run, page):
     flags = ("--model", "fake", "-q")
     table = run("translate", page, "--side-by-side", *flags)[1]
-    assert table.startswith("| French | English |\n|---|---|\n| Un plan pour Paris |")
+    assert table.startswith("| | French | English |\n|---|---|---|\n| title | Un plan pour Paris |")
     shown = run("translate", page, "-f", "html", *flags)[1]
     assert '<td lang="fr">Un plan pour Paris</td><td lang="en">' in shown
     memory = ElementTree.fromstring(run("translate", page, "-f", "tmx", *flags)[1])

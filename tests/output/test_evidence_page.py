@@ -1,6 +1,8 @@
 import re
+from dataclasses import replace
 
-from tests.helpers import evidence_of, failed_checks, result_of, summary_of
+from tests.helpers import doubted, evidence_of, failed_checks, result_of, summary_of
+from toolkit.documents import Doubt
 from toolkit.output.evidence_page import evidence_page, multi_document_page
 from toolkit.results import MultiDocumentResult
 
@@ -9,7 +11,7 @@ PAIRS = [("Un chat dort.", "A cat sleeps."), ("Un <chien> court.", "A <dog> runs
 
 def links_of(page):
     """What each statement and sentence leads to, by its identifier."""
-    return dict(re.findall(r'id="([ts]\d+)" data-links="([^"]*)"', page))
+    return dict(re.findall(r'id="([ts][\d.]+)" data-links="([^"]*)"', page))
 
 
 def test_statements_lead_to_their_sentences_and_back():
@@ -41,7 +43,7 @@ def test_what_failed_a_check_is_flagged_where_it_stands():
 
 def test_an_article_that_was_not_translated_stands_alone():
     page = evidence_page(result_of(("Un chat dort.", "")))
-    assert ">Un chat dort.</div>" in page
+    assert '<span class="number">1</span> Un chat dort.</div>' in page
     assert '<span class="source">' not in page
 
 
@@ -50,5 +52,39 @@ def test_statements_about_several_articles_lead_into_the_right_one():
     evidence = [evidence_of("b.txt", results[1].translations[0])]
     summary = summary_of(("A cat sleeps.", evidence))
     page = multi_document_page(MultiDocumentResult(results=results, summary=summary))
-    assert links_of(page) == {"t1": "s3", "s1": "", "s2": "", "s3": "t1", "s4": ""}
+    assert links_of(page) == {"t1": "s2.1", "s1.1": "", "s1.2": "", "s2.1": "t1", "s2.2": ""}
+    assert '<a href="#s2.1">2.1</a>' in page
     assert re.findall(r"<h3>(.*)</h3>", page) == ["a.txt", "b.txt"]
+
+
+def test_doubtful_sentences_and_statements_say_so():
+    result = doubted(
+        result_of(*PAIRS, statements=[("A cat sleeps.", [1]), ("A dog runs.", [2])]),
+        0.38,
+        None,
+        doubts=(Doubt(3, 7, "why"),),
+        title=("Deux <bêtes>", "Two <animals>", 0.1),
+    )
+    summary = result.summary
+    one, two = summary.statements
+    sure = (replace(one, confidence=0.2), replace(two, confidence=0.8))
+    page = evidence_page(replace(result, summary=replace(summary, statements=sure)))
+    first, second = re.findall('<p class="statement.*</p>', page)
+    assert first.startswith('<p class="statement shade3" id="t1" data-links="s1" title="confidence')
+    assert "20\N{NO-BREAK SPACE}%</span>" in first
+    assert 'class="statement" id="t2"' in second
+    assert 'title="confidence 80\N{NO-BREAK SPACE}%">A dog runs. <a' in second
+    title, third, fourth = re.findall('<div class="sentence.*</div>', page)
+    assert "title</span> Two &lt;animals&gt; <span" in title
+    assert third.startswith('<div class="sentence end shade2" id="s1" data-links="t1">')
+    assert 'Un <mark title="why">chat</mark> dort.' in third
+    assert fourth.startswith('<div class="sentence end" id="s2" data-links="t2">')
+    assert page.count('<p class="legend">') == 1
+    assert "[?]" not in page
+
+
+def test_a_title_that_stands_above_a_page_is_shown_as_texts_are():
+    result = doubted(result_of(*PAIRS), 0.9, 0.9, title=("Deux", "Two", 0.1), withhold=True)
+    page = evidence_page(result)
+    assert "<h1>[French: Deux]</h1>" in page
+    assert "Two <span" in page

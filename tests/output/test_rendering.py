@@ -5,7 +5,7 @@ from toolkit.api import Cleaner, Pipeline
 from toolkit.checks import Check
 from toolkit.documents import Evidence, Statement, Summary
 from toolkit.output import render_cleaning, render_summary, render_together, render_translation
-from toolkit.results import MultiDocumentResult, SummarizedResult
+from toolkit.results import Caution, MultiDocumentResult, SummarizedResult
 
 PAGE = "Le maire a présenté jeudi un plan aux élèves réunis à Brive. Il pleut."
 EVIDENCE = Evidence(
@@ -34,6 +34,16 @@ def test_a_summary_stands_alone_unless_more_is_asked_for():
     whole = render_summary(result(), "markdown", with_translation=True, with_evidence=True)
     assert whole.index("It rains.") < whole.index("0.50  [0-9] Il pleut.")
     assert whole.index("! content: no sentence") < whole.index("## Translation")
+
+
+def test_a_doubtful_statement_says_so_above_its_evidence():
+    (statement,) = SUMMARY.statements
+    unsure = replace(SUMMARY, statements=(replace(statement, confidence=0.38),))
+    made = replace(result(), summary=unsure)
+    told = "? confidence 38\N{NO-BREAK SPACE}%\n    0.50  [0-9]"
+    assert told in render_summary(made, "text", with_evidence=True)
+    trusting = replace(made, caution=Caution(min_confidence=0.3))
+    assert "confidence" not in render_summary(trusting, "text", with_evidence=True)
 
 
 def test_json_is_indented_and_json_lines_are_not():

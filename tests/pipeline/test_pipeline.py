@@ -80,3 +80,16 @@ def test_each_of_several_articles_says_how_long_its_stages_took():
     results = made.summarize([article(made, f"{FRENCH} {number}") for number in range(3)])
     for result in results:
         assert min(result.seconds["translation"], result.seconds["summarization"]) > 0
+
+
+def test_what_a_text_withholds_reaches_the_summary(confidences):
+    confidences["Brest"] = 0.1
+    made = pipeline(str.upper, family="seq2seq", summarizer="lead-1", withhold=True)
+    titled = article(made, "Il pleut à Brest. La mer monte.")
+    titled = replace(titled, title=(Segment(0, "Brest", ""),))
+    (result,) = made.summarize([titled])
+    assert result.translation_text == "[French: Il pleut à Brest.] LA MER MONTE."
+    assert result.title_text == "[French: Brest]"
+    assert result.summary.text == "IL PLEUT À BREST."
+    together = made.summarize_together([titled, titled])
+    assert {each.caution.withhold for each in (together, *together.results)} == {True}

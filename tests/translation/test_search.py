@@ -209,7 +209,8 @@ def test_a_likelier_answer_is_kept_where_the_source_tells_no_difference():
     ("quality", "family", "prompt"),
     [
         ("fast", "causal", BACK),
-        ("standard", "causal", BACK),
+        ("standard", "seq2seq", BACK),
+        ("standard", "causal", None),
         ("best", "seq2seq", BACK),
         ("best", "causal", None),
     ],

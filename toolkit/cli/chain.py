@@ -1,7 +1,7 @@
 """What `translate` and `summarize` have in common: inputs through the pipeline to outputs."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,11 +17,13 @@ from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.inputs import Keyed, attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
-from toolkit.documents import Document, Summary
+from toolkit.documents import Document, Summary, Translation
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.pipeline import Pipeline
-from toolkit.results import Result
+from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
+
+LISTED = 10  # numbers of doubtful sentences in a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def run_chain(
         tell(f"{batch.inputs[0].path}: {left_out(count.furniture)}")
     if not job.quiet and count.documents and (batch.holds_many or job.verbose):
         tell(str(count))
-    if tally.failed or (job.strict and (count.flagged or count.summaries_flagged)):
+    if tally.failed or (job.strict and count.left):
         raise typer.Exit(InputError.exit_code)
 
 
@@ -109,22 +111,29 @@ class Count:
     documents: int = 0
     sentences: int = 0
     flagged: int = 0
+    doubtful: int = 0
     summaries: int = 0
     summaries_flagged: int = 0
+    summaries_doubtful: int = 0
     terms: int = 0
     terms_kept: int = 0
     furniture: int = 0
+    left: bool = False
 
     def add(self, result: Result, pipeline: Pipeline) -> None:
         self.documents += 1
         self.furniture += furniture_of(result.article)
+        self.sentences += len(result.numbered)
         self.flagged += len(result.flagged)
-        self.summaries += result.summary is not None
-        self.summaries_flagged += bool(result.summary and result.summary.failed)
+        self.doubtful += len(result.doubtful)
+        self.left |= is_left([result], result.summary, result.caution)
+        if result.summary:
+            self.summaries += 1
+            self.summaries_flagged += bool(result.summary.failed)
+            self.summaries_doubtful += bool(result.caution.statements(result.summary))
         for translation in (*result.title, *result.translations):
             terms = pipeline.translator.glossary.occurring(translation.segment.text)
             wanted = sum(term.kind == "term" for term in terms)
-            self.sentences += bool(translation.segment.text)
             self.terms += wanted
             self.terms_kept += wanted - len(lost_terms(translation.text, terms))
 
@@ -132,14 +141,26 @@ class Count:
         parts = [f"documents: {self.documents}"]
         if self.sentences:
             parts += [
-                f"sentences: {self.sentences}, {self.flagged} of them flagged",
+                f"sentences: {self.sentences}, {_of_them(self.flagged, self.doubtful)}",
                 f"glossary terms kept: {self.terms_kept} of {self.terms}",
             ]
         if self.summaries:
-            parts.append(f"summaries: {self.summaries}, {self.summaries_flagged} of them flagged")
+            left = _of_them(self.summaries_flagged, self.summaries_doubtful)
+            parts.append(f"summaries: {self.summaries}, {left}")
         if self.furniture:
             parts.append(left_out(self.furniture))
         return "; ".join(parts)
+
+
+def _of_them(flagged: int, doubtful: int) -> str:
+    return f"{flagged} of them flagged" + (f", {doubtful} doubtful" if doubtful else "")
+
+
+def is_left(results: Sequence[Result], summary: Summary | None, caution: Caution) -> bool:
+    """Whether anything is flagged or, where somebody gave the limit, doubtful."""
+    flagged = any(each.flagged for each in results) or bool(summary and summary.failed)
+    doubtful = any(each.doubtful for each in results) or bool(caution.statements(summary))
+    return flagged or (caution.mark and doubtful)
 
 
 def furniture_of(article: Article) -> int:
@@ -162,7 +183,9 @@ def _csv_fields(result: Result) -> dict[str, Any]:
     if result.summary:
         values["summary"] = result.summary.text
         values["summary_flagged"] = len(result.summary.failed)
+        values["summary_doubtful"] = len(result.caution.statements(result.summary))
     values["flagged"] = len(result.flagged)
+    values["doubtful"] = len(result.doubtful)
     while taken := record.keys() & values.keys():
         values = {f"toolkit_{name}": value for name, value in values.items()}
         tell_once(
@@ -203,23 +226,52 @@ def tell_models(result: Result) -> None:
 
 def tell_flags(result: Result, *, verbose: bool) -> None:
     name = result.article.document.name
+    of_all = f"of {len(result.numbered)} sentences"
+    parts = _doubtful(result.doubtful, of_all)
     if result.flagged:
-        count = len(result.translations) + len(result.title)
-        hint = "" if verbose else "; --verbose or --format json names them"
-        tell(f"{name}: {len(result.flagged)} of {count} sentences failed a check{hint}")
+        parts.append(f"{len(result.flagged)} {'' if parts else f'{of_all} '}failed a check")
+    if parts:
+        hint = [] if verbose else ["--verbose or --format json names them"]
+        tell(f"{name}: {'; '.join(parts + hint)}")
     if result.summary:
-        tell_summary(name, result.summary)
+        tell_summary(name, result.summary, result.caution, verbose=verbose)
     if verbose:
-        for translation in result.flagged:
-            tell(f"{name}: {'; '.join(map(str, translation.failed))}: {translation.segment.text}")
+        for number, sentence in result.numbered:
+            doubts = _doubts(number, sentence) if result.caution.doubts(sentence) else []
+            if notes := [*doubts, *map(str, sentence.failed)]:
+                tell(f"{name}: {'; '.join(notes)}: {sentence.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
 
 
-def tell_summary(name: str, summary: Summary) -> None:
+def tell_summary(name: str, summary: Summary, caution: Caution, *, verbose: bool) -> None:
     """What a reader of the summary has to know."""
     if summary.method not in ("abstractive", "none"):
         why = "; ".join((summary.method, *summary.revisions))
         tell(f"{name}: the summary is the article's own text ({why})")
+    doubtful = caution.statements(summary)
+    for said in _doubtful(doubtful, f"of {len(summary.statements)} sentences of the summary"):
+        tell(f"{name}: {said}")
+    if verbose:
+        for number, each in doubtful:
+            said = f"sentence {number} of the summary, confidence {each.confidence:.2f}"
+            tell(f"{name}: {said}: {each.text}")
     if summary.failed:
         tell(f"{name}: the summary failed a check: {'; '.join(map(str, summary.failed))}")
+
+
+def _doubtful(found: Sequence[tuple[Number, Any]], of_all: str) -> list[str]:
+    """How many of all sentences are doubtful and which, where any are."""
+    if not found:
+        return []
+    numbers = list(dict.fromkeys(str(number) for number, _ in found))
+    more = ["…"] if len(numbers) > LISTED else []
+    verb = "is" if len(found) == 1 else "are"
+    return [f"{len(found)} {of_all} {verb} doubtful: {', '.join(numbers[:LISTED] + more)}"]
+
+
+def _doubts(number: Number, translation: Translation) -> list[str]:
+    """Which sentence it is, its confidence, and the words to compare first."""
+    name = number if number == "title" else f"sentence {number}"
+    words = [f"'{translation.words(each)}': {each.reason}" for each in translation.doubts]
+    return [f"{name}, confidence {translation.confidence:.2f}", *words]

@@ -10,6 +10,7 @@ from datetime import date
 import typer
 
 from toolkit.cli.console import show, write_styled, writing
+from toolkit.documents import Side
 from toolkit.errors import InputError
 from toolkit.evaluation.judgeable import Translated
 from toolkit.evaluation.judgements import (
@@ -19,7 +20,6 @@ from toolkit.evaluation.judgements import (
     Judgement,
     JudgementFile,
     Severity,
-    Side,
     Span,
     TranslationError,
 )

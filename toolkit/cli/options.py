@@ -68,7 +68,24 @@ SideBySide = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace outputs that somebody else wrote or changed.")
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 when a sentence is left flagged.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence",
+        help="Below it, from 0 to 1, a sentence is doubtful [0.5]; given, those get a [?].",
+    ),
+]
+Withhold = Annotated[
+    bool | None,
+    typer.Option("--withhold", help="Print the source in the place of doubtful sentences."),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Exit 3 when a sentence is left flagged or, with --min-confidence, doubtful.",
+    ),
+]
 Cache = Annotated[
     bool | None,
     typer.Option("--cache/--no-cache", help="Keep what models answer for the next run [on]."),

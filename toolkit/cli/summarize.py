@@ -48,6 +48,8 @@ def summarize_command(
     threads: options.Threads = None,
     glossary: options.GlossaryOption = None,
     prompt: options.PromptOption = None,
+    min_confidence: options.MinConfidence = None,
+    withhold: options.Withhold = None,
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
     input_format: options.InputFormat = None,
@@ -80,6 +82,8 @@ def summarize_command(
         "device": device,
         "threads": threads,
         "glossary": glossary,
+        "min_confidence": min_confidence,
+        "withhold": withhold,
         "summarization_prompt": prompt,
     }
     batch = gather(

@@ -8,7 +8,15 @@ import typer
 
 from toolkit.articles import Article
 from toolkit.cli.batch import working
-from toolkit.cli.chain import Job, furniture_of, left_out, prepared, tell_flags, tell_summary
+from toolkit.cli.chain import (
+    Job,
+    furniture_of,
+    is_left,
+    left_out,
+    prepared,
+    tell_flags,
+    tell_summary,
+)
 from toolkit.cli.console import settings_of, stage_progress, tell
 from toolkit.cli.direction import directed
 from toolkit.cli.inputs import attempt, learn
@@ -55,13 +63,12 @@ def run_together(
     if not job.quiet:
         for article in result.results:
             tell_flags(article, verbose=job.verbose)
-        tell_summary(NAME, result.summary)
+        tell_summary(NAME, result.summary, result.caution, verbose=job.verbose)
         for name in result.unrelated:
             tell(f"{name}: has no name in common with the others; is it about the same event?")
         for name in result.unused:
             tell(f"{name}: no statement of the summary rests on it")
         if furniture := sum(furniture_of(article.article) for article in result.results):
             tell(left_out(furniture))
-    flagged = result.summary.failed or any(article.flagged for article in result.results)
-    if tally.failed or (job.strict and flagged):
+    if tally.failed or (job.strict and is_left(result.results, result.summary, result.caution)):
         raise typer.Exit(InputError.exit_code)

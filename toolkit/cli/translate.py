@@ -31,6 +31,8 @@ def translate_command(
     threads: options.Threads = None,
     glossary: options.GlossaryOption = None,
     prompt: options.PromptOption = None,
+    min_confidence: options.MinConfidence = None,
+    withhold: options.Withhold = None,
     no_clean: options.NoClean = False,
     keep_title: options.KeepTitle = False,
     input_format: options.InputFormat = None,
@@ -57,6 +59,8 @@ def translate_command(
         "device": device,
         "threads": threads,
         "glossary": glossary,
+        "min_confidence": min_confidence,
+        "withhold": withhold,
         "translation_prompt": prompt,
         "second_translation_prompt": prompt,
     }

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from toolkit.evaluation.judgements import Side, Span
+from toolkit.documents import Side
+from toolkit.evaluation.judgements import Span
 from toolkit.evaluation.meaning import LANGUAGES, JudgedTranslation
 from toolkit.lexicon.words import words_of
 

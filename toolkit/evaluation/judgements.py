@@ -26,6 +26,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 from filelock import FileLock, Timeout
 from pydantic import Field, StringConstraints
 
+from toolkit.documents import Side
 from toolkit.errors import InputError
 from toolkit.evaluation.files import Entry, parse_json
 from toolkit.files import is_regular, read_whole, refused
@@ -42,7 +43,6 @@ Category = Literal[
     "fluency",
 ]
 Severity = Literal["minor", "major", "critical"]
-Side = Literal["source", "target"]
 
 CATEGORIES: Mapping[Category, str] = {
     "omission": "the source says it, the translation doesn't",

@@ -91,7 +91,7 @@ def load_judged(folder: Path) -> list[JudgedTranslation]:
     found = []
     for each in judgements:
         if (each.id, each.system) not in scores:
-            continue
+            raise InputError(f"{folder}: {each.id} by {each.system} has no scores; record them")
         document, part = documents.of(each.id)
         attempt = attempt_of(each, scores[each.id, each.system], judge)
         found.append(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from toolkit.assets import asset_folder
 from toolkit.checks import Check
-from toolkit.documents import Document, Segment
+from toolkit.documents import Document, Segment, join_translations
 from toolkit.errors import InputError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.cleaning import (
@@ -157,7 +157,7 @@ def _summaries(
         [result] = pipeline.summarize([article])
         seconds = time.perf_counter() - started
         own = result.article.document.text if pipeline.settings.same_language else ""
-        yield _summary(item, result, result.translation_text or own, seconds)
+        yield _summary(item, result, join_translations(result.translations) or own, seconds)
     progress(len(items), len(items))
 
 

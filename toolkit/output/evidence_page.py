@@ -1,10 +1,12 @@
 """A summary beside its article, with what each sentence rests on: one self-contained page."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from toolkit.documents import Statement, Summary, Translation
-from toolkit.results import MultiDocumentResult, Result
+from toolkit.output import confidence
+from toolkit.output.confidence import classes, legend, marked, percent, sureness
+from toolkit.results import Caution, MultiDocumentResult, Number, Result, numbered
 
 STYLE = (
     ":root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 20%,transparent);"
@@ -13,11 +15,13 @@ STYLE = (
     "main{display:grid;gap:2rem;grid-template-columns:minmax(16rem,2fr) 3fr}"
     "@media(max-width:48rem){main{grid-template-columns:1fr}}"
     ".summary{position:sticky;top:1rem;align-self:start}"
-    ".statement{cursor:default;margin:0 0 .8rem}.statement a{text-decoration:none;font-size:.8em}"
+    ".statement{cursor:default;margin:0 0 .4rem;padding:.2rem .4rem}"
+    ".statement a{text-decoration:none;font-size:.8em}"
     ".source{color:color-mix(in srgb,currentColor 65%,transparent);font-size:.9em;display:block}"
     ".sentence{border-bottom:1px solid var(--line);padding:.4rem}"
     ".sentence.end{border-bottom-width:3px}"
-    ".on,:target{background:var(--mark)}.flag{color:var(--flag);font-size:.85em;display:block}"
+    f"{confidence.STYLE}.on,:target{{background:var(--mark)}}"
+    ".flag{color:var(--flag);font-size:.85em;display:block}"
 )
 # Pointing at a sentence of the summary marks what it rests on, and the other way round.
 SCRIPT = """
@@ -34,23 +38,32 @@ for (const one of document.querySelectorAll("[data-links]")) {
 def evidence_page(result: Result) -> str:
     """The page as HTML. Without scripts the numbers behind each statement lead to its sentences."""
     title = result.title_text or result.article.document.name
-    return _page(title, "Article", result.summary, [result])
+    return _page(title, "Article", result.summary, [result], result.caution)
 
 
 def multi_document_page(result: MultiDocumentResult) -> str:
     """The same for one summary of several articles, which stand below one another."""
-    return _page("Summary of several articles", "Articles", result.summary, result.results)
+    title = "Summary of several articles"
+    return _page(title, "Articles", result.summary, result.results, result.caution)
 
 
-def _page(title: str, heading: str, summary: Summary | None, results: Sequence[Result]) -> str:
+def _page(
+    title: str,
+    heading: str,
+    summary: Summary | None,
+    results: Sequence[Result],
+    caution: Caution,
+) -> str:
+    several = len(results) > 1
     sentences = [
-        (result.article.document.name, sentence)
-        for result in results
-        for sentence in _sentences(result)
-        if sentence.segment.text
+        (result.article.document.name, f"{at}.{number}" if several else str(number), each)
+        for at, result in enumerate(results, start=1)
+        for number, each in _numbered(result)
     ]
     places = {
-        (name, each.segment.start): number for number, (name, each) in enumerate(sentences, start=1)
+        (name, each.segment.start): number
+        for name, number, each in sentences
+        if not number.endswith("title")
     }
     statements = summary.statements if summary else ()
     links = [
@@ -62,55 +75,63 @@ def _page(title: str, heading: str, summary: Summary | None, results: Sequence[R
         for statement in statements
     ]
     summary_html = "\n".join(
-        _statement(number, statement, found)
+        _statement(number, statement, found, caution)
         for number, (statement, found) in enumerate(zip(statements, links, strict=True), start=1)
     )
     article = []
-    name = sentences[0][0] if len(results) == 1 and sentences else ""
-    for number, (document, each) in enumerate(sentences, start=1):
+    name = "" if several else results[0].article.document.name
+    for document, number, each in sentences:
         if document != name:
             name = document
             article.append(f"<h3>{html.escape(name)}</h3>")
         resting = [at for at, found in enumerate(links, start=1) if number in found]
-        article.append(_sentence(number, each, resting))
+        article.append(_sentence(number, each, resting, caution))
     title = html.escape(title)
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<main>\n"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n"
+        f"{legend([*statements, *(each for _, _, each in sentences)], caution)}<main>\n"
         f'<section class="summary">\n<h2>Summary</h2>\n{summary_html}\n</section>\n'
         f"<section>\n<h2>{heading}</h2>\n{chr(10).join(article)}\n</section>\n</main>\n"
         f"<script>{SCRIPT}</script>\n</html>\n"
     )
 
 
-def _sentences(result: Result) -> list[Translation]:
+def _numbered(result: Result) -> Iterable[tuple[Number, Translation]]:
     if result.translations:
-        return list(result.translations)
-    return [Translation(segment=segment, text="") for segment in result.article.segments]
+        return result.numbered
+    return numbered(Translation(segment=segment, text="") for segment in result.article.segments)
 
 
-def _statement(number: int, statement: Statement, places: list[int]) -> str:
+def _statement(number: int, statement: Statement, places: list[str], caution: Caution) -> str:
     links = " ".join(f'<a href="#s{place}">{place}</a>' for place in places)
     flags = "".join(
         f'<span class="flag">{html.escape(str(check))}</span>' for check in statement.failed
     )
     targets = " ".join(f"s{place}" for place in places)
+    hover = ""
+    if statement.confidence is not None:
+        hover = f' title="confidence {percent(statement.confidence)}"'
     return (
-        f'<p class="statement" id="t{number}" data-links="{targets}">'
-        f"{html.escape(statement.text)} {links}{flags}</p>"
+        f'<p{classes(statement, "statement")} id="t{number}" data-links="{targets}"{hover}>'
+        f"{html.escape(statement.text)}{sureness(statement, caution)} {links}{flags}</p>"
     )
 
 
-def _sentence(number: int, translation: Translation, statements: list[int]) -> str:
-    source = html.escape(translation.segment.text)
+def _sentence(
+    number: str, translation: Translation, statements: list[int], caution: Caution
+) -> str:
+    source = marked(translation)
     flags = "".join(
         f'<span class="flag">{html.escape(str(check))}</span>' for check in translation.failed
     )
-    both = f'{html.escape(translation.text)}<span class="source">{source}</span>'
+    sure = sureness(translation, caution)
+    both = f'{marked(translation, "target")}{sure}<span class="source">{source}</span>'
     targets = " ".join(f"t{statement}" for statement in statements)
-    end = " end" if translation.segment.ends_paragraph else ""
+    names = ["sentence", "end"] if translation.segment.ends_paragraph else ["sentence"]
+    identifier = "" if number.endswith("title") else f' id="s{number}"'
     return (
-        f'<div class="sentence{end}" id="s{number}" data-links="{targets}">'
-        f"{both if translation.text else source}{flags}</div>"
+        f'<div{classes(translation, *names)}{identifier} data-links="{targets}">'
+        f'<span class="number">{number}</span> {both if translation.text else source}{flags}</div>'
     )

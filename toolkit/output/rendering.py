@@ -5,8 +5,9 @@ from typing import Literal
 
 from toolkit.cleaning import Cleaning
 from toolkit.documents import Summary
+from toolkit.output.confidence import percent
 from toolkit.output.evidence_page import evidence_page, multi_document_page
-from toolkit.results import MultiDocumentResult, Result
+from toolkit.results import Caution, MultiDocumentResult, Result
 from toolkit.schema import Versioned, article_record, cleaning_record, multi_document_record
 
 Format = Literal["text", "markdown", "json", "jsonl", "csv", "html", "tmx"]
@@ -48,7 +49,7 @@ def render_summary(
         return _json(article_record(result), form)
     parts = [result.summary.text if result.summary else ""]
     if with_evidence and result.summary:
-        parts.append(_evidence(result.summary))
+        parts.append(_evidence(result.summary, result.caution))
     if with_translation:
         heading = "## Translation\n\n" if form == "markdown" else ""
         parts.append(heading + result.translation_text)
@@ -78,7 +79,7 @@ def render_together(
     names = "\n".join(f"[{number}] {name}" for name, number in numbers.items())
     parts = [marked + rest, names]
     if with_evidence:
-        parts.append(_evidence(result.summary))
+        parts.append(_evidence(result.summary, result.caution))
     if with_translation:
         heading = "## " if form == "markdown" else ""
         parts += [
@@ -88,8 +89,10 @@ def render_together(
     return "\n\n".join(parts) + "\n"
 
 
-def _evidence(summary: Summary) -> str:
-    """Each sentence of a summary, and indented the sentences of the article that support it."""
+def _evidence(summary: Summary, caution: Caution) -> str:
+    """Each sentence of a summary, and indented what is wrong with it, how sure it is where that is
+    doubtful, and the sentences of the article that support it.
+    """
     lines = []
     documents = {
         source.document for statement in summary.statements for source in statement.evidence
@@ -98,6 +101,8 @@ def _evidence(summary: Summary) -> str:
     for statement in summary.statements:
         lines.append(statement.text)
         lines += [f"    ! {check!s}" for check in statement.failed]
+        if statement.confidence is not None and caution.doubts(statement):
+            lines.append(f"    ? confidence {percent(statement.confidence)}")
         for each in statement.evidence:
             place = f"{each.document} " if several else ""
             lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")

@@ -3,7 +3,7 @@
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar, Unpack, overload
@@ -18,7 +18,7 @@ from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
 from toolkit.progress import Progress, StageProgress
 from toolkit.reading import Reading, named_texts, read_text
-from toolkit.results import MultiDocumentResult, Result, SummarizedResult
+from toolkit.results import Caution, MultiDocumentResult, Result, SummarizedResult
 from toolkit.settings import Options, Settings, make_settings
 from toolkit.store import Store
 from toolkit.summarization.combined import unrelated_documents
@@ -197,6 +197,7 @@ class Pipeline:
             languages=self.settings.languages,
             title=translations[:titles],
             translations=translations[titles:],
+            caution=self.settings.caution,
             provenance=self.translation_provenance(),
             seconds=self._loading | {"translation": time.perf_counter() - done.started},
         )
@@ -239,6 +240,7 @@ class Pipeline:
                     title=result.title,
                     translations=result.translations,
                     summary=summary,
+                    caution=result.caution,
                     provenance=self.summary_provenance(),
                     seconds={**self._loading, **result.seconds, "summarization": taken},
                 ),
@@ -264,6 +266,7 @@ class Pipeline:
             results=tuple(results),
             summary=summary,
             unrelated=unrelated_documents(indexes),
+            caution=self.settings.caution,
             provenance=self.summary_provenance(),
             seconds=self._loading | seconds,
         )
@@ -278,16 +281,20 @@ class Pipeline:
         """The articles, translated where the route wants that first: all of them before this
         returns, where memory holds one model at a time.
         """
-        languages = self.settings.languages
+        settings = self.settings
         if not self._route.translates_articles:
-            return ((key, Result(article=each, languages=languages)) for key, each in articles)
+            return (
+                (key, Result(article=each, languages=settings.languages, caution=settings.caution))
+                for key, each in articles
+            )
         translated = self.translate_each(articles)
         if self._components.take_turns(self._route.language(self.settings)):
             translated = iter(list(translated))
         return translated
 
     def _request(self, result: Result) -> SummaryRequest:
-        """About the translation where there is one, else about the article."""
+        """About the translation where there is one, as it is, else about the article."""
+        result = replace(result, caution=Caution())
         article = result.article
         text = article.document.text
         evidence = index_article(

@@ -53,7 +53,7 @@ MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 class Effort:
     """Beams of the first try, of the wider one for a sound answer that is not sure, and of the
     corrections of one that is not sound; samples beside the wider one's beams; whether the source
-    is scored given each answer.
+    is scored given each answer, and whether given what was kept where that is not sure.
     """
 
     first_beams: int = 1
@@ -61,6 +61,7 @@ class Effort:
     samples: int = 0
     careful_beams: int = 1
     reverse: bool = False
+    second_look: bool = False
 
     def with_beams(self, least: int) -> "Effort":
         return replace(
@@ -74,7 +75,15 @@ class Effort:
         effort = self
         if "beams" in lacks:
             effort = replace(effort, first_beams=1, wider_beams=1, careful_beams=1)
-        return replace(effort, reverse=effort.reverse and "scores" not in lacks)
+        return effort.without_scores() if "scores" in lacks else effort
+
+    def without_scores(self) -> "Effort":
+        return replace(self, reverse=False, second_look=False)
+
+    @property
+    def scores(self) -> bool:
+        """Whether sources are scored given their translations."""
+        return self.reverse or self.second_look
 
     @property
     def is_wider(self) -> bool:
@@ -101,7 +110,7 @@ class Effort:
 EFFORTS: dict[Family, dict[Quality, Effort]] = {
     "causal": {
         "fast": Effort(),
-        "standard": Effort(wider_beams=4, careful_beams=4),
+        "standard": Effort(wider_beams=4, careful_beams=4, second_look=True),
         "best": Effort(first_beams=4, samples=8, careful_beams=4, reverse=True),
     },
     "seq2seq": {
@@ -122,21 +131,27 @@ class Reverse:
     engine: Engine
     prompt: Prompt
 
-    def scored(self, text: str, attempts: Sequence[Attempt]) -> list[Attempt]:
+    def best_scored(self, text: str, attempts: Sequence[Attempt]) -> list[Attempt]:
         """The best attempts with the log-probability of `text` given each. What is too long for
         that doesn't count against those that aren't.
         """
         best = best_first(attempts)[:MAX_SCORED]
+        return self.scored([text] * len(best), best)
+
+    def scored(self, texts: Sequence[str], attempts: Sequence[Attempt]) -> list[Attempt]:
+        """The attempts with the log-probability of the text of each, or with minus infinity where
+        one of them is too long for that.
+        """
         given = [
             self.prompt.render(source=each.text, before="", terms=[], faults=[], hints=[])
-            for each in best
+            for each in attempts
         ]
         try:
-            scored = self.engine.score(given, [text] * len(best))
+            scored = self.engine.score(given, texts)
         except TooLongError:
-            return [replace(each, reverse=-math.inf) for each in best]
-        pairs = zip(best, scored, strict=True)
-        return [replace(each, reverse=source.log_prob) for each, source in pairs]
+            return [replace(each, reverse=-math.inf) for each in attempts]
+        pairs = zip(attempts, scored, strict=True)
+        return [replace(each, reverse=text.log_prob) for each, text in pairs]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +228,7 @@ class Search:
         attempts = [
             self.judge.attempt(request.text, each, instructions=instructions) for each in whole
         ]
-        return self.reverse.scored(request.text, attempts) if self.reverse else attempts
+        return self.reverse.best_scored(request.text, attempts) if self.reverse else attempts
 
     def _opening(self, piece: Request, strategy: Strategy, correction: Correction) -> str:
         """What the model was given of its answer."""

@@ -1,7 +1,7 @@
 """Sentences to translations, as a stream through the engine."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -32,7 +32,12 @@ from toolkit.translation.search import (
 )
 
 Key = TypeVar("Key", bound=Hashable)
+Found = tuple[Attempt, int]  # what was kept, and how many tries were made
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
+# Between these confidences the score of the source is asked for, of so many translations at once:
+# an engine may have to end what it writes first.
+UNSURE = (0.2, 0.8)
+LOOKED_AT_ONCE = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +87,15 @@ class SentenceTranslator:
         Segments are taken as the engine has room, so they may come from any number of documents.
         """
         search = self._search()
-        known: dict[Request, tuple[Attempt, int]] = {}
+        known: dict[Request, Found] = {}
+        unsure: dict[Request, Found] = {}
         asked: dict[Request, list[tuple[Key, Segment]]] = {}
         finished: deque[tuple[Key, Translation]] = deque()
 
-        def finish(key: Key, segment: Segment, found: tuple[Attempt, int]) -> None:
+        def finish(key: Key, segment: Segment, found: Found) -> None:
             finished.append((key, self._translation(segment, *found)))
 
-        def works() -> Iterator[tuple[Request, Asking[tuple[Attempt, int]]]]:
+        def works() -> Iterator[tuple[Request, Asking[Found]]]:
             for request, key, segment in self._requests(segments):
                 if not request.text.strip():
                     finish(key, segment, (Attempt(text=""), 1))
@@ -101,14 +107,26 @@ class SentenceTranslator:
                     asked[request] = [(key, segment)]
                     yield request, search.work(request)
 
-        for request, found in run(search.engine, works()):
+        def settle(request: Request, found: Found) -> None:
             if len(known) >= MAX_REMEMBERED:
                 del known[next(iter(known))]
             known[request] = found
             for key, segment in asked.pop(request):
                 finish(key, segment, found)
+
+        for request, found in run(search.engine, works()):
+            if self._is_unsure(request, found):
+                unsure[request] = found
+            else:
+                settle(request, found)
+            if len(unsure) >= LOOKED_AT_ONCE:
+                for each in self._second_look(unsure):
+                    settle(*each)
+                unsure.clear()
             while finished:
                 yield finished.popleft()
+        for each in self._second_look(unsure):
+            settle(*each)
         while finished:
             yield finished.popleft()
 
@@ -124,13 +142,7 @@ class SentenceTranslator:
             search.judge.attempt(source, scored, instructions="")
             for source, scored in zip(sources, search.engine.score(asked, targets), strict=True)
         ]
-        if not search.reverse:
-            return attempts
-        return [
-            each
-            for source, attempt in zip(sources, attempts, strict=True)
-            for each in search.reverse.scored(source, [attempt])
-        ]
+        return self._reverse.scored(sources, attempts) if self._reverse else attempts
 
     @property
     def effort(self) -> Effort:
@@ -145,10 +157,6 @@ class SentenceTranslator:
     def _search(self) -> Search:
         languages = (self.source_language, self.target_language)
         causal = self.engine.info.family == "causal"
-        reverse = None
-        if self.reverse_prompt and self.effort.reverse:
-            reversed_outputs = StoredOutputs(self.engine, self.store, languages[::-1])
-            reverse = Reverse(engine=reversed_outputs, prompt=self.reverse_prompt)
         return Search(
             engine=StoredOutputs(self.engine, self.store, languages),
             prompting=Prompting(
@@ -168,8 +176,34 @@ class SentenceTranslator:
             effort=self.effort,
             config=self.config,
             max_tries=self.max_tries,
-            reverse=reverse,
+            reverse=self._reverse if self.effort.reverse else None,
         )
+
+    @property
+    def _reverse(self) -> Reverse | None:
+        if not (self.reverse_prompt and self.effort.scores):
+            return None
+        languages = (self.target_language, self.source_language)
+        engine = StoredOutputs(self.engine, self.store, languages)
+        return Reverse(engine=engine, prompt=self.reverse_prompt)
+
+    def _is_unsure(self, request: Request, found: Found) -> bool:
+        """Whether it takes the source's score to tell more of a translation."""
+        if self._reverse is None or found[0].reverse:
+            return False
+        low, high = UNSURE
+        return low < self.confidence.of(self._seen(request.text, found[0])) < high
+
+    def _second_look(self, unsure: Mapping[Request, Found]) -> list[tuple[Request, Found]]:
+        """What is unsure with the scores of the sources."""
+        if not (unsure and self._reverse):
+            return []
+        texts = [request.text for request in unsure]
+        attempts = self._reverse.scored(texts, [attempt for attempt, _ in unsure.values()])
+        return [
+            (request, (attempt, tries))
+            for (request, (_, tries)), attempt in zip(unsure.items(), attempts, strict=True)
+        ]
 
     def _requests(
         self, segments: Iterable[tuple[Key, Segment]]
@@ -189,14 +223,16 @@ class SentenceTranslator:
 
     def _translation(self, segment: Segment, attempt: Attempt, tries: int) -> Translation:
         source = segment.text
-        seen = Observation(source=source, source_language=self.source_language, attempt=attempt)
         return Translation(
             segment=segment,
             text=attempt.text,
             failed=attempt.failed,
             unanswered=attempt.unanswered,
-            confidence=self.confidence.of(seen) if source.strip() else None,
+            confidence=self.confidence.of(self._seen(source, attempt)) if source.strip() else None,
             doubts=doubts(source, attempt, self.lexicons) if self.lexicons else (),
             new_tokens=attempt.new_tokens,
             tries=tries,
         )
+
+    def _seen(self, source: str, attempt: Attempt) -> Observation:
+        return Observation(source=source, source_language=self.source_language, attempt=attempt)

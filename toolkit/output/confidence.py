@@ -1,0 +1,67 @@
+"""How pages show the confidence of sentences, and the words to compare first."""
+
+import html
+from collections.abc import Iterable
+from itertools import pairwise
+
+from toolkit.documents import Side, Statement, Translation
+from toolkit.results import Caution
+
+# Text on each shade keeps a contrast of 4.5, muted and flagged text included.
+STYLE = (
+    ".shade1{background:light-dark(#fdf0da,#2d2310)}.shade2{background:light-dark(#fce1b5,#43300f)}"
+    ".shade3{background:light-dark(#fad391,#5c400f)}"
+    ".sure,.legend,.number{font-size:.85em}.sure{font-weight:600;white-space:nowrap}"
+    ".number{color:color-mix(in srgb,currentColor 65%,transparent)}"
+    "mark{background:none;color:inherit;text-decoration:underline dotted;cursor:help}"
+)
+SHADES = 3  # for the lower quarters of the confidence; the highest has none
+
+
+def classes(sentence: Translation | Statement, *names: str) -> str:
+    """The attribute with `names` and a shade, the stronger the less sure the sentence is."""
+    sure = 1.0 if sentence.confidence is None else sentence.confidence
+    step = SHADES - int(sure * (SHADES + 1))
+    found = [*names, f"shade{step}"] if step > 0 else names
+    return f' class="{" ".join(found)}"' if found else ""
+
+
+def percent(confidence: float) -> str:
+    """Such as `38 %`."""
+    return f"{100 * confidence:.0f}\N{NO-BREAK SPACE}%"
+
+
+def sureness(sentence: Translation | Statement, caution: Caution) -> str:
+    """The confidence of a doubtful sentence, as HTML to stand behind it."""
+    if sentence.confidence is None or not caution.doubts(sentence):
+        return ""
+    return f' <span class="sure">{percent(sentence.confidence)}</span>'
+
+
+def marked(translation: Translation, side: Side = "source") -> str:
+    """The text on that side as HTML, with the words to compare marked and why on hover."""
+    text = translation.segment.text if side == "source" else translation.text
+    spans = [
+        (each.start, each.end, each.reason) for each in translation.doubts if each.side == side
+    ]
+    cuts = {0, len(text)}.union(*((start, end) for start, end, _ in spans))
+    parts = []
+    for start, end in pairwise(sorted(cut for cut in cuts if 0 <= cut <= len(text))):
+        piece = html.escape(text[start:end])
+        titles = [title for first, last, title in spans if first <= start and end <= last]
+        if titles:
+            piece = f'<mark title="{html.escape("; ".join(dict.fromkeys(titles)))}">{piece}</mark>'
+        parts.append(piece)
+    return "".join(parts)
+
+
+def legend(sentences: Iterable[Translation | Statement], caution: Caution) -> str:
+    """What shades, percentages and lines mean, as a paragraph; none where nothing is known."""
+    if all(each.confidence is None for each in sentences):
+        return ""
+    return (
+        '<p class="legend">The stronger the shade, the likelier a sentence misleads; a percentage '
+        "is the probability that it doesn't, where that is below "
+        f"{percent(caution.min_confidence)}. Underlined words are those to compare first; point at "
+        "them for the reason.</p>\n"
+    )
