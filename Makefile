@@ -9,7 +9,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test network-test lint format cleaning lexicon eval translation leaderboard support summaries bench docs clean
+.PHONY: help demo test dist torture slow-test network-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ leaderboard: $(VENV)/base ## write eval/results/README.md from the runs beside i
 
 support: $(VENV)/base ## how well the checks of summaries find what an article doesn't say
 	@$(BIN)/python eval/support.py
+
+meaning: $(VENV)/base ## how well confidence tells which translations mislead
+	@$(BIN)/python eval/meaning.py
 
 summaries: $(VENV)/base ## what the default model's summaries of 25 articles keep and break
 	@$(BIN)/toolkit models pull $(MEASURED)

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from toolkit.evaluation.calibration import area_under_curve, calibration_error, reliability
-from toolkit.evaluation.meaning import JudgedTranslation, load_judged
+from toolkit.evaluation.meaning import JUDGED, SCORES, JudgedTranslation, load_judged
 from toolkit.files import read_whole, sha256_of
 from toolkit.translation.confidence.estimator import ANY_MODEL, DATA
 from toolkit.translation.confidence.signals import SIGNALS
@@ -92,8 +92,9 @@ def estimators(judged: Sequence[JudgedTranslation]) -> Iterator[str]:
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     judged = [each for each in load_judged(MEANING) if each.part == "tune"]
-    files = ("judged.jsonl", "judged_references.jsonl", "scores.jsonl")
-    digests = "".join(f"# {name} {sha256_of(read_whole(MEANING / name))}\n" for name in files)
+    digests = "".join(
+        f"# {name} {sha256_of(read_whole(MEANING / name))}\n" for name in (*JUDGED, SCORES)
+    )
     head = (
         "# Weights of signals in the log-odds that a translation misleads nobody. Made by\n"
         f"# eval/fit_confidence.py of {len(judged)} judged translations in eval/gold/meaning:\n"

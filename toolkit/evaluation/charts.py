@@ -70,6 +70,45 @@ def scatter(points: Sequence[tuple[str, float, float]], *, across: str, up: str)
     return _svg(width, height, parts, f"{up} against {across}")
 
 
+def reliability_diagram(points: Sequence[tuple[float, float, int]]) -> Html:
+    """A dot for each group of like confidence: that, the share that is right in fact, and how many
+    there are, which its area shows. On the diagonal confidence means what it says.
+    """
+    size, margin = 260, 46
+    most = max([count for _, _, count in points] + [1])
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return margin + size * x, size * (1 - y) + 12
+
+    parts = [
+        _line("base", place(0, 0), place(1, 0)),
+        _line("base", place(0, 0), place(0, 1)),
+        _line("base", place(0, 0), place(1, 1)),
+    ]
+    for share in (0.0, 0.5, 1.0):
+        x, y = place(share, 0)
+        parts.append(fill('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 18, share))
+        x, y = place(0, share)
+        parts.append(fill('<text x="{}" y="{}" text-anchor="end">{}</text>', x - 8, y + 4, share))
+    for confidence, right, count in points:
+        x, y = place(confidence, right)
+        title = f"{count} translations of confidence {confidence:.2f}: {right:.2f} right"
+        parts.append(
+            fill(
+                '<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>',
+                x,
+                y,
+                3 + 9 * (count / most) ** 0.5,
+                title,
+            )
+        )
+    x, y = place(1, 0)
+    parts.append(fill('<text x="{}" y="{}" text-anchor="end">confidence</text>', x, y + 36))
+    x, y = place(0, 1)
+    parts.append(fill('<text x="{}" y="{}">share that is right</text>', x + 8, y + 4))
+    return _svg(size + 2 * margin, size + 60, parts, "Share that is right against confidence")
+
+
 def heat_map(
     columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]], *, higher_is_better: bool
 ) -> Html:

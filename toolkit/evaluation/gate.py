@@ -13,6 +13,13 @@ from pydantic import Field, model_validator
 
 from toolkit.cleaning import judge
 from toolkit.errors import InputError
+from toolkit.evaluation.calibration import (
+    Detection,
+    area_under_curve,
+    calibration_error,
+    doubted_words,
+    reliability,
+)
 from toolkit.evaluation.cleaning import (
     GoldPage,
     GoldPart,
@@ -25,6 +32,7 @@ from toolkit.evaluation.cleaning import (
 )
 from toolkit.evaluation.files import Entry, Sha256, read_json
 from toolkit.evaluation.folders import Run, load_run
+from toolkit.evaluation.meaning import load_judged
 from toolkit.evaluation.support import (
     detections,
     index_page,
@@ -35,6 +43,7 @@ from toolkit.evaluation.support import (
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
 from toolkit.reading import read_document
+from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
 
 CleaningPart = Literal["tune", "test", "html"]
@@ -81,6 +90,17 @@ class SupportPartsFloors(Entry):
     parts: dict[GoldPart, SupportFloors]
 
 
+class MeaningFloors(_Floors):
+    """Of the part `test` of the translations that people judged, at the default threshold."""
+
+    files: dict[str, Sha256]
+    area_under_curve: float
+    precision: float
+    recall: float
+    calibration_error: float
+    doubted_words_precision: float
+
+
 class RunFloors(_Floors):
     """Floors by part, system and metric. `recorded` is a run's folder in eval/, `record` the digest
     of its run.json, which holds those of its data and outputs.
@@ -103,6 +123,7 @@ class Baseline(Entry):
 
     cleaning: dict[CleaningPart, CleaningFloors]
     support: SupportPartsFloors
+    meaning: MeaningFloors
     runs: dict[str, RunFloors]
 
 
@@ -119,6 +140,7 @@ def verdicts(folder: Path) -> Iterator[Verdict]:
     baseline = load_baseline(folder)
     yield from cleaning_verdicts(folder, baseline.cleaning)
     yield from support_verdicts(folder, baseline.support)
+    yield from meaning_verdicts(folder, baseline.meaning)
     for suite, floors in baseline.runs.items():
         recorded = folder / floors.recorded
         record = sha256_of(read_whole(recorded / "run.json"))
@@ -174,6 +196,33 @@ def support_verdicts(folder: Path, floors: SupportPartsFloors) -> Iterator[Verdi
             name=f"support {part}, recall on names, numbers and dates",
             value=recall,
             limit=floor.recall_names_numbers_dates,
+        )
+
+
+def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:
+    meaning = folder / "gold/meaning"
+    for name, pinned in floors.files.items():
+        _same(f"meaning, {name}", sha256_of(read_whole(meaning / name)), pinned)
+    judged = [each for each in load_judged(meaning) if each.part == "test"]
+    threshold = Settings().min_confidence
+    misleads = [each.misleads for each in judged]
+    area = area_under_curve([-each.confidence for each in judged], misleads)
+    named = Detection.of((each.misleads, each.confidence < threshold) for each in judged)
+    bins = reliability([each.confidence for each in judged], [not each for each in misleads])
+    yield Verdict(name="meaning, area under curve", value=area, limit=floors.area_under_curve)
+    yield Verdict(name="meaning, precision", value=named.precision, limit=floors.precision)
+    yield Verdict(name="meaning, recall", value=named.recall, limit=floors.recall)
+    yield Verdict(
+        name="meaning, calibration error",
+        value=calibration_error(bins),
+        limit=floors.calibration_error,
+        is_floor=False,
+    )
+    for side, words in doubted_words(judged).items():
+        yield Verdict(
+            name=f"meaning, precision of doubted words, {side}",
+            value=words.precision,
+            limit=floors.doubted_words_precision,
         )
 
 

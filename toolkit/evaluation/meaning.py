@@ -24,6 +24,8 @@ from toolkit.translation.glossary import load_glossary
 from toolkit.translation.judge import Judge
 
 LANGUAGES: tuple[Literal["fr"], Literal["en"]] = ("fr", "en")
+JUDGED = ("judged.jsonl", "judged_references.jsonl")
+SCORES = "scores.jsonl"
 Part = Literal["tune", "test"]
 _NonNegative = Annotated[int, Field(ge=0)]
 
@@ -40,7 +42,7 @@ class JudgedTranslation:
 
     @property
     def model(self) -> str:
-        return self.judgement.system.partition(",")[0]
+        return model_of(self.judgement)
 
     @property
     def misleads(self) -> bool:
@@ -53,7 +55,10 @@ class JudgedTranslation:
 
     @cached_property
     def confidence(self) -> float:
-        return confidence_for(self.model).of(self.seen)
+        """As at the standard quality, which scores the source only where that is worth it."""
+        confidence = confidence_for(self.model)
+        first = replace(self.seen, attempt=replace(self.seen.attempt, reverse=0.0))
+        return confidence.of(self.seen if confidence.is_unsure(first) else first)
 
 
 class Scores(Entry):
@@ -85,9 +90,9 @@ def load_judged(folder: Path) -> list[JudgedTranslation]:
         limits=DEFAULT_LIMITS,
         lexicons=lexicons,
     )
-    scores = load_scores(folder / "scores.jsonl")
+    scores = load_scores(folder / SCORES)
     documents = Documents(folder)
-    judgements = load_judgements(folder / "judged.jsonl", folder / "judged_references.jsonl")
+    judgements = load_judgements(*(folder / name for name in JUDGED))
     found = []
     for each in judgements:
         if (each.id, each.system) not in scores:
@@ -109,6 +114,11 @@ def load_judged(folder: Path) -> list[JudgedTranslation]:
 def load_scores(path: Path) -> dict[tuple[str, str], Scores]:
     """By the ids and systems of the translations. Raises InputError for a line that isn't one."""
     return {(each.id, each.system): each for each in read_json_lines(path, Scores)}
+
+
+def model_of(judgement: Judgement) -> str:
+    """The systems are named by model and quality."""
+    return judgement.system.partition(",")[0]
 
 
 def attempt_of(judgement: Judgement, scores: Scores, judge: Judge) -> Attempt:

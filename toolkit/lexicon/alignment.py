@@ -32,13 +32,15 @@ def align(source: str, target: str, lexicons: Lexicons) -> tuple[Link, ...]:
     others = [lexicons.target.entry(word.form) for word in theirs]
     stems = [lexicons.source.stem(word.form) for word in ours]
     other_stems = [lexicons.target.stem(word.form) for word in theirs]
+    folded = [fold(word.form) for word in ours]
+    others_folded = [fold(word.form) for word in theirs]
     scored = []
-    for i, word in enumerate(ours):
-        for j, other in enumerate(theirs):
+    for i in range(len(ours)):
+        for j in range(len(theirs)):
             score = (
                 _likelihood(entries[i], other_stems[j])
                 + _likelihood(others[j], stems[i])
-                + _likeness(word, other)
+                + _likeness(folded[i], others_folded[j])
             )
             if score:
                 distance = abs((i + 0.5) / len(ours) - (j + 0.5) / len(theirs))
@@ -57,8 +59,7 @@ def _likelihood(entry: Entry | None, stem: str) -> float:
     return 0.0 if rank is None else 1 / (1 + rank)
 
 
-def _likeness(word: Word, other: Word) -> float:
-    one, two = fold(word.form), fold(other.form)
+def _likeness(one: str, two: str) -> float:
     if one == two:
         return SAME
     return ALIKE if len(one) >= ALIKE_CHARS and one[:ALIKE_CHARS] == two[:ALIKE_CHARS] else 0.0

@@ -34,9 +34,8 @@ from toolkit.translation.search import (
 Key = TypeVar("Key", bound=Hashable)
 Found = tuple[Attempt, int]  # what was kept, and how many tries were made
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
-# Between these confidences the score of the source is asked for, of so many translations at once:
-# an engine may have to end what it writes first.
-UNSURE = (0.2, 0.8)
+# Translations that are not sure, whose sources are scored at once: an engine may have to end what
+# it writes first.
 LOOKED_AT_ONCE = 32
 
 
@@ -188,11 +187,9 @@ class SentenceTranslator:
         return Reverse(engine=engine, prompt=self.reverse_prompt)
 
     def _is_unsure(self, request: Request, found: Found) -> bool:
-        """Whether it takes the source's score to tell more of a translation."""
-        if self._reverse is None or found[0].reverse:
-            return False
-        low, high = UNSURE
-        return low < self.confidence.of(self._seen(request.text, found[0])) < high
+        """Whether the score of the source is to tell more of a translation."""
+        seen = self._seen(request.text, found[0])
+        return self._reverse is not None and self.confidence.is_unsure(seen)
 
     def _second_look(self, unsure: Mapping[Request, Found]) -> list[tuple[Request, Found]]:
         """What is unsure with the scores of the sources."""

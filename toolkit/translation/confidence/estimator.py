@@ -9,9 +9,10 @@ from typing import Any
 
 from toolkit.files import read_toml
 from toolkit.translation.attempts import NO_TRANSLATION
-from toolkit.translation.confidence.signals import SIGNALS, Observation
+from toolkit.translation.confidence.signals import SIGNALS, Observation, source_log_probability
 
 DATA = Path(__file__).with_name("estimators.toml")
+UNSURE = (0.2, 0.8)  # confidences between which the source is scored too
 ANY_MODEL = "any"  # the name of the estimators for models that were never measured
 
 
@@ -54,6 +55,17 @@ class Confidence:
             return 0.0
         estimates = (each.probability(seen) for each in self.estimators)
         return next(each for each in estimates if each is not None)
+
+    def is_unsure(self, seen: Observation) -> bool:
+        """Whether it is worth asking how likely the source is, which takes the model some time."""
+        if seen.attempt.reverse or not self._asks_for_the_source:
+            return False
+        low, high = UNSURE
+        return low < self.of(seen) < high
+
+    @property
+    def _asks_for_the_source(self) -> bool:
+        return any(source_log_probability.__name__ in each.weights for each in self.estimators)
 
 
 def confidence_for(model: str) -> Confidence:
