@@ -88,6 +88,21 @@ def test_of_two_sentences_that_fit_the_one_that_tells_more_is_taken(checker):
     assert select(drafts, prose(len(DEAD.split())), checker) == [DEAD]
 
 
+def test_of_two_sentences_that_tell_about_as_much_the_one_on_surer_ground_is_taken(checker):
+    drafts = [draft(checker, INQUIRY), draft(checker, HOSPITAL)]
+    room = prose(max(len(each.split()) for each in (INQUIRY, HOSPITAL)))
+
+    def chosen(**confidences):
+        sentences = (
+            replace(each, confidence=next((c for w, c in confidences.items() if w in each.text), 1))
+            for each in checker.evidence.sentences
+        )
+        return select(drafts, room, Checker(EvidenceIndex(tuple(sentences)), "en"))
+
+    assert chosen(inquiry=0.1) == [HOSPITAL]
+    assert chosen(injured=0.1) == [INQUIRY]
+
+
 def test_sentences_stand_in_the_order_of_the_article(checker):
     drafts = draft(checker, COACH, HOSPITAL), draft(checker, COACH, CLOSED, INQUIRY)
     assert select(drafts, prose(), checker) == [COACH, INQUIRY, CLOSED, HOSPITAL]

@@ -101,6 +101,8 @@ def _translated(
     return replace(
         draft,
         text=form.join(fitted),
-        statements=statements_of(paragraphs, evidence),
+        statements=statements_of(
+            paragraphs, evidence, {each.text: each.confidence for each in translations}
+        ),
         failed=failed,
     )

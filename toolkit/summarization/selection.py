@@ -10,6 +10,7 @@ from itertools import pairwise
 from toolkit.summarization.drafting import Draft, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, stems
+from toolkit.summarization.faithfulness.statements import sureness
 from toolkit.summarization.forms import Form
 from toolkit.summarization.leaning import stands_alone
 
@@ -51,6 +52,7 @@ class Content:
 class _Sentence:
     text: str
     place: int  # of what it rests on, among the sentences of all articles
+    sure: float  # from 0 to 1: how likely what it rests on misleads nobody
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -104,7 +106,8 @@ def _laid_out(texts: Sequence[str], form: Form) -> list[Sequence[str]]:
 
 def select(drafts: Sequence[Draft], form: Form, checker: Checker) -> list[str]:
     """Sound sentences of the drafts, the best of them first, within the limit of `form`, in the
-    order of the article. The first one is the beginning of a draft.
+    order of the article. The first one is the beginning of a draft. What rests on a translation
+    that likely misleads counts half.
     """
     content = Content.of(checker.evidence)
     pool = list(dict.fromkeys(_sound(drafts, checker)))
@@ -120,7 +123,7 @@ def select(drafts: Sequence[Draft], form: Form, checker: Checker) -> list[str]:
                 continue
             if not chosen and each.text not in beginnings:
                 continue
-            gain = content.told(new) / each.words**LENGTH_POWER
+            gain = (1 + each.sure) * content.told(new) / each.words**LENGTH_POWER
             if gain > most:
                 best, most = each, gain
         if best is None:
@@ -138,4 +141,5 @@ def _sound(drafts: Sequence[Draft], checker: Checker) -> Iterator[_Sentence]:
         for text in draft.sentences:
             if stands_alone(text, checker):
                 ranked = checker.evidence.ranked(text)
-                yield _Sentence(text, places[ranked[0][1]] if ranked else 0)
+                place = places[ranked[0][1]] if ranked else 0
+                yield _Sentence(text, place, sureness(text, checker.evidence))

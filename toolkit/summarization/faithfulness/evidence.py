@@ -26,7 +26,8 @@ class SourceSentence:
     """One sentence of the article. `start` is its offset there; -1 for a title or a fact beside it.
 
     `text` is in the language of the article and `translation` may be empty; `sound` says that no
-    check found a fault in it.
+    check found a fault in it, and `confidence` how likely it misleads nobody, None where nothing
+    can be said.
     """
 
     text: str
@@ -36,6 +37,7 @@ class SourceSentence:
     language: str = "fr"
     translation_language: str = "en"
     sound: bool = True
+    confidence: float | None = None
 
     @property
     def versions(self) -> list[tuple[str, str]]:
@@ -191,10 +193,15 @@ def index_translations(
     source, target = languages
 
     def sentence(translation: Translation, start: int) -> SourceSentence:
-        segment = translation.segment
-        sound = not translation.failed
         return SourceSentence(
-            segment.text, translation.text, start, document, source, target, sound
+            translation.segment.text,
+            translation.text,
+            start,
+            document,
+            source,
+            target,
+            sound=not translation.failed,
+            confidence=translation.confidence,
         )
 
     sentences = [sentence(each, each.segment.start) for each in translations if each.segment.text]
