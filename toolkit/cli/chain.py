@@ -22,6 +22,7 @@ from toolkit.errors import InputError, ModelMissingError
 from toolkit.pipeline import Pipeline
 from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
+from toolkit.translation.confidence.estimator import ANY_MODEL
 
 LISTED = 10  # numbers of doubtful sentences in a line
 
@@ -222,6 +223,8 @@ def tell_models(result: Result) -> None:
         if (facts := result.provenance.get(part))
     }
     tell("; ".join(f"{role}: {model}" for role, model in made.items()))
+    if result.provenance.get("translation", {}).get("confidence") == ANY_MODEL:
+        tell(f"nobody judged translations by {made['translator']}: its confidence is a rough guess")
 
 
 def tell_flags(result: Result, *, verbose: bool) -> None:

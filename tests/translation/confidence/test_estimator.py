@@ -23,7 +23,7 @@ def seen(**attempt):
 def test_the_richest_estimator_is_taken_that_has_its_signals():
     rich = Estimator(model="m", bias=0.0, weights={"log_probability": 2.0})
     poor = Estimator(model="m", bias=-1.0, weights={"uncovered": -1.0})
-    both = Confidence(model="m", estimators=(rich, poor))
+    both = Confidence(estimators=(rich, poor))
     assert both.of(seen(log_prob=-0.1, new_tokens=1)) == pytest.approx(0.450, abs=1e-3)
     assert both.of(seen()) == pytest.approx(0.269, abs=1e-3)
 
@@ -57,10 +57,8 @@ def test_what_is_no_translation_has_none(name):
 
 
 def test_which_models_were_measured_is_known():
-    assert confidence_for(MEASURED).is_measured
-    unknown = confidence_for("never measured")
-    assert not unknown.is_measured
-    assert {each.model for each in unknown.estimators} == {ANY_MODEL}
+    assert confidence_for(MEASURED).measured_on == MEASURED
+    assert confidence_for("never measured").measured_on == ANY_MODEL
     assert ANY_MODEL not in catalogue()
 
 

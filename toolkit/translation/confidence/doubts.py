@@ -10,6 +10,7 @@ from toolkit.lexicon.words import Word, words_of
 from toolkit.translation.attempts import Attempt
 from toolkit.translation.confidence.signals import CONTENT_CHARS
 
+UNSURE_WORD = "the model was unsure of this word"
 UNSURE = -1.5  # the log-probability of a word from which on it is doubtful
 
 
@@ -29,11 +30,15 @@ def doubts(source: str, attempt: Attempt, lexicons: Lexicons) -> tuple[Doubt, ..
         for link in align(source, attempt.text, lexicons):
             if link.target.start in unsure and link.source.start not in missing:
                 written = attempt.text[link.target.start : link.target.end]
-                found.append(Doubt(link.source.start, link.source.end, f"“{written}” is uncertain"))
+                found.append(
+                    Doubt(
+                        link.source.start, link.source.end, f"the model was unsure of “{written}”"
+                    )
+                )
     found.sort(key=lambda each: each.start)
     return (
         *found,
-        *(Doubt(word.start, word.end, "uncertain", "target") for word in unsure.values()),
+        *(Doubt(word.start, word.end, UNSURE_WORD, "target") for word in unsure.values()),
     )
 
 
@@ -45,5 +50,5 @@ def log_prob(word: Word, tokens: Sequence[TokenScore]) -> float:
 def _unanswered(attempt: Attempt) -> Iterator[Doubt]:
     for word in attempt.unanswered:
         meanings = ", ".join(each.word for each in word.meanings[:3])
-        reason = "nothing answers it" + (f"; it can mean {meanings}" if meanings else "")
+        reason = "not found in the translation" + (f"; it can mean {meanings}" if meanings else "")
         yield Doubt(word.start, word.end, reason)

@@ -41,13 +41,12 @@ class Estimator:
 class Confidence:
     """The `estimators` for one model, the best first: each asks for less than the one before."""
 
-    model: str
     estimators: tuple[Estimator, ...]
 
     @property
-    def is_measured(self) -> bool:
-        """Whether translations of this very model were judged."""
-        return all(each.model == self.model for each in self.estimators)
+    def measured_on(self) -> str:
+        """The model whose translations were judged, ANY_MODEL where none of this one's were."""
+        return self.estimators[0].model
 
     def of(self, seen: Observation) -> float:
         """The probability that a translation misleads nobody; 0 for what is none."""
@@ -72,9 +71,7 @@ def confidence_for(model: str) -> Confidence:
     """That of a model by its id; a cautious one for a model that was never measured."""
     known = _estimators()
     own = tuple(each for each in known if each.model == model)
-    return Confidence(
-        model=model, estimators=own or tuple(each for each in known if each.model == ANY_MODEL)
-    )
+    return Confidence(estimators=own or tuple(each for each in known if each.model == ANY_MODEL))
 
 
 @cache
