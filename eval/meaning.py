@@ -1,6 +1,6 @@
 """How well confidence and doubts tell which translations mislead. `make meaning`.
 
-On translations that people judged, in eval/gold/meaning; what the models make of these is recorded,
+On judged translations, in eval/gold/meaning; what the models make of these is recorded,
 so that none is needed (`--record` asks them again for what is missing). Nothing is fitted on the
 part `test`.
 """

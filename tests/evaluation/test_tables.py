@@ -97,7 +97,7 @@ def test_models_are_told_in_rows_with_what_they_come_to(compared):
     run = compared(pairs, {"broken": broken, "good": dict(pairs).get})
     text = run_tables([run])
     for said in (
-        r"^ +p +chrF2\+\+ +BLEU +flagged +words/s +loading s +peak MB$",
+        r"^ +p +chrF2\+\+ +BLEU +flagged +confidence +words/s +loading s +peak MB$",
         r"^good +best +100\.0 ",
         r"^broken +failed +–",
         r"^Only good was measured\.$",

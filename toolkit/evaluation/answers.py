@@ -10,14 +10,15 @@ from toolkit.evaluation.data import Item
 class Answer:
     """The text for one item, and what else metrics need.
 
-    `failed` are the checks that it fails; `copied_from` is the text that a
-    summary can copy; `terms` counts those of the glossary in the source. `precision` and `recall`
-    are of a cleaned page, from 0 to 1.
+    `failed` are the checks that it fails, `confidence` is that of a translation, where it is known.
+    `copied_from` is the text that a summary can copy; `terms` counts those of the glossary in the
+    source. `precision` and `recall` are of a cleaned page, from 0 to 1.
     """
 
     item: Item
     text: str
     failed: tuple[Check, ...] = ()
+    confidence: float | None = None
     copied_from: str = ""
     max_words: int = 0
     terms: int = 0

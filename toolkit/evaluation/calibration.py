@@ -1,4 +1,4 @@
-"""How well confidence and doubts agree with the people who judged."""
+"""How well confidence and doubts agree with judges."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -91,7 +91,7 @@ class SupportPartsFloors(Entry):
 
 
 class MeaningFloors(_Floors):
-    """Of the part `test` of the translations that people judged, at the default threshold."""
+    """Of the part `test` of the judged translations, at the default threshold."""
 
     files: dict[str, Sha256]
     area_under_curve: float

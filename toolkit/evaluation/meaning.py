@@ -1,4 +1,4 @@
-"""Translations that people judged, with what the toolkit can tell of them."""
+"""Judged translations with what the toolkit can tell of them."""
 
 import json
 from dataclasses import dataclass, replace

@@ -138,6 +138,7 @@ class AnswerLine(Entry):
     id: Name
     text: str = ""
     failed: tuple[CheckRecord | str, ...] = ()
+    confidence: Share | None = None
     copied_from: str = ""
     max_words: Count = 0
     terms: Count = 0

@@ -52,6 +52,7 @@ _ALL: tuple[Metric, ...] = (
     Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
     Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
     Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
+    Mean("confidence", lambda a: 100 * (a.confidence or 0.0), "of misleading nobody"),
     Mean("limit kept", lambda a: 100.0 * (_word_count(a) <= a.max_words), "words"),
     Mean("words", _word_count, "words", None),
     Mean("coverage", lambda a: 100 * coverage(a.text, a.copied_from), "Grusky 2018", None),
@@ -81,7 +82,7 @@ REQUIRES_REFERENCES = frozenset(
 )
 REQUIRES_FACTS = frozenset(("fact recall", "central facts", "other facts", "fact precision"))
 REQUIRES_SOURCE = frozenset(("coverage", "density", "compression", "novel pairs", "novel triples"))
-TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged")
+TRANSLATION = ("BLEU", "chrF2++", "TER", "terms kept", "flagged", "confidence")
 SUMMARIES = (
     "ROUGE-1",
     "ROUGE-2",
@@ -129,6 +130,8 @@ def possible(metrics: Iterable[str], answers: Sequence[Answer]) -> list[str]:
         missing |= REQUIRES_REFERENCES
     if not all(answer.item.facts for answer in answers):
         missing |= REQUIRES_FACTS
+    if any(answer.confidence is None for answer in answers):
+        missing.add("confidence")
     if not any(each.copied_from for each in answers):
         missing |= REQUIRES_SOURCE
     return [name for name in metrics if name not in missing]

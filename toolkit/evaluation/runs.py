@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -283,12 +283,14 @@ def _item(item: Item) -> dict[str, Any]:
 def _answers(answers: Sequence[Answer], scores: Sequence[Score]) -> Iterable[dict[str, Any]]:
     for at, answer in enumerate(answers):
         value = {
-            name: getattr(answer, name)
-            for name in Answer.__dataclass_fields__
-            if name != "item" and getattr(answer, name)
+            field.name: getattr(answer, field.name)
+            for field in fields(Answer)
+            if field.name != "item" and getattr(answer, field.name) != field.default
         }
         if answer.failed:
             value["failed"] = [asdict(check) for check in answer.failed]
+        if answer.confidence is not None:
+            value["confidence"] = round(answer.confidence, 3)
         value["seconds"] = round(answer.seconds, 3)
         value["scores"] = {each.metric: round(each.values[at], 2) for each in scores}
         yield {"id": answer.item.id} | value

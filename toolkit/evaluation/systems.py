@@ -131,6 +131,7 @@ def _translations(
             item=item,
             text=translation.text,
             failed=translation.failed,
+            confidence=translation.confidence,
             terms=wanted,
             terms_kept=wanted - len(lost_terms(translation.text, terms)),
             new_tokens=translation.new_tokens,

@@ -26,7 +26,7 @@ SO_FAR = (
 )
 # Beside the metric that models are ranked by, speed and memory.
 RANKED: Mapping[SuiteTask, tuple[str, ...]] = {
-    "translation": ("BLEU", "flagged"),
+    "translation": ("BLEU", "flagged", "confidence"),
     "summaries": ("ROUGE-L", "unsupported", "flagged"),
 }
 

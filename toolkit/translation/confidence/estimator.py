@@ -18,8 +18,8 @@ ANY_MODEL = "any"  # the name of the estimators for models that were never measu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimator:
-    """A logistic regression on the signals that `weights` names, fitted on what `model` translated
-    and people judged.
+    """A logistic regression on the signals that `weights` names, fitted on judged
+    translations by `model`.
     """
 
     model: str
