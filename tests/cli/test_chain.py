@@ -28,7 +28,7 @@ def test_html_goes_through_the_chain(run, tmp_path):
 
 def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
     arguments = ("summarize", page, "--model", "fake", "--glossary", "none")
-    assert "coverage: nothing answers emplois: Il a promis" in run(*arguments, "-v")[2]
+    assert "coverage: not translated: emplois: Il a promis" in run(*arguments, "-v")[2]
     assert "--verbose or --format json names them" in run(*arguments)[2]
     assert run(*arguments, "-q")[2] == ""
 
