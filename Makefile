@@ -96,6 +96,7 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_lexicon.py
 	@$(BIN)/python eval/bench_summaries.py
 	@$(BIN)/python eval/bench_safety.py
+	@$(BIN)/python eval/bench_confidence.py
 	@$(BIN)/python eval/bench_machine.py
 
 docs: $(VENV)/docs ## build the documentation into site/
