@@ -1,30 +1,28 @@
-"""What confidence costs, beside translating. Part of `make bench`.
+"""What confidence and doubts cost, beside translating. Part of `make bench`.
 
-The sentences of the seeds and as many of the judged ones, which are harder, are translated by the
-default model with the second look at what is unsure and without it, in turns, in one process.
+The sentences of the seeds are translated by the default model; then what tells how sure each
+translation is, and which words are doubtful, is worked out again from what the model finds of them.
 """
 
-import json
 import time
-from dataclasses import replace
-from pathlib import Path
 
 from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
-from toolkit.documents import Segment
+from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.settings import Settings
-from toolkit.translation.translator import SentenceTranslator
-
-MEANING = Path(__file__).parent / "gold/meaning"
-TURNS = 2
+from toolkit.translation.confidence.doubts import doubts
+from toolkit.translation.confidence.signals import Observation
 
 
-def seed_sentences() -> list[Segment]:
-    return [
+def main() -> None:
+    translator = Pipeline(Settings(cache=False, translator=DEFAULT_MODEL)).translator
+    lexicons = load_lexicons("fr", "en")
+    assert lexicons
+    segments = [
         segment
         for path in sorted(asset_folder("seeds").glob("*.txt"))
         for segment in prepare(
@@ -32,32 +30,24 @@ def seed_sentences() -> list[Segment]:
         ).segments
         if segment.text
     ]
-
-
-def judged_sentences(count: int) -> list[Segment]:
-    lines = (MEANING / "sources.jsonl").read_text("utf-8").splitlines()
-    return [Segment(0, json.loads(line)["text"], "\n") for line in lines[:count]]
-
-
-def seconds(translator: SentenceTranslator, segments: list[Segment]) -> float:
+    translator.translate(segments[:2])  # warms up
     started = time.perf_counter()
-    translator.translate(segments)
-    return time.perf_counter() - started
+    translations = translator.translate(segments)
+    translating_s = time.perf_counter() - started
 
-
-def main() -> None:
-    settings = Settings(cache=False, translator=DEFAULT_MODEL)
-    looking = Pipeline(settings).translator
-    plain = replace(looking, reverse_prompt=None)
-    seeds = seed_sentences()
-    for name, segments in (("seeds", seeds), ("judged", judged_sentences(len(seeds)))):
-        plain.translate(segments[:2])  # warms up
-        turns = [(seconds(plain, segments), seconds(looking, segments)) for _ in range(TURNS)]
-        without, with_look = (min(each) for each in zip(*turns, strict=True))
-        print(
-            f"{name}: {len(segments)} sentences in {without:.1f} s, with the second look "
-            f"{with_look:.1f} s: {100 * (with_look / without - 1):.0f} % more"
-        )
+    sources = [each.segment.text for each in translations]
+    attempts = translator.attempts(sources, [each.text for each in translations])
+    started = time.perf_counter()
+    for source, attempt in zip(sources, attempts, strict=True):
+        seen = Observation(source=source, source_language="fr", attempt=attempt)
+        translator.confidence.of(seen)
+        doubts(source, attempt, lexicons)
+    estimating_s = time.perf_counter() - started
+    print(f"translating {len(segments)} sentences: {translating_s:.1f} s")
+    print(
+        f"confidence and doubts: {1000 * estimating_s / len(segments):.2f} ms a sentence, "
+        f"{100 * estimating_s / translating_s:.2f} %"
+    )
 
 
 if __name__ == "__main__":

@@ -18,17 +18,18 @@ from toolkit.evaluation.calibration import area_under_curve, calibration_error, 
 from toolkit.evaluation.meaning import JUDGED, SCORES, JudgedTranslation, load_judged
 from toolkit.files import read_whole, sha256_of
 from toolkit.translation.confidence.estimator import ANY_MODEL, DATA
-from toolkit.translation.confidence.signals import SIGNALS
+from toolkit.translation.confidence.signals import LIKELY, SIGNALS
 
 MEANING = Path(__file__).parent / "gold/meaning"
 BY_LEXICON = ("uncovered", "added", "failed_checks")
-# What is asked for, the best first; the next one does where an engine can't tell a signal.
+# What is asked for, the best first; the next one does where an engine, or the lack of a lexicon,
+# leaves a signal out.
 CHOSEN = (
-    ("log_probability", "source_log_probability", *BY_LEXICON),
     ("log_probability", *BY_LEXICON),
+    ("log_probability", "failed_checks"),
     (*BY_LEXICON, "length"),
 )
-SPEAKING_FOR = {"log_probability", "source_log_probability"}
+PARTED_BY = ("sources.jsonl", "parts.json")
 STRENGTH = 0.3  # the inverse of the penalty on weights
 FOLDS = 8
 
@@ -52,7 +53,7 @@ def fitted(
     weights = regression.coef_[0] / spread.scale_
     bias = regression.intercept_[0] - float(weights @ spread.mean_)
     named = dict(zip(signals, map(float, weights), strict=True))
-    sensible = [name for name in signals if (named[name] > 0) == (name in SPEAKING_FOR)]
+    sensible = [name for name in signals if (named[name] > 0) == (name in LIKELY)]
     return (float(bias), named) if len(sensible) == len(signals) else fitted(judged, sensible)
 
 
@@ -92,9 +93,8 @@ def estimators(judged: Sequence[JudgedTranslation]) -> Iterator[str]:
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     judged = [each for each in load_judged(MEANING) if each.part == "tune"]
-    digests = "".join(
-        f"# {name} {sha256_of(read_whole(MEANING / name))}\n" for name in (*JUDGED, SCORES)
-    )
+    files = (*JUDGED, SCORES, *PARTED_BY)
+    digests = "".join(f"# {name} {sha256_of(read_whole(MEANING / name))}\n" for name in files)
     head = (
         "# Weights of signals in the log-odds that a translation misleads nobody. Made by\n"
         f"# eval/fit_confidence.py of {len(judged)} judged translations in eval/gold/meaning:\n"

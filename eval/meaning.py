@@ -32,7 +32,7 @@ from toolkit.evaluation.meaning import (
 from toolkit.evaluation.page import STYLE
 from toolkit.pipeline import Pipeline
 from toolkit.settings import Settings
-from toolkit.translation.confidence.signals import SIGNALS
+from toolkit.translation.confidence.signals import LIKELY, SIGNALS
 
 MEANING = Path(__file__).parent / "gold/meaning"
 MIN_CONFIDENCE = Settings().min_confidence
@@ -89,7 +89,7 @@ def show(name: str, judged: Sequence[JudgedTranslation]) -> None:
         told = [(signal(each.seen), each.misleads) for each in judged]
         values = [value for value, _ in told if value is not None]
         area = area_under_curve(values, [misleads for value, misleads in told if value is not None])
-        areas[signal_name] = max(area, 1 - area)
+        areas[signal_name] = 1 - area if signal_name in LIKELY else area
     for signal_name, area in sorted(areas.items(), key=lambda pair: -pair[1]):
         print(f"    {signal_name:<26}{area:.3f}")
     by_confidence = ((each.misleads, each.confidence < MIN_CONFIDENCE) for each in judged)
@@ -160,7 +160,7 @@ def main() -> None:
     groups += [(f"{part}, all", of_part) for part, of_part in parts.items()]
     for name, group in groups:
         show(name, group)
-    show_extremes(parts["test"])
+    show_extremes(parts["tune"])
     if options.output:
         options.output.write_text(page(groups), encoding="utf-8")
 

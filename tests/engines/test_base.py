@@ -98,3 +98,12 @@ def test_tokens_that_still_stand_in_other_words_keep_their_scores():
         tokens=(TokenScore(11, 14, -1.0), TokenScore(18, 19, -3.0)),
     )
     assert answer.with_text(answer.text) is answer
+
+
+def test_long_answers_that_are_put_right_take_no_time():
+    text = "ab  " * 20_000
+    tokens = (TokenScore(0, 2, -1.0), TokenScore(79_996, 79_998, -2.0))
+    answer = Candidate(text=text, log_prob=-3.0, new_tokens=2, finished=True, tokens=tokens)
+    right = " ".join(text.split())
+    assert answer.with_text(right).tokens[0] == tokens[0]
+    assert replace(answer, tokens=()).with_text(right).text == right

@@ -164,6 +164,10 @@ def test_what_was_thought_first_leaves_no_places(tokens):
     model = tokens("qwen3_thinking")
     ids = model.tokenizer(f"{EMPTY_THOUGHT}Paris.")["input_ids"]
     assert model.scores(ids, [-1.0] * len(ids)) == ()
+    other = tokens("qwen2")  # to which the marks of thoughts are text
+    ids = other.tokenizer(f"{EMPTY_THOUGHT}Paris.")["input_ids"]
+    assert other.decode(ids) == "Paris."
+    assert other.scores(ids, [-1.0] * len(ids)) == ()
 
 
 EMPTY_THOUGHT = "<think>\n\n</think>\n\n"

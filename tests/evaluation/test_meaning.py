@@ -6,7 +6,6 @@ from toolkit.assets import asset_folder
 from toolkit.errors import InputError
 from toolkit.evaluation.calibration import doubted_words
 from toolkit.evaluation.meaning import JUDGED, SCORES, Documents, load_judged
-from toolkit.translation.confidence.estimator import UNSURE
 
 MEANING = asset_folder("eval") / "gold/meaning"
 SOURCE, TARGET = "Le bail court jusqu’à mardi.", "The lease runs until Tuesday."
@@ -80,13 +79,6 @@ def test_a_translation_without_scores_is_named(folder):
     write(folder / SCORES, [])
     with pytest.raises(InputError, match="page#1 by one, fast has no scores"):
         load_judged(folder)
-
-
-def test_the_source_counts_only_where_a_first_look_leaves_doubt(judged):
-    low, high = UNSURE
-    assert any(each.confidence < low for each in judged)
-    assert any(each.confidence > high for each in judged)
-    assert len({round(each.confidence, 6) for each in judged}) > 600
 
 
 def test_no_document_is_in_both_parts(judged):

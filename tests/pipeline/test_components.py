@@ -46,11 +46,10 @@ def test_a_sequence_to_sequence_model_needs_no_prompts():
     assert made.summarizer.prompts == {}
 
 
-def test_the_prompt_of_the_other_direction_is_for_causal_models_that_have_the_time():
-    for quality in ("standard", "best"):
-        reverse = pipeline(str.upper, quality=quality).translator.reverse_prompt
-        assert reverse.name == load_prompt("translation", "news", languages=("en", "fr")).name
-    assert pipeline(str.upper, quality="fast").translator.reverse_prompt is None
+def test_the_prompt_of_the_other_direction_is_for_the_best_quality():
+    reverse = pipeline(str.upper, quality="best").translator.reverse_prompt
+    assert reverse.name == load_prompt("translation", "news", languages=("en", "fr")).name
+    assert pipeline(str.upper, quality="standard").translator.reverse_prompt is None
     assert pipeline(str.upper, quality="best", family="seq2seq").translator.reverse_prompt is None
 
 

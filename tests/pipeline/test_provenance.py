@@ -33,7 +33,7 @@ def test_a_translation_names_its_prompts_and_the_feedback_for_them():
 
 def test_answers_that_were_scored_backwards_name_the_prompt_for_it():
     reverse = load_prompt("translation", "news", languages=("en", "fr"))
-    for quality, digest in (("fast", None), ("best", reverse.digest)):
+    for quality, digest in (("standard", None), ("best", reverse.digest)):
         made = pipeline(lambda prompt: "He came.", quality=quality)
         (result,) = made.translate([article(made, FRENCH)])
         assert result.provenance["translation"]["prompts"].get(reverse.name) == digest

@@ -5,14 +5,12 @@ import pytest
 from tests.translation.helpers import TERMS, counted, translator, with_lexicon
 from toolkit.documents import Segment, join_translations
 from toolkit.engines.base import GenerationConfig
-from toolkit.engines.fake import FakeEngine
+from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.translation.checks import Limits
-from toolkit.translation.confidence.estimator import Confidence
 from toolkit.translation.glossary import Glossary, Term
-from toolkit.translation.translator import LOOKED_AT_ONCE
 
 
 def test_a_sentence_is_tried_as_often_as_asked():
@@ -210,70 +208,26 @@ def test_of_answers_as_good_the_one_without_additions_is_kept():
     assert result.text == "The cat sleeps here."
 
 
-class Scored(FakeEngine):
-    """Counts the texts that are scored together."""
-
-    def __init__(self, answer, **options):
-        super().__init__(answer, family="causal", max_source_tokens=10_000, **options)
-        self._info = replace(self.info, model="qwen2.5-coder-1.5b-instruct")
-        self.scored = []
-
-    def score(self, sources, targets):
-        self.scored.append(list(targets))
-        return super().score(sources, targets)
-
-
-def looking_twice(engine, **changes):
-    back = load_prompt("translation", "news", languages=("en", "fr"))
-    model = translator(str.upper, quality="standard")
-    return replace(model, engine=engine, reverse_prompt=back, **changes)
-
-
-def numbered(count):
-    return [Segment(10 * n, f"Il pleut {n} fois.", " ") for n in range(count)]
-
-
 def test_every_translation_has_a_confidence_and_blanks_have_none():
     segments = [Segment(0, "Il pleut fort.", ""), Segment(20, " ", "")]
-    first, second = translator(lambda prompt: "It rains hard.").translate(segments)
+    model = replace(translator(lambda prompt: "It rains hard."), lexicons=load_lexicons("fr", "en"))
+    first, second = model.translate(segments)
     assert 0 < first.confidence < 1
     assert second.confidence is None
 
 
-def test_what_is_unsure_gets_a_second_look_together():
-    engine = Scored(lambda prompt: "It rains.")
-    segments = numbered(LOOKED_AT_ONCE + 2)
-    results = looking_twice(engine).translate(segments)
-    assert [len(each) for each in engine.scored] == [LOOKED_AT_ONCE, 2]
-    assert [each.segment for each in results] == segments
-    # The model finds all these sources unlikely, given the translation.
-    unlooked = looking_twice(Scored(lambda prompt: "It rains."), quality="fast")
-    assert results[0].confidence != unlooked.translate(segments)[0].confidence
-
-
-def test_models_of_which_nothing_is_known_are_not_asked_in_vain():
-    engine = Scored(lambda prompt: "It rains.")
-    engine._info = replace(engine.info, model="never measured")
-    assert looking_twice(engine).translate(numbered(2))[0].confidence
-    assert engine.scored == []
-
-
-def test_what_is_sure_waits_for_no_second_look(monkeypatch):
-    monkeypatch.setattr(Confidence, "of", lambda self, seen: 0.9 if "sec" in seen.source else 0.5)
-    engine = Scored(lambda prompt: "It is dry.")
-    segments = [*numbered(3), Segment(0, "Il fait sec.", "")]
-    keys = [key for key, _ in looking_twice(engine).stream(enumerate(segments))]
-    assert keys == [3, 0, 1, 2]
-    assert engine.scored == [[each.text for each in segments[:3]]]
+def test_without_a_lexicon_nothing_is_known_of_a_model_that_was_not_measured():
+    (result,) = translator(lambda prompt: "It rains.").translate([Segment(0, "Il pleut.", "")])
+    assert result.confidence is None
 
 
 def test_scores_of_given_translations_are_had_without_translating():
-    engine = Scored(lambda prompt: "It rains.")
     sources, targets = ["Il pleut.", "Il neige."], ["It rains.", "It sleeps."]
-    first, second = looking_twice(engine).attempts(sources, targets)
-    assert engine.scored == [targets, sources]
+    model = translator(lambda prompt: "It rains.", family="causal", max_source_tokens=10_000)
+    back = load_prompt("translation", "news", languages=("en", "fr"))
+    first, second = replace(model, quality="best", reverse_prompt=back).attempts(sources, targets)
     assert (first.text, second.text) == tuple(targets)
     assert first.log_prob > second.log_prob
-    assert first.reverse < 0 > second.reverse
-    (alone,) = translator(str.upper).attempts(sources[:1], targets[:1])
+    assert first.reverse < 0
+    (alone,) = model.attempts(sources[:1], targets[:1])
     assert alone.reverse == 0.0

@@ -17,6 +17,7 @@ EngineName = Literal["auto", "openvino", "ctranslate2", "llamacpp", "transformer
 # What an engine may be unable to do: search with beams, go on with words that it is given of its
 # answer, score a given text; or to search with beams under a repetition penalty.
 Ability = Literal["beams", "penalized_beams", "openings", "scores"]
+MAX_COMPARED = 1000  # characters: comparing takes the square of them
 KV_CACHE_MB = 512  # enough for full batches of sentences, and for an article with its drafts
 ENDPOINT_TIMEOUT_S = 300  # a slow machine reads a whole article before its first word
 NO_CUDA = "no CUDA device is to be found on this machine; leave out --device cuda"
@@ -110,14 +111,35 @@ class Candidate:
         """The same answer in other words, with the tokens that still stand there."""
         if text == self.text:
             return self
-        blocks = SequenceMatcher(None, self.text, text, autojunk=False).get_matching_blocks()
+        if not self.tokens:
+            return replace(self, text=text)
         moved = (
             token.moved(place - old)
             for token in self.tokens
-            for old, place, size in blocks
+            for old, place, size in _matching_blocks(self.text, text)
             if old <= token.start and token.end <= old + size
         )
         return replace(self, text=text, tokens=tuple(moved))
+
+
+def _matching_blocks(old: str, new: str) -> list[tuple[int, int, int]]:
+    """Where both are the same, as places in both and lengths. What is compared letter by letter is
+    what differs between a common beginning and a common end, unless that is too long.
+    """
+    begin = _shared(old, new)
+    end = _shared(old[begin:][::-1], new[begin:][::-1])
+    blocks = [(0, 0, begin), (len(old) - end, len(new) - end, end)]
+    inner = old[begin : len(old) - end], new[begin : len(new) - end]
+    if max(map(len, inner)) <= MAX_COMPARED:
+        found = SequenceMatcher(None, *inner, autojunk=False).get_matching_blocks()
+        blocks += [(begin + each.a, begin + each.b, each.size) for each in found]
+    return sorted(blocks)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    differing = (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))
 
 
 # In the place of an answer that can't be had; a later run asks again.

@@ -228,10 +228,10 @@ class Tokens:
         """The tokens of `decode(ids)` with their places there; none where the model thought first,
         or where the tokenizer doesn't write them one after the other.
         """
-        if self._without_thinking(ids) != list(ids):
-            return ()
         whole = self._decoded(ids)
-        offset = whole.find(self.decode(ids))
+        if self._without_thinking(ids) != list(ids) or LEADING_THOUGHTS.match(whole):
+            return ()
+        offset = len(whole) - len(whole.lstrip())
         scores, written = [], ""
         last = begun = 0  # of the token before, and of those that show something together
         for end in range(1, len(ids) + 1):

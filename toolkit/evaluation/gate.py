@@ -42,6 +42,7 @@ from toolkit.evaluation.support import (
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.reading import read_document
 from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
@@ -91,7 +92,7 @@ class SupportPartsFloors(Entry):
 
 
 class MeaningFloors(_Floors):
-    """Of the part `test` of the judged translations, at the default threshold."""
+    """Of the default model's judged translations in the part `test`, at the default threshold."""
 
     files: dict[str, Sha256]
     area_under_curve: float
@@ -203,7 +204,9 @@ def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:
     meaning = folder / "gold/meaning"
     for name, pinned in floors.files.items():
         _same(f"meaning, {name}", sha256_of(read_whole(meaning / name)), pinned)
-    judged = [each for each in load_judged(meaning) if each.part == "test"]
+    judged = [
+        each for each in load_judged(meaning) if each.part == "test" and each.model == DEFAULT_MODEL
+    ]
     threshold = Settings().min_confidence
     misleads = [each.misleads for each in judged]
     area = area_under_curve([-each.confidence for each in judged], misleads)

@@ -18,7 +18,7 @@ from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.translation.attempts import Attempt
 from toolkit.translation.checks import DEFAULT_LIMITS
 from toolkit.translation.confidence.doubts import doubts
-from toolkit.translation.confidence.estimator import confidence_for
+from toolkit.translation.confidence.estimator import confidence_of
 from toolkit.translation.confidence.signals import Observation
 from toolkit.translation.glossary import load_glossary
 from toolkit.translation.judge import Judge
@@ -55,10 +55,9 @@ class JudgedTranslation:
 
     @cached_property
     def confidence(self) -> float:
-        """As at the standard quality, which scores the source only where that is worth it."""
-        confidence = confidence_for(self.model)
-        first = replace(self.seen, attempt=replace(self.seen.attempt, reverse=0.0))
-        return confidence.of(self.seen if confidence.is_unsure(first) else first)
+        found = confidence_of(self.model).of(self.seen)
+        assert found is not None  # it has scores and was compared by the lexicon
+        return found
 
 
 class Scores(Entry):

@@ -84,7 +84,7 @@ class Components:
                 part: load_prompt("translation", name, languages=settings.languages)
                 for part, name in names.items()
             }
-            if EFFORTS["causal"][settings.quality].scores:
+            if EFFORTS["causal"][settings.quality].reverse:
                 name = spec.prompts.get("translation", "news") if spec else "news"
                 prompts["reverse_prompt"] = load_prompt(
                     "translation", name, languages=(target, source)

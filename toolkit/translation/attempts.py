@@ -64,8 +64,8 @@ RETRIES = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One answer for a text. `log_prob` is the model's, `covered` the share of the source's words
-    that it answers, `added` the weight of those that nothing in the source calls for. `tokens` are
-    those of the answer that stand in `text`.
+    that it answers, `added` the weight of those that nothing in the source calls for, both None
+    without a lexicon. `tokens` are those of the answer that stand in `text`.
     """
 
     text: str
@@ -73,8 +73,8 @@ class Attempt:
     unanswered: tuple[Unanswered, ...] = ()
     log_prob: float = 0.0
     reverse: float = 0.0
-    covered: float = 1.0
-    added: float = 0.0
+    covered: float | None = None
+    added: float | None = None
     new_tokens: int = 0
     tokens: tuple[TokenScore, ...] = ()
 
@@ -86,9 +86,10 @@ class Attempt:
         translated = not any(check.name in NO_TRANSLATION for check in self.failed)
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
         own = self.log_prob if by_model else 0.0
-        score = own + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * self.added
+        score = own + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * (self.added or 0.0)
         # What answers more of a text that it doesn't translate is no better.
-        return translated, -faults, score + COVERAGE_WEIGHT * self.covered * translated
+        covered = 1.0 if self.covered is None else self.covered
+        return translated, -faults, score + COVERAGE_WEIGHT * covered * translated
 
     @property
     def sound(self) -> bool:

@@ -53,7 +53,7 @@ MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 class Effort:
     """Beams of the first try, of the wider one for a sound answer that is not sure, and of the
     corrections of one that is not sound; samples beside the wider one's beams; whether the source
-    is scored given each answer, and whether given what was kept where that is not sure.
+    is scored given each answer.
     """
 
     first_beams: int = 1
@@ -61,7 +61,6 @@ class Effort:
     samples: int = 0
     careful_beams: int = 1
     reverse: bool = False
-    second_look: bool = False
 
     def with_beams(self, least: int) -> "Effort":
         return replace(
@@ -75,15 +74,7 @@ class Effort:
         effort = self
         if "beams" in lacks:
             effort = replace(effort, first_beams=1, wider_beams=1, careful_beams=1)
-        return effort.without_scores() if "scores" in lacks else effort
-
-    def without_scores(self) -> "Effort":
-        return replace(self, reverse=False, second_look=False)
-
-    @property
-    def scores(self) -> bool:
-        """Whether sources are scored given their translations."""
-        return self.reverse or self.second_look
+        return replace(effort, reverse=effort.reverse and "scores" not in lacks)
 
     @property
     def is_wider(self) -> bool:
@@ -110,7 +101,7 @@ class Effort:
 EFFORTS: dict[Family, dict[Quality, Effort]] = {
     "causal": {
         "fast": Effort(),
-        "standard": Effort(wider_beams=4, careful_beams=4, second_look=True),
+        "standard": Effort(wider_beams=4, careful_beams=4),
         "best": Effort(first_beams=4, samples=8, careful_beams=4, reverse=True),
     },
     "seq2seq": {

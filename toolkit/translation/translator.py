@@ -1,7 +1,7 @@
 """Sentences to translations, as a stream through the engine."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -32,11 +32,7 @@ from toolkit.translation.search import (
 )
 
 Key = TypeVar("Key", bound=Hashable)
-Found = tuple[Attempt, int]  # what was kept, and how many tries were made
 MAX_REMEMBERED = 10_000  # texts whose translation is at hand when they come again
-# Translations that are not sure, whose sources are scored at once: an engine may have to end what
-# it writes first.
-LOOKED_AT_ONCE = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,18 +82,17 @@ class SentenceTranslator:
         Segments are taken as the engine has room, so they may come from any number of documents.
         """
         search = self._search()
-        known: dict[Request, Found] = {}
-        unsure: dict[Request, Found] = {}
+        known: dict[Request, Translation] = {}
         asked: dict[Request, list[tuple[Key, Segment]]] = {}
         finished: deque[tuple[Key, Translation]] = deque()
 
-        def finish(key: Key, segment: Segment, found: Found) -> None:
-            finished.append((key, self._translation(segment, *found)))
+        def finish(key: Key, segment: Segment, translation: Translation) -> None:
+            finished.append((key, replace(translation, segment=segment)))
 
-        def works() -> Iterator[tuple[Request, Asking[Found]]]:
+        def works() -> Iterator[tuple[Request, Asking[tuple[Attempt, int]]]]:
             for request, key, segment in self._requests(segments):
                 if not request.text.strip():
-                    finish(key, segment, (Attempt(text=""), 1))
+                    finish(key, segment, Translation(segment=segment, text=""))
                 elif request in known:
                     finish(key, segment, known[request])
                 elif request in asked:
@@ -106,26 +101,15 @@ class SentenceTranslator:
                     asked[request] = [(key, segment)]
                     yield request, search.work(request)
 
-        def settle(request: Request, found: Found) -> None:
+        for request, found in run(search.engine, works()):
             if len(known) >= MAX_REMEMBERED:
                 del known[next(iter(known))]
-            known[request] = found
-            for key, segment in asked.pop(request):
-                finish(key, segment, found)
-
-        for request, found in run(search.engine, works()):
-            if self._is_unsure(request, found):
-                unsure[request] = found
-            else:
-                settle(request, found)
-            if len(unsure) >= LOOKED_AT_ONCE:
-                for each in self._second_look(unsure):
-                    settle(*each)
-                unsure.clear()
+            waiting = asked.pop(request)
+            known[request] = self._translation(waiting[0][1], *found)
+            for key, segment in waiting:
+                finish(key, segment, known[request])
             while finished:
                 yield finished.popleft()
-        for each in self._second_look(unsure):
-            settle(*each)
         while finished:
             yield finished.popleft()
 
@@ -175,32 +159,16 @@ class SentenceTranslator:
             effort=self.effort,
             config=self.config,
             max_tries=self.max_tries,
-            reverse=self._reverse if self.effort.reverse else None,
+            reverse=self._reverse,
         )
 
     @property
     def _reverse(self) -> Reverse | None:
-        if not (self.reverse_prompt and self.effort.scores):
+        if not (self.reverse_prompt and self.effort.reverse):
             return None
         languages = (self.target_language, self.source_language)
         engine = StoredOutputs(self.engine, self.store, languages)
         return Reverse(engine=engine, prompt=self.reverse_prompt)
-
-    def _is_unsure(self, request: Request, found: Found) -> bool:
-        """Whether the score of the source is to tell more of a translation."""
-        seen = self._seen(request.text, found[0])
-        return self._reverse is not None and self.confidence.is_unsure(seen)
-
-    def _second_look(self, unsure: Mapping[Request, Found]) -> list[tuple[Request, Found]]:
-        """What is unsure with the scores of the sources."""
-        if not (unsure and self._reverse):
-            return []
-        texts = [request.text for request in unsure]
-        attempts = self._reverse.scored(texts, [attempt for attempt, _ in unsure.values()])
-        return [
-            (request, (attempt, tries))
-            for (request, (_, tries)), attempt in zip(unsure.items(), attempts, strict=True)
-        ]
 
     def _requests(
         self, segments: Iterable[tuple[Key, Segment]]
@@ -216,20 +184,18 @@ class SentenceTranslator:
     @cached_property
     def confidence(self) -> Confidence:
         """How likely translations of this engine's model are to mislead nobody."""
-        return confidence_for(self.engine.info.model)
+        return confidence_for(self.engine.info, (self.source_language, self.target_language))
 
     def _translation(self, segment: Segment, attempt: Attempt, tries: int) -> Translation:
         source = segment.text
+        seen = Observation(source=source, source_language=self.source_language, attempt=attempt)
         return Translation(
             segment=segment,
             text=attempt.text,
             failed=attempt.failed,
             unanswered=attempt.unanswered,
-            confidence=self.confidence.of(self._seen(source, attempt)) if source.strip() else None,
+            confidence=self.confidence.of(seen),
             doubts=doubts(source, attempt, self.lexicons) if self.lexicons else (),
             new_tokens=attempt.new_tokens,
             tries=tries,
         )
-
-    def _seen(self, source: str, attempt: Attempt) -> Observation:
-        return Observation(source=source, source_language=self.source_language, attempt=attempt)

@@ -22,6 +22,8 @@ def test_what_an_engine_does_not_tell_is_no_signal():
         "content_log_probability",
         "weakest_token",
         "source_log_probability",
+        "uncovered",
+        "added",
     }
     # A text that was too long to be scored has no score either.
     assert values(reverse=-math.inf)["source_log_probability"] is None

@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from toolkit.engines.base import EngineInfo
 from toolkit.files import read_toml
 from toolkit.translation.attempts import NO_TRANSLATION
-from toolkit.translation.confidence.signals import SIGNALS, Observation, source_log_probability
+from toolkit.translation.confidence.signals import SIGNALS, Observation
 
 DATA = Path(__file__).with_name("estimators.toml")
-UNSURE = (0.2, 0.8)  # confidences between which the source is scored too
+MEASURED_LANGUAGES = ("fr", "en")
+MAX_LOG_ODDS = 30.0  # beyond it nothing changes but that numbers overflow
 ANY_MODEL = "any"  # the name of the estimators for models that were never measured
 
 
@@ -34,7 +36,7 @@ class Estimator:
             if value is None:
                 return None
             total += weight * value
-        return 1 / (1 + math.exp(-total))
+        return 1 / (1 + math.exp(-max(-MAX_LOG_ODDS, min(total, MAX_LOG_ODDS))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,27 +50,26 @@ class Confidence:
         """The model whose translations were judged, ANY_MODEL where none of this one's were."""
         return self.estimators[0].model
 
-    def of(self, seen: Observation) -> float:
-        """The probability that a translation misleads nobody; 0 for what is none."""
+    def of(self, seen: Observation) -> float | None:
+        """The probability that a translation misleads nobody; 0 for what is none, and None where
+        too little is known.
+        """
         if any(check.name in NO_TRANSLATION for check in seen.attempt.failed):
             return 0.0
         estimates = (each.probability(seen) for each in self.estimators)
-        return next(each for each in estimates if each is not None)
-
-    def is_unsure(self, seen: Observation) -> bool:
-        """Whether it is worth asking how likely the source is, which takes the model some time."""
-        if seen.attempt.reverse or not self._asks_for_the_source:
-            return False
-        low, high = UNSURE
-        return low < self.of(seen) < high
-
-    @property
-    def _asks_for_the_source(self) -> bool:
-        return any(source_log_probability.__name__ in each.weights for each in self.estimators)
+        return next((each for each in estimates if each is not None), None)
 
 
-def confidence_for(model: str) -> Confidence:
-    """That of a model by its id; a cautious one for a model that was never measured."""
+def confidence_for(info: EngineInfo, languages: tuple[str, str]) -> Confidence:
+    """That of a model by its id, or a rough one for models and languages that were never measured.
+    A server's model may have any name.
+    """
+    measured = languages == MEASURED_LANGUAGES and info.engine != "endpoint"
+    return confidence_of(info.model if measured else ANY_MODEL)
+
+
+def confidence_of(model: str) -> Confidence:
+    """That of French to English by a model of the catalogue."""
     known = _estimators()
     own = tuple(each for each in known if each.model == model)
     return Confidence(estimators=own or tuple(each for each in known if each.model == ANY_MODEL))

@@ -21,7 +21,7 @@ class Observation:
     attempt: Attempt
 
 
-# None where the engine, or the quality that was asked for, doesn't tell it.
+# None where the engine, or the quality that was asked for, doesn't tell it, or there is no lexicon.
 Signal = Callable[[Observation], float | None]
 
 
@@ -56,12 +56,13 @@ def source_log_probability(seen: Observation) -> float | None:
     return reverse / max(1, len(_WORD.findall(seen.source)))
 
 
-def uncovered(seen: Observation) -> float:
+def uncovered(seen: Observation) -> float | None:
     """The share of the source's words, by weight, that nothing in the translation answers."""
-    return 1.0 - seen.attempt.covered
+    covered = seen.attempt.covered
+    return None if covered is None else 1.0 - covered
 
 
-def added(seen: Observation) -> float:
+def added(seen: Observation) -> float | None:
     """The weight in nats of the translation's words that nothing in the source calls for."""
     return seen.attempt.added
 
@@ -94,6 +95,16 @@ def rare_words(seen: Observation) -> float:
     return float(sum(zipf_frequency(word, seen.source_language) < RARE_WORD for word in words))
 
 
+# The signals that are the higher the better; of the others more is worse.
+LIKELY = frozenset(
+    signal.__name__
+    for signal in (
+        log_probability,
+        content_log_probability,
+        weakest_token,
+        source_log_probability,
+    )
+)
 SIGNALS: Mapping[str, Signal] = {
     signal.__name__: signal
     for signal in (
