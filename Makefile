@@ -61,6 +61,7 @@ format: $(VENV)/dev ## put the code into ruff's form
 cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 	@$(BIN)/python eval/cleaning.py
 	@$(BIN)/python eval/cleaning.py --part test
+	@$(BIN)/python eval/cleaning.py --folder kinds
 
 lexicon: $(VENV)/base ## how well the lexicon finds words that a translation lost
 	@$(BIN)/python eval/lexicon.py

@@ -85,9 +85,11 @@ HEAD = f"{'':<22}{'P':>7}{'R':>8}{'F1':>8}{'worst':>8}  losing a sentence"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=["tune", "test"], default="tune")
+    parser.add_argument("--folder", choices=["cleaning", "kinds"], default="cleaning")
     parser.add_argument("--pages", action="store_true", help="a line for each page too")
     options = parser.parse_args()
-    pages = [page for page in load_gold_pages(GOLD / "cleaning") if page.part == options.part]
+    folder = GOLD / options.folder
+    pages = [page for page in load_gold_pages(folder) if page.part == options.part]
     print(f"flattened text, {options.part} part, {len(pages)} pages; means over pages\n{HEAD}")
     for name, cleaner in SYSTEMS.items():
         print(row(name, score_pages(pages, cleaner)))

@@ -47,7 +47,7 @@ from toolkit.reading import read_document
 from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
 
-CleaningPart = Literal["tune", "test", "html"]
+CleaningPart = Literal["tune", "test", "html", "kinds tune", "kinds test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +153,15 @@ def cleaning_verdicts(
     folder: Path, floors: Mapping[CleaningPart, CleaningFloors]
 ) -> Iterator[Verdict]:
     pages = load_gold_pages(folder / "gold/cleaning")
+    kinds = load_gold_pages(folder / "gold/kinds")
 
     def html_cleaner(page: GoldPage) -> str:
         return judge(read_document(folder / "gold/html" / f"{page.name}.html")).document.text
 
     for part, floor in floors.items():
         html = part == "html"
-        of_part = [page for page in pages if page.part == part]
+        known = kinds if part.startswith("kinds") else pages
+        of_part = [page for page in known if page.part == part.removeprefix("kinds ")]
         if html:
             of_part = load_html_pages(folder / "gold/html")
         _same(f"cleaning {part}", digest_of(of_part), floor.pages)
