@@ -1,11 +1,13 @@
 import pytest
 
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
+from toolkit.documents import Segment, Translation
 from toolkit.errors import UsageError
+from toolkit.translation.translator import SentenceTranslator
 
 
 def summary_of(answer, text, *, date="", **settings):
-    made = pipeline(answer, length="standard", **settings)
+    made = pipeline(answer, **({"length": "standard"} | settings))
     (result,) = made.summarize([article(made, text, date=date)])
     return result
 
@@ -42,6 +44,41 @@ def test_summarize_first_translates_the_draft():
     result = summary_of(answer, FRENCH, route="summarize-first")
     assert result.translations == ()
     assert result.summary.text.startswith("They signed it on Tuesday.")
+
+
+@pytest.mark.parametrize(
+    ("texts", "settings", "expected"),
+    [
+        (
+            ("He came.", "Yes.", "She left. It rained."),
+            {},
+            [("He came.", 0.15), ("Yes.", None), ("She left.", 0.1), ("It rained.", 0.1)],
+        ),
+        (("He met Dr.", "", "Scholz spoke."), {}, [("He met Dr. Scholz spoke.", 0.1)]),
+        (("It  rained.", "", "It rained."), {}, [("It rained.", 0.1), ("It rained.", 0.1)]),
+        (
+            ("1. He came", "", "It rained. He came"),
+            {"style": "bullets"},
+            [("He came.", 0.1), ("It rained.", 0.1), ("He came.", 0.1)],
+        ),
+        (
+            ('"He came back', "with her", 'on Tuesday, and then it rained."'),
+            {"length": "headline", "max_words": 9},
+            [("He came back with her on Tuesday", 0.1)],
+        ),
+    ],
+)
+def test_a_statement_is_no_surer_than_any_translation_that_it_has_words_of(
+    monkeypatch, texts, settings, expected
+):
+    after = "\n" if settings.get("style") else " "
+    translations = tuple(
+        Translation(segment=Segment(0, "", after), text=text, confidence=confidence)
+        for text, confidence in zip(texts, (0.15, None, 0.1), strict=True)
+    )
+    monkeypatch.setattr(SentenceTranslator, "translate", lambda self, segments: translations)
+    result = summary_of(lambda prompt: FRENCH, FRENCH, route="summarize-first", **settings)
+    assert [(each.text, each.confidence) for each in result.summary.statements] == expected
 
 
 def test_within_one_language_nothing_is_translated():

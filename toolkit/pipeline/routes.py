@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from toolkit.documents import Summary, join_translations
+from toolkit.documents import Summary, Translation, join_translations
 from toolkit.pipeline.components import Components
 from toolkit.segmentation import split_sentences
 from toolkit.settings import Settings
@@ -102,7 +103,35 @@ def _translated(
         draft,
         text=form.join(fitted),
         statements=statements_of(
-            paragraphs, evidence, {each.text: each.confidence for each in translations}
+            paragraphs, evidence, _confidences(chain.from_iterable(fitted), translations)
         ),
         failed=failed,
     )
+
+
+def _confidences(
+    sentences: Iterable[str], translations: Iterable[Translation]
+) -> dict[str, float | None]:
+    """Of each sentence, which are in the order of `translations`, the lowest confidence of those
+    that it has words of: they may read as more sentences than they stand for, or as fewer.
+    """
+    text = ""
+    spans: list[tuple[int, int, float]] = []
+    for each in translations:
+        if words := _one_line(each.text):
+            if each.confidence is not None:
+                spans.append((len(text), len(text) + len(words), each.confidence))
+            text += f"{words} "
+    found: dict[str, list[float]] = {}
+    end = 0
+    for sentence in sentences:
+        words = _one_line(sentence).removesuffix(".")  # that a bullet got may stand nowhere else
+        start = max(end, text.find(words, end))
+        end = start + len(words)
+        known = found.setdefault(sentence, [])
+        known += [sure for first, last, sure in spans if first < end and start < last]
+    return {sentence: min(known, default=None) for sentence, known in found.items()}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
