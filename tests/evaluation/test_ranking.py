@@ -1,9 +1,13 @@
+import re
+from dataclasses import replace
+
 import pytest
 
 from toolkit.evaluation.compare import p_values_of
 from toolkit.evaluation.ranking import compared_parts, rank
 from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite
+from toolkit.evaluation.tables import run_tables
 
 PAIRS = [
     (f"Le maire ouvre {number} écoles.", f"The mayor opens {number} schools.")
@@ -31,10 +35,27 @@ def test_models_that_differ_by_chance_are_not_told_apart(compared):
     almost = RIGHT | {PAIRS[0][0]: "The mayor opens 11 school."}
     run = compared(PAIRS, {"bad": str.upper, "almost": almost.get, "good": RIGHT.get})
     verdict = rank(run, "own").verdict()
-    assert "good has the highest chrF2++, but not significantly more than almost." in verdict
+    assert "good is first by chrF2++, but not significantly better than almost." in verdict
     assert "bad" not in verdict
     assert "quickest" in verdict
     assert "least memory" in verdict
+
+
+def scored_by(run, *metrics):
+    def scores(outcome):
+        return tuple(filter(None, map(outcome.score, metrics)))
+
+    return replace(run, outcomes=tuple(replace(one, scores=scores(one)) for one in run.outcomes))
+
+
+def test_models_have_no_places_by_their_own_confidence(compared):
+    run = compared(PAIRS, {"flagged": lambda text: text, "good": RIGHT.get})
+    alone = scored_by(run, "confidence")
+    assert compared_parts(alone) == []
+    assert re.search(r"^confidence +\d", run_tables([alone]), re.MULTILINE)
+    ranking = rank(scored_by(run, "confidence", "flagged"), "own")
+    assert ranking.metric == "flagged"
+    assert [each.name for each in ranking.models] == ["good", "flagged"]
 
 
 def test_summarizers_are_told_apart_by_single_facts(tmp_path):

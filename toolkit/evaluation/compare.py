@@ -8,7 +8,7 @@ import numpy as np
 from toolkit.errors import UsageError
 from toolkit.evaluation.answers import Answer
 from toolkit.evaluation.folders import Outcome, Run
-from toolkit.evaluation.metrics import SEED, CorpusMetric, references_of
+from toolkit.evaluation.metrics import SEED, CorpusMetric, Score, references_of
 from toolkit.evaluation.registry import METRICS
 from toolkit.evaluation.suites import SuiteTask
 
@@ -75,13 +75,14 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
             f"on other items or references ({digests[0][:19]}… and {digests[1][:19]}…)"
         )
     candidate = candidate.in_order_of(baseline.ids)
-    shared = [score.metric for score in baseline.scores if candidate.score(score.metric)]
+    scores = [score for score in baseline.scores if candidate.score(score.metric)]
+    shared = [score.metric for score in scores]
     if not shared:
         raise UsageError(f"{_name(first)} and {_name(second)} have no metric of {part} in common")
-    main = main_metric(first[0].record.parts[part].task, shared)
+    main = main_metric(first[0].record.parts[part].task, scores)
     values = (_values(baseline, main), _values(candidate, main))
     documents = [answer.item.document for answer in baseline.answers]
-    won, lost, tied = _documents(documents, *values, better=_better(baseline, main))
+    won, lost, tied = _documents(documents, *values, better=direction(baseline, main))
     pairs = [
         Pair(baseline=a, candidate=b, values=(x, y))
         for a, b, x, y in zip(baseline.answers, candidate.answers, *values, strict=True)
@@ -99,10 +100,14 @@ def compare(first: tuple[Run, str], second: tuple[Run, str], *, part: str) -> Co
     )
 
 
-def main_metric(task: SuiteTask, metrics: Sequence[str]) -> str:
-    """That of the task, or the first of `metrics` where it needs references that there are not."""
+def main_metric(task: SuiteTask, scores: Sequence[Score]) -> str:
+    """That of the task; where it needs references that there are not, the first of `scores` that
+    tells better from worse, if one does.
+    """
     main = MAIN_METRIC[task]
-    return main if main in metrics else next(iter(metrics), main)
+    metrics = [score.metric for score in scores]
+    telling = [score.metric for score in scores if score.higher_is_better is not None]
+    return main if main in metrics else next(iter(telling or metrics), main)
 
 
 def _name(place: tuple[Run, str]) -> str:
@@ -124,7 +129,8 @@ def _values(outcome: Outcome, metric: str) -> tuple[float, ...]:
     return score.values
 
 
-def _better(outcome: Outcome, metric: str) -> int:
+def direction(outcome: Outcome, metric: str) -> int:
+    """-1 for a metric of which less is better, else 1."""
     score = outcome.score(metric)
     return -1 if score and score.higher_is_better is False else 1
 

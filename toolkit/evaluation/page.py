@@ -103,7 +103,7 @@ def _part(runs: Sequence[Run], part: str) -> Html:
         made.from_store for run in same for made in run.record.parts[part].systems.values()
     )
     about = first.record.parts[part]
-    main = main_metric(about.task, [score.metric for score in columns[0][1].scores])
+    main = main_metric(about.task, columns[0][1].scores)
     others = ", ".join(run.name for run in having if run not in same)
     note = fill("<p>Over other references and left out: {}</p>", others) if others else Html()
     return fill(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from toolkit.evaluation.compare import main_metric, p_values_of, paired_p_values
+from toolkit.evaluation.compare import direction, main_metric, p_values_of, paired_p_values
 from toolkit.evaluation.facts import facts_stated, weight
 from toolkit.evaluation.folders import Outcome, Run
 from toolkit.evaluation.records import Made
@@ -68,18 +68,24 @@ class Ranking:
         if quick is small:
             which = f"the quickest and {least}"
         return (
-            f"No single best here: {best.name} has the highest {self.metric}, but not "
-            f"significantly more than {names}. Of these, {quick.name} is {which}."
+            f"No single best here: {best.name} is first by {self.metric}, but not "
+            f"significantly better than {names}. Of these, {quick.name} is {which}."
         )
 
 
 def compared_parts(run: Run) -> list[str]:
-    """The parts in which models were compared, also if all of them failed."""
+    """The parts in which models were compared, also if all of them failed; not those of which no
+    metric tells better from worse.
+    """
     comparing = {part.name for part in run.record.suite.parts if part.each_model}
-    parts = run.record.parts
-    return [
-        name for name in parts if name in comparing and (parts[name].systems or parts[name].failed)
-    ]
+    return [name for name in run.record.parts if name in comparing and _is_compared(run, name)]
+
+
+def _is_compared(run: Run, part: str) -> bool:
+    scores = [score for outcome in run.of(part) for score in outcome.scores]
+    if not scores:
+        return bool(run.record.parts[part].failed)
+    return any(score.higher_is_better is not None for score in scores)
 
 
 def rank(run: Run, part: str) -> Ranking:
@@ -88,9 +94,10 @@ def rank(run: Run, part: str) -> Ranking:
     outcomes = run.of(part)
     if not outcomes:
         return Ranking(part=part, metric="", tested="", models=(), failed=record.failed)
-    metrics = [score.metric for score in outcomes[0].scores]
-    metric = FACTS if FACTS in metrics else main_metric(record.task, metrics)
-    outcomes.sort(key=lambda each: -_value(each, metric))
+    first = outcomes[0]
+    metric = FACTS if first.score(FACTS) else main_metric(record.task, first.scores)
+    better = direction(first, metric)
+    outcomes.sort(key=lambda each: -better * _value(each, metric))
     best, *others = outcomes
     facts = sum(len(answer.item.facts) for answer in best.answers)
     return Ranking(

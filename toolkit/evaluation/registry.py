@@ -52,7 +52,8 @@ _ALL: tuple[Metric, ...] = (
     Mean("fact precision", lambda a: 100 * fact_precision(a.text, a.item.facts), "sentences"),
     Mean("unsupported", _unsupported, "names, numbers, dates, quotations", False),
     Mean("flagged", lambda a: 100.0 * bool(a.failed), "any check", False),
-    Mean("confidence", lambda a: 100 * (a.confidence or 0.0), "of misleading nobody"),
+    # Each model has a scale of its own, so it says nothing about which is better.
+    Mean("confidence", lambda a: 100 * (a.confidence or 0.0), "of misleading nobody", None),
     Mean("limit kept", lambda a: 100.0 * (_word_count(a) <= a.max_words), "words"),
     Mean("words", _word_count, "words", None),
     Mean("coverage", lambda a: 100 * coverage(a.text, a.copied_from), "Grusky 2018", None),
