@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.helpers import doubted, result_of
@@ -77,9 +79,20 @@ def test_confidence_is_written_with_the_words_to_compare():
     assert summary_record(summary).to_dict()["statements"][0]["confidence"] == 0.61
 
 
+def test_the_title_has_its_sentences_and_is_doubtful_once():
+    result = doubted(result_of(("Il pleut.", "It rains.")), 0.9, title=("Bêtes !", "Beasts!", 0.1))
+    (first,) = result.title
+    second = replace(first, failed=(Check(name="copied", relation="source"),))
+    written = article_record(replace(result, title=(first, second))).to_dict()
+    one, two = written["title_segments"]
+    assert (one["source"], one["target"], one["confidence"]) == ("Bêtes !", "Beasts!", 0.1)
+    assert two["failed"][0]["name"] == "copied"
+    assert written["doubtful"] == ("title",)
+
+
 def test_what_was_written_before_there_was_a_confidence_is_read():
     written = article_record(result_of(("Il pleut.", "It rains."))).to_dict()
-    del written["doubtful"]
+    del written["doubtful"], written["title_segments"]
     for key in ("confidence", "doubts"):
         del written["segments"][0][key]
     read = ArticleRecord.model_validate(written)

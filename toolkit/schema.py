@@ -82,7 +82,7 @@ class Doubt(_Record):
 
 
 class Segment(_Record):
-    """A sentence. `start` is its offset in the cleaned text, in characters."""
+    """A sentence. `start` is its offset, in characters, in the cleaned text, or in the title."""
 
     start: int
     source: str
@@ -148,6 +148,7 @@ class TranslatedArticle(_Record):
     cleaning: CleaningSteps
     source: str
     title: str
+    title_segments: tuple[Segment, ...] = ()
     translation: str
     segments: tuple[Segment, ...]
     doubtful: Numbers = ()
@@ -312,9 +313,10 @@ def _article(article: Article, result: Result) -> TranslatedArticle:
         cleaning=CleaningSteps(steps=article.steps, lines=tuple(map(_line, article.blocks))),
         source=document.text,
         title=result.title_text,
+        title_segments=_segments(result.title),
         translation=result.translation_text,
         segments=_segments(result.translations),
-        doubtful=tuple(number for number, _ in result.doubtful),
+        doubtful=tuple(dict.fromkeys(number for number, _ in result.doubtful)),
     )
 
 
