@@ -25,7 +25,7 @@ class Caution:
     mark: bool = False
     withhold: bool = False
 
-    def doubts(self, sentence: Translation | Statement) -> bool:
+    def is_doubtful(self, sentence: Translation | Statement) -> bool:
         """Whether it is doubtful."""
         confidence = sentence.confidence
         return confidence is not None and confidence < self.min_confidence
@@ -34,7 +34,7 @@ class Caution:
         self, numbered: Iterable[tuple[Number, Sentence]]
     ) -> tuple[tuple[Number, Sentence], ...]:
         """The doubtful ones."""
-        return tuple((number, each) for number, each in numbered if self.doubts(each))
+        return tuple((number, each) for number, each in numbered if self.is_doubtful(each))
 
     def statements(self, summary: Summary | None) -> tuple[tuple[Number, Statement], ...]:
         """The doubtful statements of a summary, with their numbers."""
@@ -45,7 +45,7 @@ class Caution:
         source = language_name(source_language)
 
         def shown(each: Translation) -> Translation:
-            if not self.doubts(each):
+            if not self.is_doubtful(each):
                 return each
             kept = f"[{source}: {each.segment.text}]"
             return replace(each, text=kept if self.withhold else each.text + MARK * self.mark)
@@ -64,7 +64,7 @@ class Result:
 
     `languages` are those of the article and of what was made of it; `provenance` says with what it
     was made, `seconds` how long each stage took from beginning to end, and loading in all. Those of
-    documents that are worked on at once overlap. The texts show what `caution` doubts.
+    documents that are worked on at once overlap. The texts show what is doubtful by `caution`.
     """
 
     article: Article

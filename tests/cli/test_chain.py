@@ -28,7 +28,9 @@ def test_html_goes_through_the_chain(run, tmp_path):
 
 def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
     arguments = ("summarize", page, "--model", "fake", "--glossary", "none")
-    assert "coverage: not translated: emplois: Il a promis" in run(*arguments, "-v")[2]
+    told = run(*arguments, "-v")[2]
+    assert "coverage: perhaps not translated: emplois: Il a promis" in told
+    assert "confidence for fake is a rough guess: none of its translations in this dir" in told
     assert "--verbose or --format json names them" in run(*arguments)[2]
     assert run(*arguments, "-q")[2] == ""
 
@@ -277,7 +279,7 @@ def test_the_source_stands_where_a_sentence_is_withheld(run, page, confidences, 
     assert shown.endswith(f"{kept}\n")
 
 
-def test_strict_minds_doubt_where_the_limit_is_given(run, served, tmp_path, confidences):
+def test_strict_counts_doubt_where_the_limit_is_given(run, served, tmp_path, confidences):
     confidences["emplois"] = 0.3
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(ARTICLE)
@@ -300,7 +302,7 @@ def test_strict_minds_doubt_where_the_limit_is_given(run, served, tmp_path, conf
         (0.9, 0.9, {"mark": True}, False),
     ],
 )
-def test_doubt_is_strictly_minded_where_somebody_gave_the_limit(sentence, statement, caution, left):
+def test_doubt_counts_where_somebody_gave_the_limit(sentence, statement, caution, left):
     result = doubted(result_of(PAIRS[0], statements=[("A hat.", [1])]), sentence, **caution)
     (told,) = result.summary.statements
     summary = replace(result.summary, statements=(replace(told, confidence=statement),))

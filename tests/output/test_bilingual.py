@@ -116,5 +116,5 @@ def test_a_translation_memory_has_the_confidence_between_notes_and_texts():
     first, second = memory.iter("tu")
     order = [each.tag for each in first]
     assert order == ["note"] * len(failed_checks()) + ["prop", "tuv", "tuv"]
-    assert (first.find("prop").get("type"), first.find("prop").text) == ("confidence", "0.384")
+    assert (first.find("prop").get("type"), first.find("prop").text) == ("x-confidence", "0.384")
     assert second.find("prop") is None

@@ -1,11 +1,15 @@
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
-from toolkit.documents import Doubt, Segment, Statement, Translation
+from tests.helpers import doubted, result_of
+from toolkit.documents import Doubt, Segment, Statement, Summary, Translation
+from toolkit.output.bilingual import side_by_side
 from toolkit.output.confidence import classes, legend, marked, sureness
-from toolkit.results import Caution
+from toolkit.output.evidence_page import evidence_page, multi_document_page
+from toolkit.results import Caution, MultiDocumentResult
 
 TEXT = 'La <fonte> des "glaciers" & la pluie'
 
@@ -70,5 +74,21 @@ def test_a_doubtful_sentence_says_how_sure_it_is_in_words_too():
 
 def test_what_the_page_shows_is_explained_where_anything_is_known():
     known, unknown = translation(confidence=0.9), translation()
-    assert legend([unknown], Caution()) == ""
-    assert "below 70\N{NO-BREAK SPACE}%" in legend([unknown, known], Caution(min_confidence=0.7))
+    assert legend([unknown], Caution(), {}) == ""
+    assert "below 70\N{NO-BREAK SPACE}%" in legend(
+        [unknown, known], Caution(min_confidence=0.7), {}
+    )
+
+
+@pytest.mark.parametrize(("measured_on", "is_rough"), [("any", True), ("one", False)])
+def test_the_page_says_where_confidence_is_a_rough_guess(measured_on, is_rough):
+    made = {"model": "<one>", "confidence_measured_on": measured_on}
+    result = replace(
+        doubted(result_of(("Il pleut.", "It rains.")), 0.9), provenance={"translation": made}
+    )
+    together = MultiDocumentResult(
+        results=(result,), summary=Summary(text="", max_words=9), provenance=result.provenance
+    )
+    pages = side_by_side(result, "html"), evidence_page(result), multi_document_page(together)
+    for page in pages:
+        assert ("For &lt;one&gt; this is a rough guess" in page) == is_rough

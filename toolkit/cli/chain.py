@@ -19,10 +19,10 @@ from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
 from toolkit.documents import Document, Summary, Translation
 from toolkit.errors import InputError, ModelMissingError
+from toolkit.output.confidence import unjudged
 from toolkit.pipeline import Pipeline
 from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
-from toolkit.translation.confidence.estimator import ANY_MODEL
 
 LISTED = 10  # numbers of doubtful sentences in a line
 
@@ -223,8 +223,11 @@ def tell_models(result: Result) -> None:
         if (facts := result.provenance.get(part))
     }
     tell("; ".join(f"{role}: {model}" for role, model in made.items()))
-    if result.provenance.get("translation", {}).get("confidence") == ANY_MODEL:
-        tell(f"nobody judged translations by {made['translator']}: its confidence is a rough guess")
+    if model := unjudged(result.provenance):
+        tell(
+            f"confidence for {model} is a rough guess: none of its translations in this direction "
+            "were judged"
+        )
 
 
 def tell_flags(result: Result, *, verbose: bool) -> None:
@@ -240,7 +243,7 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
         tell_summary(name, result.summary, result.caution, verbose=verbose)
     if verbose:
         for number, sentence in result.numbered:
-            doubts = _doubts(number, sentence) if result.caution.doubts(sentence) else []
+            doubts = _doubts(number, sentence) if result.caution.is_doubtful(sentence) else []
             if notes := [*doubts, *map(str, sentence.failed)]:
                 tell(f"{name}: {'; '.join(notes)}: {sentence.segment.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())

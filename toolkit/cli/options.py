@@ -72,12 +72,12 @@ MinConfidence = Annotated[
     float | None,
     typer.Option(
         "--min-confidence",
-        help="Below it, from 0 to 1, a sentence is doubtful [0.5]; given, those get a [?].",
+        help="Mark sentences whose confidence is below this (0 to 1) with [?] [0.5].",
     ),
 ]
 Withhold = Annotated[
     bool | None,
-    typer.Option("--withhold", help="Print the source in the place of doubtful sentences."),
+    typer.Option("--withhold", help="Print the source in place of doubtful sentences."),
 ]
 Strict = Annotated[
     bool,

@@ -46,7 +46,7 @@ def translation_memory(result: Result) -> str:
     for _, translation in result.numbered:
         notes = "".join(f"<note>{escape(note)}</note>" for note in _notes(translation))
         if translation.confidence is not None:
-            notes += f'<prop type="confidence">{round(translation.confidence, 3)}</prop>'
+            notes += f'<prop type="x-confidence">{round(translation.confidence, 3)}</prop>'
         units.append(
             f"    <tu>{notes}\n"
             f"      <tuv xml:lang={source}><seg>{escape(translation.segment.text)}</seg></tuv>\n"
@@ -69,7 +69,7 @@ def _notes(translation: Translation) -> list[str]:
 
 def _doubts(translation: Translation, caution: Caution) -> Iterator[str]:
     """Of a doubtful sentence, its confidence and the words to compare first."""
-    if translation.confidence is not None and caution.doubts(translation):
+    if translation.confidence is not None and caution.is_doubtful(translation):
         yield f"confidence {percent(translation.confidence)}"
         yield from (f"{translation.words(each)}: {each.reason}" for each in translation.doubts)
 
@@ -109,7 +109,7 @@ def _html(result: Result) -> str:
         f'<!doctype html>\n<html lang="{target}">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n"
-        + legend((each for _, each in result.numbered), result.caution)
+        + legend((each for _, each in result.numbered), result.caution, result.provenance)
         + f"<table>\n<tr><th></th><th>{language_name(source)}</th>"
         f"<th>{language_name(target)}</th></tr>\n" + "\n".join(rows) + "\n</table>\n</html>\n"
     )

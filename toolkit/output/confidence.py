@@ -1,11 +1,13 @@
 """How pages show the confidence of sentences, and the words to compare first."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import Any
 
 from toolkit.documents import Side, Statement, Translation
 from toolkit.results import Caution
+from toolkit.translation.confidence.estimator import ANY_MODEL
 
 # Text on each shade keeps a contrast of 4.5, muted and flagged text included.
 STYLE = (
@@ -33,7 +35,7 @@ def percent(confidence: float) -> str:
 
 def sureness(sentence: Translation | Statement, caution: Caution) -> str:
     """The confidence of a doubtful sentence, as HTML to stand behind it."""
-    if sentence.confidence is None or not caution.doubts(sentence):
+    if sentence.confidence is None or not caution.is_doubtful(sentence):
         return ""
     return f' <span class="sure">{percent(sentence.confidence)}</span>'
 
@@ -55,13 +57,27 @@ def marked(translation: Translation, side: Side = "source") -> str:
     return "".join(parts)
 
 
-def legend(sentences: Iterable[Translation | Statement], caution: Caution) -> str:
+def unjudged(provenance: Mapping[str, Any]) -> str:
+    """The model that translated, if none of its translations in this direction were judged."""
+    made = provenance.get("translation", {})
+    return str(made["model"]) if made.get("confidence_measured_on") == ANY_MODEL else ""
+
+
+def legend(
+    sentences: Iterable[Translation | Statement], caution: Caution, provenance: Mapping[str, Any]
+) -> str:
     """What shades, percentages and lines mean, as a paragraph; none where nothing is known."""
     if all(each.confidence is None for each in sentences):
         return ""
+    rough = ""
+    if model := html.escape(unjudged(provenance)):
+        rough = (
+            f" For {model} this is a rough guess: none of its translations in this direction were "
+            "judged."
+        )
     return (
         '<p class="legend">The stronger the shade, the likelier a sentence misleads; a percentage '
         "is the probability that it doesn't, where that is below "
         f"{percent(caution.min_confidence)}. Underlined words are those to compare first; point at "
-        "them for the reason.</p>\n"
+        f"them for the reason.{rough}</p>\n"
     )

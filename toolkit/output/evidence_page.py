@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
-from toolkit.documents import Statement, Summary, Translation
+from toolkit.documents import Statement, Translation
 from toolkit.output import confidence
 from toolkit.output.confidence import classes, legend, marked, percent, sureness
 from toolkit.results import Caution, MultiDocumentResult, Number, Result, numbered
@@ -38,22 +38,19 @@ for (const one of document.querySelectorAll("[data-links]")) {
 def evidence_page(result: Result) -> str:
     """The page as HTML. Without scripts the numbers behind each statement lead to its sentences."""
     title = result.title_text or result.article.document.name
-    return _page(title, "Article", result.summary, [result], result.caution)
+    return _page(title, "Article", [result], result)
 
 
 def multi_document_page(result: MultiDocumentResult) -> str:
     """The same for one summary of several articles, which stand below one another."""
     title = "Summary of several articles"
-    return _page(title, "Articles", result.summary, result.results, result.caution)
+    return _page(title, "Articles", result.results, result)
 
 
 def _page(
-    title: str,
-    heading: str,
-    summary: Summary | None,
-    results: Sequence[Result],
-    caution: Caution,
+    title: str, heading: str, results: Sequence[Result], whole: Result | MultiDocumentResult
 ) -> str:
+    caution = whole.caution
     several = len(results) > 1
     sentences = [
         (result.article.document.name, f"{at}.{number}" if several else str(number), each)
@@ -65,7 +62,7 @@ def _page(
         for name, number, each in sentences
         if not number.endswith("title")
     }
-    statements = summary.statements if summary else ()
+    statements = whole.summary.statements if whole.summary else ()
     links = [
         [
             places[source.document, source.start]
@@ -87,11 +84,12 @@ def _page(
         resting = [at for at, found in enumerate(links, start=1) if number in found]
         article.append(_sentence(number, each, resting, caution))
     title = html.escape(title)
+    known: list[Statement | Translation] = [*statements, *(each for _, _, each in sentences)]
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n"
-        f"{legend([*statements, *(each for _, _, each in sentences)], caution)}<main>\n"
+        f"{legend(known, caution, whole.provenance)}<main>\n"
         f'<section class="summary">\n<h2>Summary</h2>\n{summary_html}\n</section>\n'
         f"<section>\n<h2>{heading}</h2>\n{chr(10).join(article)}\n</section>\n</main>\n"
         f"<script>{SCRIPT}</script>\n</html>\n"

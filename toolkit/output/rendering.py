@@ -101,7 +101,7 @@ def _evidence(summary: Summary, caution: Caution) -> str:
     for statement in summary.statements:
         lines.append(statement.text)
         lines += [f"    ! {check!s}" for check in statement.failed]
-        if statement.confidence is not None and caution.doubts(statement):
+        if statement.confidence is not None and caution.is_doubtful(statement):
             lines.append(f"    ? confidence {percent(statement.confidence)}")
         for each in statement.evidence:
             place = f"{each.document} " if several else ""

@@ -56,7 +56,7 @@ def _translation(translator: SentenceTranslator) -> dict[str, Any]:
         "glossary": {translator.glossary.name: translator.glossary.digest},
         "lexicon": translator.lexicons.digest if translator.lexicons else "",
         "quality": translator.quality,
-        "confidence": translator.confidence.measured_on,
+        "confidence_measured_on": translator.confidence.measured_on,
         "generation": _generation(translator.config, translator.effort.as_dict(translator.config))
         | {"max_tries": translator.max_tries},
     }

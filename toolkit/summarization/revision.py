@@ -66,7 +66,7 @@ def drop_unsupported(revision: Revision, paragraphs: Paragraphs) -> Paragraphs |
 
 
 def quote_source(revision: Revision, paragraphs: Paragraphs) -> Paragraphs | None:
-    """The article's own sentence in the place of each that it doesn't support, if that fits."""
+    """The article's own sentence in place of each that it doesn't support, if that fits."""
     form, checker = revision.draft_form, revision.checker
     if form.length == "headline" or not revision.faults(form, paragraphs):
         return None
