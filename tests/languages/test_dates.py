@@ -36,3 +36,4 @@ def test_dates_and_times_are_read():
     assert [date.year for date, _, _ in calendar_dates("in December 2029", "en")] == [2029]
     assert calendar_dates("he may 5 come", "en") == []
     assert [time for time, _, _ in clock_times("à 09H41, vers 16 h, 2:30 p.m.")] == [581, 960, 870]
+    assert [time for time, _, _ in clock_times("at 0041 GMT, in 2024")] == [41]

@@ -30,10 +30,18 @@ def test_numbers_in_words_are_those_in_digits():
         ("1,2 million de mètres", "fr", ["1200000 meter"]),
         ("$1.72 billion, 80%, two full years", "en", ["1720000000 dollar", "80 percent", "2 year"]),
         ("une trentaine d'habitants", "fr", ["1 other", "30 other"]),
+        ("quarante et une minutes, cent cinquante couples", "fr", ["41 minute", "150 other"]),
+        ("les deux cents premiers, vingt et trois", "fr", ["200 other", "1", "20", "3"]),
+        ("two thousand five hundred of them, five and two", "en", ["2500 other", "5", "2"]),
+        ("between one hundred and two hundred", "en", ["100", "200"]),
+        ("4,1 M$, 2 Md€", "fr", ["4100000 dollar", "2000000000 euro"]),
+        ("au XVIe siècle, au XIVe étage", "fr", ["16 other"]),
     ],
 )
 def test_quantities_are_read(text, language, values):
-    found = [f"{each.value.normalize():f} {each.unit}" for each in quantities(text, language)]
+    found = [
+        f"{each.value.normalize():f} {each.unit}".strip() for each in quantities(text, language)
+    ]
     assert [each for each in found if not each.startswith("1 ")] == [
         each for each in values if not each.startswith("1 ")
     ]

@@ -62,8 +62,10 @@ class Language:
     # Names: words with a capital that are none, at the beginning of a sentence or by their endings,
     # and the endings of words made from names.
     no_names: frozenset[str] = frozenset()
+    capital_words: frozenset[str] = frozenset()  # everywhere, as I
     no_name_endings: tuple[str, ...] = ()
     demonym_endings: tuple[str, ...] = ()
+    demonyms: frozenset[str] = frozenset()  # with other endings
 
     # Who says what: verbs as they stand behind a name; `said` are participles behind an auxiliary.
     reporting_verbs: frozenset[str] = frozenset()

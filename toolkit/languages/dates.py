@@ -10,7 +10,8 @@ WEEKDAYS = tuple(name.capitalize() for name in ENGLISH.weekdays)
 HOUR = re.compile(r"\b(\d{1,2})\s?(?:heures?|h|:)\s?(?:\d{2})?\b", re.IGNORECASE)
 CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})\s?(?:(?P<colon>[:hH])\s?(?P<minute>\d{2})?|(?P<word>heures\b|o'clock))"
-    r"(?:\s?(?P<half>[ap]\.?m\b\.?))?|\b(?P<plain>\d{1,2})\s?(?P<ampm>[ap]\.?m\b\.?)",
+    r"(?:\s?(?P<half>[ap]\.?m\b\.?))?|\b(?P<plain>\d{1,2})\s?(?P<ampm>[ap]\.?m\b\.?)"
+    r"|\b(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?=\s?(?:GMT|UTC)\b)",
 )
 YEAR = r"(?:1[6-9]|20)\d\d"
 _DAY = r"\d{1,2}(?:er|st|nd|rd|th)?"
@@ -104,6 +105,11 @@ def clock_times(text: str) -> list[tuple[int, int, int]]:
     """Every time of day in minutes after midnight, with where it begins and ends."""
     found = []
     for match in CLOCK.finditer(text):
+        if match["military"]:
+            found.append(
+                (int(match["military"][:2]) * 60 + int(match["military"][2:]), *match.span())
+            )
+            continue
         hour = int(match["hour"] or match["plain"])
         half = (match["half"] or match["ampm"] or "")[:1]
         hour = hour % 12 + 12 if half == "p" else hour % 12 if half == "a" else hour

@@ -96,7 +96,7 @@ ENGLISH = Language(
         r"doubl\w+|twice|twofold|two times",
         r"tripl\w+|threefold|three times",
         r"quadrupl\w+|fourfold|four times",
-        r"halv\w+|half",
+        r"halv\w+",  # half is vague: half an hour, in the second half
     ),
     counted_by_name=(
         "countr|nation|side|minister|leader|president|part|state|men|women|government|official"
@@ -136,8 +136,14 @@ ENGLISH = Language(
         through thus to together talks two under until we what when where which while who with
         within without yet you"""
     ),
+    capital_words=words("i"),
     no_name_endings=("ing", "ed", "ly"),
     demonym_endings=("ese", "an", "ish"),
+    demonyms=words(
+        "afghan croat cypriot czech dutch emirati flemish french greek icelandic iraqi israeli "
+        "kurd kuwaiti omani pakistani qatari saudi serb slovak slovene swiss thai turk uzbek welsh "
+        "yemeni"
+    ),
     reporting_verbs=words(
         """according added adds announced announces argued assured called calls confirmed declared
         declares emphasized emphasizes expressed expresses hoped hopes insisted noted notes pledged

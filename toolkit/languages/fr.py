@@ -39,7 +39,14 @@ def _number_words() -> dict[str, int]:
         for unit in range(1, 20 if value in (60, 80) else 10):
             link = "-et-" if unit in (1, 11) and value != 80 else "-"
             numbers[f"{ten}{link}{_UNITS[unit]}"] = value + unit
-    numbers |= {"quatre-vingts": 80, "septante": 70, "huitante": 80, "nonante": 90, "une": 1}
+    numbers |= {
+        "quatre-vingts": 80,
+        "tiers": 3,
+        "septante": 70,
+        "huitante": 80,
+        "nonante": 90,
+        "une": 1,
+    }
     numbers |= {form: value for word, value in _COUNTS.items() for form in (word, word + "s")}
     numbers |= {word: number for number, word in enumerate(_ORDINALS, start=1)}
     numbers |= {"première": 1, "premiers": 1, "premières": 1, "second": 2, "seconde": 2}

@@ -1,7 +1,7 @@
 """Numbers in text, in forms that can be compared: in digits or in words, with their units."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,6 +38,13 @@ UNIT_OF = SYMBOLS | {
 NO_UNITS = union(lambda language: language.no_units)
 SCALES = {word: value for each in LANGUAGES.values() for word, value in each.scales.items()}
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# deux cent cinquante, one hundred and fifty, quarante et une
+JOINED = re.compile(r"[\s\u00a0-]+(?P<and>(?:and|et)\s)?")
+# 4,1 M$
+MONEY_SCALE = re.compile(r"[\s\u00a0\u202f]?(?P<scale>Md|M|G)s?(?=[\s\u00a0\u202f]?[$€£])")
+MONEY_SCALES = {"M": 10**6, "Md": 10**9, "G": 10**9}
+CENTURY = re.compile(r"\b(?P<roman>[XVI]+)(?:er?|ème)(?=\s(?:siècle|s\.))")
+ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 AFTER = re.compile(r"[\s\u00a0\u202f'’-]*(?P<word>[%€$£]|pour cent\b|per cent\b|[^\W\d_]+)")
 
 
@@ -91,6 +98,7 @@ def quantities(text: str, language: str) -> list[Quantity]:
     dates = calendar_dates(text, language)
     clocks = clock_times(text)
     spans = [span for _, *span in dates] + [span for _, *span in clocks]
+    spelt = {start: (value, end) for value, start, end, _ in written if text[start].isalpha()}
     found = []
     done = 0
     for value, start, end, sign in written:
@@ -102,6 +110,8 @@ def quantities(text: str, language: str) -> list[Quantity]:
         else:
             unit = UNIT_OF.get(sign.lower(), "") if sign else ""
         scaled, done = _scaled(value, text, end)
+        if text[start].isalpha():
+            scaled, done = _with_rest(scaled, text, done, spelt)
         found.append(Quantity(scaled, unit or _unit_after(text, done), start, done))
     return found
 
@@ -110,6 +120,8 @@ def _numbers(text: str, language: str) -> Iterator[tuple[Decimal, int, int, str]
     """Value, begin, end and currency sign of each."""
     for match in DIGITS.finditer(text):
         yield number_value(match["number"]), match.start(), match.end(), match["sign"] or ""
+    for match in CENTURY.finditer(text):
+        yield Decimal(_roman(match["roman"])), match.start(), match.end(), ""
     words = LANGUAGES[language].number_words if language in LANGUAGES else {}
     for match in WORD.finditer(text):
         word = match.group().lower()
@@ -130,8 +142,36 @@ def number_value(written: str) -> Decimal:
     return Decimal(f"{whole.replace('.', '')}.{decimals}")
 
 
+def _roman(written: str) -> int:
+    values = [ROMAN_DIGITS[digit] for digit in written]
+    pairs = zip(values, [*values[1:], 0], strict=True)
+    return sum(-value if value < following else value for value, following in pairs)
+
+
+def _with_rest(
+    value: Decimal, text: str, end: int, spelt: Mapping[int, tuple[Decimal, int]]
+) -> tuple[Decimal, int]:
+    """With what is added in words: two hundred and fifty."""
+    while (match := JOINED.match(text, end)) and match.end() in spelt:
+        rest, stop = spelt[match.end()]
+        rest, stop = _scaled(rest, text, stop)
+        lowest = _lowest(value)
+        if not (1 < rest < lowest if lowest >= 100 else lowest == 10 and rest in (1, 11)):
+            break
+        value, end = value + rest, stop
+    return value, end
+
+
+def _lowest(value: Decimal) -> int:
+    """The lowest power of ten that a number is made of: 100 for 1,200."""
+    digits = str(int(value))
+    return int(10 ** (len(digits) - len(digits.rstrip("0"))))
+
+
 def _scaled(value: Decimal, text: str, end: int) -> tuple[Decimal, int]:
-    """Times what follows: 50 milliards, two thousand."""
+    """Times what follows: 50 milliards, two thousand, 4,1 M$."""
+    if match := MONEY_SCALE.match(text, end):
+        return value * MONEY_SCALES[match["scale"]], match.end()
     while match := re.match(r"[\s\u00a0\u202f-]+([^\W\d_]+)", text[end : end + 20]):
         scale = SCALES.get(match[1].lower())
         if scale is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from toolkit.documents import Segment, Translation
-from toolkit.languages.exonyms import places
+from toolkit.languages.exonyms import place_names
 from toolkit.summarization.date_facts import date_facts
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, index_translations
 from toolkit.translation.checks import LOST
@@ -33,7 +33,7 @@ def index_article(
         facts=date_facts(date, text, languages[0]),
         names=(
             *(term.target for term in glossary.occurring(text)),
-            *places(text, *languages).values(),
+            *place_names(text, *languages),
         ),
         languages=languages,
         document=document,

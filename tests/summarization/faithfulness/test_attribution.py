@@ -12,12 +12,14 @@ from toolkit.summarization.faithfulness.attribution import dropped_subjects, sil
         ("Sergey Lavrov said nothing.", ["Lavrov"]),
         ("Wang Yi met Sergey Lavrov and said that they agree.", []),
         ("China and Russia said so.", []),
+        ("Issa Kaboré recalled that prices had fallen.", []),
     ],
 )
 def test_people_who_say_nothing_in_the_article(summary, silent):
     article = (
         "Chinese Foreign Minister Wang Yi said during a meeting with his Russian counterpart "
-        'Sergey Lavrov that both agree. "We do," added Vladimir Putin in Moscow. China is glad.'
+        'Sergey Lavrov that both agree. "We do," added Vladimir Putin in Moscow. China is glad. '
+        'Issa Kaboré, a teacher, has doubts: "Prices fell before."'
     )
     assert silent_speakers(summary, article) == silent
 

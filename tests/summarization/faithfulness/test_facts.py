@@ -35,3 +35,15 @@ def test_a_quotation_must_be_in_the_article():
         'He said "nobody can stop this train".', EvidenceIndex(passages), "en"
     )
     assert [check.name for check in found] == ["quotation"]
+
+
+def test_a_quotation_may_translate_what_was_said():
+    article = EvidenceIndex((SourceSentence("« Les prix ont baissé trop tard. »", "", 0),))
+    assert not unsupported_facts('"Prices fell too late," he said.', article, "en")
+
+
+def test_a_year_is_one_with_and_without_a_month():
+    article = EvidenceIndex((SourceSentence("Ouvert en 1966, fermé en mai 2021.", "", 0),))
+    assert not unsupported_facts("It was shut in 2021 when it broke.", article, "en")
+    found = unsupported_facts("It was shut in 2012 when it broke.", article, "en")
+    assert [check.name for check in found] == ["numbers"]

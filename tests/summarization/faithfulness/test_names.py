@@ -41,3 +41,26 @@ def test_names_may_rest_on_what_places_are_called():
 def test_a_french_word_with_an_accent_is_no_name():
     article = grounds("La Chine veut commercer davantage.", "fr")
     assert unsupported_facts("La Chine veut plus d'échanges, à égalité.", article, "fr") == []
+
+
+PARAPHRASED = grounds(
+    "À Rennes-Sud, le Grand conseil néerlandais et Sergueï Aliev ont rencontré un maire rennais et "
+    "des pêcheurs rue Diagne, à Hô Chi Minh-Ville. Le ministère a dit oui.",
+    "fr",
+)
+
+
+@pytest.mark.parametrize(
+    ("summary", "names"),
+    [
+        ("The Dutch met Sergey Aliyev.", []),
+        ("A mayor of Rennes came to Diagne Street in Ho Chi Minh City.", []),
+        ("Anglers met Mr. Aliev, and so did I.", []),
+        ("The Grand Council asked the Ministry.", []),
+        ("The German Council met in Moscow.", ["German", "Council", "Moscow"]),
+        ("Airport workers were seen to leave for Lavrov Airport.", ["Lavrov", "Airport"]),
+        ("The French met Saldano.", ["French", "Saldano"]),
+    ],
+)
+def test_a_name_may_rest_on_what_it_translates(summary, names):
+    assert unsupported_names(summary, PARAPHRASED) == names

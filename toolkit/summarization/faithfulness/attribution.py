@@ -10,6 +10,7 @@ from toolkit.segmentation import split_sentences
 
 REPORTING = ENGLISH.reporting_verbs
 SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round
+QUOTES = re.compile(r"([^.?!:;]*):\s?[\"“«]")  # Issa Kaboré, a teacher, is waiting: "Prices fell."
 FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ][\w-]+\b")
 # Wang Yi and (Russian Foreign Minister Sergey) Lavrov (have) announced
 SUBJECT = re.compile(
@@ -29,7 +30,8 @@ def silent_speakers(summary: str, article: str) -> list[str]:
     """People who say something in the English `summary` but nowhere in `article`.
 
     A speaker stands right before a verb of saying in the summary, or before the "and" that leads
-    up to one; in the article such a verb must be near one of the person's names.
+    up to one; in the article such a verb must be near one of the person's names, or a quotation
+    behind a colon.
     """
     people = {frozenset(name.split()) for name in FULL_NAME.findall(article)}
     words = re.findall(r"[\w'-]+", article)
@@ -38,6 +40,9 @@ def silent_speakers(summary: str, article: str) -> list[str]:
         for position, word in enumerate(words)
         if word.lower() in REPORTING
         for near in words[max(0, position - SPEAKER_REACH) : position + SPEAKER_REACH + 1]
+    }
+    spoken |= {
+        word for match in QUOTES.finditer(article) for word in re.findall(r"[\w'-]+", match[1])
     }
     silent = []
     for subject in SUBJECT.finditer(summary):

@@ -9,20 +9,18 @@ from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.faithfulness.modality import dropped_hedges
 from toolkit.summarization.faithfulness.speakers import other_speakers
 
-MIN_CONTENT = 0.24  # of a statement, in the sentence of the article that says most of it
+MIN_CONTENT = 0.2  # of a statement, in the sentence of the article that says most of it
 
 
 def check_statement(statement: str, evidence: EvidenceIndex, language: str) -> list[Check]:
-    """The checks that `statement`, a sentence in `language`, fails. What is said, by whom and
+    """The checks that `statement`, a sentence in `language`, fails. By whom something is said, and
     whether as a hope, is compared only with an article in the same language.
     """
     found = unsupported_facts(statement, evidence, language)
     article = evidence.text_in(language)
-    if not article:
-        return found
-    if evidence.best(statement) < MIN_CONTENT:
+    if (article or evidence.may_translate_to(language)) and evidence.best(statement) < MIN_CONTENT:
         found.append(Check(name="content", relation="unsupported"))
-    if language == "en":
+    if article and language == "en":
         pairs = dropped_subjects(statement, article)
         for name, relation, values in (
             ("attribution", "silent", silent_speakers(statement, article)),

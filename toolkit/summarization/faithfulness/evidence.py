@@ -11,13 +11,28 @@ from toolkit.documents import Translation
 from toolkit.languages import union
 from toolkit.languages.dates import Date, calendar_dates, clock_times, dates, relative_dates
 from toolkit.languages.numbers import Quantity, quantities
+from toolkit.lexicon.lexicon import load_lexicons
+from toolkit.lexicon.words import words_of
 from toolkit.segmentation import split_sentences
 from toolkit.text import fold
 
 STEM_CHARS = 5
 MIN_WORD_CHARS = 3
+MOST_MEANINGS = 4  # of a word, the likeliest first
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 FULL_NAME = re.compile(r"(?=\b([A-ZÀ-Þ][\w'’-]*[\w])[ \u00a0]([A-ZÀ-Þ][\w'’-]*[\w]))")
+SPELLINGS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("t?s?ch|sh", "c"),
+        ("dj|gu(?=[ei])", "g"),
+        ("ck?|q|kh", "k"),
+        ("ph|w|v", "f"),
+        ("(?<=.)[aeiouyhj]", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+MIN_SOUNDS = 3
 STOP_WORDS = union(lambda language: language.stop_words)
 
 
@@ -56,6 +71,32 @@ class SourceSentence:
     @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(stem for text, _ in self.versions for stem in stems(text))
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """Stems of the lexicon for what the words of `text` may be called in the other language."""
+        lexicons = load_lexicons(self.language, self.translation_language)
+        if not lexicons:
+            return frozenset()
+        words = (word.form for word in words_of(self.text, lexicons.languages[0]))
+        entries = map(lexicons.source.entry, words)
+        return frozenset(
+            answer
+            for entry in filter(None, entries)
+            for answer, rank in entry.answers.items()
+            if rank < MOST_MEANINGS
+        )
+
+    def has(self, word: str) -> bool:
+        """Whether `word`, folded, stands in it in some form or in the other language."""
+        return word[:STEM_CHARS] in self.stems or self.means(word)
+
+    def means(self, word: str) -> bool:
+        """Whether `word`, in lower case, may be what a word of `text` is called in the other
+        language.
+        """
+        lexicons = load_lexicons(self.language, self.translation_language)
+        return lexicons is not None and lexicons.target.stem(word) in self.meanings
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -108,6 +149,11 @@ class EvidenceIndex:
         return frozenset(names | {part for word in names for part in re.split(r"['-]", word)})
 
     @cached_property
+    def sounds(self) -> frozenset[str]:
+        """What the names sound like, whatever language they are spelt in."""
+        return frozenset(filter(None, map(sound_of, self.capitalized)))
+
+    @cached_property
     def full_names(self) -> frozenset[tuple[str, str]]:
         """Capitalized words side by side in the article's own language, in lower case."""
         return frozenset(
@@ -138,6 +184,13 @@ class EvidenceIndex:
             if own == language
         )
 
+    def may_translate_to(self, language: str) -> bool:
+        """Whether there is a lexicon that tells what its words may be called in `language`."""
+        return any(
+            sentence.translation_language == language and sentence.meanings
+            for sentence in self.sentences
+        )
+
     @cached_property
     def _weights(self) -> dict[str, float]:
         """Inverse document frequency of each stem: the rarer, the more it weighs."""
@@ -166,18 +219,50 @@ class EvidenceIndex:
         return sorted(scored, key=lambda pair: (-pair[0], pair[1].start))
 
     def best(self, statement: str) -> float:
-        """The score of the sentence that says most of it, titles and facts included."""
-        return max((self.score(statement, sentence) for sentence in self.sentences), default=0.0)
+        """The share of what `statement` says that stands in the sentence which says most of it, in
+        other words too; titles and facts are included.
+        """
+        words = {word[:STEM_CHARS]: word for word in telling_words(statement)}
+        unknown = math.log(1 + len(self.sentences))
+        weights = {stem: self._weights.get(stem, unknown) for stem in words}
+        total = math.fsum(weights.values())
+        if not total:
+            return 0.0
+        return (
+            max(
+                (
+                    math.fsum(weights[stem] for stem, word in words.items() if sentence.has(word))
+                    for sentence in self.sentences
+                ),
+                default=0.0,
+            )
+            / total
+        )
+
+
+def sound_of(name: str) -> str:
+    """Its first letter and its consonants, roughly: alike for Sergueï and Sergey, Poutine and
+    Putin. Empty where that says too little.
+    """
+    sound = fold(name)
+    for pattern, replacement in SPELLINGS:
+        sound = pattern.sub(replacement, sound)
+    return sound if len(sound) >= MIN_SOUNDS else ""
+
+
+def telling_words(text: str) -> list[str]:
+    """The words that tell something, folded, and all numbers."""
+    words = (part for word in WORD.findall(text) for part in re.split(r"['’-]", fold(word)))
+    return [
+        word
+        for word in words
+        if word.isdigit() or (len(word) >= MIN_WORD_CHARS and word not in STOP_WORDS)
+    ]
 
 
 def stems(text: str) -> frozenset[str]:
     """The beginnings of the words that tell something, and all numbers."""
-    words = (part for word in WORD.findall(text) for part in re.split(r"['’-]", fold(word)))
-    return frozenset(
-        word[:STEM_CHARS]
-        for word in words
-        if word.isdigit() or (len(word) >= MIN_WORD_CHARS and word not in STOP_WORDS)
-    )
+    return frozenset(word[:STEM_CHARS] for word in telling_words(text))
 
 
 def index_translations(

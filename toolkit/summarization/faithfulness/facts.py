@@ -4,6 +4,7 @@ Rules, not a model: each fault can be pointed at. docs/decisions/0009 says what 
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from toolkit.checks import Check
@@ -16,7 +17,7 @@ from toolkit.languages.dates import (
     relative_dates,
 )
 from toolkit.languages.numbers import Quantity, quantities
-from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, stems
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, telling_words
 from toolkit.summarization.faithfulness.names import unsupported_names
 
 QUOTED = re.compile(r"[“\"«]\s?([^”\"»]+?)\s?[”\"»]")
@@ -36,6 +37,7 @@ MULTIPLES = tuple(
         *(each.multiples for each in LANGUAGES.values() if each.multiples), strict=True
     )
 )
+YEARS = range(1000, 2200)  # In 2021 when, as well as in May 2021
 SEVERAL = frozenset({"other", "", "percent"})
 
 
@@ -60,8 +62,8 @@ def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str
         quantity
         for quantity in quantities(statement, language)
         if quantity.unit not in ("date", "time")
-        and not any(start <= quantity.start < end for start, end in counted_by_name)
         and not _vague(quantity, statement)
+        and not any(start <= quantity.start < end for start, end in counted_by_name)
     ]
     known = [each for sentence in evidence.sentences for each in sentence.quantities]
     found = [
@@ -88,6 +90,8 @@ def _same(wanted: Quantity, known: Quantity) -> bool:
     """The same value, and no other unit. A number without unit may have any."""
     if wanted.value != known.value:
         return False
+    if "date" in (wanted.unit, known.unit) and wanted.value in YEARS:
+        return True
     if not wanted.unit or not known.unit or wanted.unit == known.unit:
         return True
     return wanted.unit in SEVERAL and known.unit in SEVERAL
@@ -97,7 +101,11 @@ def _apart(statement: str, wanted: list[Quantity], evidence: EvidenceIndex) -> l
     """Numbers of one clause that no sentence has together."""
     cuts = [0, *(match.end() for match in CLAUSE.finditer(statement)), len(statement)]
     for start, end in pairwise(cuts):
-        together = [each for each in wanted if start <= each.start < end]
+        together = [
+            each
+            for each in wanted
+            if start <= each.start < end and not (each.unit == "other" and each.value in YEARS)
+        ]
         if len(together) > 1 and not any(
             all(any(_same(each, other) for other in sentence.quantities) for each in together)
             for sentence in evidence.sentences
@@ -135,7 +143,7 @@ def _quotations(statement: str, evidence: EvidenceIndex) -> list[str]:
     for match in QUOTED.finditer(statement):
         if len(match[1].split()) < MIN_QUOTED_WORDS:
             continue
-        wanted = stems(match[1])
+        wanted = telling_words(match[1])
         if (
             wanted
             and max(_share(wanted, sentence) for sentence in evidence.sentences) < MIN_QUOTED_SHARE
@@ -144,5 +152,5 @@ def _quotations(statement: str, evidence: EvidenceIndex) -> list[str]:
     return found
 
 
-def _share(wanted: frozenset[str], sentence: SourceSentence) -> float:
-    return len(wanted & sentence.stems) / len(wanted)
+def _share(wanted: Sequence[str], sentence: SourceSentence) -> float:
+    return sum(map(sentence.has, wanted)) / len(wanted)

@@ -1,22 +1,31 @@
 """Names in a summary that its article doesn't have, or has otherwise put together."""
 
 import re
+from functools import cache
 
 from toolkit.languages import ENGLISH, union
 from toolkit.languages.exonyms import exonyms
+from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.segmentation import STARTERS
-from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, sound_of
 from toolkit.text import fold
 
 NAME = re.compile(r"\b[^\W\d_a-z][\w'’]*(?:-\w+)*")
 PREFIX = 5
 CALENDAR = union(lambda each: map(fold, (*each.weekdays, *each.months)))
-NO_NAMES = CALENDAR | union(lambda each: (*each.directions, *each.number_words))
+NO_NAMES = CALENDAR | union(
+    lambda each: (*each.directions, *each.number_words, *each.titles, *each.capital_words)
+)
 DEMONYM_ENDINGS = ENGLISH.demonym_endings  # Chinese rests on China or chinois
 TITLE_CASE_SHARE, MIN_TITLED_CHARS = 0.7, 3
+# Adjectives from places: rennais, alsacienne, africaine.
+FRENCH_DEMONYM = re.compile(r"(?P<place>\w{4,}?)(?:ais|ois|ien|ain|an|en)n?e?s?")
 COMMON_WORD = 3.5  # Zipf scale
 MIN_NOUN, NOUN_LEAD = 3.0, 0.9
 FULL_NAME = re.compile(rf"(?=({NAME.pattern})[ \u00a0-]({NAME.pattern}))")
+# What else a name is made of: Ministry of Agriculture, Council of the Union.
+_LINK = r"(?:[ \u00a0-]|(?: of| for| and)(?: the)? )"
+BEFORE, BEHIND = re.compile(rf"({NAME.pattern}){_LINK}$"), re.compile(rf"{_LINK}({NAME.pattern})")
 
 
 def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "en") -> list[str]:
@@ -35,9 +44,11 @@ def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "
             continue
         if titled and _is_common(word):
             continue
-        common = _is_starter(word) or (language == "en" and _is_noun(word))
-        if common and _starts_sentence(statement, match.start()):
+        noun = language == "en" and _is_noun(word)
+        if (noun or _is_starter(word)) and _starts_sentence(statement, match.start()):
             continue
+        if noun and any(_known(_bare(each), evidence) for each in _beside(match, statement)):
+            continue  # Ho Chi Minh City, of which the article has the name
         found.append(word)
     return list(dict.fromkeys(found or _mixed_names(statement, evidence)))
 
@@ -55,12 +66,31 @@ def _is_common(word: str) -> bool:
     return zipf_frequency(word.lower(), "en") >= COMMON_WORD
 
 
+def _beside(match: re.Match[str], statement: str) -> list[str]:
+    """The capitalized words that make one name with this one."""
+    before, behind = BEFORE.search(statement[: match.start()]), BEHIND.match(statement, match.end())
+    return [each[1] for each in (before, behind) if each]
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(map(fold, exonyms("fr", "en").values()))
+
+
 def _is_noun(word: str) -> bool:
-    """Whether it is a common English word rather than a name: names are as frequent in French."""
+    """Whether it is a common English word rather than a name: the lexicon has meanings of it, or it
+    is much rarer in French, where names are as frequent.
+    """
     from wordfreq import zipf_frequency
 
-    if fold(word) in map(fold, exonyms("fr", "en").values()):
+    folded = fold(word)
+    singular = folded.removesuffix("s")
+    demonym = singular.endswith(DEMONYM_ENDINGS) or singular in ENGLISH.demonyms
+    if demonym or folded in _places() or word.isupper():
         return False
+    lexicons = load_lexicons("fr", "en")
+    if lexicons and lexicons.target.entry(word.lower()):
+        return True
     english, french = (zipf_frequency(word.lower(), language) for language in ("en", "fr"))
     return english >= MIN_NOUN and english - french >= NOUN_LEAD
 
@@ -76,6 +106,15 @@ def _known(word: str, evidence: EvidenceIndex) -> bool:
         return True
     if len(folded) < PREFIX - 1 or word.isupper():
         return False
+    if any(sentence.means(folded) for sentence in evidence.sentences):
+        return True
+    if sound_of(word) in evidence.sounds:
+        return True
+    if any(
+        (match := FRENCH_DEMONYM.fullmatch(known)) and folded.startswith(match["place"])
+        for known in evidence.words
+    ):
+        return True  # Rennes rests on rennais
     size = PREFIX - 1 if word.endswith(DEMONYM_ENDINGS) else max(PREFIX, len(folded) // 2)
     if any(known.startswith(folded) for known in evidence.words):  # Vaud rests on vaudois
         return True
