@@ -2,7 +2,8 @@
 
 Statements about pages, labelled by hand (`gold/support/README.md`). The checks see the French and
 the translation that the default model made of it, as they do in use; that was recorded, so that no
-model is needed here. Without it, they see the French alone, as on the direct route.
+model is needed here; so were the likelihoods of statements. Without the translation, they see the
+French alone, as on the direct route.
 """
 
 import argparse
@@ -13,21 +14,32 @@ from typing import get_args
 
 from toolkit.evaluation.cleaning import GoldPage, GoldPart, load_gold_pages
 from toolkit.evaluation.support import (
+    EXCHANGED,
+    LOOKED_UP,
     Detection,
+    LabelledSentence,
     detections,
     index_page,
+    load_likelihoods,
     load_sentences,
     load_translations,
-    precision_and_recall,
+    precision_of,
+    recall_of,
     sentences_of,
+    weighed_texts,
 )
 from toolkit.pipeline import Pipeline
+from toolkit.prompts import load_prompt
 from toolkit.settings import resolve_settings
+from toolkit.summarization.abstractive import STATEMENT
+from toolkit.summarization.extractive import ExtractiveSummarizer
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.summarization.faithfulness.likelihood import likelihood_by
 from toolkit.translation.glossary import load_glossary
 
 HERE = Path(__file__).parent / "gold"
 RECORDED = HERE / "support/translations.json"
+LIKELIHOODS = HERE / "support/likelihoods.json"
 
 
 def record(pages: Collection[GoldPage]) -> None:
@@ -49,9 +61,35 @@ def record(pages: Collection[GoldPage]) -> None:
     RECORDED.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def record_likelihoods(
+    sentences: Collection[LabelledSentence], indexes: Mapping[str, EvidenceIndex]
+) -> None:
+    """Score what no recording has yet of the statements that a model is asked about."""
+    known = load_likelihoods(LIKELIHOODS)
+    pipeline = Pipeline(resolve_settings({"cache": False})[0])
+    summarizer, prompt = pipeline.summarizer, load_prompt("summarization", STATEMENT)
+    if isinstance(summarizer, ExtractiveSummarizer):
+        raise SystemExit(f"{pipeline.settings.summarizer} scores nothing")
+    likelihood = likelihood_by(summarizer.engine, prompt, "en")
+    for sentence in sentences:
+        index, found = indexes[sentence.page], known.setdefault(sentence.page, {})
+        missing = [each for each in weighed_texts(sentence.text, index) if each not in found]
+        if missing and likelihood:
+            scores = likelihood(index, missing)
+            found |= {each: round(score, 2) for each, score in zip(missing, scores, strict=True)}
+    value = {
+        "provenance": pipeline.summary_provenance()["summarization"],
+        "pages": {page: found for page, found in known.items() if found},
+    }
+    LIKELIHOODS.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
 def show(name: str, found: Mapping[str, Detection]) -> None:
-    precision, recall = precision_and_recall(found)
-    print(f"\n{name}: precision {precision:.3f}, recall on names, numbers and dates {recall:.3f}")
+    recalls = (recall_of(found, faults) for faults in (LOOKED_UP, EXCHANGED))
+    print(
+        f"\n{name}: precision {precision_of(found):.3f}, recall on names, numbers and dates "
+        "{:.3f}, on actors and places {:.3f}".format(*recalls)
+    )
     for fault, each in sorted(found.items()):
         if fault:
             print(f"  {fault:<12}{each.flagged:>4} of {each.count}")
@@ -60,7 +98,9 @@ def show(name: str, found: Mapping[str, Detection]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help="translate pages that are new")
+    parser.add_argument(
+        "--record", action="store_true", help="translate pages and score statements that are new"
+    )
     parser.add_argument("--show", action="store_true", help="print mistakes of the part tune")
     options = parser.parse_args()
     sentences = load_sentences(HERE / "support/sentences.tsv")
@@ -69,20 +109,21 @@ def main() -> None:
     if options.record:
         record(pages)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
-    for name, known in (
-        ("with the translation", load_translations(RECORDED)),
-        ("French alone", {}),
-    ):
+    translations = load_translations(RECORDED)
+    for name, known in (("with the translation", translations), ("French alone", {})):
         indexes: dict[str, EvidenceIndex] = {
             page.name: index_page(page, glossary, known.get(page.name)) for page in pages
         }
+        if options.record and known:
+            record_likelihoods(sentences, indexes)
+        likelihoods = load_likelihoods(LIKELIHOODS) if known else None
         for part in get_args(GoldPart):
             of_part = [each for each in sentences if each.part == part]
-            show(f"{part}, {name}", detections(of_part, indexes))
+            show(f"{part}, {name}", detections(of_part, indexes, likelihoods))
             if not options.show or part == "test":
                 continue
             for each in of_part:
-                ((fault, outcome),) = detections([each], indexes).items()
+                ((fault, outcome),) = detections([each], indexes, likelihoods).items()
                 if bool(fault) != bool(outcome.flagged):
                     print(f"    {fault or 'supported'}: {each.text}")
 

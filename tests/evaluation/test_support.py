@@ -7,10 +7,13 @@ from toolkit.evaluation.support import (
     LabelledSentence,
     detections,
     index_page,
+    load_likelihoods,
     load_sentences,
     load_translations,
-    precision_and_recall,
+    precision_of,
+    recall_of,
     sentences_of,
+    weighed_texts,
 )
 from toolkit.translation.glossary import Glossary
 
@@ -76,9 +79,11 @@ def test_it_is_counted_by_fault_how_often_the_checks_speak():
     ]
     found = detections(sentences, indexes)
     assert found == {"": Detection(2, 0), "number": Detection(1, 1), "date": Detection(1, 1)}
-    assert precision_and_recall(found) == (1.0, 1.0)
-    assert precision_and_recall({"": Detection(9, 1), "place": Detection(2, 1)}) == (0.5, 0.0)
-    assert precision_and_recall({"": Detection(9, 0)}) == (0.0, 0.0)
+    assert (precision_of(found), recall_of(found, ("number", "date"))) == (1.0, 1.0)
+    unsure = {"": Detection(9, 1), "place": Detection(2, 1), "actor": Detection(2, 0)}
+    assert precision_of(unsure) == 0.5
+    assert recall_of(unsure, ("actor", "place")) == 0.25
+    assert (precision_of({"": Detection(9, 0)}), recall_of(unsure, ("date",))) == (0.0, 0.0)
 
 
 def test_translations_that_were_recorded_are_grounds_too():
@@ -95,3 +100,35 @@ def test_recordings_are_read_together(tmp_path):
     (tmp_path / "translations.json").write_text(json.dumps({"recordings": recordings}), "utf-8")
     known = load_translations(tmp_path / "translations.json")
     assert known == {"a": {"Oui.": "Yes."}, "b": {"Non.": "No."}}
+
+
+TAXIS = GoldPage(
+    name="page",
+    kind="",
+    part="tune",
+    lines=(
+        ("article", "Les syndicats de taxis demandent une aide."),
+        ("article", "Le maire de Metz salue la nouvelle ligne."),
+    ),
+)
+TAXIS_IN_ENGLISH = {
+    "Les syndicats de taxis demandent une aide.": "The taxi unions ask for help.",
+    "Le maire de Metz salue la nouvelle ligne.": "The mayor of Metz praises the new line.",
+}
+
+
+def test_what_a_model_scored_counts_where_it_was_recorded(tmp_path):
+    index = index_page(TAXIS, Glossary(()), TAXIS_IN_ENGLISH)
+    text = "The mayor of Metz hopes for unions' help."
+    own, *others = weighed_texts(text, index)
+    assert own == text
+    assert others
+    assert weighed_texts("The taxi unions ask for help.", index) == []
+    assert weighed_texts("The mayor asked for 12 francs.", index) == []
+    statement = [LabelledSentence("page", text, "actor", True, "tune")]
+    recorded = {"page": {own: -9.0} | dict.fromkeys(others, -1.0)}
+    (tmp_path / "likelihoods.json").write_text(json.dumps({"pages": recorded}), "utf-8")
+    known = load_likelihoods(tmp_path / "likelihoods.json")
+    assert detections(statement, {"page": index}, known)["actor"].flagged == 1
+    assert detections(statement, {"page": index}, {"page": {own: -9.0}})["actor"].flagged == 0
+    assert detections(statement, {"page": index})["actor"].flagged == 0

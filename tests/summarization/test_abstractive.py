@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.summarization.helpers import ARTICLE, summarizer, task
+from tests.summarization.helpers import ARTICLE, PROMPTS, Sure, summarizer, task
+from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
+from toolkit.summarization.abstractive import AbstractiveSummarizer
 
 
 def test_a_good_summary_is_taken_from_the_first_drafts():
@@ -93,3 +97,32 @@ def test_a_summary_that_tells_much_less_than_it_may_is_asked_for_more():
     assert summary.text == longer
     assert summary.revisions == ("asked again: too little",)
     assert "about 9 words" in asked[2]
+
+
+LINE = (
+    "The taxi unions asked for help after a loss of trips. Mayor Issa Kaboré of Metz praised the "
+    "new railway line on Monday. Four years of work were needed for the last kilometers of track."
+)
+DOUBTFUL = "Mayor Issa Kaboré of Metz asked for some sort of help."
+
+
+class Weighing(Sure):
+    """Holds what begins with the taxi unions to be likely."""
+
+    def score(self, sources, targets):
+        return [
+            replace(each, log_prob=-1.0 if each.text.startswith("The taxi unions") else -9.0)
+            for each in super().score(sources, targets)
+        ]
+
+
+def test_a_statement_that_the_model_holds_to_be_of_another_gives_way():
+    def summary_of(prompts):
+        engine = Weighing(lambda _: f"Four years of work were needed. {DOUBTFUL}")
+        model = AbstractiveSummarizer(engine=engine, prompts=prompts)
+        return model.summarize(task(LINE, max_words=17))
+
+    assert DOUBTFUL in summary_of(PROMPTS).text
+    weighed = summary_of({**PROMPTS, "statement": load_prompt("summarization", "statement")})
+    assert weighed.text == "Four years of work were needed."
+    assert (weighed.revisions[-1], weighed.failed) == ("left a sentence out", ())

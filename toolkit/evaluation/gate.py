@@ -34,11 +34,15 @@ from toolkit.evaluation.files import Entry, Sha256, read_json
 from toolkit.evaluation.folders import Run, load_run
 from toolkit.evaluation.meaning import load_judged
 from toolkit.evaluation.support import (
+    EXCHANGED,
+    LOOKED_UP,
     detections,
     index_page,
+    load_likelihoods,
     load_sentences,
     load_translations,
-    precision_and_recall,
+    precision_of,
+    recall_of,
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
@@ -82,6 +86,7 @@ class CleaningFloors(_Floors):
 class SupportFloors(_Floors):
     precision: float
     recall_names_numbers_dates: float
+    recall_actors_places: float
 
 
 class SupportPartsFloors(Entry):
@@ -185,6 +190,7 @@ def support_verdicts(folder: Path, floors: SupportPartsFloors) -> Iterator[Verdi
     _same("support", sha256_of(read_whole(path)), floors.sentences)
     glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
+    likelihoods = load_likelihoods(folder / "gold/support/likelihoods.json")
     indexes = {
         page.name: index_page(page, glossary, translations[page.name])
         for page in load_gold_pages(folder / "gold/cleaning")
@@ -192,14 +198,22 @@ def support_verdicts(folder: Path, floors: SupportPartsFloors) -> Iterator[Verdi
     }
     sentences = load_sentences(path)
     for part, floor in floors.parts.items():
-        found = detections([each for each in sentences if each.part == part], indexes)
-        precision, recall = precision_and_recall(found)
-        yield Verdict(name=f"support {part}, precision", value=precision, limit=floor.precision)
-        yield Verdict(
-            name=f"support {part}, recall on names, numbers and dates",
-            value=recall,
-            limit=floor.recall_names_numbers_dates,
-        )
+        of_part = [each for each in sentences if each.part == part]
+        found = detections(of_part, indexes, likelihoods)
+        for name, value, limit in (
+            ("precision", precision_of(found), floor.precision),
+            (
+                "recall on names, numbers and dates",
+                recall_of(found, LOOKED_UP),
+                floor.recall_names_numbers_dates,
+            ),
+            (
+                "recall on actors and places",
+                recall_of(found, EXCHANGED),
+                floor.recall_actors_places,
+            ),
+        ):
+            yield Verdict(name=f"support {part}, {name}", value=value, limit=limit)
 
 
 def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:

@@ -73,6 +73,9 @@ class Language:
     # Titles that stand between the verb and the name.
     roles: frozenset[str] = frozenset()
 
+    # People, bodies and places that are called by what they are, in the singular or as usual.
+    actor_nouns: frozenset[str] = frozenset()
+
     # Hopes and plans: patterns for what stands before "to", words before a verb that say that it
     # is not done, and past forms that show no ending.
     hedges: tuple[str, ...] = ()

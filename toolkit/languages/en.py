@@ -151,6 +151,34 @@ ENGLISH = Language(
         stated states stressed stresses told underlined urged vowed wanted wants warned warns
         welcomed welcomes wished wishes"""
     ),
+    actor_nouns=words(
+        """activist actor actress administration agency airline ambassador analyst archbishop
+        architect army artist assembly association athlete attacker author authority baker bank
+        beekeeper bishop boss boy brother builder buyer candidate canton captain chair chairman
+        chairwoman chairperson champion chancellor chief child children city club coach
+        colleague commission commissioner commissioners committee community company conductor
+        council councillor counterpart country county court critic customer daughter deputy
+        department designer dean director district doctor driver economist editor embassy
+        employee employer engineer expert exporter factory family farmer father federation
+        firefighter firm fisherman fishermen foundation founder fund gang general girl
+        goalkeeper government governor group grower guard hacker hall head historian hospital
+        hotel husband importer industry inhabitant inspector institute institution investor
+        island journalist judge king laboratory lawyer leader league library loser maker man
+        manager mayor member men merchant migrant militia minister ministry monk mother museum
+        musician neighbor newspaper nun nurse office officer official operator opposition
+        orchestra organisation organization organizer owner panel parent parliament partner
+        party passenger patient people philosopher pilot pirate player police pope port prefect
+        prefecture president priest prince princess prisoner producer professor program
+        programme prosecutor protester province publisher pupil queen rebel refugee regime
+        region regulator reporter representative republic rescuer researcher resident rider
+        sailor school scientist scout secretary seller senate senator shareholder shepherd
+        shipowner shopkeeper side singer sister society soldier son specialist spokesman
+        spokesperson spokeswoman sponsor staff state striker student sub-prefect subprefect
+        supplier supporter surgeon teacher team tenant theater tourist town trader trainer
+        trainee traveler traveller treasurer tribunal troops union university veterinarian
+        victim village villager visitor volunteer voter waiter warden wholesaler widow wife
+        winegrower winemaker winner witness woman women worker workshop writer"""
+    ),
     hedges=(
         "hop(?:es?|ed|ing)",
         "want(?:s|ed)?",

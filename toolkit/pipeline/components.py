@@ -18,7 +18,7 @@ from toolkit.models.machine import usable_memory
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.store import Store
-from toolkit.summarization.abstractive import AbstractiveSummarizer
+from toolkit.summarization.abstractive import STATEMENT, AbstractiveSummarizer
 from toolkit.summarization.drafting import SUMMARY_CONFIG
 from toolkit.summarization.extractive import FALLBACK, METHODS, ExtractiveSummarizer
 from toolkit.summarization.long_documents import PART
@@ -181,8 +181,9 @@ class Components:
                 settings.summarization_prompt or name,
                 languages=(source, language),
             )
-            if PART.prompt not in prompts:
-                prompts[PART.prompt] = load_prompt("summarization", PART.prompt)
+            for name in (PART.prompt, STATEMENT):
+                if name not in prompts:
+                    prompts[name] = load_prompt("summarization", name)
         return AbstractiveSummarizer(
             engine=engine,
             language=language,

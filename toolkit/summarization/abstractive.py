@@ -14,10 +14,11 @@ from toolkit.segmentation import split_sentences
 from toolkit.store import Store
 from toolkit.summarization.drafting import SUMMARY_CONFIG, Draft, Drafter, faults
 from toolkit.summarization.faithfulness.checker import Checker, Paragraphs, texts_of
+from toolkit.summarization.faithfulness.likelihood import Likelihood, likelihood_by
 from toolkit.summarization.faithfulness.statements import statements_of
 from toolkit.summarization.long_documents import shorten
 from toolkit.summarization.request import SummaryRequest
-from toolkit.summarization.revision import LAST_STEPS, Revision, revise
+from toolkit.summarization.revision import DOUBT_STEPS, LAST_STEPS, Revision, revise
 from toolkit.summarization.selection import composed, origin
 
 OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are for its other parts
@@ -25,12 +26,14 @@ OPENING_SHARE = 0.5  # of a long document's summary; the rest of its words are f
 MAX_SHARE = 0.7
 MIN_SHARE = 0.45  # of the words allowed; less is asked for again
 MIN_WORDS = 10
+STATEMENT = "statement"  # the prompt with which statements are scored
 FURTHER_DRAFTS = 3  # of each angle, beside the likeliest
 
 
 @dataclass(frozen=True, kw_only=True)
 class AbstractiveSummarizer:
-    """`prompts` holds one for each form by name; a sequence-to-sequence engine needs none.
+    """`prompts` holds one for each form by name, and one by which statements are weighed; a
+    sequence-to-sequence engine needs none.
 
     Drafts that are in `store` are not written again.
     """
@@ -57,7 +60,7 @@ class AbstractiveSummarizer:
         """Sentences are taken from several drafts, and what they make is revised. Where it had
         faults or is short, the model is told so and writes once more.
         """
-        checker = Checker(request.evidence, self.language)
+        checker = Checker(request.evidence, self.language, self._likelihood)
         sentences = [segment.text for segment in split_sentences(request.text) if segment.text]
         words = len(request.text.split())
         if len(sentences) < 2 and words <= request.form.max_words:
@@ -95,6 +98,10 @@ class AbstractiveSummarizer:
             revision = replace(revision, drafts=[*drafts, *further])
             _, paragraphs, steps = _made(revision)
         paragraphs, last = revise(revision, paragraphs, LAST_STEPS)
+        weighed = checker.weighed(paragraphs)
+        if weighed != paragraphs:
+            paragraphs, weighing = revise(revision, weighed, DOUBT_STEPS)
+            last = [*last, *weighing]
         revisions += [*steps, *last]
         attempts = len(revision.drafts)
         if not paragraphs:
@@ -105,6 +112,11 @@ class AbstractiveSummarizer:
     def search(self) -> dict[str, Any]:
         """How the first drafts of an article are searched."""
         return self._drafter.search(FURTHER_DRAFTS)
+
+    @cached_property
+    def _likelihood(self) -> Likelihood | None:
+        prompt = self.prompts.get(STATEMENT)
+        return likelihood_by(self._drafter.engine, prompt, self.language) if prompt else None
 
     @cached_property
     def _drafter(self) -> Drafter:

@@ -120,6 +120,7 @@ STEPS = (
     Step("took a sentence of the article", quote_source),
     Step("filled up from the drafts", fill_from_drafts),
 )
+DOUBT_STEPS = STEPS[1:3]  # for what the model finds in the end
 LAST_STEPS = (Step("filled up from the article", fill_from_article),)
 
 

@@ -5,6 +5,7 @@ from itertools import chain
 from toolkit.checks import Check
 from toolkit.summarization.faithfulness.attribution import dropped_subjects, silent_speakers
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
+from toolkit.summarization.faithfulness.exchange import far_apart
 from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.faithfulness.modality import dropped_hedges
 from toolkit.summarization.faithfulness.speakers import other_speakers
@@ -20,6 +21,8 @@ def check_statement(statement: str, evidence: EvidenceIndex, language: str) -> l
     article = evidence.text_in(language)
     if (article or evidence.may_translate_to(language)) and evidence.best(statement) < MIN_CONTENT:
         found.append(Check(name="content", relation="unsupported"))
+    if language == "en" and evidence.sentences:
+        found += far_apart(statement, evidence)
     if article and language == "en":
         pairs = dropped_subjects(statement, article)
         for name, relation, values in (

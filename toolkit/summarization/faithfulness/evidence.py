@@ -10,6 +10,7 @@ from functools import cached_property
 from toolkit.documents import Translation
 from toolkit.languages import union
 from toolkit.languages.dates import Date, calendar_dates, clock_times, dates, relative_dates
+from toolkit.languages.exonyms import place_names
 from toolkit.languages.numbers import Quantity, quantities
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.lexicon.words import words_of
@@ -20,6 +21,7 @@ STEM_CHARS = 5
 MIN_WORD_CHARS = 3
 MOST_MEANINGS = 4  # of a word, the likeliest first
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+CAPITALIZED = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+")
 FULL_NAME = re.compile(r"(?=\b([A-ZÀ-Þ][\w'’-]*[\w])[ \u00a0]([A-ZÀ-Þ][\w'’-]*[\w]))")
 SPELLINGS = tuple(
     (re.compile(pattern), replacement)
@@ -89,7 +91,19 @@ class SourceSentence:
 
     def has(self, word: str) -> bool:
         """Whether `word`, folded, stands in it in some form or in the other language."""
-        return word[:STEM_CHARS] in self.stems or self.means(word)
+        return word[:STEM_CHARS] in self.stems | self.place_stems or self.means(word)
+
+    @cached_property
+    def sounds(self) -> frozenset[str]:
+        """What its names sound like, whatever language they are spelt in."""
+        names = (name for text, _ in self.versions for name in CAPITALIZED.findall(text))
+        return frozenset(filter(None, map(sound_of, names)))
+
+    @cached_property
+    def place_stems(self) -> frozenset[str]:
+        """What the places that `text` names may be called in the other language."""
+        names = place_names(self.text, self.language, self.translation_language)
+        return stems(" ".join(names)) if self.text else frozenset()
 
     def means(self, word: str) -> bool:
         """Whether `word`, in lower case, may be what a word of `text` is called in the other
@@ -145,7 +159,7 @@ class EvidenceIndex:
     def capitalized(self) -> frozenset[str]:
         """The words that have a capital somewhere, folded, and the parts of compounds."""
         text = " ".join([self.text, *self.names])
-        names = {fold(word) for word in re.findall(r"\b[A-ZÀ-Þ][\w'’-]+", text)}
+        names = {fold(word) for word in CAPITALIZED.findall(text)}
         return frozenset(names | {part for word in names for part in re.split(r"['-]", word)})
 
     @cached_property
@@ -222,22 +236,20 @@ class EvidenceIndex:
         """The share of what `statement` says that stands in the sentence which says most of it, in
         other words too; titles and facts are included.
         """
+        return max(self.shares(statement), default=0.0)
+
+    def shares(self, statement: str) -> list[float]:
+        """What each sentence says of `statement`, in other words too: from 0 to 1."""
         words = {word[:STEM_CHARS]: word for word in telling_words(statement)}
         unknown = math.log(1 + len(self.sentences))
         weights = {stem: self._weights.get(stem, unknown) for stem in words}
         total = math.fsum(weights.values())
-        if not total:
-            return 0.0
-        return (
-            max(
-                (
-                    math.fsum(weights[stem] for stem, word in words.items() if sentence.has(word))
-                    for sentence in self.sentences
-                ),
-                default=0.0,
-            )
-            / total
-        )
+        return [
+            math.fsum(weights[stem] for stem, word in words.items() if sentence.has(word)) / total
+            if total
+            else 0.0
+            for sentence in self.sentences
+        ]
 
 
 def sound_of(name: str) -> str:

@@ -40,14 +40,14 @@ def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "
         word = _bare(match.group())
         if not word[0].isupper():
             continue  # é is no capital
-        if fold(word) in NO_NAMES or _known(word, evidence):
+        if fold(word) in NO_NAMES or is_known(word, evidence):
             continue
-        if titled and _is_common(word):
+        if titled and _is_common(word) and fold(word) not in _places():
             continue
-        noun = language == "en" and _is_noun(word)
+        noun = language == "en" and is_noun(word)
         if (noun or _is_starter(word)) and _starts_sentence(statement, match.start()):
             continue
-        if noun and any(_known(_bare(each), evidence) for each in _beside(match, statement)):
+        if noun and any(is_known(_bare(each), evidence) for each in _beside(match, statement)):
             continue  # Ho Chi Minh City, of which the article has the name
         found.append(word)
     return list(dict.fromkeys(found or _mixed_names(statement, evidence)))
@@ -77,7 +77,7 @@ def _places() -> frozenset[str]:
     return frozenset(map(fold, exonyms("fr", "en").values()))
 
 
-def _is_noun(word: str) -> bool:
+def is_noun(word: str) -> bool:
     """Whether it is a common English word rather than a name: the lexicon has meanings of it, or it
     is much rarer in French, where names are as frequent.
     """
@@ -88,18 +88,23 @@ def _is_noun(word: str) -> bool:
     demonym = singular.endswith(DEMONYM_ENDINGS) or singular in ENGLISH.demonyms
     if demonym or folded in _places() or word.isupper():
         return False
-    lexicons = load_lexicons("fr", "en")
-    if lexicons and lexicons.target.entry(word.lower()):
+    if has_meaning(word):
         return True
     english, french = (zipf_frequency(word.lower(), language) for language in ("en", "fr"))
     return english >= MIN_NOUN and english - french >= NOUN_LEAD
+
+
+def has_meaning(word: str) -> bool:
+    """Whether the lexicon translates it, which it does of few names."""
+    lexicons = load_lexicons("fr", "en")
+    return lexicons is not None and lexicons.target.entry(word.lower()) is not None
 
 
 def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
 
 
-def _known(word: str, evidence: EvidenceIndex) -> bool:
+def is_known(word: str, evidence: EvidenceIndex) -> bool:
     folded = fold(word)
     parts = [part for part in re.split(r"['-]", folded) if part]
     if folded in evidence.words or all(part in evidence.words for part in parts):

@@ -37,6 +37,11 @@ BEHIND = re.compile(
 ACCORDING = re.compile(
     rf"\b(?:[Ss]elon|[Dd]['’]après) (?:{_ROLE}|la |le |l['’])?(?P<name>{_NAMES})"
 )
+# Issa Kaboré, enseignant, attend de voir : « Les prix avaient baissé.
+COLON = re.compile(
+    rf"(?:^|[.»] )(?:[A-Z]\w+ \w+ )?(?P<name>{_NAME} {_NAMES})"
+    r"(?:, [^.;:«»]{0,60},)? [^.;:«»,]{0,60}:\s?[«\"“]"
+)
 # He and she go on with what the last one said.
 GOES_ON = re.compile(
     rf"\b(?:a-t-(?:il|elle) |ont-(?:ils|elles) )(?:{SAID})|\b(?:{SAYS})-(?:t-)?(?:il|elle)\b"
@@ -63,8 +68,8 @@ def other_speakers(statement: str, evidence: EvidenceIndex) -> list[str]:
         if len(person) == 1 and not person & known:
             continue  # a country: Beijing wants
         own, others = 0.0, (0.0, "")
-        for sentence, named in zip(evidence.sentences, turns, strict=True):
-            score = evidence.score(words, sentence)
+        said = " ".join(word for word in words.split() if fold(word) not in person)
+        for score, named in zip(evidence.shares(said), turns, strict=True):
             if not named or any(_person(each.split()[-1], groups) & person for each in named):
                 own = max(own, score)
             else:
@@ -99,7 +104,7 @@ def speakers(sentences: tuple[SourceSentence, ...]) -> tuple[frozenset[str], ...
     for sentence in sentences:
         names = {
             next(filter(None, match.groupdict().values()))
-            for pattern in (BEFORE, BEHIND, ACCORDING)
+            for pattern in (BEFORE, BEHIND, ACCORDING, COLON)
             for match in pattern.finditer(sentence.text)
         }
         named = frozenset(name for name in names if fold(name) not in NO_NAMES)
