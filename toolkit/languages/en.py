@@ -93,7 +93,7 @@ ENGLISH = Language(
         "was were while will with"
     ),
     multiples=(
-        r"doubl\w+|twice|twofold|two times",
+        r"doubl\w+|twice (?:as|the)|twofold|two times",
         r"tripl\w+|threefold|three times",
         r"quadrupl\w+|fourfold|four times",
         r"halv\w+",  # half is vague: half an hour, in the second half

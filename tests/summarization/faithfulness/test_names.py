@@ -43,10 +43,13 @@ def test_a_french_word_with_an_accent_is_no_name():
     assert unsupported_facts("La Chine veut plus d'échanges, à égalité.", article, "fr") == []
 
 
-PARAPHRASED = grounds(
-    "À Rennes-Sud, le Grand conseil néerlandais et Sergueï Aliev ont rencontré un maire rennais et "
-    "des pêcheurs rue Diagne, à Hô Chi Minh-Ville. Le ministère a dit oui.",
-    "fr",
+PARAPHRASED = EvidenceIndex(
+    grounds(
+        "À Rennes-Sud, le Grand conseil néerlandais et Sergueï Aliev ont rencontré un maire "
+        "rennais et des pêcheurs rue Diagne, à Hô Chi Minh-Ville. Le ministère a dit oui.",
+        "fr",
+    ).sentences,
+    frozenset({"London"}),
 )
 
 
@@ -64,3 +67,9 @@ PARAPHRASED = grounds(
 )
 def test_a_name_may_rest_on_what_it_translates(summary, names):
     assert unsupported_names(summary, PARAPHRASED) == names
+
+
+def test_where_no_place_is_named_the_nationality_goes_without_saying():
+    tower = grounds("La tour Brunin rouvre après la tempête.", "fr")
+    assert unsupported_names("The Belgian tower is open.", tower) == []
+    assert unsupported_names("The tower in Belgium is open.", tower) == ["Belgium"]

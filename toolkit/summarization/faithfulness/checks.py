@@ -10,7 +10,7 @@ from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.faithfulness.modality import dropped_hedges
 from toolkit.summarization.faithfulness.speakers import other_speakers
 
-MIN_CONTENT = 0.2  # of a statement, in the sentence of the article that says most of it
+MIN_CONTENT = 0.15  # of a statement, in the sentence of the article that says most of it
 
 
 def check_statement(statement: str, evidence: EvidenceIndex, language: str) -> list[Check]:

@@ -17,6 +17,7 @@ from toolkit.languages.dates import (
     relative_dates,
 )
 from toolkit.languages.numbers import Quantity, quantities
+from toolkit.summarization.faithfulness.derived import FEW, follows
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, telling_words
 from toolkit.summarization.faithfulness.names import unsupported_names
 
@@ -70,12 +71,14 @@ def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str
         statement[each.start : each.end]
         for each in wanted
         if not any(_same(each, other) for other in known)
+        and not (language == "en" and follows(each, statement, evidence))
     ]
-    found += [
-        match.group()
-        for pattern in MULTIPLES
-        if (match := pattern.search(statement)) and not pattern.search(evidence.text)
-    ]
+    if any(pattern.search(evidence.text) for pattern in MULTIPLES):  # as many times as what
+        found += [
+            match.group()
+            for pattern in MULTIPLES
+            if (match := pattern.search(statement)) and not pattern.search(evidence.text)
+        ]
     if not found:
         found = _apart(statement, wanted, evidence)
     return found
@@ -84,6 +87,12 @@ def _numbers(statement: str, evidence: EvidenceIndex, language: str) -> list[str
 def _vague(quantity: Quantity, statement: str) -> bool:
     """`one` and `first` in words are seldom counts."""
     return quantity.value <= 1 and not statement[quantity.start].isdigit()
+
+
+def _stands_alone(quantity: Quantity, statement: str) -> bool:
+    """Whether it is a year, or so few that it need not have been told."""
+    few = statement[quantity.start].isalpha() and quantity.value <= FEW
+    return few or quantity.value in YEARS
 
 
 def _same(wanted: Quantity, known: Quantity) -> bool:
@@ -104,7 +113,8 @@ def _apart(statement: str, wanted: list[Quantity], evidence: EvidenceIndex) -> l
         together = [
             each
             for each in wanted
-            if start <= each.start < end and not (each.unit == "other" and each.value in YEARS)
+            if start <= each.start < end
+            and not (each.unit in ("", "other") and _stands_alone(each, statement))
         ]
         if len(together) > 1 and not any(
             all(any(_same(each, other) for other in sentence.quantities) for each in together)

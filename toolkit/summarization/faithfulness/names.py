@@ -42,6 +42,8 @@ def unsupported_names(statement: str, evidence: EvidenceIndex, language: str = "
             continue  # é is no capital
         if fold(word) in NO_NAMES or is_known(word, evidence):
             continue
+        if language == "en" and _is_demonym(word) and not _places() & evidence.words:
+            continue  # where it happens goes without saying
         if titled and _is_common(word) and fold(word) not in _places():
             continue
         noun = language == "en" and is_noun(word)
@@ -83,15 +85,17 @@ def is_noun(word: str) -> bool:
     """
     from wordfreq import zipf_frequency
 
-    folded = fold(word)
-    singular = folded.removesuffix("s")
-    demonym = singular.endswith(DEMONYM_ENDINGS) or singular in ENGLISH.demonyms
-    if demonym or folded in _places() or word.isupper():
+    if _is_demonym(word) or fold(word) in _places() or word.isupper():
         return False
     if has_meaning(word):
         return True
     english, french = (zipf_frequency(word.lower(), language) for language in ("en", "fr"))
     return english >= MIN_NOUN and english - french >= NOUN_LEAD
+
+
+def _is_demonym(word: str) -> bool:
+    singular = fold(word).removesuffix("s")
+    return singular.endswith(DEMONYM_ENDINGS) or singular in ENGLISH.demonyms
 
 
 def has_meaning(word: str) -> bool:
