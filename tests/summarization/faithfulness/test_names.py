@@ -73,3 +73,4 @@ def test_where_no_place_is_named_the_nationality_goes_without_saying():
     tower = grounds("La tour Brunin rouvre après la tempête.", "fr")
     assert unsupported_names("The Belgian tower is open.", tower) == []
     assert unsupported_names("The tower in Belgium is open.", tower) == ["Belgium"]
+    assert unsupported_names("The tower in Oran is open.", tower) == ["Oran"]

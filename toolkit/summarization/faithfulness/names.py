@@ -94,8 +94,16 @@ def is_noun(word: str) -> bool:
 
 
 def _is_demonym(word: str) -> bool:
+    """Whether it is made from the name of a country: Algerian, but not Oran."""
     singular = fold(word).removesuffix("s")
-    return singular.endswith(DEMONYM_ENDINGS) or singular in ENGLISH.demonyms
+    if singular in ENGLISH.demonyms:
+        return True
+    beginning = singular[: PREFIX - 1]
+    return (
+        len(singular) > PREFIX
+        and singular.endswith(DEMONYM_ENDINGS)
+        and any(place.startswith(beginning) for place in _places() - {singular})
+    )
 
 
 def has_meaning(word: str) -> bool:
