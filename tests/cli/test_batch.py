@@ -37,7 +37,7 @@ def test_a_format_that_a_command_does_not_write_is_refused(run, page):
 
 def test_the_table_goes_into_a_text_file_as_well(run, page, tmp_path):
     assert run("translate", page, *FAKE, "--side-by-side", "-o", "made.txt")[0] == 0
-    assert (tmp_path / "made.txt").read_text("utf-8").startswith("| French | English |")
+    assert (tmp_path / "made.txt").read_text("utf-8").startswith("| | French | English |")
 
 
 def test_a_folder_of_that_name_and_other_names_stay_folders(run, page, tmp_path):
@@ -100,7 +100,7 @@ def test_rows_go_to_the_file(run, tmp_path):
     (tmp_path / "c.csv").write_text(f"id,text\n1,{text}\n2,{text}\n", "utf-8")
     assert run("translate", "c.csv", *FAKE, "-o", "made.csv")[0] == 0
     header, *rows = (tmp_path / "made.csv").read_text("utf-8").splitlines()
-    assert (header, len(rows)) == ("id,translation,flagged", 2)
+    assert (header, len(rows)) == ("id,translation,flagged,doubtful", 2)
 
 
 def test_one_summary_of_several_goes_to_the_file(run, page, tmp_path):

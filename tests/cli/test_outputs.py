@@ -64,7 +64,7 @@ def test_records_come_back_with_their_other_fields(run, tmp_path):
     run("translate", "c.csv", *flags, "-f", "csv", "-o", "out")
     rows = list(csv.DictReader((tmp_path / "out/c.csv").read_text().splitlines()))
     assert [row["id"] for row in rows] == ["7", "8"]
-    assert rows[0].keys() == {"id", "translation", "flagged"}
+    assert rows[0].keys() == {"id", "translation", "flagged", "doubtful"}
     assert run("translate", "c.jsonl", *flags, "-f", "csv")[0] == 2
 
 

@@ -83,7 +83,7 @@ def test_an_answer_to_another_question_is_flagged(translate, served):
     code, record, err = translate("--strict")
     assert code == 3
     assert texts(record) == [OTHER, OTHER]
-    assert "2 of 2 sentences failed a check" in err
+    assert "2 of 2 sentences are doubtful: 1, 2; 2 failed a check" in err
     assert all(each["failed"][0]["name"] == "lost" for each in record["segments"])
 
 
@@ -96,7 +96,7 @@ def test_a_sentence_that_nothing_comes_for_is_flagged_and_asked_for_by_the_next_
     assert code == 0
     assert texts(record) == [next(iter(CANNED.values())), ""]
     assert record["segments"][1]["failed"][0]["name"] == "empty"
-    assert "1 of 2 sentences failed a check" in err
+    assert "1 of 2 sentences is doubtful: 2; 1 failed a check" in err
     served.answer = known
     assert texts(translate()[1]) == list(CANNED.values())
 
@@ -165,6 +165,6 @@ def test_a_sentence_that_the_server_will_not_take_is_flagged_alone(translate, se
     assert code == 0
     assert texts(record) == [next(iter(CANNED.values())), ""]
     assert record["segments"][1]["failed"][0]["name"] == "empty"
-    assert "1 of 2 sentences failed a check" in err
+    assert "1 of 2 sentences is doubtful: 2; 1 failed a check" in err
     setattr(served, trouble, None)
     assert texts(translate()[1]) == list(CANNED.values())

@@ -3,6 +3,7 @@ import pytest
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.documents import Segment, Translation
 from toolkit.errors import UsageError
+from toolkit.summarization.faithfulness.statements import UNSUPPORTED
 from toolkit.translation.translator import SentenceTranslator
 
 
@@ -52,7 +53,7 @@ def test_summarize_first_translates_the_draft():
         (
             ("He came.", "Yes.", "She left. It rained."),
             {},
-            [("He came.", 0.15), ("Yes.", None), ("She left.", 0.1), ("It rained.", 0.1)],
+            [("He came.", 0.15), ("Yes.", UNSUPPORTED), ("She left.", 0.1), ("It rained.", 0.1)],
         ),
         (("He met Dr.", "", "Scholz spoke."), {}, [("He met Dr. Scholz spoke.", 0.1)]),
         (("It  rained.", "", "It rained."), {}, [("It rained.", 0.1), ("It rained.", 0.1)]),

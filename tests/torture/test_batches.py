@@ -316,7 +316,9 @@ class TestNothingIsLostOrOverwritten:
         code, out, err = run(*T, "in.csv", "-f", "csv")
         assert code == 0
         header, row = out.splitlines()
-        assert header == "translation,flagged,toolkit_translation,toolkit_flagged"
+        assert header == (
+            "translation,flagged,toolkit_translation,toolkit_flagged,toolkit_doubtful"
+        )
         assert row.startswith("mine,also mine,")
         assert "has columns flagged, translation already" in err
 
@@ -325,7 +327,7 @@ class TestNothingIsLostOrOverwritten:
         (tmp_path / "b.csv").write_text(f'text,place\n"{hostile.TEXT}",Brive\n', "utf-8")
         code, out, err = run(*T, "a.csv", "a.csv", "b.csv", "-f", "csv")
         assert code == 3
-        assert [line.count(",") for line in out.splitlines() if line.startswith("id")] == [2]
+        assert [line.count(",") for line in out.splitlines() if line.startswith("id")] == [3]
         assert "Brive" not in out
         assert "b.csv:1: has other columns" in err
 
@@ -335,7 +337,7 @@ class TestNothingIsLostOrOverwritten:
         (tmp_path / "b.csv").write_text(f'text,place\n"{hostile.TEXT}",Brive\n', "utf-8")
         code, out, _ = run(*T, "a.csv", "b.csv", "-f", "csv")
         assert code == 3
-        assert out.splitlines()[0] == "place,translation,flagged"
+        assert out.splitlines()[0] == "place,translation,flagged,doubtful"
 
     def test_columns_without_a_name_are_no_columns(self, run, tmp_path):
         (tmp_path / "in.csv").write_text(f'id,text,,\n1,"{hostile.TEXT}",,\n', "utf-8")

@@ -424,7 +424,7 @@ def recorded(tmp_path, monkeypatch):
     source = asset_folder("eval")
     shutil.copytree(source / "results/seeds", tmp_path / "results/seeds")
     shutil.copy(source / "baseline.json", tmp_path)
-    for name in ("cleaning_verdicts", "support_verdicts"):
+    for name in ("cleaning_verdicts", "support_verdicts", "meaning_verdicts"):
         monkeypatch.setattr(gate, name, lambda folder, floors: iter(()))
     return tmp_path
 

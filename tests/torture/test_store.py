@@ -13,7 +13,7 @@ import pytest
 
 from tests.test_store import FIRST_SCHEMA
 from toolkit import store as store_module
-from toolkit.engines.base import Candidate, Output
+from toolkit.engines.base import Candidate, Output, TokenScore
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.stored import output_as_json, output_from_json
 from toolkit.errors import StoreError
@@ -149,7 +149,13 @@ def test_a_translation_is_the_same_whatever_became_of_the_store(tmp_path, rounds
 
 def test_finished_work_is_read_as_it_was_written_or_not_at_all(rounds, figures):
     candidates = (
-        Candidate(text="« Oui »", log_prob=-0.25, new_tokens=7, finished=True),
+        Candidate(
+            text="« Oui »",
+            log_prob=-0.25,
+            new_tokens=7,
+            finished=True,
+            tokens=(TokenScore(0, 1, -0.5), TokenScore(2, 5, -1.5)),
+        ),
         Candidate(text="Non", log_prob=-1.5, new_tokens=3, finished=True),
     )
     output = Output(candidates=candidates, source_tokens=5)
@@ -163,7 +169,10 @@ def test_finished_work_is_read_as_it_was_written_or_not_at_all(rounds, figures):
         if found:
             read = json.loads("".join(changed))
             assert asdict(found) == {
-                "candidates": tuple(read["candidates"]),
+                "candidates": tuple(
+                    each | {"tokens": tuple(map(tuple, each["tokens"]))}
+                    for each in read["candidates"]
+                ),
                 "source_tokens": read["source_tokens"],
             }
 
