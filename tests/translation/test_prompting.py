@@ -3,9 +3,12 @@ from dataclasses import replace
 import pytest
 
 from tests.translation.helpers import CONTEXT_PROMPT, translator, with_lexicon
+from toolkit.checks import Check
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
+from toolkit.translation.correction import Correction
 from toolkit.translation.glossary import load_glossary
+from toolkit.translation.prompting import Prompting
 
 
 def test_sentences_before_are_shown_but_only_those_of_the_same_document():
@@ -33,6 +36,15 @@ def test_a_lost_quotation_is_begun_for_the_model():
     model = translator(answer, family="causal", max_source_tokens=10_000)
     (result,) = model.translate(split_sentences("« Nous sommes d'accord », a-t-il dit."))
     assert result.text == '"We agree," he said.'
+
+
+@pytest.mark.parametrize("told", ["Keep: Monday. ", "keep: Monday\n", "KEEP: Monday — ", ""])
+def test_what_a_model_was_told_of_its_fault_is_no_part_of_its_answer(told):
+    prompting = Prompting(source_language="fr", target_language="en")
+    lost = Correction(failed=(Check(name="dates", relation="lost", values=("Monday",)),))
+    assert prompting.without_faults(f'{told}"He came on Monday."', lost) == '"He came on Monday."'
+    own = "Keep: Mondays are free."
+    assert prompting.without_faults(own, lost) == own
 
 
 @pytest.mark.parametrize(

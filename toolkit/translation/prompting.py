@@ -83,8 +83,8 @@ class Prompting:
     def without_faults(self, answer: str, correction: Correction) -> str:
         """`answer` without what the model was told of an earlier one, if it begins with that."""
         for message in self.feedback.messages(correction.failed):
-            told = f"{message[:1].upper()}{message[1:]}."
-            answer = answer.removeprefix(told).lstrip() or answer
+            told = re.match(rf"{re.escape(message)}\W*\s", answer, re.IGNORECASE)
+            answer = answer[told.end() :] if told else answer
         return answer
 
     def opening(self, source: str, failed: Sequence[Check]) -> str:
