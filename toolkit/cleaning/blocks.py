@@ -23,6 +23,7 @@ from toolkit.cleaning.context import (
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
+from toolkit.cleaning.prompts import REASON as PROMPT
 from toolkit.documents import Block
 from toolkit.errors import UsageError
 
@@ -53,6 +54,7 @@ OTHER_REASONS = (
     "list of links",
     "no full stop",
     "no words",
+    PROMPT,
     "repeated on the page",
 )
 

@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns, prompt
+from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns
+from toolkit.cleaning.prompts import MIN_WORDS, REASON, weigh_prompt
 from toolkit.languages.identification import identify_language
 
 FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
@@ -26,7 +27,17 @@ CHARACTER = re.compile(r"[^\W_]")
 WORD = re.compile(r"[^\W\d_]+")
 
 # The groups of features; each can be switched off to see what it is worth.
-GROUPS = ("phrases", "sentence", "length", "words", "lists", "language", "repeats", "place")
+GROUPS = (
+    "phrases",
+    "prompts",
+    "sentence",
+    "length",
+    "words",
+    "lists",
+    "language",
+    "repeats",
+    "place",
+)
 
 
 class Line(NamedTuple):
@@ -107,10 +118,10 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
         evidence.append(("emoji", -2.0))
     found = WORD.findall(text[:600].lower()) if words >= 4 else []
     share = _function_word_share(found, language) if words >= 5 else None
-    if "phrases" in groups and found and len(text) <= MAX_CHARS and not QUOTE.search(text):
-        points = prompt().weigh(found)
-        if points and pattern is None:
-            evidence.append((prompt().reason, points))
+    asks = "prompts" in groups and not pattern and len(text) <= MAX_CHARS
+    if asks and len(found) >= MIN_WORDS and not QUOTE.search(text):
+        if points := weigh_prompt(found):
+            evidence.append((REASON, points))
     if share is not None and "words" in groups:
         if share >= 0.25:
             evidence.append(("running text", 0.5))

@@ -6,7 +6,6 @@ number of phrases; the few regular expressions run on short lines only.
 
 import re
 import tomllib
-from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -54,28 +53,6 @@ class Pattern(BaseModel):
     only: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     matches: tuple[tuple[str, str], ...] = ()
-
-
-class Prompt(BaseModel):
-    """The words of the file's table `prompt`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reason: str
-    points: float
-    points_of_more: float
-    verbs: frozenset[str]
-    nouns: frozenset[str]
-    addresses: frozenset[str]
-
-    def weigh(self, words: Collection[str]) -> float:
-        """The points against a line with these words, in lower case; 0 when it is no prompt."""
-        found = set(words)
-        nouns = len(found & self.nouns)
-        hits = nouns + len(found & self.verbs) + len(found & self.addresses)
-        if not nouns or hits < 3:
-            return 0.0
-        return self.points if hits == 3 else self.points_of_more
 
 
 def normal_form(line: str) -> str:
@@ -182,14 +159,14 @@ def patterns() -> PatternSet:
 
 
 def reasons() -> frozenset[str]:
-    """Those of the bundled patterns and of reader prompts."""
-    return frozenset({*(entry["reason"] for entry in _file()["pattern"]), prompt().reason})
+    """Those of the bundled patterns."""
+    return frozenset(entry["reason"] for entry in _file()["pattern"])
 
 
 @cache
-def prompt() -> Prompt:
-    """The bundled words of reader prompts."""
-    return Prompt.model_validate(_file()["prompt"])
+def prompt_words() -> dict[str, frozenset[str]]:
+    """The bundled words of reader prompts by kind, folded."""
+    return {kind: frozenset(map(_phrase, words)) for kind, words in _file()["prompt"].items()}
 
 
 @cache

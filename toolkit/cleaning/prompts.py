@@ -1,0 +1,69 @@
+"""Sentences that speak of the page, its publisher or its reader rather than of the news.
+
+Phrases can't list what sites ask for, but they ask with few kinds of words. How much each kind
+says was fitted by eval/fit_cleaning.py on lines labelled by hand.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from toolkit.cleaning.patterns import FOLDED, prompt_words
+
+WEIGHTS_FILE = Path(__file__).with_name("prompts.toml")
+REASON = "reader prompt"
+MIN_WORDS = 4
+MOST = 3  # words of a kind that count
+POINTS = 2.5  # for each unit of log-odds
+LIKELY = 1.0  # the log-odds from which a line loses points
+
+IMPERATIVE = re.compile(r"(?!(?:all|assez|av|sav|ser|chez|nez|rez)).{4,}ez")
+VOUS = frozenset(("vous", "votre", "vos"))
+NOUS = frozenset(("nous", "notre", "nos"))
+POINTERS = frozenset(("ce", "cet", "cette", "present", "presente"))
+
+
+class Weights(BaseModel):
+    """The fitted file: log-odds that a line is a prompt."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bias: float
+    weights: Mapping[str, float]
+
+
+@cache
+def weights() -> Weights:
+    return Weights.model_validate(tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8")))
+
+
+def signals(words: Collection[str]) -> dict[str, float]:
+    """What the words of a line, in lower case, say; kinds of words that it lacks are left out."""
+    folded = [word.translate(FOLDED) for word in words]
+    found = set(folded)
+    named = {kind: float(min(len(found & of), MOST)) for kind, of in prompt_words().items()}
+    things = prompt_words()["things"]
+    named["imperative"] = float(any(map(IMPERATIVE.fullmatch, found)))
+    named["vous"] = float(not found.isdisjoint(VOUS))
+    named["nous"] = float(not found.isdisjoint(NOUS))
+    named["this thing"] = float(
+        any(
+            word in things and not POINTERS.isdisjoint(folded[max(0, at - 2) : at])
+            for at, word in enumerate(folded)
+        )
+    )
+    named["things and offers"] = float(bool(named["things"] and named["offers"]))
+    named["vous and things"] = float(bool(named["vous"] and named["things"]))
+    named["nous and offers"] = float(bool(named["nous"] and named["offers"]))
+    return {name: value for name, value in named.items() if value}
+
+
+def weigh_prompt(words: Collection[str]) -> float:
+    """The points against a line with these words, in lower case and their order; 0 for most."""
+    fitted = weights()
+    odds = fitted.bias + sum(fitted.weights.get(name, 0.0) * x for name, x in signals(words).items())
+    return round(-POINTS * odds, 2) if odds >= LIKELY else 0.0
