@@ -14,16 +14,21 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from toolkit.cleaning.context import (
+    NUMBERED,
     limit_patterns,
+    weigh_authors,
     weigh_captions,
+    weigh_echoes,
     weigh_head,
     weigh_lists,
     weigh_repeats,
+    weigh_teasers,
 )
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.cleaning.prompts import REASON as PROMPT
+from toolkit.cleaning.structure import mark_structure
 from toolkit.documents import Block
 from toolkit.errors import UsageError
 
@@ -37,7 +42,7 @@ MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no wors
 MAX_CAPITALS = 0.5
 LONG_TITLE_CHARS = 90
 MIN_LEAD_SCORE = 2.0
-TITLE_REACH = 15  # lines above the article
+TITLE_REACH = 40  # lines above the article
 
 ARTICLE = "article"
 TITLE = "title"
@@ -47,6 +52,7 @@ OTHER_REASONS = (
     TITLE,
     "before the article",
     "after the article",
+    "about the author",
     "another language",
     "beside byline or time",
     "emoji",
@@ -54,6 +60,7 @@ OTHER_REASONS = (
     "list of links",
     "no full stop",
     "no words",
+    "pull quote",
     PROMPT,
     "repeated on the page",
 )
@@ -152,10 +159,14 @@ def _judge(
 ) -> tuple[list[Verdict], str]:
     """Verdicts on lines with the evidence of their own."""
     weighed = limit_patterns(described)
+    if "structure" in groups:
+        weighed = mark_structure(weighed)
     if "repeats" in groups:
         weighed = weigh_repeats(weighed, repeated)
     if "lists" in groups:
-        weighed = weigh_captions(weigh_lists(weighed))
+        weighed = weigh_captions(weigh_lists(weigh_teasers(weighed)))
+    if "echoes" in groups:
+        weighed = weigh_authors(weigh_echoes(weighed))
     first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
     title_line = _title_line(weighed, first)
     if title_line is not None:
@@ -242,6 +253,8 @@ def _title_line(lines: Sequence[Line], first: int) -> int | None:
         line = lines[index]
         words = len(line.text.split())
         if line.pattern or line.score < MIN_TITLE_SCORE or words < MIN_TITLE_WORDS:
+            continue
+        if NUMBERED.match(line.text):
             continue
         if not (line.bare or line.question) or len(line.text) > MAX_TITLE_CHARS:
             continue

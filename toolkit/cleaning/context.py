@@ -15,7 +15,16 @@ MIN_LIST_LINES = 3
 CARD_REACH = 4  # lines from a link to the date below it
 HEADING_CHARS = 40
 MIN_PROSE_CHARS = 60
+MIN_ECHO_CHARS = 20
+MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
+OPENING = ("«", "“", '"')
+CLOSING = ("»", "”", '"')
+QUOTATION = " \u00a0\u202f«»“”\".…"
+ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’']")  # of a list rather than a link
+MORE = re.compile(r"(?i)(?:lire|voir|en savoir) ")
+NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 CAPTION = "photo caption"
+PULL_QUOTE = "pull quote"
 
 # What captions end with, before an article's own sentences have begun.
 DATED_CAPTION = re.compile(
@@ -41,14 +50,25 @@ def one_spaced(line: str) -> str:
 
 def weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
     seen = Counter(line.text for line in lines if line.bare)
+    headings = _headings(lines)
     weighed = []
-    for line in lines:
-        if line.bare and seen[line.text] > 1:
+    for index, line in enumerate(lines):
+        if line.bare and seen[line.text] > 1 and index not in headings:
             line = line.add("repeated on the page", -1.5)
         if repeated and line.text and (pages := repeated.get(one_spaced(line.text), 0)):
             line = line.add(f"on {pages} pages", -8.0)
         weighed.append(line)
     return weighed
+
+
+def _headings(lines: Sequence[Line]) -> set[int]:
+    """Lines right above a paragraph, which a table of contents may repeat."""
+    filled = [index for index, line in enumerate(lines) if line.text]
+    return {
+        index
+        for index, below in zip(filled, filled[1:], strict=False)
+        if NUMBERED.match(lines[index].text) and not lines[below].pattern and not lines[below].bare
+    }
 
 
 def weigh_lists(lines: Sequence[Line]) -> list[Line]:
@@ -84,6 +104,10 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
 def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
     """A run of links; two are enough when a date or a subscriber's mark stands among them."""
     links = [index for index in run if index != heading]
+    if 2 * sum(ENTRY.match(weighed[index].text) is not None for index in links) > len(links):
+        for index in links:
+            weighed[index] = weighed[index].add("list", 1.0)
+        return
     card = len(links) > 1 and any(
         (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
         for line in weighed[run[0] : run[-1] + CARD_REACH]
@@ -141,6 +165,93 @@ def weigh_head(lines: Sequence[Line], first: int, last: int) -> list[Line]:
                 continue
             if (index < known[-1] and short) or _is_name(line.text):
                 weighed[index] = line.add("beside byline or time", -2.0)
+    return weighed
+
+
+def weigh_echoes(lines: Sequence[Line]) -> list[Line]:
+    """Pull quotes: what a paragraph says, once more between quotation marks."""
+    quoted = [
+        index
+        for index, line in enumerate(lines)
+        if line.sentence and line.text[0] in OPENING and line.text.rstrip(" .")[-1:] in CLOSING
+    ]
+    weighed = list(lines)
+    if not quoted:
+        return weighed
+    prose = [line.text.lower() for line in lines if line.sentence and not line.pattern]
+    for index in quoted[:MAX_QUOTES]:
+        line = lines[index].text.lower()
+        inner = line.strip(QUOTATION)
+        if len(inner) >= MIN_ECHO_CHARS and any(inner in text and text != line for text in prose):
+            weighed[index] = lines[index].add(PULL_QUOTE, -8.0)
+            below = next((i for i in range(index + 1, len(lines)) if lines[i].text), index)
+            if _is_name(lines[below].text.lstrip("-–— ")):
+                weighed[below] = lines[below].add(PULL_QUOTE, -8.0)
+    return weighed
+
+
+def weigh_authors(lines: Sequence[Line]) -> list[Line]:
+    """What is said of an author, below a name that stands elsewhere on the page as well."""
+    weighed = list(lines)
+    above = ""
+    names = Counter(line.text for line in lines if line.text and (line.bare or line.pattern))
+    authors = {
+        words
+        for line in lines
+        if line.pattern and line.pattern.reason == "byline"
+        for words in [" ".join(line.text.split()[1:])]
+        if _is_name(words)
+    }
+    for index, line in enumerate(lines):
+        if not line.text:
+            continue
+        text = line.text.lstrip("*• ")
+        if line.sentence and not line.pattern:
+            known = above in authors or (names[above] > 1 and _is_name(above))
+            if any(text.startswith((f"{name} ", f"{name},")) for name in authors) or (
+                known and text.startswith((f"{above} ", f"{above},"))
+            ):
+                weighed[index] = line.add("about the author", -8.0)
+        above = line.text if line.bare else ""
+    return weighed
+
+
+def weigh_teasers(lines: Sequence[Line]) -> list[Line]:
+    """Links with a sentence each, below the last heading of links under a text of paragraphs."""
+    weighed = list(lines)
+    filled = [index for index, line in enumerate(lines) if line.text]
+    paragraphs = 0
+    found: list[int] = []
+    opened = ""
+    above = Line("")
+    for index in filled:
+        line = lines[index]
+        prose = line.sentence and not line.pattern
+        if line.pattern and line.pattern.ends_article == "always":
+            break
+        if line.pattern and line.pattern.opens_list and paragraphs >= HEAD_SENTENCES:
+            opened = opened or line.pattern.reason
+        elif prose and above.sentence and not above.pattern:
+            paragraphs += 1
+            opened, found = "", []
+        elif prose and opened:
+            found.append(index)
+        above = line
+    if opened and len(found) > 1:
+        for index in found:
+            weighed[index] = lines[index].add(opened, -8.0)
+    more = [
+        (line, below)
+        for above, line, below in zip(filled, filled[1:], filled[2:], strict=False)
+        if lines[above].bare
+        and lines[line].sentence
+        and (pattern := lines[below].pattern)
+        and pattern.reason == "navigation"
+        and MORE.match(lines[below].text)
+    ]
+    if len(more) > 1:
+        for index, _ in more:
+            weighed[index] = lines[index].add("related articles", -8.0)
     return weighed
 
 

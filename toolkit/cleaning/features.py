@@ -24,6 +24,7 @@ ITEM = re.compile(r"(?:[–—•*·-]|\d{1,2}[.)])\s")
 QUOTE = re.compile('[«»“”"]')
 EMOJI = re.compile("[\U0001f300-\U0001faff]")
 CHARACTER = re.compile(r"[^\W_]")
+LATIN = re.compile("[A-Za-zÀ-ɏ0-9]")
 WORD = re.compile(r"[^\W\d_]+")
 
 # The groups of features; each can be switched off to see what it is worth.
@@ -34,6 +35,8 @@ GROUPS = (
     "length",
     "words",
     "lists",
+    "structure",
+    "echoes",
     "language",
     "repeats",
     "place",
@@ -127,7 +130,7 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
             evidence.append(("running text", 0.5))
         elif share < 0.1 and words >= 6:
             evidence.append(("few small words", -1.0))
-    if "language" in groups and (share is None or share < 0.2) and _is_foreign(text, language):
+    if "language" in groups and (share is None or share < 0.2) and _is_foreign(text, found, language):
         evidence.append(("another language", -8.0))
     return Line(text, tuple(evidence), _sum(evidence), pattern, sentence, question, bare)
 
@@ -142,9 +145,16 @@ def _function_word_share(words: Sequence[str], language: str | None) -> float | 
     return sum(map(known.__contains__, words)) / len(words) if words else 0.0
 
 
-def _is_foreign(text: str, language: str | None) -> bool:
-    if language is None or len(text) < MIN_LANGUAGE_CHARS:
+def _is_foreign(text: str, words: Sequence[str], language: str | None) -> bool:
+    if not function_words(language or ""):
         return False
+    if not text.isascii() and CHARACTER.search(text) and not LATIN.search(text):
+        return True
+    if len(text) < MIN_LANGUAGE_CHARS:
+        # Short prompts of site builders are English, and have its small words.
+        known = function_words(language)
+        small = sum(map((function_words("en") - known).__contains__, words))
+        return language != "en" and small >= 2 and 4 * small >= len(words) and known.isdisjoint(words)
     found = identify_language(text[:1000])
     return (
         found is not None and found.code != language and found.confidence >= MIN_LANGUAGE_CONFIDENCE

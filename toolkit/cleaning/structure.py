@@ -1,0 +1,74 @@
+"""Short lines that hold an article together: drop caps, numbers of its parts, names of speakers.
+
+By themselves they look like counters and links; the lines around them tell.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from toolkit.cleaning.features import Line
+
+MIN_PARTS = 3
+MIN_TURNS = 2
+MIN_REST = 20
+POINTS = 1.0
+NUMBER = re.compile(r"(\d{1,2})[.)]?")
+
+
+def is_said(line: Line) -> bool:
+    return (line.sentence or line.question) and not line.pattern
+
+
+def mark_structure(lines: Sequence[Line]) -> list[Line]:
+    marked = list(lines)
+    filled = [index for index, line in enumerate(lines) if line.text]
+    for name, found in (
+        ("drop cap", _drop_caps(lines, filled)),
+        ("number of a part", _numbers(lines)),
+        ("speaker", _speakers(lines, filled)),
+    ):
+        for index in found:
+            marked[index] = Line(lines[index].text, ((name, POINTS),), POINTS)
+    return marked
+
+
+def _drop_caps(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Single capitals above the rest of their word."""
+    for index, below in zip(filled, filled[1:], strict=False):
+        letter = lines[index].text
+        rest = lines[below].text
+        if len(letter) == 1 and letter.isupper() and rest[0].islower() and len(rest) > MIN_REST:
+            yield index
+
+
+def _numbers(lines: Sequence[Line]) -> list[int]:
+    """Numbers alone on their lines that count up, with prose below each."""
+    longest: list[int] = []
+    chain: list[int] = []
+    prose = False
+    for index, line in enumerate(lines):
+        prose = prose or is_said(line)
+        if not (len(line.text) <= 3 and (number := NUMBER.fullmatch(line.text))):
+            continue
+        if int(number[1]) == len(chain) + 1 and (prose or not chain):
+            chain.append(index)
+        elif int(number[1]) == 1:
+            chain = [index]
+        else:
+            continue
+        prose = False
+        longest = max(longest, chain, key=len)
+    return longest if len(longest) >= MIN_PARTS else []
+
+
+def _speakers(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Lines that come again and again, above what is said and below what was said."""
+    turns: dict[str, list[int]] = {}
+    for above, index, below in zip(filled, filled[1:], filled[2:], strict=False):
+        line = lines[index]
+        if line.bare and not line.pattern and is_said(lines[below]):
+            if is_said(lines[above]) or line.text in turns or len(turns) < 2:
+                turns.setdefault(line.text, []).append(index)
+    for found in turns.values():
+        if len(found) >= MIN_TURNS:
+            yield from found
