@@ -24,7 +24,7 @@ from toolkit.cleaning.context import (
     weigh_repeats,
     weigh_teasers,
 )
-from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, Line, describe
+from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, WORD, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.cleaning.prompts import REASON as PROMPT
@@ -42,6 +42,11 @@ MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no wors
 MAX_CAPITALS = 0.5
 LONG_TITLE_CHARS = 90
 MIN_LEAD_SCORE = 2.0
+VOCABULARY_LINES = 40
+MAX_LEAD_CHARS = 600
+ABOUT = 3.0
+MIN_CONTENT_CHARS = 5
+DATE_END = re.compile(r"\bMONTH #$")
 TITLE_REACH = 40  # lines above the article
 
 ARTICLE = "article"
@@ -248,21 +253,34 @@ def _title_line(lines: Sequence[Line], first: int) -> int | None:
     dated = next(
         (i for i in above if (p := lines[i].pattern) and p.reason in ("byline", "time")), 0
     )
+    vocabulary = _content(line.text for line in lines[first : first + VOCABULARY_LINES])
     best, chosen = float("-inf"), None
     for distance, index in enumerate(reversed(above)):
         line = lines[index]
         words = len(line.text.split())
         if line.pattern or line.score < MIN_TITLE_SCORE or words < MIN_TITLE_WORDS:
             continue
-        if NUMBERED.match(line.text):
+        if NUMBERED.match(line.text) or DATE_END.search(normal_form(line.text)):
             continue
         if not (line.bare or line.question) or len(line.text) > MAX_TITLE_CHARS:
             continue
         elsewhere = sum(normal_form(line.text) in text for text in texts) - 1
-        score = 3.0 * bool(elsewhere) + 1.5 * (words > MIN_TITLE_WORDS) - 0.15 * distance
-        score += 1.0 * (index < dated) - 0.5 * (len(line.text) > LONG_TITLE_CHARS)
+        score = 3.0 * bool(elsewhere) + 1.5 * (words > MIN_TITLE_WORDS) - 0.05 * distance
+        score += 2.0 * (index < dated) - 0.5 * (len(line.text) > LONG_TITLE_CHARS)
+        own = _content([line.text])
+        score += ABOUT * len(own & vocabulary) / len(own) if own else 0.0
         if sum(word[0].isupper() for word in line.text.split()) > MAX_CAPITALS * words:
             score -= 2.0  # names, as in a byline
         if score > best:
             best, chosen = score, index
     return chosen
+
+
+def _content(texts: Iterable[str]) -> set[str]:
+    """Words long enough to say what a text is about."""
+    return {
+        word
+        for text in texts
+        for word in WORD.findall(text[:MAX_LEAD_CHARS].lower())
+        if len(word) >= MIN_CONTENT_CHARS
+    }

@@ -20,7 +20,6 @@ MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
 OPENING = ("«", "“", '"')
 CLOSING = ("»", "”", '"')
 QUOTATION = " \u00a0\u202f«»“”\".…"
-ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’']")  # of a list rather than a link
 MORE = re.compile(r"(?i)(?:lire|voir|en savoir) ")
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 CAPTION = "photo caption"
@@ -104,10 +103,6 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
 def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
     """A run of links; two are enough when a date or a subscriber's mark stands among them."""
     links = [index for index in run if index != heading]
-    if 2 * sum(ENTRY.match(weighed[index].text) is not None for index in links) > len(links):
-        for index in links:
-            weighed[index] = weighed[index].add("list", 1.0)
-        return
     card = len(links) > 1 and any(
         (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
         for line in weighed[run[0] : run[-1] + CARD_REACH]

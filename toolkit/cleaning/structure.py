@@ -10,8 +10,10 @@ from toolkit.cleaning.features import Line
 
 MIN_PARTS = 3
 MIN_TURNS = 2
+MIN_ENTRIES = 3
 MIN_REST = 20
 POINTS = 1.0
+ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’']")  # links begin with a capital
 NUMBER = re.compile(r"(\d{1,2})[.)]?")
 
 
@@ -26,6 +28,7 @@ def mark_structure(lines: Sequence[Line]) -> list[Line]:
         ("drop cap", _drop_caps(lines, filled)),
         ("number of a part", _numbers(lines)),
         ("speaker", _speakers(lines, filled)),
+        ("list", _entries(lines, filled)),
     ):
         for index in found:
             marked[index] = Line(lines[index].text, ((name, POINTS),), POINTS)
@@ -72,3 +75,16 @@ def _speakers(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
     for found in turns.values():
         if len(found) >= MIN_TURNS:
             yield from found
+
+
+def _entries(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Things listed one below the other, as in a recipe."""
+    run: list[int] = []
+    for index in (*filled, None):
+        line = None if index is None else lines[index]
+        if line and line.bare and not line.pattern and ENTRY.match(line.text):
+            run.append(index)
+            continue
+        if len(run) >= MIN_ENTRIES:
+            yield from run
+        run = []
