@@ -93,7 +93,7 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
         elif line.bare and not line.pattern:
             run.append(index)
         elif not line.bare and not line.question and not line.pattern:
-            _weigh_run(weighed, run)
+            _weigh_run(weighed, run, above if len(line.text) >= MIN_PROSE_CHARS else -1)
             run = []
         above = index
     _weigh_run(weighed, run)

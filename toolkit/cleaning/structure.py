@@ -1,4 +1,4 @@
-"""Short lines that hold an article together: drop caps, numbers of its parts, names of speakers.
+"""Lines that hold an article together: cut sentences, numbers of its parts, names of speakers.
 
 By themselves they look like counters and links; the lines around them tell.
 """
@@ -12,8 +12,9 @@ MIN_PARTS = 3
 MIN_TURNS = 2
 MIN_ENTRIES = 3
 MIN_REST = 20
+MAX_LINK_WORDS = 4
 POINTS = 1.0
-ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’']")  # links begin with a capital
+ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’'][a-zà-ÿ]")  # links begin with a capital
 NUMBER = re.compile(r"(\d{1,2})[.)]?")
 
 
@@ -25,7 +26,7 @@ def mark_structure(lines: Sequence[Line]) -> list[Line]:
     marked = list(lines)
     filled = [index for index, line in enumerate(lines) if line.text]
     for name, found in (
-        ("drop cap", _drop_caps(lines, filled)),
+        ("cut sentence", _cut_sentences(lines, filled)),
         ("number of a part", _numbers(lines)),
         ("speaker", _speakers(lines, filled)),
         ("list", _entries(lines, filled)),
@@ -35,13 +36,20 @@ def mark_structure(lines: Sequence[Line]) -> list[Line]:
     return marked
 
 
-def _drop_caps(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
-    """Single capitals above the rest of their word."""
-    for index, below in zip(filled, filled[1:], strict=False):
-        letter = lines[index].text
-        rest = lines[below].text
-        if len(letter) == 1 and letter.isupper() and rest[0].islower() and len(rest) > MIN_REST:
-            yield index
+def _cut_sentences(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Lines above the rest of their sentence: drop caps, verse, and what stands before a link."""
+    for position, index in enumerate(filled):
+        rest = lines[index].text
+        if not is_said(lines[index]) or len(rest) < MIN_REST:
+            continue
+        if not (rest[0].islower() or rest[0] in ",.;)"):
+            continue
+        for above in reversed(filled[max(0, position - 2) : position]):
+            if not lines[above].bare or lines[above].pattern:
+                break
+            yield above
+            if len(lines[above].text.split()) > MAX_LINK_WORDS:
+                break
 
 
 def _numbers(lines: Sequence[Line]) -> list[int]:
