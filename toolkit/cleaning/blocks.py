@@ -18,9 +18,11 @@ from toolkit.cleaning.context import (
     limit_patterns,
     weigh_authors,
     weigh_captions,
+    weigh_contents,
     weigh_echoes,
     weigh_head,
     weigh_lists,
+    weigh_prompts,
     weigh_repeats,
     weigh_teasers,
 )
@@ -169,9 +171,9 @@ def _judge(
     if "repeats" in groups:
         weighed = weigh_repeats(weighed, repeated)
     if "lists" in groups:
-        weighed = weigh_captions(weigh_lists(weigh_teasers(weighed)))
+        weighed = weigh_captions(weigh_lists(weigh_teasers(weigh_contents(weighed))))
     if "echoes" in groups:
-        weighed = weigh_authors(weigh_echoes(weighed))
+        weighed = weigh_prompts(weigh_authors(weigh_echoes(weighed)))
     first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
     title_line = _title_line(weighed, first)
     if title_line is not None:

@@ -20,6 +20,9 @@ MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
 OPENING = ("«", "“", '"')
 CLOSING = ("»", "”", '"')
 QUOTATION = " \u00a0\u202f«»“”\".…"
+BY = re.compile(r"[Pp]ar |[Bb]y |\w+ ?: ?")
+AUTHOR = "about the author"
+PROMPTS = ("reader prompt", "subscribe prompt")
 MORE = re.compile(r"(?i)(?:lire|voir|en savoir) ")
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 CAPTION = "photo caption"
@@ -97,6 +100,25 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
             run = []
         above = index
     _weigh_run(weighed, run)
+    return weighed
+
+
+def weigh_contents(lines: Sequence[Line]) -> list[Line]:
+    """A table of contents above the text."""
+    weighed = list(lines)
+    run: list[int] = []
+    for index, line in enumerate(lines):
+        if not line.text:
+            continue
+        if NUMBERED.match(line.text) and not line.sentence and not line.pattern:
+            run.append(index)
+            continue
+        if len(run) >= MIN_LIST_LINES:
+            for entry in run:
+                weighed[entry] = lines[entry].add("list of links", -4.0)
+        run = []
+        if line.sentence and not line.pattern:
+            break
     return weighed
 
 
@@ -186,28 +208,45 @@ def weigh_echoes(lines: Sequence[Line]) -> list[Line]:
 
 
 def weigh_authors(lines: Sequence[Line]) -> list[Line]:
-    """What is said of an author, below a name that stands elsewhere on the page as well."""
+    """Authors' names below the text, and what is said of them."""
     weighed = list(lines)
-    above = ""
-    names = Counter(line.text for line in lines if line.text and (line.bare or line.pattern))
+    names = Counter(line.text for line in lines if line.bare or line.pattern)
     authors = {
-        words
+        name
         for line in lines
         if line.pattern and line.pattern.reason == "byline"
-        for words in [" ".join(line.text.split()[1:])]
-        if _is_name(words)
+        for name in [BY.sub("", line.text)]
+        if _is_name(name)
     }
+    above, sentences = "", 0
     for index, line in enumerate(lines):
         if not line.text:
             continue
-        text = line.text.lstrip("*• ")
+        late = sentences > HEAD_SENTENCES
         if line.sentence and not line.pattern:
-            known = above in authors or (names[above] > 1 and _is_name(above))
-            if any(text.startswith((f"{name} ", f"{name},")) for name in authors) or (
-                known and text.startswith((f"{above} ", f"{above},"))
-            ):
-                weighed[index] = line.add("about the author", -8.0)
+            text = line.text.lstrip("*• ")
+            known = {*authors, above} if names[above] > 1 and _is_name(above) else authors
+            named = any(text.startswith((f"{name} ", f"{name},")) for name in known)
+            if named or (late and above in authors):
+                weighed[index] = line.add(AUTHOR, -8.0)
+            sentences += 1
+        elif line.bare and late and line.text in authors:
+            weighed[index] = line.add(AUTHOR, -3.0)
         above = line.text if line.bare else ""
+    return weighed
+
+
+def weigh_prompts(lines: Sequence[Line]) -> list[Line]:
+    """Headings of what asks the reader for something."""
+    weighed = list(lines)
+    above = -1
+    for index, line in enumerate(lines):
+        if not line.text:
+            continue
+        asks = any(name in PROMPTS and points <= -4.0 for name, points in line.evidence)
+        if asks and above >= 0 and lines[above].bare and not lines[above].pattern:
+            weighed[above] = weighed[above].add("reader prompt", -2.0)
+        above = index
     return weighed
 
 
