@@ -26,3 +26,42 @@ def test_a_name_beside_the_byline_goes_and_a_heading_in_the_text_stays():
     assert cleaning.blocks[1].reason == "beside byline or time"
     heading = [ARTICLE, OTHER, ARTICLE + " Oui.", "Jeanne Oriol", OTHER + " Oui."]
     assert "Jeanne Oriol" in clean(document("\n".join(heading))).document.text
+
+
+def test_pull_quotes_go_and_the_quotation_in_the_text_stays():
+    said = "« Rien ne sera décidé avant la fin de l’hiver. »"
+    text = f"{OTHER} {said[:-4]} », a-t-il dit."
+    page = document("\n".join([ARTICLE, said, "— Jeanne Oriol", text, ARTICLE + " Oui."]))
+    kept = [block.kept for block in clean(page).blocks]
+    assert kept == [True, False, False, True, True]
+
+
+def test_what_is_said_of_the_author_goes():
+    page = [
+        "Par Jeanne Oriol",
+        *[f"{ARTICLE} {count}" for count in ("Un.", "Deux.", "Trois.")],
+        "Jeanne Oriol",
+        "Jeanne Oriol vit à Tours, où elle a publié deux romans et tient une librairie.",
+    ]
+    cleaning = clean(document("\n".join(page)))
+    assert cleaning.document.text.split("\n\n") == page[1:4]
+    assert cleaning.blocks[5].reason == "about the author"
+
+
+def test_teasers_below_the_article_go_with_their_sentences():
+    teasers = [
+        "Articles similaires",
+        "Un autre plan contesté",
+        "Les maires de la région ont refusé hier de signer la charte qui leur était proposée.",
+        "Le budget en retard",
+        "La commission des finances n’a toujours pas rendu son avis sur les comptes de l’an passé.",
+    ]
+    page = document("\n".join([ARTICLE, OTHER, ARTICLE + " Oui.", *teasers]))
+    assert clean(page).document.text.split("\n\n") == [ARTICLE, OTHER, ARTICLE + " Oui."]
+
+
+def test_a_table_of_contents_goes_and_its_headings_stay():
+    contents = ["1. Les trains", "2. Les routes", "3. Les écoles"]
+    parts = [line for heading in contents for line in (heading, f"{ARTICLE} {heading[3:]}.")]
+    page = document("\n".join([*contents, *parts]))
+    assert clean(page).document.text.split("\n\n") == parts

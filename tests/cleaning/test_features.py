@@ -29,6 +29,12 @@ def test_a_line_in_another_language_goes():
     assert cleaning.blocks[1].reason == "another language"
 
 
+@pytest.mark.parametrize("line", ["You must be logged in to post", "اقرأ أيضا على موقعنا"])
+def test_short_lines_in_another_language_go(line):
+    cleaning = clean(document(f"{ARTICLE}\n{OTHER}\n{line}\n{ARTICLE} Oui."))
+    assert cleaning.blocks[2].reason == "another language"
+
+
 def test_every_verdict_has_a_score_that_its_evidence_adds_up_to():
     for block in clean(document(f"Accueil\n{ARTICLE}\nPartager")).blocks:
         assert block.score == pytest.approx(sum(points for _, points in block.evidence))

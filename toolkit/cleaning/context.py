@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from toolkit.cleaning.features import Line
 
@@ -19,11 +20,11 @@ MIN_ECHO_CHARS = 20
 MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
 OPENING = ("«", "“", '"')
 CLOSING = ("»", "”", '"')
-QUOTATION = " \u00a0\u202f«»“”\".…"
-BY = re.compile(r"[Pp]ar |[Bb]y |\w+ ?: ?")
+QUOTATION = ' \u00a0\u202f«»“”".…'
+BY = re.compile(r"^(?:[Pp]ar |[Bb]y |\w+ ?: ?)")
 AUTHOR = "about the author"
 PROMPTS = ("reader prompt", "subscribe prompt")
-MORE = re.compile(r"(?i)(?:lire|voir|en savoir) ")
+MORE = re.compile(r"(?i)(?:lire (?:plus|la suite)|voir plus|en savoir plus)\W*$")
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 CAPTION = "photo caption"
 PULL_QUOTE = "pull quote"
@@ -68,7 +69,7 @@ def _headings(lines: Sequence[Line]) -> set[int]:
     filled = [index for index, line in enumerate(lines) if line.text]
     return {
         index
-        for index, below in zip(filled, filled[1:], strict=False)
+        for index, below in pairwise(filled)
         if NUMBERED.match(lines[index].text) and not lines[below].pattern and not lines[below].bare
     }
 
@@ -113,6 +114,8 @@ def weigh_contents(lines: Sequence[Line]) -> list[Line]:
         if NUMBERED.match(line.text) and not line.sentence and not line.pattern:
             run.append(index)
             continue
+        if line.sentence and run:
+            run.pop()  # the heading of the text below it
         if len(run) >= MIN_LIST_LINES:
             for entry in run:
                 weighed[entry] = lines[entry].add("list of links", -4.0)
@@ -251,40 +254,31 @@ def weigh_prompts(lines: Sequence[Line]) -> list[Line]:
 
 
 def weigh_teasers(lines: Sequence[Line]) -> list[Line]:
-    """Links with a sentence each, below the last heading of links under a text of paragraphs."""
+    """Links with a sentence each: below the last heading of links under a text of paragraphs, or
+    each with a prompt to read more.
+    """
     weighed = list(lines)
     filled = [index for index, line in enumerate(lines) if line.text]
-    paragraphs = 0
-    found: list[int] = []
-    opened = ""
-    above = Line("")
-    for index in filled:
-        line = lines[index]
-        prose = line.sentence and not line.pattern
-        if line.pattern and line.pattern.ends_article == "always":
-            break
-        if line.pattern and line.pattern.opens_list and paragraphs >= HEAD_SENTENCES:
-            opened = opened or line.pattern.reason
-        elif prose and above.sentence and not above.pattern:
+    paragraphs, opened = 0, False
+    below_heading: list[int] = []
+    for above, index in pairwise(filled):
+        line, before = lines[index], lines[above]
+        if line.pattern:
+            if line.pattern.ends_article == "always":
+                break
+            opened = opened or (line.pattern.opens_list and paragraphs >= HEAD_SENTENCES)
+        elif line.sentence and before.sentence and not before.pattern:
             paragraphs += 1
-            opened, found = "", []
-        elif prose and opened:
-            found.append(index)
-        above = line
-    if opened and len(found) > 1:
-        for index in found:
-            weighed[index] = lines[index].add(opened, -8.0)
-    more = [
-        (line, below)
-        for above, line, below in zip(filled, filled[1:], filled[2:], strict=False)
-        if lines[above].bare
-        and lines[line].sentence
-        and (pattern := lines[below].pattern)
-        and pattern.reason == "navigation"
-        and MORE.match(lines[below].text)
+            opened, below_heading = False, []
+        elif line.sentence and opened:
+            below_heading.append(index)
+    above_more = [
+        index
+        for above, index, below in zip(filled, filled[1:], filled[2:], strict=False)
+        if lines[above].bare and lines[index].sentence and MORE.match(lines[below].text)
     ]
-    if len(more) > 1:
-        for index, _ in more:
+    for found in (below_heading if opened else [], above_more):
+        for index in found if len(found) > 1 else ():
             weighed[index] = lines[index].add("related articles", -8.0)
     return weighed
 

@@ -13,6 +13,8 @@ from toolkit.languages.identification import identify_language
 FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
 MIN_LANGUAGE_CHARS = 60
 MIN_LANGUAGE_CONFIDENCE = 0.6
+MIN_ENGLISH_WORDS = 2
+MIN_ENGLISH_SHARE = 0.25
 MAX_TITLE_CHARS = 220
 MAX_REMEMBERED_CHARS = 100
 
@@ -121,16 +123,20 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
         evidence.append(("emoji", -2.0))
     found = WORD.findall(text[:600].lower()) if words >= 4 else []
     share = _function_word_share(found, language) if words >= 5 else None
-    asks = "prompts" in groups and not pattern and len(text) <= MAX_CHARS
-    if asks and len(found) >= MIN_WORDS and not QUOTE.search(text):
-        if points := weigh_prompt(found):
+    if "prompts" in groups and not pattern and len(found) >= MIN_WORDS and len(text) <= MAX_CHARS:
+        points = 0.0 if QUOTE.search(text) else weigh_prompt(found)
+        if points:
             evidence.append((REASON, points))
     if share is not None and "words" in groups:
         if share >= 0.25:
             evidence.append(("running text", 0.5))
         elif share < 0.1 and words >= 6:
             evidence.append(("few small words", -1.0))
-    if "language" in groups and (share is None or share < 0.2) and _is_foreign(text, found, language):
+    if (
+        "language" in groups
+        and (share is None or share < 0.2)
+        and _is_foreign(text, found, language)
+    ):
         evidence.append(("another language", -8.0))
     return Line(text, tuple(evidence), _sum(evidence), pattern, sentence, question, bare)
 
@@ -146,16 +152,22 @@ def _function_word_share(words: Sequence[str], language: str | None) -> float | 
 
 
 def _is_foreign(text: str, words: Sequence[str], language: str | None) -> bool:
-    if not function_words(language or ""):
+    if language is None:
         return False
-    if not text.isascii() and CHARACTER.search(text) and not LATIN.search(text):
-        return True
+    if function_words(language) and CHARACTER.search(text) and not LATIN.search(text):
+        return True  # of another script
     if len(text) < MIN_LANGUAGE_CHARS:
-        # Short prompts of site builders are English, and have its small words.
-        known = function_words(language)
-        small = sum(map((function_words("en") - known).__contains__, words))
-        return language != "en" and small >= 2 and 4 * small >= len(words) and known.isdisjoint(words)
+        return _has_english_words(words, language)
     found = identify_language(text[:1000])
     return (
         found is not None and found.code != language and found.confidence >= MIN_LANGUAGE_CONFIDENCE
     )
+
+
+def _has_english_words(words: Sequence[str], language: str) -> bool:
+    """Whether the small words are all English, as in the prompts of site builders."""
+    known, english = function_words(language), function_words("en")
+    if not known or language == "en" or not known.isdisjoint(words):
+        return False
+    small = sum(map(english.__contains__, words))
+    return small >= MIN_ENGLISH_WORDS and small >= MIN_ENGLISH_SHARE * len(words)

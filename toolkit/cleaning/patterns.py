@@ -165,8 +165,10 @@ def reasons() -> frozenset[str]:
 
 @cache
 def prompt_words() -> dict[str, frozenset[str]]:
-    """The bundled words of reader prompts by kind, folded."""
-    return {kind: frozenset(map(_phrase, words)) for kind, words in _file()["prompt"].items()}
+    """The bundled words of reader prompts by kind, with accents and without."""
+    return {
+        kind: frozenset((*words, *map(_phrase, words))) for kind, words in _file()["prompt"].items()
+    }
 
 
 @cache

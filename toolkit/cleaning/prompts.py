@@ -6,13 +6,13 @@ says was fitted by eval/fit_cleaning.py on lines labelled by hand.
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from toolkit.cleaning.patterns import FOLDED, prompt_words
+from toolkit.cleaning.patterns import prompt_words
 
 WEIGHTS_FILE = Path(__file__).with_name("prompts.toml")
 REASON = "reader prompt"
@@ -24,7 +24,7 @@ LIKELY = 1.0  # the log-odds from which a line loses points
 IMPERATIVE = re.compile(r"(?!(?:all|assez|av|sav|ser|chez|nez|rez)).{4,}ez")
 VOUS = frozenset(("vous", "votre", "vos"))
 NOUS = frozenset(("nous", "notre", "nos"))
-POINTERS = frozenset(("ce", "cet", "cette", "present", "presente"))
+POINTERS = frozenset(("ce", "cet", "cette", "présent", "présente"))
 
 
 class Weights(BaseModel):
@@ -41,29 +41,40 @@ def weights() -> Weights:
     return Weights.model_validate(tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8")))
 
 
-def signals(words: Collection[str]) -> dict[str, float]:
-    """What the words of a line, in lower case, say; kinds of words that it lacks are left out."""
-    folded = [word.translate(FOLDED) for word in words]
-    found = set(folded)
+@cache
+def _known() -> frozenset[str]:
+    return frozenset().union(*prompt_words().values())
+
+
+def signals(words: Sequence[str]) -> dict[str, float]:
+    """What the words of a line, in lower case and their order, say; nothing where none is of a
+    kind. Kinds of words that it lacks are left out.
+    """
+    if _known().isdisjoint(words):
+        return {}
+    found = set(words)
     named = {kind: float(min(len(found & of), MOST)) for kind, of in prompt_words().items()}
     things = prompt_words()["things"]
-    named["imperative"] = float(any(map(IMPERATIVE.fullmatch, found)))
-    named["vous"] = float(not found.isdisjoint(VOUS))
-    named["nous"] = float(not found.isdisjoint(NOUS))
-    named["this thing"] = float(
-        any(
-            word in things and not POINTERS.isdisjoint(folded[max(0, at - 2) : at])
-            for at, word in enumerate(folded)
-        )
-    )
-    named["things and offers"] = float(bool(named["things"] and named["offers"]))
-    named["vous and things"] = float(bool(named["vous"] and named["things"]))
-    named["nous and offers"] = float(bool(named["nous"] and named["offers"]))
+    addressed = {
+        "imperative": any(word.endswith("ez") and IMPERATIVE.fullmatch(word) for word in found),
+        "vous": not found.isdisjoint(VOUS),
+        "nous": not found.isdisjoint(NOUS),
+        "this thing": any(
+            word in things and not POINTERS.isdisjoint(words[max(0, at - 2) : at])
+            for at, word in enumerate(words)
+        ),
+        "things and offers": named["things"] and named["offers"],
+    }
+    addressed["vous and things"] = addressed["vous"] and named["things"]
+    addressed["nous and offers"] = addressed["nous"] and named["offers"]
+    named |= {name: float(bool(value)) for name, value in addressed.items()}
     return {name: value for name, value in named.items() if value}
 
 
-def weigh_prompt(words: Collection[str]) -> float:
+def weigh_prompt(words: Sequence[str]) -> float:
     """The points against a line with these words, in lower case and their order; 0 for most."""
     fitted = weights()
-    odds = fitted.bias + sum(fitted.weights.get(name, 0.0) * x for name, x in signals(words).items())
+    odds = fitted.bias + sum(
+        fitted.weights.get(name, 0.0) * x for name, x in signals(words).items()
+    )
     return round(-POINTS * odds, 2) if odds >= LIKELY else 0.0

@@ -4,25 +4,29 @@ By themselves they look like counters and links; the lines around them tell.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from toolkit.cleaning.features import Line
 
 MIN_PARTS = 3
-MIN_TURNS = 2
+MIN_TURNS = 2  # of a speaker, below what another said
 MIN_ENTRIES = 3
-MIN_REST = 20
+MIN_REST = 20  # characters of a sentence below its cut
 MAX_LINK_WORDS = 4
 POINTS = 1.0
-ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’'][a-zà-ÿ]")  # links begin with a capital
+# Links begin with a capital.
+ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’'][a-zà-ÿ]")
 NUMBER = re.compile(r"(\d{1,2})[.)]?")
 
 
 def is_said(line: Line) -> bool:
+    """Whether it is a sentence or a question that no phrase knows."""
     return (line.sentence or line.question) and not line.pattern
 
 
 def mark_structure(lines: Sequence[Line]) -> list[Line]:
+    """Such lines lose what speaks against them."""
     marked = list(lines)
     filled = [index for index, line in enumerate(lines) if line.text]
     for name, found in (
@@ -75,24 +79,27 @@ def _numbers(lines: Sequence[Line]) -> list[int]:
 def _speakers(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
     """Lines that come again and again, above what is said and below what was said."""
     turns: dict[str, list[int]] = {}
+    answers: Counter[str] = Counter()
     for above, index, below in zip(filled, filled[1:], filled[2:], strict=False):
         line = lines[index]
         if line.bare and not line.pattern and is_said(lines[below]):
-            if is_said(lines[above]) or line.text in turns or len(turns) < 2:
-                turns.setdefault(line.text, []).append(index)
-    for found in turns.values():
-        if len(found) >= MIN_TURNS:
+            turns.setdefault(line.text, []).append(index)
+            answers[line.text] += is_said(lines[above])
+    for text, found in turns.items():
+        if answers[text] >= MIN_TURNS:
             yield from found
 
 
 def _entries(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
     """Things listed one below the other, as in a recipe."""
     run: list[int] = []
-    for index in (*filled, None):
-        line = None if index is None else lines[index]
-        if line and line.bare and not line.pattern and ENTRY.match(line.text):
+    for index in filled:
+        line = lines[index]
+        if line.bare and not line.pattern and ENTRY.match(line.text):
             run.append(index)
             continue
         if len(run) >= MIN_ENTRIES:
             yield from run
         run = []
+    if len(run) >= MIN_ENTRIES:
+        yield from run

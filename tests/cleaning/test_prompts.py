@@ -1,0 +1,42 @@
+import pytest
+
+from tests.cleaning.helpers import ARTICLE, OTHER, document
+from toolkit.cleaning import clean
+from toolkit.cleaning.features import WORD
+from toolkit.cleaning.prompts import weigh_prompt
+
+PROMPTS = [
+    "Cet article a été produit par notre studio pour le compte d’un annonceur.",
+    "Le texte intégral de ce reportage est offert à nos lecteurs, grâce à vos dons.",
+    "Votre adresse ne servira qu’à l’envoi de cette lettre.",
+    "La reproduction de ce contenu est soumise à autorisation de la rédaction.",
+]
+SENTENCES = [
+    "Le journal du bord, retrouvé en mars, raconte la dernière nuit du navire.",
+    "La ministre offre six mois de délai aux communes, sans conditions.",
+    "Le lecteur de ce roman ne saura jamais qui a écrit la lettre.",
+    "Vous verrez, disait-elle, que rien ne changera avant l’été.",
+]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_prompts_that_no_phrase_knows_go_from_inside_an_article(prompt):
+    block = clean(document("\n".join([ARTICLE, OTHER, prompt, ARTICLE + " Oui."]))).blocks[2]
+    assert (block.kept, block.reason) == (False, "reader prompt")
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_sentences_with_words_of_prompts_stay(sentence):
+    text = clean(document("\n".join([ARTICLE, OTHER, sentence, ARTICLE + " Oui."]))).document.text
+    assert sentence in text
+
+
+def test_what_is_said_between_quotation_marks_is_no_prompt():
+    said = f"« {PROMPTS[0]} », a lu la présidente devant les membres."
+    assert clean(document("\n".join([ARTICLE, OTHER, said, ARTICLE]))).blocks[2].kept
+
+
+def test_capitals_and_missing_accents_change_nothing():
+    words = WORD.findall(PROMPTS[3].lower())
+    bare = WORD.findall("la reproduction de ce contenu est soumise a autorisation de la redaction")
+    assert weigh_prompt(bare) == weigh_prompt(words) < 0
