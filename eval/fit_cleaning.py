@@ -6,18 +6,30 @@ and kinds and on tests/cases/lines.json; the test parts are never looked at. Nee
 
 import argparse
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
 
-import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from toolkit.cleaning import features, prompts
 from toolkit.cleaning.features import GROUPS, QUOTE, WORD, describe
 from toolkit.cleaning.patterns import MAX_CHARS
-from toolkit.cleaning.prompts import LIKELY, MIN_WORDS, WEIGHTS_FILE, signals
+from toolkit.cleaning.prompts import MIN_WORDS, WEIGHTS_FILE, Weights, signals
 from toolkit.cleaning.steps import repair
-from toolkit.evaluation.cleaning import ARTICLE, TITLE, digest_of, load_gold_pages
+from toolkit.evaluation.cleaning import (
+    ARTICLE,
+    TITLE,
+    GoldPage,
+    PageScore,
+    digest_of,
+    load_gold_pages,
+    mean_f1,
+    score_pages,
+    toolkit_cleaner,
+)
 
 HERE = Path(__file__).parent
 FOLDERS = ("cleaning", "kinds")
@@ -26,17 +38,18 @@ STRENGTH = 1.0  # the inverse of the penalty on weights
 ARTICLE_WEIGHT = 2.0  # losing a sentence is worse than keeping a prompt
 KNOWN_WEIGHT = 0.3  # of lines that go anyway
 KNOWN_BELOW = -1.5
-FOLDS = 15
+FOLDS = 7
 
 
-def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    pages = [p for name in FOLDERS for p in load_gold_pages(HERE / "gold" / name)]
-    tune = [page for page in pages if page.part == "tune"]
-    labelled = [(page.name, label, line) for page in tune for label, line in page.lines]
-    labelled += [("cases", label, line) for label, line in json.loads(CASES.read_text("utf-8"))]
-    found, prompts, weights, groups = [], [], [], []
-    for group, label, raw in labelled:
+class Example(NamedTuple):
+    signals: dict[str, float]
+    prompt: bool
+    weight: float
+
+
+def examples(labelled: Iterable[Sequence[str]]) -> list[Example]:
+    found = []
+    for label, raw in labelled:
         text = repair(raw).strip()
         words = WORD.findall(text.lower())
         if label == TITLE or len(words) < MIN_WORDS or len(text) > MAX_CHARS or QUOTE.search(text):
@@ -44,37 +57,59 @@ def main() -> None:
         line = describe(text, language="fr", groups=frozenset(GROUPS) - {"prompts"})
         if line.pattern:
             continue
-        found.append(signals(words))
-        prompts.append(label != ARTICLE)
         known = KNOWN_WEIGHT if line.score < KNOWN_BELOW else 1.0
-        weights.append(known * (ARTICLE_WEIGHT if label == ARTICLE else 1.0))
-        groups.append(group)
+        weight = known * (ARTICLE_WEIGHT if label == ARTICLE else 1.0)
+        found.append(Example(signals(words), label != ARTICLE, weight))
+    return found
+
+
+def fitted(pages: Iterable[GoldPage]) -> Weights:
+    lines = [line for page in pages for line in page.lines]
+    found = examples([*lines, *json.loads(CASES.read_text("utf-8"))])
     vectorizer = DictVectorizer(sparse=False)
-    values, wanted = vectorizer.fit_transform(found), np.array(prompts)
     model = LogisticRegression(C=STRENGTH)
-    fitting = {"sample_weight": np.array(weights)}
-    left_out = cross_val_predict(
-        model,
-        values,
-        wanted,
-        groups=groups,
-        cv=GroupKFold(FOLDS),
-        params=fitting,
-        method="decision_function",
+    model.fit(
+        vectorizer.fit_transform([example.signals for example in found]),
+        [example.prompt for example in found],
+        sample_weight=[example.weight for example in found],
     )
-    likely = left_out >= LIKELY
-    print(
-        f"pages left out: {sum(likely & wanted)} of {sum(wanted)} lines of furniture and "
-        f"{sum(likely & ~wanted)} of {sum(~wanted)} of articles are likely prompts"
-    )
-    model.fit(values, wanted, **fitting)
-    named = zip(vectorizer.feature_names_, model.coef_[0], strict=True)
+    named = zip(vectorizer.feature_names_, map(float, model.coef_[0]), strict=True)
+    return Weights(bias=float(model.intercept_[0]), weights=dict(named))
+
+
+def left_out(pages: Sequence[GoldPage]) -> list[PageScore]:
+    """Scores of pages with weights that were fitted without them."""
+    scores = []
+    for fold in range(FOLDS):
+        without = fitted([page for at, page in enumerate(pages) if at % FOLDS != fold])
+        features._remembered.cache_clear()
+        with patch.object(prompts, "weights", lambda without=without: without):
+            scores += score_pages(pages[fold::FOLDS], toolkit_cleaner)
+    return scores
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    folders = {
+        name: [page for page in load_gold_pages(HERE / "gold" / name) if page.part == "tune"]
+        for name in FOLDERS
+    }
+    tune = [page for pages in folders.values() for page in pages]
+    scores = {score.page: score for score in left_out(tune)}
+    for name, pages in folders.items():
+        of_folder = [scores[page.name] for page in pages]
+        losing = sum(bool(score.lost) for score in of_folder)
+        print(
+            f"{name}, pages left out: F1 {mean_f1(of_folder):.3f}, worst "
+            f"{min(score.f1 for score in of_folder):.3f}, losing {losing} of {len(of_folder)}"
+        )
+    made = fitted(tune)
     WEIGHTS_FILE.write_text(
         "# Weights of kinds of words in the log-odds that a line is a reader prompt. Made by\n"
-        f"# eval/fit_cleaning.py of {len(wanted)} lines of the tune pages in eval/gold\n"
+        f"# eval/fit_cleaning.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds\n"
         f"# {digest_of(tune)}\n"
-        f"bias = {model.intercept_[0]:.3f}\n\n[weights]\n"
-        + "".join(f'"{name}" = {weight:.3f}\n' for name, weight in named),
+        f"bias = {made.bias:.3f}\n\n[weights]\n"
+        + "".join(f'"{name}" = {weight:.3f}\n' for name, weight in made.weights.items()),
         encoding="utf-8",
     )
 

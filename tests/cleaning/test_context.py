@@ -30,7 +30,7 @@ def test_a_name_beside_the_byline_goes_and_a_heading_in_the_text_stays():
 
 def test_pull_quotes_go_and_the_quotation_in_the_text_stays():
     said = "« Rien ne sera décidé avant la fin de l’hiver. »"
-    text = f"{OTHER} {said[:-4]} », a-t-il dit."
+    text = f"{OTHER} {said[:-3]} », a-t-il dit."
     page = document("\n".join([ARTICLE, said, "— Jeanne Oriol", text, ARTICLE + " Oui."]))
     kept = [block.kept for block in clean(page).blocks]
     assert kept == [True, False, False, True, True]
