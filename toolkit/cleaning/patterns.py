@@ -29,7 +29,7 @@ DIGITS = re.compile(r"\d+")
 MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS.split())})\b")
 DAY = re.compile(rf"\b(?:{'|'.join(DAYS.split())})\b")
 TOKEN = re.compile(r"[\w'?]+|[^\w\s]")
-SIGNS = frozenset(",.:;/|-–—•·()!&+*")
+SIGNS = frozenset(",.:;/|-–—•·()!&+*»›")
 EDGES = " -–—•*|:<>›·_=~"
 
 
