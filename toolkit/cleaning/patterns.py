@@ -76,7 +76,7 @@ class PatternSet:
         self._ends: dict[str, list[tuple[str, Pattern]]] = {}
         self._has: dict[str, list[tuple[str, Pattern]]] = {}
         self._only: list[tuple[frozenset[str], frozenset[str], Pattern]] = []
-        self._matches: list[tuple[str, re.Pattern[str], Pattern]] = []
+        self._matches: dict[str, list[tuple[re.Pattern[str], Pattern]]] = {}
         for pattern in patterns:
             for phrase in map(_phrase, pattern.is_):
                 self._whole.setdefault(phrase, pattern)
@@ -92,7 +92,7 @@ class PatternSet:
                 self._only.append((only | SIGNS, needs, pattern))
             for gate, expression in pattern.matches:
                 straight = re.compile(expression.replace("’", "'"))
-                self._matches.append((gate, straight, pattern))
+                self._matches.setdefault(gate, []).append((straight, pattern))
 
     def find(self, line: str, *, sentence: bool) -> Pattern | None:
         """The pattern that speaks most against `line`, which is stripped, or None.
@@ -123,9 +123,10 @@ class PatternSet:
                 if words <= only and not words.isdisjoint(needs):
                     found.append(pattern)
         straight = line.replace("’", "'")
-        for gate, expression, pattern in self._matches:
-            if gate in straight and expression.fullmatch(" ".join(straight.split())):
-                found.append(pattern)
+        one_spaced = " ".join(straight.split())
+        for gate, expressions in self._matches.items():
+            if gate in straight:
+                found += [each for text, each in expressions if text.fullmatch(one_spaced)]
         return min(found, key=_points, default=None)
 
 
