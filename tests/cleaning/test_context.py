@@ -48,6 +48,12 @@ def test_what_is_said_of_the_author_goes():
     assert cleaning.blocks[5].reason == "about the author"
 
 
+def test_a_source_that_the_article_speaks_of_is_no_author():
+    told = "Radio Canada a révélé jeudi que le plan avait été écrit par un cabinet de conseil."
+    page = ["Source : Radio Canada", ARTICLE, OTHER, ARTICLE + " Oui.", told, OTHER + " Oui."]
+    assert told in clean(document("\n".join(page))).document.text
+
+
 def test_teasers_below_the_article_go_with_their_sentences():
     teasers = [
         "Articles similaires",

@@ -21,7 +21,8 @@ MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
 OPENING = ("«", "“", '"')
 CLOSING = ("»", "”", '"')
 QUOTATION = ' \u00a0\u202f«»“”".…'
-BY = re.compile(r"^(?:[Pp]ar |[Bb]y |\w+ ?: ?)")
+BY = re.compile(r"(?i)(?:par|by|textes?|entretien|interview|reportage|auteure?|autrice) ?:? ?(.+)")
+MAX_AUTHORS = 20  # of one article; many pages in one file have more
 AUTHOR = "about the author"
 PROMPTS = ("reader prompt", "subscribe prompt")
 MORE = re.compile(r"(?i)(?:lire (?:plus|la suite)|voir plus|en savoir plus)\W*$")
@@ -215,12 +216,13 @@ def weigh_authors(lines: Sequence[Line]) -> list[Line]:
     weighed = list(lines)
     names = Counter(line.text for line in lines if line.bare or line.pattern)
     authors = {
-        name
+        by[1]
         for line in lines
-        if line.pattern and line.pattern.reason == "byline"
-        for name in [BY.sub("", line.text)]
-        if _is_name(name)
+        if line.pattern and line.pattern.reason == "byline" and (by := BY.fullmatch(line.text))
+        if _is_name(by[1])
     }
+    if len(authors) > MAX_AUTHORS:
+        authors = set()
     above, sentences = "", 0
     for index, line in enumerate(lines):
         if not line.text:
@@ -230,7 +232,7 @@ def weigh_authors(lines: Sequence[Line]) -> list[Line]:
             text = line.text.lstrip("*• ")
             known = {*authors, above} if names[above] > 1 and _is_name(above) else authors
             named = any(text.startswith((f"{name} ", f"{name},")) for name in known)
-            if named or (late and above in authors):
+            if late and (named or above in authors):
                 weighed[index] = line.add(AUTHOR, -8.0)
             sentences += 1
         elif line.bare and late and line.text in authors:
