@@ -1,7 +1,8 @@
 """Fit what the words of reader prompts are worth, and write it where cleaning reads it.
 
-A logistic regression over the lines that no phrase knows, on the tune parts of eval/gold/cleaning
-and kinds and on tests/cases/lines.json; the test parts are never looked at. Needs the extra `fit`.
+A logistic regression over the lines that no phrase knows, on the tune parts of eval/gold/cleaning,
+kinds and meaning and on tests/cases/lines.json; the test parts are never looked at. Needs the
+extra `fit`.
 """
 
 import argparse
@@ -33,9 +34,10 @@ from toolkit.evaluation.cleaning import (
 
 HERE = Path(__file__).parent
 FOLDERS = ("cleaning", "kinds")
+SENTENCES = HERE / "gold/meaning/sources.jsonl"
 CASES = HERE.parent / "tests/cases/lines.json"
 STRENGTH = 1.0  # the inverse of the penalty on weights
-ARTICLE_WEIGHT = 2.0  # losing a sentence is worse than keeping a prompt
+ARTICLE_WEIGHT = 3.0  # losing a sentence is worse than keeping a prompt
 KNOWN_WEIGHT = 0.3  # of lines that go anyway
 KNOWN_BELOW = -1.5
 FOLDS = 7
@@ -63,9 +65,15 @@ def examples(labelled: Iterable[Sequence[str]]) -> list[Example]:
     return found
 
 
+def news() -> list[tuple[str, str]]:
+    """Sentences of invented news, which are no prompts."""
+    found = map(json.loads, SENTENCES.read_text("utf-8").splitlines())
+    return [(ARTICLE, each["text"]) for each in found if each["part"] == "tune"]
+
+
 def fitted(pages: Iterable[GoldPage]) -> Weights:
     lines = [line for page in pages for line in page.lines]
-    found = examples([*lines, *json.loads(CASES.read_text("utf-8"))])
+    found = examples([*lines, *json.loads(CASES.read_text("utf-8")), *news()])
     vectorizer = DictVectorizer(sparse=False)
     model = LogisticRegression(C=STRENGTH)
     model.fit(
@@ -106,7 +114,8 @@ def main() -> None:
     made = fitted(tune)
     WEIGHTS_FILE.write_text(
         "# Weights of kinds of words in the log-odds that a line is a reader prompt. Made by\n"
-        f"# eval/fit_cleaning.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds\n"
+        f"# eval/fit_cleaning.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds,\n"
+        "# of the sentences of eval/gold/meaning and of tests/cases/lines.json\n"
         f"# {digest_of(tune)}\n"
         f"bias = {made.bias:.3f}\n\n[weights]\n"
         + "".join(f'"{name}" = {weight:.3f}\n' for name, weight in made.weights.items()),

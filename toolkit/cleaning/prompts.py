@@ -21,7 +21,7 @@ MOST = 3  # words of a kind that count
 POINTS = 2.5  # for each unit of log-odds
 LIKELY = 1.0  # the log-odds from which a line loses points
 
-IMPERATIVE = re.compile(r"(?!(?:all|assez|av|sav|ser|chez|nez|rez)).{4,}ez")
+IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
 VOUS = frozenset(("vous", "votre", "vos"))
 NOUS = frozenset(("nous", "notre", "nos"))
 POINTERS = frozenset(("ce", "cet", "cette", "présent", "présente"))
@@ -53,6 +53,8 @@ def signals(words: Sequence[str]) -> dict[str, float]:
     if _known().isdisjoint(words):
         return {}
     found = set(words)
+    if "rendez" in found:
+        found -= VOUS  # an appointment
     named = {kind: float(min(len(found & of), MOST)) for kind, of in prompt_words().items()}
     things = prompt_words()["things"]
     addressed = {
