@@ -18,7 +18,7 @@ WEIGHTS_FILE = Path(__file__).with_name("prompts.toml")
 REASON = "reader prompt"
 MIN_WORDS = 4
 MOST = 3  # words of a kind that count
-POINTS = 2.5  # for each unit of log-odds
+POINTS = 2.0  # for each unit of log-odds
 LIKELY = 1.0  # the log-odds from which a line loses points
 
 IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
