@@ -64,10 +64,3 @@ def test_teasers_below_the_article_go_with_their_sentences():
     ]
     page = document("\n".join([ARTICLE, OTHER, ARTICLE + " Oui.", *teasers]))
     assert clean(page).document.text.split("\n\n") == [ARTICLE, OTHER, ARTICLE + " Oui."]
-
-
-def test_a_table_of_contents_goes_and_its_headings_stay():
-    contents = ["1. Les trains", "2. Les routes", "3. Les écoles"]
-    parts = [line for heading in contents for line in (heading, f"{ARTICLE} {heading[3:]}.")]
-    page = document("\n".join([*contents, *parts]))
-    assert clean(page).document.text.split("\n\n") == parts

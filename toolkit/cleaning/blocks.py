@@ -14,15 +14,12 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from toolkit.cleaning.context import (
-    NUMBERED,
     limit_patterns,
     weigh_authors,
     weigh_captions,
-    weigh_contents,
     weigh_echoes,
     weigh_head,
     weigh_lists,
-    weigh_prompts,
     weigh_repeats,
     weigh_teasers,
 )
@@ -48,6 +45,7 @@ VOCABULARY_LINES = 40
 MAX_LEAD_CHARS = 600
 ABOUT = 3.0
 MIN_CONTENT_CHARS = 5
+NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 DATE_END = re.compile(r"\bMONTH #$")
 TITLE_REACH = 40  # lines above the article
 
@@ -171,9 +169,9 @@ def _judge(
     if "repeats" in groups:
         weighed = weigh_repeats(weighed, repeated)
     if "lists" in groups:
-        weighed = weigh_captions(weigh_lists(weigh_teasers(weigh_contents(weighed))))
+        weighed = weigh_captions(weigh_lists(weigh_teasers(weighed)))
     if "echoes" in groups:
-        weighed = weigh_prompts(weigh_authors(weigh_echoes(weighed)))
+        weighed = weigh_authors(weigh_echoes(weighed))
     first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
     title_line = _title_line(weighed, first)
     if title_line is not None:

@@ -24,9 +24,7 @@ QUOTATION = ' \u00a0\u202f«»“”".…'
 BY = re.compile(r"(?i)(?:par|by|textes?|entretien|interview|reportage|auteure?|autrice) ?:? ?(.+)")
 MAX_AUTHORS = 20  # of one article; many pages in one file have more
 AUTHOR = "about the author"
-PROMPTS = ("reader prompt", "subscribe prompt")
 MORE = re.compile(r"(?i)(?:lire (?:plus|la suite)|voir plus|en savoir plus)\W*$")
-NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 CAPTION = "photo caption"
 PULL_QUOTE = "pull quote"
 
@@ -54,25 +52,14 @@ def one_spaced(line: str) -> str:
 
 def weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
     seen = Counter(line.text for line in lines if line.bare)
-    headings = _headings(lines)
     weighed = []
-    for index, line in enumerate(lines):
-        if line.bare and seen[line.text] > 1 and index not in headings:
+    for line in lines:
+        if line.bare and seen[line.text] > 1:
             line = line.add("repeated on the page", -1.5)
         if repeated and line.text and (pages := repeated.get(one_spaced(line.text), 0)):
             line = line.add(f"on {pages} pages", -8.0)
         weighed.append(line)
     return weighed
-
-
-def _headings(lines: Sequence[Line]) -> set[int]:
-    """Lines right above a paragraph, which a table of contents may repeat."""
-    filled = [index for index, line in enumerate(lines) if line.text]
-    return {
-        index
-        for index, below in pairwise(filled)
-        if NUMBERED.match(lines[index].text) and not lines[below].pattern and not lines[below].bare
-    }
 
 
 def weigh_lists(lines: Sequence[Line]) -> list[Line]:
@@ -102,27 +89,6 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
             run = []
         above = index
     _weigh_run(weighed, run)
-    return weighed
-
-
-def weigh_contents(lines: Sequence[Line]) -> list[Line]:
-    """A table of contents above the text."""
-    weighed = list(lines)
-    run: list[int] = []
-    for index, line in enumerate(lines):
-        if not line.text:
-            continue
-        if NUMBERED.match(line.text) and not line.sentence and not line.pattern:
-            run.append(index)
-            continue
-        if line.sentence and run:
-            run.pop()  # the heading of the text below it
-        if len(run) >= MIN_LIST_LINES:
-            for entry in run:
-                weighed[entry] = lines[entry].add("list of links", -4.0)
-        run = []
-        if line.sentence and not line.pattern:
-            break
     return weighed
 
 
@@ -238,20 +204,6 @@ def weigh_authors(lines: Sequence[Line]) -> list[Line]:
         elif line.bare and late and line.text in authors:
             weighed[index] = line.add(AUTHOR, -3.0)
         above = line.text if line.bare else ""
-    return weighed
-
-
-def weigh_prompts(lines: Sequence[Line]) -> list[Line]:
-    """Headings of what asks the reader for something."""
-    weighed = list(lines)
-    above = -1
-    for index, line in enumerate(lines):
-        if not line.text:
-            continue
-        asks = any(name in PROMPTS and points <= -4.0 for name, points in line.evidence)
-        if asks and above >= 0 and lines[above].bare and not lines[above].pattern:
-            weighed[above] = weighed[above].add("reader prompt", -2.0)
-        above = index
     return weighed
 
 
