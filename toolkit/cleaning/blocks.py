@@ -27,6 +27,7 @@ from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, WORD, Line, descr
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.cleaning.prompts import REASON as PROMPT
+from toolkit.cleaning.prompts import VOUS
 from toolkit.cleaning.structure import mark_structure
 from toolkit.documents import Block
 from toolkit.errors import UsageError
@@ -269,6 +270,8 @@ def _title_line(lines: Sequence[Line], first: int) -> int | None:
         score += 2.0 * (index < dated) - 0.5 * (len(line.text) > LONG_TITLE_CHARS)
         own = _content([line.text])
         score += ABOUT * len(own & vocabulary) / len(own) if own else 0.0
+        if not VOUS.isdisjoint(WORD.findall(line.text.lower())):
+            score -= 2.0  # a prompt
         if sum(word[0].isupper() for word in line.text.split()) > MAX_CAPITALS * words:
             score -= 2.0  # names, as in a byline
         if score > best:
