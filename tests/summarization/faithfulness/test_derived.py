@@ -1,6 +1,7 @@
 import pytest
 
 from tests.summarization.helpers import grounds
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence
 from toolkit.summarization.faithfulness.facts import unsupported_facts
 
 ARTICLE = grounds(
@@ -46,3 +47,10 @@ def test_numbers_may_follow_from_others(statement):
 )
 def test_numbers_that_follow_from_nothing_are_found(statement):
     assert [check.name for check in unsupported_facts(statement, ARTICLE, "en")] == ["numbers"]
+
+
+def test_a_number_and_its_translation_do_not_add_up():
+    both = SourceSentence("Le club a marqué 35 buts.", "The club scored 35 goals.", 0)
+    article = EvidenceIndex((both,))
+    assert unsupported_facts("The club scored 35 goals.", article, "en") == []
+    assert unsupported_facts("The club scored 70 goals in total.", article, "en")

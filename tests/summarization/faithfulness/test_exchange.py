@@ -1,7 +1,7 @@
 import pytest
 
 from toolkit.summarization.faithfulness.checks import check_statement
-from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence
+from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, index_text
 from toolkit.summarization.faithfulness.exchange import apart, exchanged, exchanges
 from toolkit.summarization.faithfulness.mentions import mentions
 
@@ -80,3 +80,12 @@ def test_the_model_says_who_is_likelier(likelier, found):
         str(each) == "actors: The taxi unions is likelier than The Minister of Transport"
         for each in checks
     )
+
+
+@pytest.mark.parametrize(("who", "fails"), [("She", False), ("The workers", True)])
+def test_an_english_pronoun_stands_for_whom_the_sentence_before_names(who, fails):
+    opened = "Mayor Anne Dupont opened the school in Lyon."
+    spent = "spent money on the bridge and the harbour."
+    article = index_text(f"{opened} {who} {spent}", language="en")
+    failed = check_statement(f"Anne Dupont {spent}", article, "en")
+    assert [(each.name, each.relation) for each in failed] == [("actors", "apart")] * fails

@@ -33,3 +33,7 @@ def test_what_stands_behind_in_is_a_place():
         "the mayor of Metz": False,
         "Goa": True,
     }
+
+
+def test_the_end_of_a_word_is_no_article():
+    assert [each.text for each in mentions("They will bathe Paris in light.")] == ["Paris"]

@@ -72,11 +72,9 @@ def _is_rounded(wanted: Quantity, before: str, known: Iterable[Quantity]) -> boo
 
 
 def _is_difference(wanted: Quantity, known: Iterable[Quantity]) -> bool:
-    pairs = combinations(known, 2)
-    return any(
-        wanted.value in (abs(one.value - other.value), one.value + other.value)
-        for one, other in pairs
-    )
+    """Or a sum. A number and its translation are one."""
+    pairs = combinations({each.value for each in known}, 2)
+    return any(wanted.value in (abs(one - other), one + other) for one, other in pairs)
 
 
 def _is_counted(behind: str, evidence: EvidenceIndex) -> bool:

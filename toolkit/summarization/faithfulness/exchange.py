@@ -30,10 +30,13 @@ NEAR = 4  # sentences from whose actors a place may be exchanged for
 ADJACENT = r",? (?:the )?"
 DETERMINERS = ("the ", "a ", "an ", "its ", "his ", "her ", "their ")
 # Sentences that speak on of somebody before.
-LEANING = re.compile(
-    r"\b(?:ils?|elles?|je|nous|on|lui|son|sa|ses|leurs?|mon|ma|mes|notre|nos)\b|\bj['’]|[«“\"]",
-    re.IGNORECASE,
-)
+LEANING = {
+    language: re.compile(rf"\b(?:{words})\b|\bj['’]|[«“\"]", re.IGNORECASE)
+    for language, words in (
+        ("fr", "ils?|elles?|je|nous|on|lui|son|sa|ses|leurs?|mon|ma|mes|notre|nos"),
+        ("en", "he|she|it|they|i|we|him|them|his|her|its|their|my|our"),
+    )
+}
 COORDINATED = re.compile(r",? ?(?:and |or )?(?:the )?")
 
 
@@ -66,7 +69,7 @@ def apart(statement: str, evidence: EvidenceIndex) -> list[Apart]:
         if not words or not _is_known(mention, words, evidence):
             continue
         has = [
-            own or (before and bool(LEANING.search(sentence.text)))
+            own or (before and _leans(sentence))
             for own, before, sentence in zip(has, [False, *has], evidence.sentences, strict=False)
         ]
         shares = evidence.shares(f"{statement[: mention.start]} {statement[mention.end :]}")
@@ -77,6 +80,11 @@ def apart(statement: str, evidence: EvidenceIndex) -> list[Apart]:
         if best - own >= MIN_DISTANCE:
             found.append(Apart(mention, best - own))
     return found
+
+
+def _leans(sentence: SourceSentence) -> bool:
+    pattern = LEANING.get(sentence.language)
+    return bool(pattern and pattern.search(sentence.text))
 
 
 def far_apart(statement: str, evidence: EvidenceIndex) -> list[Check]:
@@ -93,8 +101,10 @@ def exchanged(statement: str, evidence: EvidenceIndex, likelihood: Likelihood) -
     found = []
     for each in apart(statement, evidence):
         others = exchanges(each.mention, statement, evidence)
+        if not others:
+            continue
         scores = likelihood(evidence, [statement, *(other.text for other in others)])
-        if len(scores) < 2:
+        if not scores:
             continue
         own, *rest = scores
         best = max(range(len(rest)), key=rest.__getitem__)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from toolkit.engines.base import Engine
-from toolkit.errors import TooLongError
+from toolkit.errors import InputError
 from toolkit.languages.identification import language_name
 from toolkit.prompts import Prompt
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex
@@ -28,7 +28,7 @@ def likelihood_by(engine: Engine, prompt: Prompt, language: str) -> Likelihood |
         chat = prompt.render(text=text, language=language_name(language))
         try:
             scored = engine.score([chat] * len(statements), statements)
-        except TooLongError:
+        except InputError:  # too long, or with a letter that the tokenizer can't take
             return []
         return [each.log_prob for each in scored]
 

@@ -81,6 +81,6 @@ def _without_common_words(sentence: str, match: re.Match[str]) -> tuple[int, int
     name = sentence[start:end]
     if re.search(r"(?:ese|ian|ish|ean|can)$", name) and re.match(r" [a-z]", sentence[end:]):
         return end, end  # Russian troops
-    if sentence[:start].lower().endswith("the ") and start < end:
+    if start < end and re.search(r"\bthe $", sentence[:start], re.IGNORECASE):
         start -= len("the ")
     return start, end
