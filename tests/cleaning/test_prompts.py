@@ -40,3 +40,20 @@ def test_capitals_and_missing_accents_change_nothing():
     words = WORD.findall(PROMPTS[3].lower())
     bare = WORD.findall("la reproduction de ce contenu est soumise a autorisation de la redaction")
     assert weigh_prompt(bare) == weigh_prompt(words) < 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le gouvernement engage sa responsabilité sur le texte, dans les conditions prévues par "
+        "l'article 49.",
+        "Le journaliste a été condamné en appel pour la publication de cette vidéo sans "
+        "autorisation.",
+        "L'article 3 du texte engage la responsabilité des plateformes.",
+        "Le magazine a suspendu la publication de sa version gratuite faute de publicité.",
+        "Cette tribune a été signée par trois cents journalistes en soutien à leur rédaction.",
+    ],
+)
+def test_news_of_the_press_and_the_law_stays(sentence):
+    page = document("\n".join([ARTICLE, OTHER, sentence, ARTICLE + " Oui."]))
+    assert clean(page).blocks[2].kept

@@ -165,11 +165,15 @@ def weigh_echoes(lines: Sequence[Line]) -> list[Line]:
     weighed = list(lines)
     if not quoted:
         return weighed
-    prose = [line.text.lower() for line in lines if line.sentence and not line.pattern]
+    prose = [
+        line.text.lower()
+        for index, line in enumerate(lines)
+        if line.sentence and not line.pattern and index not in quoted
+    ]
     for index in quoted[:MAX_QUOTES]:
         line = lines[index].text.lower()
         inner = line.strip(QUOTATION)
-        if len(inner) >= MIN_ECHO_CHARS and any(inner in text and text != line for text in prose):
+        if len(inner) >= MIN_ECHO_CHARS and any(inner in text for text in prose):
             weighed[index] = lines[index].add(PULL_QUOTE, -8.0)
             below = next((i for i in range(index + 1, len(lines)) if lines[i].text), index)
             if _is_name(lines[below].text.lstrip("-–— ")):

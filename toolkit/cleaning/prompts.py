@@ -73,10 +73,18 @@ def signals(words: Sequence[str]) -> dict[str, float]:
     return {name: value for name, value in named.items() if value}
 
 
+# News speaks of the press and the law in the words of notices, but neither to the reader nor of the
+# site itself and its channels; without these the words alone drop no sentence.
+SPEAKING = frozenset(("vous", "nous", "imperative", "channels"))
+SITE = frozenset(("contenu", "contenus", "page", "site"))
+MOST_UNSPOKEN = -2.0
+
+
 def weigh_prompt(words: Sequence[str]) -> float:
     """The points against a line with these words, in lower case and their order; 0 for most."""
     fitted = weights()
-    odds = fitted.bias + sum(
-        fitted.weights.get(name, 0.0) * x for name, x in signals(words).items()
-    )
-    return round(-POINTS * odds, 2) if odds >= LIKELY else 0.0
+    found = signals(words)
+    odds = fitted.bias + sum(fitted.weights.get(name, 0.0) * x for name, x in found.items())
+    points = -POINTS * odds if odds >= LIKELY else 0.0
+    speaks = SPEAKING & found.keys() or ("this thing" in found and SITE.intersection(words))
+    return round(points if speaks else max(points, MOST_UNSPOKEN), 2)
