@@ -57,3 +57,13 @@ def test_capitals_and_missing_accents_change_nothing():
 def test_news_of_the_press_and_the_law_stays(sentence):
     page = document("\n".join([ARTICLE, OTHER, sentence, ARTICLE + " Oui."]))
     assert clean(page).blocks[2].kept
+
+
+@pytest.mark.parametrize(
+    "line", ["→ Les bénévoles ont installé la scène dès vendredi soir", "Notes"]
+)
+def test_list_items_and_headings_of_an_article_cut_nothing_off(line):
+    page = document("\n".join([ARTICLE, OTHER, ARTICLE + " Oui.", OTHER + " Non.", line, ARTICLE]))
+    kept = [block.text for block in clean(page).blocks if block.kept]
+    assert kept[-1] == ARTICLE
+    assert line in kept or line == "Notes"
