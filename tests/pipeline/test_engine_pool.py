@@ -198,7 +198,7 @@ def test_who_gives_up_does_not_wait_for_the_turn_of_its_model(crowded):
     def give_up():
         raise GaveUpError
 
-    with pool.turn("one", ("fr", "en")), pytest.raises(GaveUpError):
+    with pool.room("one"), pytest.raises(GaveUpError):
         pool.view(("fr", "en"), check=give_up).engine("other")
     assert loaded == []
     assert pool.view(("fr", "en"), check=lambda: None).engine("other").info.engine == "fake"

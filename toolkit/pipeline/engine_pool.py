@@ -2,8 +2,8 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Lock
 from typing import NamedTuple, Protocol, cast
@@ -88,7 +88,7 @@ class EnginePool:
             lock = self._locks[name]
         with lock:
             if name not in self._engines:
-                with self.turn(model, languages, check):
+                with self._turn(name, check):
                     engine = ReloadableEngine(partial(self._load, name, languages))
                     self._reloadable[name] = engine
                 self._engines[name] = self._offered(name, engine)
@@ -97,13 +97,13 @@ class EnginePool:
     def is_loaded(self, model: str, languages: tuple[str, str]) -> bool:
         return self._name(model, languages) in self._engines
 
-    def turn(
-        self, model: str, languages: tuple[str, str], check: Callable[[], None] = nothing
-    ) -> AbstractContextManager[None]:
-        """Time in which `model` may be in memory."""
-        if not self._shared:
-            return nullcontext()
-        return self._turns.turn(self._name(model, languages), check=check)
+    @contextmanager
+    def room(self, model: str, check: Callable[[], None] = nothing) -> Iterator[None]:
+        """Time in which `model` may be in memory for somebody else's purposes."""
+        name = self._name(model, self._settings.languages)
+        with self._turn(name, check):
+            self._make_room(name)
+            yield
 
     def view(
         self,
@@ -130,6 +130,9 @@ class EnginePool:
         if not self._fit_together({name, *in_use, *loaded}):
             for each in loaded - in_use:
                 self._reloadable[each].unload()
+
+    def _turn(self, name: _Name, check: Callable[[], None]) -> AbstractContextManager[None]:
+        return self._turns.turn(name, check=check) if self._shared else nullcontext()
 
     def _name(self, model: str, languages: tuple[str, str]) -> _Name:
         if self._settings.endpoint or model in self._given:

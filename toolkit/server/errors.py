@@ -45,7 +45,7 @@ class ApiError(ToolkitError):
         self.headers = dict(headers or {})
 
 
-def api_error(error: Exception) -> ApiError:
+def api_error(error: BaseException) -> ApiError:
     """What clients are told of `error`; of one that nobody foresaw, only that it is a bug."""
     if isinstance(error, ApiError):
         return error
@@ -55,8 +55,13 @@ def api_error(error: Exception) -> ApiError:
     return ApiError(500, "internal_error", f"this is a bug of the server: {type(error).__name__}")
 
 
+def native_error(error: ApiError) -> dict[str, str]:
+    """As our own API has it, and the history."""
+    return {"code": error.code, "message": str(error)}
+
+
 def native_body(error: ApiError) -> dict[str, Any]:
-    return {"error": {"code": error.code, "message": str(error)}}
+    return {"error": native_error(error)}
 
 
 # By the beginning of a path, the first that fits.
