@@ -1,6 +1,4 @@
-import contextlib
 import socket
-import threading
 import time
 
 import pytest
@@ -8,11 +6,11 @@ import pytest
 pytest.importorskip("fastapi")
 import anyio
 import httpx
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
 
+from tests.server.serving import served
 from toolkit.errors import InputError
 from toolkit.server.access import Access
 from toolkit.server.errors import ApiError
@@ -205,26 +203,8 @@ def test_a_length_is_a_number(length):
 # The same at a real server.
 
 
-@contextlib.contextmanager
-def served(**options):
-    """The port of a server with that application."""
-    config = uvicorn.Config(
-        application(**options), port=0, log_config=None, lifespan="off", http="h11"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 def test_a_large_body_is_refused_over_a_connection():
-    with served(max_body_bytes=1000) as port:
+    with served(application(max_body_bytes=1000)) as port:
         told = httpx.post(f"{HERE}:{port}/count", content=b"x" * 30_000_000)
         assert refused(told) == (413, "too_large")
         counted = httpx.post(f"{HERE}:{port}/count", content=(b"x" * 100 for _ in range(11)))
@@ -233,7 +213,7 @@ def test_a_large_body_is_refused_over_a_connection():
 
 def test_an_endless_body_is_refused_while_it_still_comes():
     with (
-        served(max_body_bytes=100_000) as port,
+        served(application(max_body_bytes=100_000)) as port,
         socket.create_connection(("127.0.0.1", port), timeout=5) as endless,
     ):
         endless.sendall(
@@ -247,7 +227,7 @@ def test_an_endless_body_is_refused_while_it_still_comes():
 
 def test_a_body_that_drips_is_not_waited_for():
     with (
-        served(body_seconds=0.3) as port,
+        served(application(body_seconds=0.3)) as port,
         socket.create_connection(("127.0.0.1", port), timeout=5) as slow,
     ):
         slow.sendall(b"POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n")
