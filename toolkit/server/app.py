@@ -1,6 +1,5 @@
 """Puts the server together: routers, errors, and what stands around them."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,11 +11,11 @@ from starlette.exceptions import HTTPException
 from toolkit import __version__
 from toolkit.errors import ToolkitError
 from toolkit.server import native
-from toolkit.server.errors import CODES, ApiError, api_error, shape_of
+from toolkit.server.access import Access
+from toolkit.server.errors import CODES, ApiError, error_response
 from toolkit.server.options import ServerOptions
+from toolkit.server.security import Guard
 from toolkit.server.service import Service
-
-LOG = logging.getLogger("toolkit.server")
 
 
 def create_app(service: Service, options: ServerOptions | None = None) -> FastAPI:
@@ -50,20 +49,23 @@ def create_app(service: Service, options: ServerOptions | None = None) -> FastAP
     app.add_exception_handler(ToolkitError, _toolkit_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _bug)
 
     # Middlewares, plain ASGI ones: the last that is added sees a request first.
+    app.add_middleware(
+        Guard,
+        access=Access.of(service.options),
+        max_body_bytes=service.options.max_body_bytes,
+    )
     return app
 
 
-def answer(request: Request, error: ApiError) -> JSONResponse:
+def answer(request: Request, error: Exception) -> JSONResponse:
     """`error` in the shape that clients of that path expect."""
-    body = shape_of(request.url.path)(error)
-    return JSONResponse(body, status_code=error.status, headers=error.headers)
+    return error_response(request.url.path, error)
 
 
 def _toolkit_error(request: Request, error: Exception) -> JSONResponse:
-    return answer(request, api_error(error))
+    return answer(request, error)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -80,8 +82,3 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = CODES.get(error.status_code, "bad_request")
     return answer(request, ApiError(error.status_code, code, str(error.detail), error.headers))
-
-
-def _bug(request: Request, error: Exception) -> JSONResponse:
-    LOG.error("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
-    return answer(request, api_error(error))

@@ -6,6 +6,8 @@ Each API has its own shape for them; `shape_of` is the one place that knows whic
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.responses import JSONResponse
+
 from toolkit.errors import (
     InputError,
     LanguageError,
@@ -55,19 +57,46 @@ def api_error(error: BaseException) -> ApiError:
     return ApiError(500, "internal_error", f"this is a bug of the server: {type(error).__name__}")
 
 
-def native_error(error: ApiError) -> dict[str, str]:
+Shape = Callable[[ApiError], tuple[int, dict[str, Any]]]
+# What clients of other APIs expect in place of ours.
+STATUSES = {401: 403, 422: 400}
+
+
+def error_record(error: ApiError) -> dict[str, str]:
     """As our own API has it, and the history."""
     return {"code": error.code, "message": str(error)}
 
 
-def native_body(error: ApiError) -> dict[str, Any]:
-    return {"error": native_error(error)}
+def native(error: ApiError) -> tuple[int, dict[str, Any]]:
+    return error.status, {"error": error_record(error)}
+
+
+def libretranslate(error: ApiError) -> tuple[int, dict[str, Any]]:
+    return STATUSES.get(error.status, error.status), {"error": str(error)}
+
+
+def deepl(error: ApiError) -> tuple[int, dict[str, Any]]:
+    return STATUSES.get(error.status, error.status), {"message": str(error)}
 
 
 # By the beginning of a path, the first that fits.
-SHAPES: tuple[tuple[str, Callable[[ApiError], dict[str, Any]]], ...] = (("/", native_body),)
+SHAPES: tuple[tuple[str, Shape], ...] = (
+    ("/v2/", deepl),
+    *(
+        (f"/{path}", libretranslate)
+        for path in ("translate", "detect", "languages", "download_file/", "suggest", "frontend/")
+    ),
+    ("/", native),
+)
 
 
-def shape_of(path: str) -> Callable[[ApiError], dict[str, Any]]:
-    """How errors of that path look as JSON."""
+def shape_of(path: str) -> Shape:
+    """Status and JSON of an error of that path."""
     return next(shape for start, shape in SHAPES if path.startswith(start))
+
+
+def error_response(path: str, error: Exception) -> JSONResponse:
+    """What clients of `path` are told of `error`."""
+    told = api_error(error)
+    status, body = shape_of(path)(told)
+    return JSONResponse(body, status, told.headers)

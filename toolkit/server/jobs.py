@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from toolkit.server.control import Control, Progress, cancelled
-from toolkit.server.errors import ApiError, api_error, native_error
+from toolkit.server.errors import ApiError, api_error, error_record
 from toolkit.server.fair_queue import FairQueue, Ticket
 from toolkit.server.history import History, Job, State
 
@@ -52,7 +52,7 @@ class Jobs:
         """Queue again what a server before this one didn't finish, or say that it is lost."""
         for job in self.history.unfinished():
             if job.tries >= MAX_TRIES:
-                self.history.finish(job.id, "lost", error=native_error(LOST))
+                self.history.finish(job.id, "lost", error=error_record(LOST))
             else:
                 self.history.requeue(job, tries=job.tries)
                 self._submit(job, lambda: None, at_all=True)
@@ -96,7 +96,7 @@ class Jobs:
     def end(self, job: Job) -> None:
         """Cancel a job. Its place is free as soon as it next looks."""
         ticket = self._tickets.pop(job.id, None)
-        self.history.finish(job.id, "cancelled", error=native_error(cancelled()))
+        self.history.finish(job.id, "cancelled", error=error_record(cancelled()))
         if ticket:
             (self._pulls if job.task == "pull" else self._queue).end(ticket)
 
@@ -128,9 +128,9 @@ class Jobs:
             if told.code == "stopping":
                 self.history.requeue(job, tries=job.tries - 1)  # none of its own fault
             elif told.code == "cancelled":
-                self.history.finish(job_id, "cancelled", error=native_error(told))
+                self.history.finish(job_id, "cancelled", error=error_record(told))
             else:
-                self.history.finish(job_id, "failed", error=native_error(told))
+                self.history.finish(job_id, "failed", error=error_record(told))
             raise
         if control.progress.stage == SUMMARIZING:
             before = self._summary_seconds or control.stage_seconds

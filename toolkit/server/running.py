@@ -8,6 +8,7 @@ import uvicorn
 
 from toolkit.errors import UsageError
 from toolkit.server.app import create_app
+from toolkit.server.connections import Connection
 from toolkit.server.options import ServerOptions
 from toolkit.server.service import Service
 from toolkit.settings import Settings
@@ -54,6 +55,7 @@ def run(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=Connection,
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
