@@ -1,29 +1,25 @@
-"""Who asks: for whose sake turns are fair, and whose jobs are whose."""
+"""For whose sake turns are fair, and whose jobs are whose."""
 
-from ipaddress import ip_address
+from starlette.requests import Request
 
-from starlette.requests import HTTPConnection
-
-
-def owner_of(request: HTTPConnection) -> str:
-    """The name of the API key that came with a request, empty without one."""
-    return str(getattr(request.state, "key_name", "") or "")
+from toolkit.server.access import is_this_machine
+from toolkit.server.security import admission_of
 
 
-def client_of(request: HTTPConnection) -> str:
-    """The owner, or the address that a request came from."""
-    return owner_of(request) or address_of(request)
+def client_of(request: Request) -> str:
+    """The name of the API key, or the address, that a request came with."""
+    return admission_of(request).caller.name
 
 
-def address_of(request: HTTPConnection) -> str:
-    return request.client.host if request.client else ""
+def owner_of(request: Request) -> str:
+    """Who sees the jobs that are begun: with an API key those of the key, without one all others'
+    without one.
+    """
+    caller = admission_of(request).caller
+    return caller.name if caller.has_key else ""
 
 
-def is_trusted(request: HTTPConnection) -> bool:
+def is_trusted(request: Request) -> bool:
     """Whether a request is of this machine, or has an API key."""
-    if owner_of(request):
-        return True
-    try:
-        return ip_address(address_of(request)).is_loopback
-    except ValueError:
-        return False
+    caller = admission_of(request).caller
+    return caller.has_key or is_this_machine(caller.name)

@@ -12,9 +12,12 @@ from toolkit.output import (
     side_by_side,
     translation_memory,
 )
-from toolkit.results import Caution, Result
+from toolkit.results import Result
 from toolkit.server.errors import ApiError
+from toolkit.server.history import Job
 from toolkit.server.records import result_of, with_edits
+from toolkit.server.requests import RequestOptions, adapted
+from toolkit.settings import AUTO, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Export:
         plain = self.name.encode("ascii", "replace").decode().replace("?", "_")
         plain = "".join(each if each not in '"\\%' else "_" for each in plain)
         return {
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; "
+            "Content-Disposition": f'attachment; filename="{plain}"; '
             f"filename*=UTF-8''{quote(self.name, safe='')}"
         }
 
@@ -46,16 +49,10 @@ MEDIA_TYPES = {
 
 
 def export(
-    task: str,
-    name: str,
-    record: dict[str, Any],
-    form: str,
-    *,
-    languages: tuple[str, str],
-    caution: Caution,
-    edits: Mapping[str, str],
+    job: Job, record: dict[str, Any], form: str, *, own: Settings, edits: Mapping[str, str]
 ) -> Export:
-    """What was made by `task` as a file of that form, with the sentences as people changed them.
+    """What a job made as a file of that form, with the sentences as people changed them. What the
+    job didn't ask for is as in the server's `own` settings.
 
     Raises ApiError for a form that there isn't.
     """
@@ -65,14 +62,23 @@ def export(
         )
     if form == "json":
         text = json.dumps(with_edits(record, edits), ensure_ascii=False, indent=2) + "\n"
-    elif task == "clean":
+    elif job.task == "clean":
         text = _cleaning(record, form)
     else:
-        result = result_of(record, languages, caution, edits)
+        settings = adapted(RequestOptions.model_validate(job.options), own)
+        result = result_of(record, _languages(record, settings), settings.caution, edits)
         if form == "tmx" and not result.translations:
             raise _nothing_for(form)
         text = RENDERERS[form](result)
-    return Export(_file_name(name, form), MEDIA_TYPES[form], text.encode("utf-8"))
+    return Export(_file_name(job.name, form), MEDIA_TYPES[form], text.encode("utf-8"))
+
+
+def _languages(record: Mapping[str, Any], settings: Settings) -> tuple[str, str]:
+    """Those that were found out are in the record; without a translation both are the same."""
+    source, target = settings.languages
+    translation = record["provenance"].get("translation", {})
+    source, target = translation.get("languages", (source, target))
+    return (target if source == AUTO else source), target
 
 
 def _text(result: Result) -> str:

@@ -178,7 +178,7 @@ def _run(ticket: Ticket[Any]) -> None:
     try:
         ticket.control.check()
         made = ticket.work(ticket.control)
-    except BaseException as error:  # noqa: BLE001 - it belongs to who asked
+    except BaseException as error:
         if not isinstance(error, ToolkitError):
             LOG.error("this is a bug: %s: %s", type(error).__name__, error, exc_info=error)
         # Without the frames, which hold what was to be closed: the streams.

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from toolkit.errors import StoreError
 from toolkit.server.errors import ApiError
+from toolkit.server.requests import Source, Task
 
 APPLICATION = int.from_bytes(b"FrEj", "big")  # by this SQLite's header says whose file it is
 SCHEMA = 1
@@ -44,7 +45,7 @@ class Job:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     owner: str = ""
     client: str = ""
-    task: str
+    task: Task | Literal["pull"]
     name: str
     state: State = "queued"
     created: float = field(default_factory=time.time)
@@ -53,7 +54,7 @@ class Job:
     tries: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     error: Mapping[str, str] | None = None
-    source: str = ""
+    source: Source
 
     @property
     def is_finished(self) -> bool:

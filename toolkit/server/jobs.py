@@ -1,6 +1,6 @@
 """Long work: kept in the history, done in turn, watched and ended by its owner."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -61,6 +61,19 @@ class Jobs:
         """Queue a job with its input. Raises ApiError where there is no place for it."""
         self._submit(job, lambda: self.history.add(job, data))
         return job
+
+    def add_all(self, given: Iterable[tuple[Job, bytes]]) -> list[Job]:
+        """`add` for several, all or none."""
+        begun: list[Job] = []
+        try:
+            for job, data in given:
+                begun.append(self.add(job, data))
+        except ApiError:
+            for job in begun:
+                self.end(job)
+                self.history.remove(job.id)
+            raise
+        return begun
 
     def live(self, job_id: str) -> Live | None:
         """How far a job is; None for one that is finished."""

@@ -15,8 +15,8 @@ from toolkit.server.clients import client_of, owner_of
 from toolkit.server.errors import ApiError
 from toolkit.server.history import Job
 from toolkit.server.native import PREFIX
-from toolkit.server.requests import Edit, JobRequest, safe_name
-from toolkit.server.service import Service, fetching_is_off
+from toolkit.server.requests import Edit, JobRequest, Source, safe_name
+from toolkit.server.service import Service
 from toolkit.server.work import source_of
 
 MAX_FILES = 100
@@ -54,36 +54,33 @@ def router(service: Service) -> APIRouter:
             asked, files = await _asked(await request.body()), []
             if asked.text is None and asked.url is None:
                 raise ApiError(422, "invalid_request", "give a text or a url")
-        if asked.url is not None and service.fetch is None:
-            raise fetching_is_off()
+        if asked.url is not None:
+            service.refuse_address()
         if asked.text and len(asked.text) > (most := 10 * service.settings.max_document_chars):
             raise ApiError(413, "too_long", f"the text is over the limit of {most:,} characters")
         return await run_in_threadpool(_begun, request, asked, files)
 
     def _begun(request: Request, asked: JobRequest, files: list[tuple[str, bytes]]) -> JSONResponse:
         service.settings_for(asked.options)
-        common = {
-            "owner": owner_of(request),
-            "client": client_of(request),
-            "task": asked.task,
-            "options": asked.options.given(),
-        }
-        if not files:
-            source = "url" if asked.url else source_of(asked.is_html)
-            name = safe_name(asked.name or asked.url)
-            job = Job(name=name, source=source, **common)
-            jobs.add(job, (asked.url or asked.text or "").encode())
-            return JSONResponse(jobs.view(job), 202)
-        begun: list[Job] = []
-        try:
-            for name, data in files:
-                begun.append(jobs.add(Job(name=name, source="file", **common), data))
-        except ApiError:
-            for job in begun:  # all or none
-                jobs.end(job)
-                history.remove(job.id)
-            raise
-        return JSONResponse({"jobs": [jobs.view(job) for job in begun]}, 202)
+
+        def job(name: str | None, source: Source) -> Job:
+            return Job(
+                owner=owner_of(request),
+                client=client_of(request),
+                task=asked.task,
+                name=safe_name(name),
+                source=source,
+                options=asked.options.given(),
+            )
+
+        if files:
+            given = [(job(name, "file"), data) for name, data in files]
+            return JSONResponse({"jobs": [jobs.view(each) for each in jobs.add_all(given)]}, 202)
+        source = "url" if asked.url else source_of(asked.is_html)
+        begun = jobs.add(
+            job(asked.name or asked.url, source), (asked.url or asked.text or "").encode()
+        )
+        return JSONResponse(jobs.view(begun), 202)
 
     @api.get("")
     def page(
@@ -93,7 +90,7 @@ def router(service: Service) -> APIRouter:
     ) -> JSONResponse:
         """The newest jobs, without their results; `before` is the id of the last one of a page."""
         found = history.page(owner_of(request), limit=limit, before=before)
-        return JSONResponse({"jobs": [jobs.view(job) for job in found]})
+        return JSONResponse([jobs.view(job) for job in found])
 
     @api.delete("")
     def clear(request: Request) -> JSONResponse:
@@ -151,14 +148,16 @@ def router(service: Service) -> APIRouter:
 
     def _edited(request: Request, job_id: str, number: str, text: str | None) -> JSONResponse:
         job = history.find(job_id, owner_of(request))
-        segment = records.segment(_result(job), number)
+        segment = records.segment_of(_result(job), number)
         history.edit(job_id, number, text)
         return JSONResponse(segment if text is None else {**segment, "edited": text})
 
     def _result(job: Job) -> dict[str, Any]:
         result = history.result(job.id) if job.state == "done" else None
         if result is None:
-            raise ApiError(409, "no_result", f"the job is {jobs.view(job)['state']}; it has no result")
+            raise ApiError(
+                409, "no_result", f"the job is {jobs.view(job)['state']}; it has no result"
+            )
         record: dict[str, Any] = json.loads(result)
         return record
 

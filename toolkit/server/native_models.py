@@ -18,7 +18,7 @@ def router(service: Service) -> APIRouter:
     def models() -> JSONResponse:
         """Every model of the catalogue, and whether it is here and in use."""
         in_use = {each for each in service.models().values() if each}
-        return JSONResponse({"models": listed(service.settings, in_use)})
+        return JSONResponse(listed(service.settings, in_use))
 
     @api.post("/{model_id}/pull", status_code=202)
     def pull(request: Request, model_id: str) -> JSONResponse:
@@ -26,7 +26,16 @@ def router(service: Service) -> APIRouter:
         if not is_trusted(request):
             raise ApiError(403, "forbidden", "only this machine, or an API key, may pull models")
         refuse_unpullable(model_id, service.settings)
-        job = Job(owner=owner_of(request), client=client_of(request), task="pull", name=model_id)
+        for job in service.history.unfinished():
+            if (job.task, job.name, job.owner) == ("pull", model_id, owner_of(request)):
+                return JSONResponse(service.jobs.view(job), 202)
+        job = Job(
+            owner=owner_of(request),
+            client=client_of(request),
+            task="pull",
+            name=model_id,
+            source="model",
+        )
         service.jobs.add(job, b"")
         return JSONResponse(service.jobs.view(job), 202)
 

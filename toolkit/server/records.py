@@ -27,7 +27,10 @@ TITLE = "title-"
 
 
 def result_of(
-    record: Mapping[str, Any], languages: tuple[str, str], caution: Caution, edits: Mapping[str, str]
+    record: Mapping[str, Any],
+    languages: tuple[str, str],
+    caution: Caution,
+    edits: Mapping[str, str],
 ) -> Result:
     """The result that a record of `translate` or `summarize` was written from; sentences that were
     translated anew passed all checks.
@@ -74,15 +77,13 @@ def with_edits(record: dict[str, Any], edits: Mapping[str, str]) -> dict[str, An
     return record
 
 
-def refuse_number(record: Mapping[str, Any], number: str) -> None:
-    """Raises ApiError for what is no number of a sentence."""
-    known = [
-        each
-        for key, prefix in (("segments", ""), ("title_segments", TITLE))
-        for each, _ in _numbered(record.get(key, ()), prefix)
-    ]
-    if number not in known:
-        raise ApiError(404, "no_such_segment", "there is no sentence of that number")
+def segment_of(record: Mapping[str, Any], number: str) -> dict[str, Any]:
+    """The sentence of that number. Raises ApiError where there is none."""
+    for key, prefix in (("segments", ""), ("title_segments", TITLE)):
+        for each, segment in _numbered(record.get(key, ()), prefix):
+            if each == number:
+                return segment
+    raise ApiError(404, "no_such_segment", "there is no sentence of that number")
 
 
 def _numbered(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from toolkit.errors import UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import list_installed
-from toolkit.settings import AUTO, Settings, changed
+from toolkit.settings import Settings, changed
 from toolkit.summarization.extractive import METHODS
 from toolkit.summarization.forms import Length, Style
 from toolkit.text import printable
@@ -15,6 +15,9 @@ from toolkit.translation.glossary import INLINE, NONE, bundled_glossaries
 from toolkit.translation.search import Quality
 
 Task = Literal["clean", "translate", "summarize"]
+# What a job is about: a text or HTML as clients said, a text that may be either, a file, an
+# address, a model that is to be pulled.
+Source = Literal["text", "html", "page", "file", "url", "model"]
 MAX_NAME_CHARS = 120
 UNNAMED = "text"
 
@@ -104,6 +107,14 @@ def settings_of(options: RequestOptions, own: Settings, *, known: frozenset[str]
             _refuse_model(name, own, known)
     if options.glossary is not None:
         _refuse_glossary(options.glossary)
+    return adapted(options, own)
+
+
+def adapted(options: RequestOptions, own: Settings) -> Settings:
+    """The server's `own` settings with what a request changes, whether clients may say it or not.
+
+    Raises UsageError for impossible values.
+    """
     given = options.given()
     values = {
         setting: given[name]
@@ -126,7 +137,9 @@ def _refuse_model(name: str, own: Settings, known: frozenset[str]) -> None:
     if own.endpoint:
         raise UsageError("the server has its models from an endpoint; a request can't name others")
     if name not in {*catalogue(), *list_installed(own.models_folder)}:
-        raise UsageError(f"there is no model '{printable(name)}'; /api/v1/models lists those there are")
+        raise UsageError(
+            f"there is no model '{printable(name)}'; /api/v1/models lists those there are"
+        )
 
 
 def _refuse_glossary(name: str) -> None:
@@ -143,8 +156,3 @@ def safe_name(name: str | None, default: str = UNNAMED) -> str:
     last = (name or "").replace("\\", "/").rstrip("/").rpartition("/")[2]
     plain = "".join(each for each in printable(last) if each.isprintable()).strip()
     return plain[:MAX_NAME_CHARS] or default
-
-
-def is_auto(settings: Settings) -> bool:
-    """Whether the language of a text is to be found out."""
-    return settings.source_language == AUTO

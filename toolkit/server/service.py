@@ -24,11 +24,12 @@ from toolkit.server.calls import Calls
 from toolkit.server.control import Control
 from toolkit.server.errors import ApiError
 from toolkit.server.fair_queue import FairQueue
+from toolkit.server.fetching import Fetcher, Page
 from toolkit.server.history import History, Job
 from toolkit.server.jobs import Jobs
 from toolkit.server.options import ServerOptions
-from toolkit.server.requests import RequestOptions, TextRequest, settings_of
-from toolkit.server.work import Input, source_of
+from toolkit.server.requests import RequestOptions, Task, TextRequest, settings_of
+from toolkit.server.work import document_of, source_of
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.summarization.forms import Length, Style
 from toolkit.translation.glossary import NONE, bundled_glossaries
@@ -40,13 +41,12 @@ LOG = logging.getLogger("toolkit.server")
 CALLS_AT_ONCE = 32
 JOBS_AT_ONCE = 8
 JOBS_OF_ONE = 4
-# Brings the page of an address as bytes, with a name that says what it is.
-Fetch = Callable[[str, Control], tuple[str, bytes]]
+Fetch = Callable[[str], Page]
 
 
 class Service:
     """`settings` are the server's own; requests change some of them. `engines` are models by name
-    that are there already. Without `fetch` no addresses are fetched.
+    that are there already. `fetch` brings pages from addresses, where `options` allow that.
 
     Raises StoreError for a history that can't be used.
     """
@@ -61,7 +61,7 @@ class Service:
     ) -> None:
         self.settings = settings
         self.options = options = options or ServerOptions()
-        self.fetch = fetch
+        self._fetch = fetch or Fetcher(max_bytes=options.max_file_bytes).fetch
         self.pool = EnginePool(settings, engines=engines, on_trouble=LOG.warning, shared=True)
         self.stopping = Event()
         self._given = frozenset(engines or ())
@@ -116,13 +116,11 @@ class Service:
         )
         return Pipeline(settings, pool=view, on_progress=control.report, on_trouble=LOG.warning)
 
-    def do(self, task: work.Task, request: TextRequest, control: Control) -> str:
+    def do(self, task: Task, request: TextRequest, control: Control) -> str:
         """What was made of a text, as JSON. Raises ToolkitError."""
         settings = self.settings_for(request.options)
-        given = Input(
-            name=request.name, source=source_of(request.is_html), data=request.text.encode()
-        )
-        document = given.document(settings)
+        source = source_of(request.is_html)
+        document = document_of(request.name, source, request.text.encode(), settings)
         pipeline_of = partial(self.pipeline, control=control)
         return work.do(task, document, settings, request.options, pipeline_of)
 
@@ -149,7 +147,7 @@ class Service:
             "installed": all(chosen.values()),
             "features": {
                 "history": options.history is not None,
-                "fetch": self.fetch is not None,
+                "fetch": options.allow_fetch,
                 "docx": False,
                 "auth": options.api_keys is not None,
             },
@@ -191,22 +189,22 @@ class Service:
             return None
         options = RequestOptions.model_validate(job.options)
         settings = self.settings_for(options)
-        given = Input(name=job.name, source=job.source, data=data)
-        if given.source == "url":
-            given = self._fetched(given, control)
-        document = given.document(settings)
+        if job.source == "url":
+            document = self._fetched(data.decode(), settings, control)
+        else:
+            document = document_of(job.name, job.source, data, settings)
         pipeline_of = partial(self.pipeline, control=control)
         return work.do(job.task, document, settings, options, pipeline_of)
 
-    def _fetched(self, given: Input, control: Control) -> Input:
-        if self.fetch is None:
-            raise fetching_is_off()
+    def _fetched(self, address: str, settings: Settings, control: Control) -> Document:
+        self.refuse_address()
         control.report("fetching", 0, 0)
-        name, data = self.fetch(given.data.decode(), control)
-        return Input(name=name, source="file", data=data)
+        page = self._fetch(address)
+        return document_of(page.address, "file", page.data, settings, page.reading)
 
-
-def fetching_is_off() -> ApiError:
-    return ApiError(
-        403, "fetch_off", "this server fetches no addresses; start it with --allow-fetch"
-    )
+    def refuse_address(self) -> None:
+        """Raises ApiError where no addresses are fetched."""
+        if not self.options.allow_fetch:
+            raise ApiError(
+                403, "fetch_off", "this server fetches no addresses; --allow-fetch has it do so"
+            )

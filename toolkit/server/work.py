@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from toolkit.articles import (
     MIN_LANGUAGE_CONFIDENCE,
@@ -19,38 +19,30 @@ from toolkit.languages.identification import identify_language
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Kind, Reading, read_bytes, read_text
 from toolkit.schema import Versioned, article_record, cleaning_record
-from toolkit.server.requests import RequestOptions, Task
+from toolkit.server.requests import RequestOptions, Source, Task
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 
-# What an input is: a text or HTML as clients said, a text that may be either, a file, an address.
-Source = Literal["text", "html", "page", "file", "url"]
 KINDS: dict[Source, Kind] = {"text": "text", "html": "html"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """What a job is about, as it came."""
-
-    name: str
-    source: Source
-    data: bytes
-
-    def document(self, settings: Settings) -> Document:
-        """Raises InputError for what can't be read, and for a file of several documents."""
-        reading = Reading(
-            kind=KINDS.get(self.source), max_chars=PAGE_SHARE * settings.max_document_chars
+def document_of(
+    name: str, source: Source, data: bytes, settings: Settings, reading: Reading | None = None
+) -> Document:
+    """Raises InputError for what can't be read, and for a file of several documents."""
+    reading = replace(
+        reading or Reading(kind=KINDS.get(source)),
+        max_chars=PAGE_SHARE * settings.max_document_chars,
+    )
+    if source != "file":
+        return read_text(name, data.decode("utf-8"), reading)
+    if reading.holds_many(name):
+        raise InputError(
+            f"{name}: holds many texts; send each as a file of its own, or use the command line"
         )
-        if self.source != "file":
-            return read_text(self.name, self.data.decode("utf-8"), reading)
-        if reading.holds_many(self.name):
-            raise InputError(
-                f"{self.name}: holds many texts; send each as a file of its own, or use the command "
-                "line"
-            )
-        (document,) = read_bytes(self.name, self.data, reading)
-        if isinstance(document, InputError):
-            raise document
-        return document
+    (document,) = read_bytes(name, data, reading)
+    if isinstance(document, InputError):
+        raise document
+    return document
 
 
 def source_of(is_html: bool | None) -> Source:
@@ -96,9 +88,7 @@ def directed(document: Document, settings: Settings, *, cleaned: bool) -> Settin
     return settings.model_copy(update={"source_language": language})
 
 
-def _cleaned(
-    document: Document, settings: Settings, *, checked: bool, cleaned: bool
-) -> Versioned:
+def _cleaned(document: Document, settings: Settings, *, checked: bool, cleaned: bool) -> Versioned:
     if cleaned:
         return cleaning_record(keep_all(document, steps=settings.steps))
     language = settings.source_language if checked else None
