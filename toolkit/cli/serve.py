@@ -1,6 +1,5 @@
 """`toolkit serve`: a page and an API on this machine."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -47,7 +47,7 @@ class ApiError(ToolkitError):
         self.headers = dict(headers or {})
 
 
-def api_error(error: Exception) -> ApiError:
+def api_error(error: BaseException) -> ApiError:
     """What clients are told of `error`; of one that nobody foresaw, only that it is a bug."""
     if isinstance(error, ApiError):
         return error
@@ -62,8 +62,13 @@ Shape = Callable[[ApiError], tuple[int, dict[str, Any]]]
 STATUSES = {401: 403, 422: 400}
 
 
+def error_record(error: ApiError) -> dict[str, str]:
+    """As our own API has it, and the history."""
+    return {"code": error.code, "message": str(error)}
+
+
 def native(error: ApiError) -> tuple[int, dict[str, Any]]:
-    return error.status, {"error": {"code": error.code, "message": str(error)}}
+    return error.status, {"error": error_record(error)}
 
 
 def libretranslate(error: ApiError) -> tuple[int, dict[str, Any]]:
