@@ -83,7 +83,7 @@ def extract(markup: str, *, max_chars: int) -> tuple[str, dict[str, str]]:
     for one with more than `max_chars` of it, and for one that can't be read.
     """
     try:
-        text, metadata = _extract(_allowed(markup), max_chars)
+        text, metadata = _extract(allowed(markup), max_chars)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # hostile markup makes the libraries raise anything
@@ -94,7 +94,7 @@ def extract(markup: str, *, max_chars: int) -> tuple[str, dict[str, str]]:
     return text, metadata
 
 
-def _allowed(markup: str) -> str:
+def allowed(markup: str) -> str:
     """`markup` without the characters that XML doesn't allow, also as references: none is text."""
     if NOT_XML.search(markup):
         markup = NOT_XML.sub("", markup.replace("\f", " ").replace("\v", " "))
@@ -124,7 +124,7 @@ def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
         return _text("", full_title, page), {
             name: value for name, value in metadata.items() if value
         }
-    tree = _whole(html.fromstring(markup, parser=html.HTMLParser(huge_tree=True)))
+    tree = whole(html.fromstring(markup, parser=html.HTMLParser(huge_tree=True)))
     if len(markup) > LARGE_CHARS:
         _lighten(tree)
     _unwrap_layout(tree)
@@ -164,7 +164,7 @@ def _text(text: str, title: str, page: Outline) -> str:
     return "\n".join([*above, *lines])
 
 
-def _whole(tree: "HtmlElement") -> "HtmlElement":
+def whole(tree: "HtmlElement") -> "HtmlElement":
     """`tree` with what stands behind an early `</html>`, which browsers show as well."""
     root = tree.getroottree().getroot()
     others, body = list(root.itersiblings("html")), root.find("body")

@@ -1,0 +1,176 @@
+"""Where in a translation the markup belongs that stands around words of its source.
+
+A word of the translation stands in the markup of the word that it stands for, by the links of the
+lexicon. One without a link stands in what its neighbours on both sides are in. Markup around words
+without links goes around the word at the same share of the sentence, so that none is lost. What
+stands between words, such as an image, comes behind the word that it came behind.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Hashable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from typing import Any
+
+from toolkit.lexicon.alignment import align
+from toolkit.lexicon.lexicon import load_lexicons
+from toolkit.lexicon.words import Code, words_of
+
+Path = tuple[Hashable, ...]  # what stands around a text, the outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A text with what stands around it. An `atom` is markup that is kept as it is, with the words
+    in it as `text`: an image, a piece of code.
+    """
+
+    text: str
+    path: Path = ()
+    atom: Any = None
+
+
+def project(runs: Sequence[Run], target: str, languages: tuple[Code, Code]) -> list[Run]:
+    """`target` with the markup of the sentence that `runs` are, which it translates."""
+    paths = {run.path for run in runs}
+    if len(paths) == 1 and all(run.atom is None for run in runs):
+        return [Run(target, *paths)]
+    return _Projection(runs, target, languages).runs()
+
+
+class _Projection:
+    def __init__(self, runs: Sequence[Run], target: str, languages: tuple[Code, Code]) -> None:
+        self._runs = runs
+        self._starts = [0, *accumulate(len(run.text) for run in runs)]
+        self._target = target
+        source = "".join(run.text for run in runs)
+        self._ours = words_of(source, languages[0])
+        self._theirs = words_of(target, languages[1])
+        lexicons = load_lexicons(*languages)
+        links = align(source, target, lexicons) if lexicons else ()
+        self._place = {word.start: place for place, word in enumerate(self._theirs)}
+        self._links = {link.source.start: self._place[link.target.start] for link in links}
+
+    def runs(self) -> list[Run]:
+        paths = self._characters(self._words())
+        atoms, hidden = self._atoms()
+        pieces: list[Run] = []
+        for at in range(len(self._target) + 1):
+            pieces += atoms.get(at, ())
+            if at < len(self._target) and at not in hidden:
+                pieces.append(Run(self._target[at], paths[at]))
+        return list(_merged(pieces))
+
+    def _path(self, start: int) -> Path:
+        return self._runs[bisect_right(self._starts, start, hi=len(self._runs)) - 1].path
+
+    def _words(self) -> list[Path]:
+        """The path of each word of the translation."""
+        known: list[Path | None] = [None] * len(self._theirs)
+        for start, place in self._links.items():
+            known[place] = self._path(start)
+        found = _filled(known, self._path(0), self._path(self._starts[-1] - 1))
+        for path in sorted(self._wanted(), key=len):
+            if found and not any(each[: len(path)] == path for each in found):
+                place = self._share(path)
+                found[place] += tuple(each for each in path if each not in found[place])
+        return found
+
+    def _wanted(self) -> list[Path]:
+        """All that stands around words of the source."""
+        paths = [self._path(word.start) for word in self._ours]
+        return list(
+            dict.fromkeys(path[:size] for path in paths for size in range(1, 1 + len(path)))
+        )
+
+    def _share(self, path: Path) -> int:
+        """The word at the share of the translation at which `path` is in the source."""
+        inside = [
+            place
+            for place, word in enumerate(self._ours)
+            if self._path(word.start)[: len(path)] == path
+        ]
+        share = (sum(inside) / len(inside) + 0.5) / len(self._ours)
+        return int(share * len(self._theirs))
+
+    def _characters(self, words: Sequence[Path]) -> list[Path]:
+        """The path of each character; between words it is what both are in."""
+        if not words:
+            return [self._path(0)] * len(self._target)
+        paths: list[Path] = []
+        before = self._path(0)
+        for word, path in zip(self._theirs, words, strict=True):
+            paths += [shared(before, path)] * (word.start - len(paths))
+            paths += [path] * (word.end - word.start)
+            before = path
+        end = shared(before, self._path(self._starts[-1] - 1))
+        return paths + [end] * (len(self._target) - len(paths))
+
+    def _atoms(self) -> tuple[dict[int, list[Run]], set[int]]:
+        """Atoms by where they come, and the places of words that they have themselves."""
+        found: dict[int, list[Run]] = {}
+        hidden: set[int] = set()
+        for run, start in zip(self._runs, self._starts, strict=False):
+            if run.atom is None:
+                continue
+            span = self._found(run.text.strip(), hidden)
+            if span is None:
+                at = self._anchor(start, start + len(run.text))
+                space = [Run(" ")] if run.text and at else []
+                found.setdefault(at, []).extend([*space, run])
+            else:
+                found.setdefault(span[0], []).append(run)
+                hidden |= {*span}
+        return found, hidden
+
+    def _found(self, words: str, hidden: Set[int]) -> range | None:
+        """Where these words stand in the translation as well."""
+        if not words:
+            return None
+        before = r"(?<!\w)" * words[0].isalnum()
+        behind = r"(?!\w)" * words[-1].isalnum()
+        pattern = f"{before}{re.escape(words)}{behind}"
+        spans = (range(*match.span()) for match in re.finditer(pattern, self._target, re.I))
+        return next((span for span in spans if hidden.isdisjoint(span)), None)
+
+    def _anchor(self, start: int, end: int) -> int:
+        """Where that comes which is between these offsets of the source."""
+        before = [word for word in self._ours if word.end <= start]
+        if not before or not self._theirs:
+            return 0
+        if not any(word.start >= end for word in self._ours):
+            return len(self._target)
+        place = self._links.get(before[-1].start)
+        if place is None:
+            place = int((len(before) - 0.5) / len(self._ours) * len(self._theirs))
+        return self._theirs[place].end
+
+
+def _filled(known: Sequence[Path | None], first: Path, last: Path) -> list[Path]:
+    """The same without gaps: what is unknown is in what the known on both sides are in."""
+    before, after = [first], [last]
+    for path in known[:-1]:
+        before.append(before[-1] if path is None else path)
+    for path in known[:0:-1]:
+        after.append(after[-1] if path is None else path)
+    return [
+        shared(*around) if path is None else path
+        for path, *around in zip(known, before, reversed(after), strict=False)
+    ]
+
+
+def shared(one: Path, two: Path) -> Path:
+    """What both begin with."""
+    size = 0
+    while size < min(len(one), len(two)) and one[size] == two[size]:
+        size += 1
+    return one[:size]
+
+
+def _merged(pieces: Sequence[Run]) -> Iterator[Run]:
+    for (path, atom), group in groupby(pieces, key=lambda run: (run.path, run.atom)):
+        if atom is None:
+            yield Run("".join(run.text for run in group), path)
+        else:
+            yield from group
