@@ -46,6 +46,7 @@ MODULES_OF_NO_TEST = {
     "documents.py",
     "evaluation/answers.py",
     "progress.py",
+    "server/options.py",
     "summarization/request.py",
 }
 FOLDERS_OF_NO_PACKAGE = {"docs", "torture"}

@@ -17,6 +17,9 @@ from toolkit.server.options import ServerOptions
 from toolkit.server.security import Guard
 from toolkit.server.service import Service
 
+# What FastAPI says of a body that its reader of JSON gives up on, such as a nest that is too deep.
+NO_JSON = "There was an error parsing the body"
+
 
 def create_app(service: Service, options: ServerOptions | None = None) -> FastAPI:
     """The server as an ASGI application. `options` are those of the service if not given."""
@@ -82,5 +85,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.detail == NO_JSON:
+        return answer(request, ApiError(400, "invalid_json", "the body can't be read as JSON"))
     code = CODES.get(error.status_code, "bad_request")
     return answer(request, ApiError(error.status_code, code, str(error.detail), error.headers))
