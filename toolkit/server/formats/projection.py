@@ -3,7 +3,7 @@
 A word of the translation stands in the markup of the word that it stands for, by the links of the
 lexicon. One without a link stands in what its neighbours on both sides are in. Markup around words
 without links goes around the word at the same share of the sentence, so that none is lost. What
-stands between words, such as an image, comes behind the word that it came behind.
+stands between words, such as an image, comes between the same ones.
 """
 
 import re
@@ -44,7 +44,7 @@ class _Projection:
         self._runs = runs
         self._starts = [0, *accumulate(len(run.text) for run in runs)]
         self._target = target
-        source = "".join(run.text for run in runs)
+        self._source = source = "".join(run.text for run in runs)
         self._ours = words_of(source, languages[0])
         self._theirs = words_of(target, languages[1])
         lexicons = load_lexicons(*languages)
@@ -135,16 +135,23 @@ class _Projection:
         return next((span for span in spans if hidden.isdisjoint(span)), None)
 
     def _anchor(self, start: int, end: int) -> int:
-        """Where that comes which is between these offsets of the source."""
-        before = [word for word in self._ours if word.end <= start]
+        """Where that comes which is between these offsets of the source: behind the word before it,
+        or before the next one where it touches only that.
+        """
+        before = sum(word.end <= start for word in self._ours)
+        behind = next((at for at, word in enumerate(self._ours) if word.start >= end), None)
         if not before or not self._theirs:
             return 0
-        if not any(word.start >= end for word in self._ours):
+        if behind is None:
             return len(self._target)
-        place = self._links.get(before[-1].start)
-        if place is None:
-            place = int((len(before) - 0.5) / len(self._ours) * len(self._theirs))
-        return self._theirs[place].end
+        if self._source[start - 1].isspace() and not self._source[end].isspace():
+            return self._theirs[self._linked(behind)].start
+        return self._theirs[self._linked(before - 1)].end
+
+    def _linked(self, place: int) -> int:
+        """The word that stands for one of the source, or the one at the same share."""
+        share = int((place + 0.5) / len(self._ours) * len(self._theirs))
+        return self._links.get(self._ours[place].start, share)
 
 
 def _filled(known: Sequence[Path | None], first: Path, last: Path) -> list[Path]:
