@@ -63,6 +63,8 @@ def shown(projected):
         # What stands between words.
         ("#Le président parle.", "The president speaks.", "#The president speaks."),
         ("Le président# parle.", "The president speaks.", "The president# speaks."),
+        ("Le président #parle.", "The president speaks.", "The president #speaks."),
+        ("Le président # parle.", "The president speaks.", "The president # speaks."),
         ("Le président parle.#", "The president speaks.", "The president speaks.#"),
         # Nothing to go by.
         ("*Oui* et _non_.", "…", "*…*"),

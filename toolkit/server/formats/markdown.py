@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.errors import InputError
 from toolkit.reading.markdown import FRONT_MATTER, MAX_NESTING
-from toolkit.server.formats.flow import Flow, Languages
+from toolkit.server.formats.flow import SPACE, Flow, Languages
 from toolkit.server.formats.prepared import Prepared
 from toolkit.server.formats.projection import Path, Run, shared
 
@@ -188,7 +188,7 @@ def _written(runs: Iterator[Run]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return MARKUP.sub(lambda match: f"\\{match.group()}", text.replace("\n", " "))
+    return MARKUP.sub(lambda match: f"\\{match.group()}", SPACE.sub(" ", text))
 
 
 def _no_block(text: str) -> str:

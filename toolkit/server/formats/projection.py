@@ -78,21 +78,24 @@ class _Projection:
         return found
 
     def _wanted(self) -> list[Path]:
-        """All that stands around words of the source."""
-        paths = [self._path(word.start) for word in self._ours]
+        """All that stands around words of the source, or parts of them."""
+        paths = [run.path for run in self._runs if any(map(str.isalnum, run.text))]
         return list(
             dict.fromkeys(path[:size] for path in paths for size in range(1, 1 + len(path)))
         )
 
     def _share(self, path: Path) -> int:
         """The word at the share of the translation at which `path` is in the source."""
-        inside = [
-            place
-            for place, word in enumerate(self._ours)
-            if self._path(word.start)[: len(path)] == path
+        middles = [
+            start + len(run.text) / 2
+            for run, start in zip(self._runs, self._starts, strict=False)
+            if run.path[: len(path)] == path
         ]
-        share = (sum(inside) / len(inside) + 0.5) / len(self._ours)
-        return int(share * len(self._theirs))
+        middle = sum(middles) / len(middles)
+        return self._at_share(max(0, sum(word.start <= middle for word in self._ours) - 1))
+
+    def _at_share(self, place: int) -> int:
+        return int((place + 0.5) / max(1, len(self._ours)) * len(self._theirs))
 
     def _characters(self, words: Sequence[Path]) -> list[Path]:
         """The path of each character; between words it is what both are in."""
@@ -114,25 +117,32 @@ class _Projection:
         for run, start in zip(self._runs, self._starts, strict=False):
             if run.atom is None:
                 continue
-            span = self._found(run.text.strip(), hidden)
+            at = self._anchor(start, start + len(run.text))
+            span = self._found(run.text.strip(), at, hidden)
             if span is None:
-                at = self._anchor(start, start + len(run.text))
-                space = [Run(" ")] if run.text and at else []
-                found.setdefault(at, []).extend([*space, run])
+                end = start + len(run.text)
+                around = self._source[max(0, start - 1) : start] + self._source[end : end + 1]
+                apart = 0 < at < len(self._target) and (run.text or around.isspace())
+                found.setdefault(at, []).extend([Run(" "), run] if apart else [run])
             else:
                 found.setdefault(span[0], []).append(run)
                 hidden |= {*span}
         return found, hidden
 
-    def _found(self, words: str, hidden: Set[int]) -> range | None:
-        """Where these words stand in the translation as well."""
+    def _found(self, words: str, at: int, hidden: Set[int]) -> range | None:
+        """Where these words stand in the translation as well, as near as can be to `at`."""
         if not words:
             return None
-        before = r"(?<!\w)" * words[0].isalnum()
-        behind = r"(?!\w)" * words[-1].isalnum()
-        pattern = f"{before}{re.escape(words)}{behind}"
-        spans = (range(*match.span()) for match in re.finditer(pattern, self._target, re.I))
-        return next((span for span in spans if hidden.isdisjoint(span)), None)
+        plain = r"\s+".join(map(re.escape, words.split()))
+        whole = rf"(?<!\w){plain}" if words[0].isalnum() else plain
+        whole += r"(?!\w)" if words[-1].isalnum() else ""
+        for pattern in (whole, plain):
+            matches = re.finditer(pattern, self._target, re.IGNORECASE)
+            spans = [range(*match.span()) for match in matches]
+            free = [span for span in spans if hidden.isdisjoint(span)]
+            if free:
+                return min(free, key=lambda span: abs(span[0] - at))
+        return None
 
     def _anchor(self, start: int, end: int) -> int:
         """Where that comes which is between these offsets of the source: behind the word before it,
@@ -150,8 +160,7 @@ class _Projection:
 
     def _linked(self, place: int) -> int:
         """The word that stands for one of the source, or the one at the same share."""
-        share = int((place + 0.5) / len(self._ours) * len(self._theirs))
-        return self._links.get(self._ours[place].start, share)
+        return self._links.get(self._ours[place].start, self._at_share(place))
 
 
 def _filled(known: Sequence[Path | None], first: Path, last: Path) -> list[Path]:
