@@ -95,7 +95,9 @@ class Components:
             limits=settings.checks,
             max_tries=settings.max_tries,
             context_sentences=settings.context_sentences,
-            **prompts,
+            prompt=prompts.get("prompt"),
+            second_prompt=prompts.get("second_prompt"),
+            reverse_prompt=prompts.get("reverse_prompt"),
         )
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from toolkit.server.clients import client_of
-from toolkit.server.control import Control, timed_out
+from toolkit.server.control import Control, stopping, timed_out
 from toolkit.server.errors import ApiError
 from toolkit.server.fair_queue import FairQueue
 
@@ -22,9 +22,12 @@ Made = TypeVar("Made")
 class Calls:
     """Calls run in `queue`, and wait and run for `seconds` in all."""
 
-    def __init__(self, queue: FairQueue, *, seconds: float) -> None:
+    def __init__(
+        self, queue: FairQueue, *, seconds: float, is_stopping: Callable[[], bool]
+    ) -> None:
         self._queue = queue
         self._seconds = seconds
+        self._is_stopping = is_stopping
 
     async def run(self, request: Request, work: Callable[[Control], Made]) -> Made:
         """What `work` makes, or raises. Raises ApiError where there is no place for it, or not
@@ -38,6 +41,9 @@ class Calls:
             while not (await asyncio.wait([made], timeout=LOOK_SECONDS))[0]:
                 if await request.is_disconnected():
                     raise GONE
+                if self._is_stopping():
+                    why = stopping()
+                    raise why
                 if asyncio.get_running_loop().time() > deadline:
                     why = timed_out(self._seconds)
                     raise why

@@ -33,6 +33,8 @@ KINDS: tuple[tuple[type[ToolkitError], int, str], ...] = (
     (StoreError, 500, "store_failed"),
     (OutputError, 507, "disk_full"),
 )
+# What messages have people type, and what clients of the server do instead.
+INSTEAD = {"`toolkit clean --explain` shows why": "the option cleaned takes it as it is"}
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -53,8 +55,14 @@ def api_error(error: BaseException) -> ApiError:
         return error
     for kind, status, code in KINDS:
         if isinstance(error, kind):
-            return ApiError(status, code, str(error))
+            return ApiError(status, code, _for_clients(str(error)))
     return ApiError(500, "internal_error", f"this is a bug of the server: {type(error).__name__}")
+
+
+def _for_clients(message: str) -> str:
+    for words, others in INSTEAD.items():
+        message = message.replace(words, others)
+    return message
 
 
 Shape = Callable[[ApiError], tuple[int, dict[str, Any]]]

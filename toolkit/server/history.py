@@ -214,9 +214,8 @@ def _open(path: Path | None) -> sqlite3.Connection:
     """A connection of its own kind: as long as it is open, no other process gets one."""
     if path:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Before there is anything in it; SQLite's own files beside it get the same permissions.
+        # SQLite's own files beside it get the same permissions.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
     connection = sqlite3.connect(
         path or MEMORY, isolation_level=None, check_same_thread=False, timeout=0
     )
@@ -227,6 +226,8 @@ def _open(path: Path | None) -> sqlite3.Connection:
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and application != APPLICATION:
             raise sqlite3.DatabaseError("it belongs to another program")
+        if path:
+            path.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN EXCLUSIVE")
         if not tables:

@@ -57,6 +57,12 @@ class Jobs:
                 self.history.requeue(job, tries=job.tries)
                 self._submit(job, lambda: None, at_all=True)
 
+    def stop(self) -> None:
+        """Leave what isn't finished to the next server; that it was begun is none of its fault."""
+        for job in self.history.unfinished():
+            if job.state == "running":
+                self.history.requeue(job, tries=job.tries - 1)
+
     def add(self, job: Job, data: bytes) -> Job:
         """Queue a job with its input. Raises ApiError where there is no place for it."""
         self._submit(job, lambda: self.history.add(job, data))
@@ -139,7 +145,7 @@ class Jobs:
         except BaseException as error:
             told = api_error(error)
             if told.code == "stopping":
-                self.history.requeue(job, tries=job.tries - 1)  # none of its own fault
+                self.history.requeue(job, tries=job.tries - 1)
             elif told.code == "cancelled":
                 self.history.finish(job_id, "cancelled", error=error_record(told))
             else:

@@ -1,8 +1,10 @@
 """Runs the server until it is stopped."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -23,7 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise UsageError(
             f"{host}:{port} can't be listened on: {why}; --port takes another"
         ) from None
@@ -31,6 +33,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 class _Server(uvicorn.Server):
     """One that ends when it is told to, instead of sending itself the signal again."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.stopping.set()  # so that nobody is kept waiting
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,11 +56,13 @@ def run(
     *,
     on_ready: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM. `on_ready` is told the address of the page."""
+    """Serve until SIGINT or SIGTERM. `on_ready` is told the address of the page.
+
+    Raises StoreError for a history that can't be used, UsageError for a bad file of keys.
+    """
     service = Service(settings, options)
-    app = create_app(service)
     config = uvicorn.Config(
-        app,
+        create_app(service),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -61,4 +73,4 @@ def run(
     )
     host = f"[{options.host}]" if ":" in options.host else options.host
     on_ready(f"http://{host}:{listening.getsockname()[1]}/")
-    _Server(config).run(sockets=[listening])
+    _Server(config, service).run(sockets=[listening])

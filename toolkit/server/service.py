@@ -65,7 +65,7 @@ class Service:
         self.pool = EnginePool(settings, engines=engines, on_trouble=LOG.warning, shared=True)
         self.stopping = Event()
         self._given = frozenset(engines or ())
-        self._queues = {
+        self.queues = {
             "call": FairQueue(
                 "call",
                 workers=CALLS_AT_ONCE,
@@ -82,13 +82,17 @@ class Service:
             ),
             "pull": FairQueue("pull", workers=1, running_each=1, most=10, most_each=10),
         }
-        self.calls = Calls(self._queues["call"], seconds=options.call_seconds)
+        self.calls = Calls(
+            self.queues["call"],
+            seconds=options.call_seconds,
+            is_stopping=self.stopping.is_set,
+        )
         self.history = History(options.history, most=options.max_kept)
         self.jobs = Jobs(
             self._do,
             self.history,
-            queue=self._queues["job"],
-            pulls=self._queues["pull"],
+            queue=self.queues["job"],
+            pulls=self.queues["pull"],
             seconds=options.job_seconds,
         )
 
@@ -99,8 +103,9 @@ class Service:
     def close(self) -> None:
         """End all work; jobs that aren't done are taken up by the next server."""
         self.stopping.set()
-        for queue in self._queues.values():
+        for queue in self.queues.values():
             queue.close()
+        self.jobs.stop()
         self.history.close()
 
     def settings_for(self, options: RequestOptions) -> Settings:
