@@ -1,16 +1,12 @@
-"""A server without a model, for clients of other APIs."""
+"""A server for clients of other APIs, whose engine knows a few sentences."""
 
+from tests.server.helpers import client_of, service_of
 from toolkit.engines.fake import FakeEngine
-from toolkit.server.app import create_app
-from toolkit.server.options import ServerOptions
-from toolkit.server.service import Service
-from toolkit.settings import make_settings
 
 ENGLISH = {
     "Le président parle.": "The president speaks.",
     "Il dort.": "He sleeps.",
     "Le ministre est arrivé lundi à Paris.": "The minister arrived in Paris on Monday.",
-    "Une image du ministre": "An image of the minister",
 }
 FRENCH = {"The minister arrived in Paris on Monday.": "Le ministre est arrivé lundi à Paris."}
 
@@ -20,7 +16,9 @@ def answer(text):
     return {**ENGLISH, **FRENCH}.get(text, f"<{text}>")
 
 
-def compatible_app(reply=answer, **options):
-    settings = make_settings("fake", cache=False, lexicon=False, glossary="none", quality="fast")
-    engine = FakeEngine(reply, family="seq2seq")
-    return create_app(Service(settings, ServerOptions(**options), engines={"fake": engine}))
+def compatible_service(reply=answer, **options):
+    return service_of(FakeEngine(reply, family="seq2seq"), **options)
+
+
+def compatible_client(reply=answer, **options):
+    return client_of(compatible_service(reply, **options))

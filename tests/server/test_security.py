@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("fastapi")
 import anyio
-import httpx
+import httpx2 as httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
