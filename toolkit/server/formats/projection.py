@@ -17,6 +17,7 @@ from toolkit.lexicon.alignment import align
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.lexicon.words import Code, words_of
 
+MAX_PAIRS = 250_000  # of words: more is no sentence, and would take seconds
 Path = tuple[Hashable, ...]  # what stands around a text, the outermost first
 
 
@@ -47,7 +48,8 @@ class _Projection:
         self._source = source = "".join(run.text for run in runs)
         self._ours = words_of(source, languages[0])
         self._theirs = words_of(target, languages[1])
-        lexicons = load_lexicons(*languages)
+        short = len(self._ours) * len(self._theirs) <= MAX_PAIRS
+        lexicons = load_lexicons(*languages) if short else None
         links = align(source, target, lexicons) if lexicons else ()
         self._place = {word.start: place for place, word in enumerate(self._theirs)}
         self._links = {link.source.start: self._place[link.target.start] for link in links}
