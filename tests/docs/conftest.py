@@ -3,11 +3,15 @@
 import gzip
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.server.compatible import compatible_service
+from tests.server.serving import served
 from toolkit.cli.main import main
+from toolkit.server.app import create_app
 
 PARAGRAPHS = (
     "Le ministre présente jeudi son plan devant les députés réunis à Paris.",
@@ -77,3 +81,10 @@ def fake_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     from toolkit.pipeline import components
 
     monkeypatch.setattr(components, "best_installed", lambda *_, **__: "fake")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server whose engine is fake."""
+    with served(create_app(compatible_service())) as port:
+        yield f"http://127.0.0.1:{port}"

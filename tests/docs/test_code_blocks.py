@@ -20,9 +20,10 @@ GENERATED = ROOT / "docs/cli.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 # The arguments of these are only parsed: they need the network, a real model, or minutes.
 PARSED = re.compile(
-    r"curl |--endpoint|models (?:add|pull|verify|remove)|opus-mt|quickmt|hy-mt2|sacrebleu:"
-    r"|eval run(?! --data)|gate --run"
+    r"curl |--endpoint|toolkit serve|models (?:add|pull|verify|remove)|opus-mt|quickmt|hy-mt2"
+    r"|sacrebleu:|eval run(?! --data)|gate --run"
 )
+SERVER = "http://127.0.0.1:8788"  # which examples ask as if it ran
 MODEL_MISSING = {"doctor"}  # what the fake one is to this command
 
 
@@ -53,8 +54,11 @@ def test_no_example_escapes():
 
 
 @of("python")
-def test_python_runs(block, stocked, fake_by_default):
-    code = compile("\n" * int(block.place.split(":")[1]) + block.text, block.place, "exec")
+def test_python_runs(block, stocked, fake_by_default, request):
+    text = block.text
+    if SERVER in text:
+        text = text.replace(SERVER, request.getfixturevalue("server"))
+    code = compile("\n" * int(block.place.split(":")[1]) + text, block.place, "exec")
     exec(code, {"__name__": "__main__"})
 
 

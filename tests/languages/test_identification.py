@@ -5,6 +5,7 @@ from toolkit.languages.identification import (
     IdentifiedLanguage,
     identify_language,
     language_name,
+    ranked_languages,
 )
 
 
@@ -32,3 +33,10 @@ def test_a_few_words_can_be_in_any_language():
 def test_languages_have_names_or_at_least_codes():
     assert IdentifiedLanguage("fr", 1.0).name == "French"
     assert language_name("tlh") == "'tlh'"
+
+
+@pytest.mark.parametrize("text", ["", "12", "Bonjour", "Le chat dort.\n" * 1000])
+def test_however_short_a_text_is_its_languages_are_ranked(text):
+    found = ranked_languages(text, 3)
+    assert len(found) == 3
+    assert found == sorted(found, key=lambda each: -each.confidence)

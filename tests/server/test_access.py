@@ -172,6 +172,14 @@ def test_a_key_in_the_body_is_looked_at_later(with_keys, key):
         assert caught.value.status == 401
 
 
+def test_a_page_of_another_site_may_ask_with_a_key_in_the_body(with_keys, key):
+    waiting = admit(with_keys, path="/translate", origin="http://evil.example")
+    assert waiting.with_key(key).caller.name == "laptop"
+    with pytest.raises(ApiError) as caught:
+        waiting.with_key("tk-wrong")
+    assert caught.value.code == "foreign_origin"
+
+
 def test_who_needs_no_key_may_send_any(key):
     found = admit(path="/translate", authorization="DeepL-Auth-Key anything").with_key("anything")
     assert found.caller == Caller("127.0.0.1")

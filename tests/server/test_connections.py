@@ -5,7 +5,7 @@ import time
 import pytest
 
 pytest.importorskip("uvicorn")
-import httpx
+import httpx2 as httpx
 
 from tests.server.serving import served
 from toolkit.server.connections import Connection

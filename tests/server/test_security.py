@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("fastapi")
 import anyio
-import httpx
+import httpx2 as httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
@@ -223,6 +223,17 @@ def test_an_endless_body_is_refused_while_it_still_comes():
             endless.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
         answer = endless.recv(65536)
     assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_a_client_that_goes_away_is_no_bug(caplog):
+    with served(application()) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as leaving:
+            leaving.sendall(
+                b"POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"
+            )
+            time.sleep(0.05)
+        assert httpx.post(f"{HERE}:{port}/count", content=b"x").json() == 1
+    assert not caplog.records
 
 
 def test_a_body_that_drips_is_not_waited_for():

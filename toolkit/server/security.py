@@ -10,7 +10,7 @@ from typing import cast
 
 import anyio
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from toolkit.errors import ToolkitError
@@ -81,6 +81,8 @@ class Guard:
         try:
             scope["state"] = {**scope.get("state", {}), "admission": self._admission(scope)}
             await self._app(scope, body, answer)
+        except ClientDisconnect:
+            return
         except Exception as error:
             if started:
                 raise

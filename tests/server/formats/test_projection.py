@@ -63,6 +63,8 @@ def shown(projected):
         # What stands between words.
         ("#Le président parle.", "The president speaks.", "#The president speaks."),
         ("Le président# parle.", "The president speaks.", "The president# speaks."),
+        ("Le président #parle.", "The president speaks.", "The president #speaks."),
+        ("Le président # parle.", "The president speaks.", "The president # speaks."),
         ("Le président parle.#", "The president speaks.", "The president speaks.#"),
         # Nothing to go by.
         ("*Oui* et _non_.", "…", "*…*"),
@@ -95,3 +97,10 @@ def test_code_that_was_translated_is_there_all_the_same():
     found = project([Run("Le mot "), code, Run(" suffit.")], "The word file suffices.", LANGUAGES)
     assert code in found
     assert "".join(run.text for run in found if not run.atom) == "The word  file suffices."
+
+
+def test_what_is_no_sentence_takes_no_time():
+    source, target = ([f"{word}{number}" for number in range(3000)] for word in ("mot", "word"))
+    found = project(runs(f"*{source[0]}* {' '.join(source[1:])}"), " ".join(target), LANGUAGES)
+    assert "".join(run.text for run in found) == " ".join(target)
+    assert found[0] == Run("word0", ("*",))

@@ -40,7 +40,7 @@ class Flow:
             for place, piece in enumerate(pieces)
         ]
         self.segments = tuple(
-            each
+            each if spaced else replace(each, text=SPACE.sub(" ", each.text))
             for each, (_, is_read) in zip(sentences, self._pieces[::2], strict=False)
             if is_read
         )

@@ -8,6 +8,7 @@ that it is not to be translated stay as they are.
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from copy import deepcopy
 from html import escape
 from itertools import chain, islice
 from typing import Any
@@ -45,7 +46,7 @@ def prepare_html(markup: str, languages: Languages) -> Prepared:
     if not outline(markup, max_chars=len(markup)).fits_a_tree:
         raise InputError("this markup is nested too deeply, or has too many elements")
     is_page = is_html(markup)
-    root = _parsed(markup if is_page else f"<html><body>{markup}</body></html>")
+    root = _parsed(markup if is_page else f"<html><body>{markup}")
     parts: list[_Attribute | _Block] = [*_attributes(root), *_blocks(root)]
 
     def fill(translations: Sequence[str]) -> str:
@@ -135,7 +136,9 @@ class _Block:
             both = len(shared(path, run.path))
             del opened[1 + both :]
             for inner in run.path[both:]:
-                opened.append(_copy(inner, opened[-1], first=inner not in seen))
+                copy = _copy(inner, first=inner not in seen)
+                opened[-1].append(copy)
+                opened.append(copy)
                 seen.add(inner)
             path = run.path
             _append(opened[-1], run)
@@ -200,14 +203,16 @@ def _runs(item: str | Element, path: Path) -> Iterator[Run]:
             yield from _runs(each, (*path, item))
 
 
-def _copy(element: Element, parent: Element, *, first: bool) -> Element:
-    from lxml import etree
-
-    attributes = dict(element.attrib)
+def _copy(element: Element, *, first: bool) -> Element:
+    """The same without what is in it: itself the first time, then another one."""
+    copy = element if first else deepcopy(element)
+    copy.text = copy.tail = None
+    for child in list(copy):
+        copy.remove(child)
     if not first:
         for name in ONE_OF_A_PAGE:
-            attributes.pop(name, None)
-    return etree.SubElement(parent, element.tag, attributes)
+            copy.attrib.pop(name, None)
+    return copy
 
 
 def _append(parent: Element, run: Run) -> None:

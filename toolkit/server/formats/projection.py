@@ -3,7 +3,7 @@
 A word of the translation stands in the markup of the word that it stands for, by the links of the
 lexicon. One without a link stands in what its neighbours on both sides are in. Markup around words
 without links goes around the word at the same share of the sentence, so that none is lost. What
-stands between words, such as an image, comes behind the word that it came behind.
+stands between words, such as an image, comes between the same ones.
 """
 
 import re
@@ -17,6 +17,7 @@ from toolkit.lexicon.alignment import align
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.lexicon.words import Code, words_of
 
+MAX_PAIRS = 250_000  # of words: more is no sentence, and would take seconds
 Path = tuple[Hashable, ...]  # what stands around a text, the outermost first
 
 
@@ -44,10 +45,11 @@ class _Projection:
         self._runs = runs
         self._starts = [0, *accumulate(len(run.text) for run in runs)]
         self._target = target
-        source = "".join(run.text for run in runs)
+        self._source = source = "".join(run.text for run in runs)
         self._ours = words_of(source, languages[0])
         self._theirs = words_of(target, languages[1])
-        lexicons = load_lexicons(*languages)
+        short = len(self._ours) * len(self._theirs) <= MAX_PAIRS
+        lexicons = load_lexicons(*languages) if short else None
         links = align(source, target, lexicons) if lexicons else ()
         self._place = {word.start: place for place, word in enumerate(self._theirs)}
         self._links = {link.source.start: self._place[link.target.start] for link in links}
@@ -78,21 +80,24 @@ class _Projection:
         return found
 
     def _wanted(self) -> list[Path]:
-        """All that stands around words of the source."""
-        paths = [self._path(word.start) for word in self._ours]
+        """All that stands around words of the source, or parts of them."""
+        paths = [run.path for run in self._runs if any(map(str.isalnum, run.text))]
         return list(
             dict.fromkeys(path[:size] for path in paths for size in range(1, 1 + len(path)))
         )
 
     def _share(self, path: Path) -> int:
         """The word at the share of the translation at which `path` is in the source."""
-        inside = [
-            place
-            for place, word in enumerate(self._ours)
-            if self._path(word.start)[: len(path)] == path
+        middles = [
+            start + len(run.text) / 2
+            for run, start in zip(self._runs, self._starts, strict=False)
+            if run.path[: len(path)] == path
         ]
-        share = (sum(inside) / len(inside) + 0.5) / len(self._ours)
-        return int(share * len(self._theirs))
+        middle = sum(middles) / len(middles)
+        return self._at_share(max(0, sum(word.start <= middle for word in self._ours) - 1))
+
+    def _at_share(self, place: int) -> int:
+        return int((place + 0.5) / max(1, len(self._ours)) * len(self._theirs))
 
     def _characters(self, words: Sequence[Path]) -> list[Path]:
         """The path of each character; between words it is what both are in."""
@@ -114,37 +119,50 @@ class _Projection:
         for run, start in zip(self._runs, self._starts, strict=False):
             if run.atom is None:
                 continue
-            span = self._found(run.text.strip(), hidden)
+            at = self._anchor(start, start + len(run.text))
+            span = self._found(run.text.strip(), at, hidden)
             if span is None:
-                at = self._anchor(start, start + len(run.text))
-                space = [Run(" ")] if run.text and at else []
-                found.setdefault(at, []).extend([*space, run])
+                end = start + len(run.text)
+                around = self._source[max(0, start - 1) : start] + self._source[end : end + 1]
+                apart = 0 < at < len(self._target) and (run.text or around.isspace())
+                found.setdefault(at, []).extend([Run(" "), run] if apart else [run])
             else:
                 found.setdefault(span[0], []).append(run)
                 hidden |= {*span}
         return found, hidden
 
-    def _found(self, words: str, hidden: Set[int]) -> range | None:
-        """Where these words stand in the translation as well."""
+    def _found(self, words: str, at: int, hidden: Set[int]) -> range | None:
+        """Where these words stand in the translation as well, as near as can be to `at`."""
         if not words:
             return None
-        before = r"(?<!\w)" * words[0].isalnum()
-        behind = r"(?!\w)" * words[-1].isalnum()
-        pattern = f"{before}{re.escape(words)}{behind}"
-        spans = (range(*match.span()) for match in re.finditer(pattern, self._target, re.I))
-        return next((span for span in spans if hidden.isdisjoint(span)), None)
+        plain = r"\s+".join(map(re.escape, words.split()))
+        whole = rf"(?<!\w){plain}" if words[0].isalnum() else plain
+        whole += r"(?!\w)" if words[-1].isalnum() else ""
+        for pattern in (whole, plain):
+            matches = re.finditer(pattern, self._target, re.IGNORECASE)
+            spans = [range(*match.span()) for match in matches]
+            free = [span for span in spans if hidden.isdisjoint(span)]
+            if free:
+                return min(free, key=lambda span: abs(span[0] - at))
+        return None
 
     def _anchor(self, start: int, end: int) -> int:
-        """Where that comes which is between these offsets of the source."""
-        before = [word for word in self._ours if word.end <= start]
+        """Where that comes which is between these offsets of the source: behind the word before it,
+        or before the next one where it touches only that.
+        """
+        before = sum(word.end <= start for word in self._ours)
+        behind = next((at for at, word in enumerate(self._ours) if word.start >= end), None)
         if not before or not self._theirs:
             return 0
-        if not any(word.start >= end for word in self._ours):
+        if behind is None:
             return len(self._target)
-        place = self._links.get(before[-1].start)
-        if place is None:
-            place = int((len(before) - 0.5) / len(self._ours) * len(self._theirs))
-        return self._theirs[place].end
+        if self._source[start - 1].isspace() and not self._source[end].isspace():
+            return self._theirs[self._linked(behind)].start
+        return self._theirs[self._linked(before - 1)].end
+
+    def _linked(self, place: int) -> int:
+        """The word that stands for one of the source, or the one at the same share."""
+        return self._links.get(self._ours[place].start, self._at_share(place))
 
 
 def _filled(known: Sequence[Path | None], first: Path, last: Path) -> list[Path]:
