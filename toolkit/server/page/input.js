@@ -17,7 +17,7 @@ export async function inputView(info, signal) {
   const chosen = el("p", { class: "muted small", id: "chosen" });
   const problems = el("div", { "aria-live": "assertive" });
   const controls = {
-    source: select("source", [["", "By itself"], ...[...names]], kept.source ?? ""),
+    source: select("source", [["auto", "Detect the language"], ...[...names]], kept.source ?? "fr"),
     target: select("target", [...names], kept.target ?? "en"),
     length: select("length", info.lengths.map((each) => [each, LENGTHS[each] ?? each]), kept.length ?? "brief"),
     style: select("style", info.styles.map((each) => [each, each]), kept.style ?? "prose"),
@@ -66,7 +66,7 @@ export async function inputView(info, signal) {
 
   const drop = el("div", { class: "drop" },
     el("label", { for: "text" }, "French page or text"), text,
-    el("p", { class: "row" }, el("label", { for: "files", class: "visually-hidden" }, "Files"), files), chosen,
+    el("p", {}, el("label", { for: "files", class: "visually-hidden" }, "Files"), files), chosen,
     info.features.fetch
       ? el("p", { class: "row" }, el("label", { for: "url" }, "Or a web address"), url)
       : null);

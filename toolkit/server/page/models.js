@@ -18,7 +18,7 @@ export async function modelsView(info, signal) {
     el("p", { class: "muted" }, "A model is downloaded once and stays on this machine."),
     el("div", { class: "card" },
       el("table", { class: "stacking" },
-        el("thead", {}, el("tr", {}, ["Model", "What it is", "Licence", "Size", ""].map((name) => el("th", { scope: "col" }, name)))),
+        el("thead", {}, el("tr", {}, ["Model", "What it is", "Licence", "Size", "State"].map((name) => el("th", { scope: "col" }, name)))),
         el("tbody", {}, models.map((each) => el("tr", {},
           el("td", {}, el("strong", {}, each.id)),
           el("td", {}, each.title),
