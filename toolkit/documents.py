@@ -95,7 +95,8 @@ class Translation:
 
     `tries` counts how often the model was asked, `unanswered` are words of the segment to look at.
     `confidence` is the probability, from 0 to 1, that the translation misleads nobody; None where
-    nothing can be said. `doubts` are the words to compare first.
+    nothing can be said. `doubts` are the words to compare first, `alternatives` other translations
+    where some were asked for.
     """
 
     segment: Segment
@@ -106,6 +107,7 @@ class Translation:
     doubts: tuple[Doubt, ...] = ()
     new_tokens: int = 0
     tries: int = 1
+    alternatives: tuple[str, ...] = ()
 
     def words(self, doubt: Doubt) -> str:
         """Those that `doubt` is about."""

@@ -217,6 +217,12 @@ def make_settings(model: str = AUTO_MODEL, **options: Unpack[Options]) -> Settin
     return _validate({"model": chosen, **options}, "settings")
 
 
+def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """`settings` with other values for some of them. Raises UsageError for impossible ones."""
+    kept = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return _validate({**kept, **values}, "options")
+
+
 def resolve_settings(
     flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
 ) -> tuple[Settings, dict[str, str]]:

@@ -1,11 +1,13 @@
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 
 from toolkit.engines.base import GenerationConfig, GenerationRequest, generate
 from toolkit.engines.fake import FakeEngine
+from toolkit.engines.reloadable import ReloadableEngine
 from toolkit.engines.shared import MAX_PENDING, SharedEngine
 from toolkit.errors import ModelError, TooLongError
 
@@ -162,3 +164,48 @@ def test_targets_are_scored_also_while_others_translate():
     assert scored == FakeEngine(str.upper).score(["oui"], ["OUI"])
     with pytest.raises(TooLongError):
         SharedEngine(FakeEngine(max_source_tokens=1)).score(["one two"], ["one"])
+
+
+def test_nobody_waits_in_vain_for_an_engine_that_has_no_turn():
+    never = threading.Event()
+
+    @contextmanager
+    def turn():
+        never.wait(SECONDS)
+        yield
+
+    checks = []
+
+    class GaveUpError(Exception):
+        pass
+
+    def check():
+        checks.append(1)
+        raise GaveUpError
+
+    engine = SharedEngine(FakeEngine(str.upper, family="seq2seq"), turn=turn)
+    requests = iter([GenerationRequest(source="one", config=CONFIG)])
+    with pytest.raises(GaveUpError):
+        next(engine.stream(lambda: next(requests, None), check=check))
+    with pytest.raises(GaveUpError):
+        engine.score(["un"], ["ONE"], check=check)
+    assert len(checks) == 2
+    assert not engine._clients
+    never.set()
+
+
+def test_tokens_are_counted_in_its_turn_where_an_engine_is_not_in_memory():
+    turns = []
+
+    @contextmanager
+    def turn():
+        turns.append("taken")
+        yield
+
+    reloadable = ReloadableEngine(FakeEngine)
+    engine = SharedEngine(reloadable, turn=turn)
+    assert engine.count_tokens("one two") == 2
+    assert turns == []
+    reloadable.unload()
+    assert engine.count_tokens("one two") == 2
+    assert turns == ["taken"]

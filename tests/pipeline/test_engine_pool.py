@@ -1,15 +1,20 @@
 import threading
+import time
 import weakref
+from pathlib import Path
 
 import pytest
 
 from tests.pipeline.helpers import ENGLISH, FRENCH, article
+from toolkit.engines.base import GenerationConfig, generate
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import ModelError
 from toolkit.models import choice
 from toolkit.pipeline import Pipeline, engine_pool
 from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.settings import make_settings
+
+SECONDS = 30
 
 
 @pytest.fixture
@@ -38,6 +43,58 @@ def loads(monkeypatch):
         return Pipeline(made), counts
 
     return make
+
+
+class Counted(FakeEngine):
+    """Takes a little time for each answer, and is counted while it is in memory."""
+
+    def _output(self, source, config):
+        time.sleep(0.002)
+        return super()._output(source, config)
+
+
+@pytest.fixture
+def crowded(monkeypatch):
+    """A shared pool of models of 500 MB, the most that were in memory at once, and the order in
+    which they were loaded.
+    """
+
+    def make(max_memory_mb, slice_seconds):
+        alive, loaded = weakref.WeakSet(), []
+
+        def load(model, **_):
+            ends = time.monotonic() + 1
+            while 500 * (len(alive) + 1) > max_memory_mb and time.monotonic() < ends:
+                time.sleep(0.001)  # another thread may look at an engine that is going
+            engine = Counted(str.upper, family="seq2seq")
+            alive.add(engine)
+            loaded.append((model, len(alive)))
+            return engine
+
+        monkeypatch.setattr(engine_pool, "load_engine", load)
+        for module in (engine_pool, choice):
+            monkeypatch.setattr(module, "memory_of", lambda model, folder: 500_000_000)
+        settings = make_settings(max_memory_mb=max_memory_mb, models_folder=Path("none"))
+        return EnginePool(settings, shared=True, slice_seconds=slice_seconds), loaded
+
+    return make
+
+
+def asked_at_once(pool, models, sources):
+    """What each model answers to `sources`, all of them asked by a thread of its own."""
+    found = {}
+
+    def ask(number, model):
+        engine = pool.view(("fr", "en"), check=lambda: None).engine(model)
+        outputs = generate(engine, [f"{number} {each}" for each in sources], GenerationConfig())
+        found[number] = [each.text for each in outputs]
+
+    threads = [threading.Thread(target=ask, args=each) for each in enumerate(models)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    return found
 
 
 @pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
@@ -100,3 +157,81 @@ def test_pipelines_of_one_pool_share_its_engines_also_at_once():
     for thread in threads:
         thread.join()
     assert all(texts[number].endswith(f"NUMÉRO {number}.") for number in range(8))
+
+
+@pytest.mark.parametrize(("memory", "most"), [(2000, 3), (1200, 2), (700, 1)])
+def test_requests_at_once_hold_no_more_models_than_go_into_memory(crowded, memory, most):
+    pool, loaded = crowded(memory, slice_seconds=0.05)
+    sources = [f"source {number}" for number in range(40)]
+    found = asked_at_once(pool, ["one", "other", "third"] * 2, sources)
+    assert found == {
+        number: [f"{number} {each.upper()}" for each in sources] for number in range(6)
+    }
+    assert max(alive for _, alive in loaded) <= most
+
+
+def test_a_long_stream_gives_way_to_another_model_and_goes_on_afterwards(crowded):
+    pool, loaded = crowded(700, slice_seconds=0.05)
+    sources = [f"source {number}" for number in range(200)]
+    finished = []
+
+    def ask(model, sources):
+        engine = pool.view(("fr", "en"), check=lambda: None).engine(model)
+        finished.append((model, len(generate(engine, sources, GenerationConfig()))))
+
+    long = threading.Thread(target=ask, args=("one", sources))
+    long.start()
+    short = threading.Thread(target=ask, args=("other", sources[:2]))
+    short.start()
+    for thread in (long, short):
+        thread.join(SECONDS)
+    assert finished == [("other", 2), ("one", 200)]
+    assert [model for model, _ in loaded].count("one") in (2, 3, 4), "not for every request"
+
+
+def test_who_gives_up_does_not_wait_for_the_turn_of_its_model(crowded):
+    pool, loaded = crowded(700, slice_seconds=1000)
+
+    class GaveUpError(Exception):
+        pass
+
+    def give_up():
+        raise GaveUpError
+
+    with pool.room("one"), pytest.raises(GaveUpError):
+        pool.view(("fr", "en"), check=give_up).engine("other")
+    assert loaded == []
+    assert pool.view(("fr", "en"), check=lambda: None).engine("other").info.engine == "fake"
+
+
+def test_a_model_that_is_told_the_languages_is_loaded_for_each_direction(monkeypatch):
+    directions = []
+
+    def load(model, *, options, **_):
+        directions.append((model, options.languages))
+        return FakeEngine()
+
+    monkeypatch.setattr(engine_pool, "load_engine", load)
+    pool = EnginePool(make_settings(), shared=True)
+    for languages in (("fr", "en"), ("en", "fr"), ("fr", "en")):
+        view = pool.view(languages, check=lambda: None)
+        view.engine("nllb-200-distilled-600m")
+        view.engine("qwen2.5-coder-1.5b-instruct")
+    assert directions == [
+        ("nllb-200-distilled-600m", ("fr", "en")),
+        ("qwen2.5-coder-1.5b-instruct", ("fr", "en")),
+        ("nllb-200-distilled-600m", ("en", "fr")),
+    ]
+
+
+def test_only_the_loading_that_happened_meanwhile_counts_for_a_view(crowded):
+    pool, _ = crowded(2000, slice_seconds=1)
+    told = []
+    for _ in range(2):
+        view = pool.view(
+            ("fr", "en"), check=lambda: None, on_loading=lambda: told.append("loading")
+        )
+        view.engine("one")
+    assert view.loading_seconds == 0
+    assert pool.loading_seconds > 0
+    assert told == ["loading"]

@@ -172,3 +172,16 @@ def test_a_word_of_the_translation_answers_for_one_term_only():
     )
     assert lost_terms("The Russian foreign minister met the heads of state.", terms) == [terms[1]]
     assert lost_terms("The Russian foreign minister met the foreign ministers.", terms) == []
+
+
+def test_terms_may_stand_in_the_place_of_a_name():
+    for lines in ("chat\tcat\n\nchien\tdog\r\n", "source\ttarget\nchat\tcat\nchien\tdog"):
+        glossary = load_glossary(f"tsv:{lines}", source_language="fr", target_language="en")
+        assert [term.target for term in glossary.occurring("Le chien voit le chat.")] == [
+            "dog",
+            "cat",
+        ]
+        assert glossary.name == "inline"
+        assert glossary.digest.startswith("sha256:")
+    with pytest.raises(UsageError, match="glossary: line 2 is not a term"):
+        load_glossary("tsv:chat\tcat\nchien", source_language="fr", target_language="en")

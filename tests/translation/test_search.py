@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from tests.translation.helpers import translator
+from toolkit.checks import Check
 from toolkit.engines.base import Candidate, Family, GenerationConfig, ranked
 from toolkit.engines.fake import FakeEngine
 from toolkit.errors import TooLongError
@@ -13,7 +14,8 @@ from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.store import Store
-from toolkit.translation.search import MAX_SCORED, Quality
+from toolkit.translation.attempts import Attempt
+from toolkit.translation.search import MAX_SCORED, Found, Quality
 
 LOOP = "again and then " * 9
 
@@ -266,3 +268,17 @@ def test_what_an_engine_lacks_is_not_searched_for_and_told():
     assert (effort.first_beams, effort.careful_beams, effort.reverse) == (1, 1, False)
     assert effort.samples == 8
     assert "reverse" not in effort.as_dict(model.config)["weights"]
+
+
+def test_alternatives_are_other_translations_the_best_first():
+    best = Attempt(text="He arrived.", log_prob=-1.0)
+    seen = (
+        Attempt(text="Il est arrivé.", failed=(Check(name="echo", relation="same"),), log_prob=-0.1),
+        Attempt(text="He has arrived.", log_prob=-3.0),
+        Attempt(text="He came.", log_prob=-2.0),
+        best,
+        Attempt(text="He came.", log_prob=-2.5),
+    )
+    assert Found(best, 1, seen).others(5) == ("He came.", "He has arrived.")
+    assert Found(best, 1, seen).others(1) == ("He came.",)
+    assert Found(best, 1, seen).others(0) == ()

@@ -231,3 +231,13 @@ def test_scores_of_given_translations_are_had_without_translating():
     assert first.reverse < 0
     (alone,) = model.attempts(sources[:1], targets[:1])
     assert alone.reverse == 0.0
+
+
+def test_other_translations_are_told_where_some_are_asked_for():
+    model = translator(str.upper, family="causal", max_source_tokens=10_000)
+    text = "Il est arrivé lundi."
+    (plain,) = model.translate(split_sentences(text))
+    (found,) = replace(model, alternatives=2).translate(split_sentences(text))
+    assert plain.alternatives == ()
+    assert found.text == plain.text
+    assert len(found.alternatives) == len({found.text, *found.alternatives}) - 1 == 2

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import typer
@@ -12,7 +11,7 @@ from toolkit.cli.console import download_progress, is_terminal, settings_of, tel
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
-from toolkit.models.install import disk_bytes, install
+from toolkit.models.install import disk_bytes
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
 from toolkit.settings import AUTO, DEFAULT_SOURCE
@@ -28,8 +27,7 @@ def pull(
     form: Form | None = None,
 ) -> None:
     """Install `model` unless it is installed already."""
-    from toolkit.engines.tryout import FRENCH, PLAIN, try_out
-    from toolkit.prompts import load_prompt
+    from toolkit.pipeline.pulling import pull_model
 
     spec, settings = find_spec(model), settings_of({})[0]
     if not force and _is_installed(spec):
@@ -38,19 +36,14 @@ def pull(
     if not force:
         refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
     _tell_terms(spec)
-    chat = PLAIN
-    if prescribed := spec.prompts.get("translation"):
-        inputs = {"source": FRENCH, "before": "", "terms": [], "hints": [], "faults": []}
-        chat = load_prompt("translation", prescribed).render(**inputs)
     with download_progress(model) as on_bytes:
-        installed = install(
+        installed = pull_model(
             spec,
-            settings.models_folder,
+            settings,
             from_folder=from_folder,
             form=form,
             on_message=lambda message: tell(f"{model}: {message}"),
             on_bytes=on_bytes,
-            try_out=partial(try_out, chat=chat),
         )
     if not spec.measured and installed.source_sha256:
         came = f"{installed.revision}, sha256 of the weights {installed.source_sha256}"

@@ -32,6 +32,11 @@ class ReloadableEngine:
     def max_source_tokens(self) -> int:
         return self._max_source_tokens
 
+    @property
+    def loaded(self) -> Engine | None:
+        """The engine, if it is in memory."""
+        return self._engine
+
     def count_tokens(self, source: Source) -> int:
         return self._loaded().count_tokens(source)
 

@@ -1,13 +1,14 @@
 """One engine for many threads at once, whose requests run in the same batch."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Condition, Thread
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from toolkit.engines.base import (
     Candidate,
@@ -19,9 +20,13 @@ from toolkit.engines.base import (
     Source,
     refuse_long,
 )
+from toolkit.engines.reloadable import ReloadableEngine
+from toolkit.engines.turns import CHECK_SECONDS, nothing
 
 Asked = TypeVar("Asked")
+Made = TypeVar("Made")
 MAX_PENDING = 64  # requests of one stream: two of the largest batches, so that none is short
+LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another model has its turn
 
 
 @dataclass(eq=False, slots=True)
@@ -42,10 +47,11 @@ class _Place:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class _Scoring:
-    sources: Sequence[Source]
-    targets: Sequence[str]
-    future: Future[list[Candidate]] = field(default_factory=Future)
+class _Call:
+    """What is to be done with the engine beside its stream."""
+
+    work: Callable[[], Any]
+    future: Future[Any] = field(default_factory=Future)
 
 
 class SharedEngine:
@@ -53,14 +59,27 @@ class SharedEngine:
 
     A place that gets free goes to the stream that has fewest, so that a sentence needn't wait until
     a long document is done. A stream that is closed gives up what it still waits for.
+
+    The engine works within a `turn`, which it gives up when there is nothing to do, or it `is_over`
+    and what runs is done; something is done in each. Whoever waits has its `check` called now and
+    then, and may raise there.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._engine = engine
+        self._turn = turn
+        self._is_over = is_over
         self._clients: deque[_Client] = deque()  # whose turn is longest ago first
-        self._scorings: deque[_Scoring] = deque()
+        self._calls: deque[_Call] = deque()
         self._condition = Condition()
         self._thread: Thread | None = None
+        self._served = 0  # requests, in this turn
 
     @property
     def info(self) -> EngineInfo:
@@ -70,10 +89,17 @@ class SharedEngine:
     def max_source_tokens(self) -> int:
         return self._engine.max_source_tokens
 
-    def count_tokens(self, source: Source) -> int:
-        return self._engine.count_tokens(source)
+    def count_tokens(self, source: Source, *, check: Callable[[], None] = nothing) -> int:
+        engine: Engine | None = self._engine
+        if isinstance(engine, ReloadableEngine):
+            engine = engine.loaded  # to load it again has to wait for its turn
+        if engine:
+            return engine.count_tokens(source)
+        return self._called(lambda: self._engine.count_tokens(source), check)
 
-    def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+    def stream(
+        self, pull: Pull, *, check: Callable[[], None] = nothing
+    ) -> Iterator[tuple[GenerationRequest, Output]]:
         client, pending = _Client(), 0
         with self._condition:
             self._clients.append(client)
@@ -81,12 +107,13 @@ class SharedEngine:
             while True:
                 while pending < MAX_PENDING and (request := pull()) is not None:
                     # One that is too long would end the stream of all.
-                    refuse_long([self.count_tokens(request.source)], self.max_source_tokens)
+                    tokens = self.count_tokens(request.source, check=check)
+                    refuse_long([tokens], self.max_source_tokens)
                     self._run(client.waiting, request)
                     pending += 1
                 if not pending:
                     return
-                answer = client.answers.get()
+                answer = _next_answer(client, check)
                 if isinstance(answer, Exception):
                     raise answer
                 pending -= 1
@@ -95,10 +122,21 @@ class SharedEngine:
             with self._condition:
                 self._clients.remove(client)
 
-    def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
-        scoring = _Scoring(sources, targets)
-        self._run(self._scorings, scoring)
-        return scoring.future.result()
+    def score(
+        self,
+        sources: Sequence[Source],
+        targets: Sequence[str],
+        *,
+        check: Callable[[], None] = nothing,
+    ) -> list[Candidate]:
+        return self._called(lambda: self._engine.score(sources, targets), check)
+
+    def _called(self, work: Callable[[], Made], check: Callable[[], None]) -> Made:
+        call = _Call(work)
+        self._run(self._calls, call)
+        while not wait([call.future], CHECK_SECONDS).done:
+            check()
+        return cast(Made, call.future.result())
 
     def _run(self, queue: deque[Asked], asked: Asked) -> None:
         with self._condition:
@@ -111,20 +149,39 @@ class SharedEngine:
     def _work(self) -> None:
         while True:
             with self._condition:
-                self._condition.wait_for(
-                    lambda: self._scorings or any(client.waiting for client in self._clients)
-                )
+                self._condition.wait_for(self._is_wanted)
             try:
-                self._score()
-                for request, output in self._engine.stream(self._next):
-                    place = cast(_Place, request.key)
-                    place.client.running -= 1
-                    place.client.answers.put((place.request, output))
-                    self._score()
+                with self._turn():
+                    self._serve()
             except Exception as error:  # noqa: BLE001 - it belongs to those who asked
                 self._fail(error)
 
+    def _serve(self) -> None:
+        """What there is to do, until that is nothing, or the turn is over."""
+        self._served = 0
+        while True:
+            self._call()
+            for request, output in self._engine.stream(self._next):
+                place = cast(_Place, request.key)
+                place.client.running -= 1
+                place.client.answers.put((place.request, output))
+                self._call()
+            with self._condition:
+                going_on = not self._has_to_end() and self._condition.wait_for(
+                    self._is_wanted, LINGER_SECONDS if self._clients else 0
+                )
+            if not going_on:
+                return
+
+    def _is_wanted(self) -> bool:
+        return bool(self._calls) or any(client.waiting for client in self._clients)
+
+    def _has_to_end(self) -> bool:
+        return self._served > 0 and self._is_over()
+
     def _next(self) -> GenerationRequest | None:
+        if self._has_to_end():
+            return None
         with self._condition:
             waiting = [client for client in self._clients if client.waiting]
             if not waiting:
@@ -133,14 +190,15 @@ class SharedEngine:
             self._clients.remove(client)
             self._clients.append(client)
             client.running += 1
+            self._served += 1
             request = client.waiting.popleft()
         return replace(request, key=_Place(client, request))
 
-    def _score(self) -> None:
-        while self._scorings:
-            asked = self._scorings.popleft()
+    def _call(self) -> None:
+        while self._calls:
+            asked = self._calls.popleft()
             try:
-                asked.future.set_result(self._engine.score(asked.sources, asked.targets))
+                asked.future.set_result(asked.work())
             except Exception as error:  # noqa: BLE001 - it belongs to who asked
                 asked.future.set_exception(error)
 
@@ -154,3 +212,13 @@ class SharedEngine:
                 client.waiting.clear()
                 client.running = 0
                 client.answers.put(copy(error))
+
+
+def _next_answer(
+    client: _Client, check: Callable[[], None]
+) -> tuple[GenerationRequest, Output] | Exception:
+    while True:
+        try:
+            return client.answers.get(timeout=CHECK_SECONDS)
+        except Empty:
+            check()

@@ -10,7 +10,7 @@ from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
 from toolkit.models.choice import best_installed
 from toolkit.models.machine import usable_memory
-from toolkit.pipeline.engine_pool import EnginePool
+from toolkit.pipeline.engine_pool import EnginePool, Pool
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.store import Store
@@ -34,7 +34,7 @@ class Components:
         self,
         settings: Settings,
         *,
-        pool: EnginePool | None = None,
+        pool: Pool | None = None,
         on_trouble: Callable[[str], None] | None = None,
     ) -> None:
         self.settings = settings

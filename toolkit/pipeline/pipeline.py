@@ -13,7 +13,7 @@ from toolkit.documents import Document, Segment, Translation, join_segments, joi
 from toolkit.engines.base import Engine
 from toolkit.pipeline import routes
 from toolkit.pipeline.components import AnySummarizer, Components
-from toolkit.pipeline.engine_pool import EnginePool
+from toolkit.pipeline.engine_pool import EnginePool, Pool
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
@@ -68,7 +68,7 @@ class Pipeline:
         on_progress: StageProgress = lambda stage, done, total: None,
         on_trouble: Callable[[str], None] | None = None,
         engines: Mapping[str, Engine] | None = None,
-        pool: EnginePool | None = None,
+        pool: Pool | None = None,
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress

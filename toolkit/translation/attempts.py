@@ -83,13 +83,18 @@ class Attempt:
         with as many faults the likeliest that answers most of the source is worth most. The
         model's own log-probability counts `by_model` only.
         """
-        translated = not any(check.name in NO_TRANSLATION for check in self.failed)
+        translated = self.translates
         faults = sum(check.name not in BY_LEXICON for check in self.failed)
         own = self.log_prob if by_model else 0.0
         score = own + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * (self.added or 0.0)
         # What answers more of a text that it doesn't translate is no better.
         covered = 1.0 if self.covered is None else self.covered
         return translated, -faults, score + COVERAGE_WEIGHT * covered * translated
+
+    @property
+    def translates(self) -> bool:
+        """Whether it is a translation at all."""
+        return not any(check.name in NO_TRANSLATION for check in self.failed)
 
     @property
     def sound(self) -> bool:

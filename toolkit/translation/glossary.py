@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -17,6 +17,7 @@ from toolkit.text import fold
 
 Kind = Literal["term", "phrase"]
 NONE = "none"
+INLINE = "tsv:"  # before terms that stand in the place of a name
 SUFFIXES = (".tsv", ".csv", ".tbx")
 COLUMNS = {"source", "target"}
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -101,18 +102,25 @@ class Glossary:
         return self._patterns[place]
 
 
+def bundled_glossaries() -> list[str]:
+    """Their names."""
+    return sorted({each.name.split(".")[0] for each in _bundled().glob("*.tsv")})
+
+
 def load_glossary(reference: str, *, source_language: str, target_language: str) -> Glossary:
-    """A TSV, CSV or TBX file, or a bundled glossary by name.
+    """A TSV, CSV or TBX file, or a bundled glossary by name; or `tsv:` and lines of terms, which
+    need no line of headings.
 
     A table has the columns source and target, and may have kind (`term` or `phrase`), case
     (`same`: found only as written) and note. `none`, and a bundled name that doesn't exist for the
     languages, give the empty glossary.
     Raises UsageError for an unknown name and for a file that can't be read, naming the line.
     """
+    if reference.startswith(INLINE):
+        return _inline_glossary(reference.removeprefix(INLINE))
     path = Path(reference)
     if path.suffix not in SUFFIXES:
-        folder = asset_folder("prompts") / "glossaries"
-        known = sorted({each.name.split(".")[0] for each in folder.glob("*.tsv")})
+        folder, known = _bundled(), bundled_glossaries()
         if reference not in (*known, NONE):
             raise UsageError(
                 f"no glossary '{reference}' (there are: {', '.join((*known, NONE))}); a file of "
@@ -137,13 +145,31 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
     return Glossary(terms, name=path.stem, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}")
 
 
-def _tsv_terms(text: str) -> Iterator[Term]:
-    """Raises ValueError for a line that is not a term."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    header = lines[0].split("\t") if lines else []
+def _bundled() -> Path:
+    return asset_folder("prompts") / "glossaries"
+
+
+def _inline_glossary(text: str) -> Glossary:
+    try:
+        terms = tuple(_tsv_terms(text, header=("source", "target")))
+    except ValueError as error:
+        raise UsageError(f"glossary: {error}") from error
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Glossary(terms, name="inline", digest=f"sha256:{digest}")
+
+
+def _tsv_terms(text: str, header: Sequence[str] = ()) -> Iterator[Term]:
+    """`header` is for a text whose first line is none. Raises ValueError for a line that is not a
+    term.
+    """
+    lines = enumerate(text.replace("\r\n", "\n").split("\n"), start=1)
+    first = text.partition("\n")[0].rstrip("\r").split("\t")
+    if set(first) >= COLUMNS or not header:
+        header = first
+        next(lines)
     if not set(header) >= COLUMNS:
         raise ValueError("is not a TSV file with the columns source and target")
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in lines:
         if not line.strip():
             continue
         cells = line.split("\t")

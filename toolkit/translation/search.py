@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from toolkit.engines.asking import Asking
 from toolkit.engines.base import (
@@ -145,6 +145,19 @@ class Reverse:
         return [replace(each, reverse=text.log_prob) for each, text in pairs]
 
 
+class Found(NamedTuple):
+    """The best attempt, how many tries were made, and all attempts that came of them."""
+
+    best: Attempt
+    tries: int
+    seen: tuple[Attempt, ...]
+
+    def others(self, most: int) -> tuple[str, ...]:
+        """Other translations, the best first; nothing that is none."""
+        texts = [each.text for each in best_first(self.seen) if each.translates]
+        return tuple(each for each in dict.fromkeys(texts) if each != self.best.text)[:most]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """Asks a model about a text until an answer is sound and sure, or nothing is left to try."""
@@ -157,10 +170,10 @@ class Search:
     max_tries: int
     reverse: Reverse | None = None
 
-    def work(self, request: Request) -> Asking[tuple[Attempt, int]]:
-        """The best attempt, and how many tries were made."""
+    def work(self, request: Request) -> Asking[Found]:
         best: Attempt | None = None
         tries = 0
+        seen: list[Attempt] = []
         for strategy in (FIRST, *RETRIES):
             if best and (tries >= self.max_tries or not self._helps(strategy, request, best)):
                 continue
@@ -169,9 +182,10 @@ class Search:
                 correction = Correction(best.failed, hints_for(best.unanswered))
             attempts = yield from self._attempts(request, strategy, correction)
             tries += 1
+            seen += attempts
             best = best_first([best, *attempts] if best else attempts)[0]
         assert best is not None
-        return best, tries
+        return Found(best, tries, tuple(seen))
 
     def _helps(self, strategy: Strategy, request: Request, best: Attempt) -> bool:
         if strategy.wider:

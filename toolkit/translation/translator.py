@@ -26,6 +26,7 @@ from toolkit.translation.search import (
     EFFORTS,
     TRANSLATION_CONFIG,
     Effort,
+    Found,
     Quality,
     Reverse,
     Search,
@@ -44,7 +45,8 @@ class SentenceTranslator:
     `max_tries` times. What the engine answers is kept in `store`, and checked anew when it is found
     there. `second_prompt` is the careful one, `reverse_prompt` that of the other direction. A
     causal model is shown `context_sentences` before each. What `lexicons` find unanswered is tried
-    again too, with what it can mean.
+    again too, with what it can mean. Up to `alternatives` others are told with a translation, for
+    which the model searches more widely.
     """
 
     engine: Engine
@@ -61,6 +63,7 @@ class SentenceTranslator:
     limits: Limits = DEFAULT_LIMITS
     max_tries: int = 1 + len(RETRIES)
     context_sentences: int = 0
+    alternatives: int = 0
 
     def translate(
         self, segments: Sequence[Segment], on_done: Callable[[int], None] = lambda count: None
@@ -89,7 +92,7 @@ class SentenceTranslator:
         def finish(key: Key, segment: Segment, translation: Translation) -> None:
             finished.append((key, replace(translation, segment=segment)))
 
-        def works() -> Iterator[tuple[Request, Asking[tuple[Attempt, int]]]]:
+        def works() -> Iterator[tuple[Request, Asking[Found]]]:
             for request, key, segment in self._requests(segments):
                 if not request.text.strip():
                     finish(key, segment, Translation(segment=segment, text=""))
@@ -105,7 +108,7 @@ class SentenceTranslator:
             if len(known) >= MAX_REMEMBERED:
                 del known[next(iter(known))]
             waiting = asked.pop(request)
-            known[request] = self._translation(waiting[0][1], *found)
+            known[request] = self._translation(waiting[0][1], found)
             for key, segment in waiting:
                 finish(key, segment, known[request])
             while finished:
@@ -129,11 +132,12 @@ class SentenceTranslator:
 
     @property
     def effort(self) -> Effort:
-        """What the quality asks for, with no fewer beams than the settings, as far as the engine
-        can do it; nothing is scored backwards without a prompt for it.
+        """What the quality asks for, with no fewer beams than the settings and the alternatives,
+        as far as the engine can do it; nothing is scored backwards without a prompt for it.
         """
         info = self.engine.info
-        wanted = EFFORTS[info.family][self.quality].with_beams(self.config.num_beams)
+        beams = max(self.config.num_beams, 1 + self.alternatives)
+        wanted = EFFORTS[info.family][self.quality].with_beams(beams)
         effort = wanted.without(info.lacks_under(self.config))
         return replace(effort, reverse=effort.reverse and self.reverse_prompt is not None)
 
@@ -186,8 +190,8 @@ class SentenceTranslator:
         """How likely translations of this engine's model are to mislead nobody."""
         return confidence_for(self.engine.info, (self.source_language, self.target_language))
 
-    def _translation(self, segment: Segment, attempt: Attempt, tries: int) -> Translation:
-        source = segment.text
+    def _translation(self, segment: Segment, found: Found) -> Translation:
+        source, attempt = segment.text, found.best
         seen = Observation(source=source, source_language=self.source_language, attempt=attempt)
         return Translation(
             segment=segment,
@@ -197,5 +201,6 @@ class SentenceTranslator:
             confidence=self.confidence.of(seen),
             doubts=doubts(source, attempt, self.lexicons) if self.lexicons else (),
             new_tokens=attempt.new_tokens,
-            tries=tries,
+            tries=found.tries,
+            alternatives=found.others(self.alternatives),
         )

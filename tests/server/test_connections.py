@@ -1,0 +1,82 @@
+import contextlib
+import socket
+import time
+
+import pytest
+
+pytest.importorskip("uvicorn")
+import httpx
+
+from tests.server.serving import served
+from toolkit.server.connections import Connection
+
+
+class Quick(Connection):
+    request_seconds = 0.3
+    max_connections = 3
+
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"there"})
+
+
+@pytest.fixture(scope="module")
+def port():
+    with served(app, Quick) as port:
+        yield port
+
+
+def connected(port):
+    return socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def drip(connection, seconds=3.0):
+    """Sends a byte now and then until the other side closes; whether it did in time."""
+    end = time.monotonic() + seconds
+    with contextlib.suppress(OSError):
+        while time.monotonic() < end:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+    return time.monotonic() < end
+
+
+@pytest.mark.parametrize("start", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: "])
+def test_a_request_that_drips_is_not_waited_for(port, start):
+    with connected(port) as slow:
+        slow.sendall(start)
+        assert drip(slow)
+
+
+def test_what_follows_an_answer_may_not_drip_either(port):
+    with connected(port) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert slow.recv(65536).startswith(b"HTTP/1.1 200")
+        assert drip(slow)
+
+
+def test_a_body_that_nobody_reads_ends(port):
+    with connected(port) as slow:
+        slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n")
+        assert drip(slow)
+
+
+def test_who_goes_on_asking_keeps_the_connection(port):
+    with httpx.Client() as client:
+        for _ in range(4):
+            answer = client.get(f"http://127.0.0.1:{port}/")
+            time.sleep(0.15)
+        stream = answer.extensions["network_stream"]
+        assert answer.text == "there"
+        assert not stream.get_extra_info("is_readable")
+
+
+def test_more_connections_than_there_may_be_are_closed(port):
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(connected(port)) for _ in range(3)]
+        time.sleep(0.05)
+        with connected(port) as extra, contextlib.suppress(ConnectionError):
+            assert extra.recv(1) == b""
+        opened[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert opened[0].recv(65536).startswith(b"HTTP/1.1 200")

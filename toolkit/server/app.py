@@ -1,0 +1,86 @@
+"""Puts the server together: routers, errors, and what stands around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from toolkit import __version__
+from toolkit.errors import ToolkitError
+from toolkit.server import native, native_jobs, native_models
+from toolkit.server.access import Access
+from toolkit.server.errors import CODES, ApiError, error_response
+from toolkit.server.options import ServerOptions
+from toolkit.server.security import Guard
+from toolkit.server.service import Service
+
+
+def create_app(service: Service, options: ServerOptions | None = None) -> FastAPI:
+    """The server as an ASGI application. `options` are those of the service if not given."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="toolkit",
+        version=__version__,
+        description="French news in English, by models on this machine.",
+        docs_url=None,  # these pages would come from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry={  # nothing leaves the machine, whatever the environment says
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
+    )
+    app.state.service = service
+
+    # Routers, in the order in which they are asked. One that serves the page comes last.
+    for each in (native, native_jobs, native_models):
+        app.include_router(each.router(service))
+
+    app.add_exception_handler(ToolkitError, _toolkit_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+    # Middlewares, plain ASGI ones: the last that is added sees a request first.
+    app.add_middleware(
+        Guard,
+        access=Access.of(service.options),
+        max_body_bytes=service.options.max_body_bytes,
+    )
+    return app
+
+
+def answer(request: Request, error: Exception) -> JSONResponse:
+    """`error` in the shape that clients of that path expect."""
+    return error_response(request.url.path, error)
+
+
+def _toolkit_error(request: Request, error: Exception) -> JSONResponse:
+    return answer(request, error)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fault = error.errors()[0]
+    if fault["type"] == "json_invalid":
+        return answer(request, ApiError(400, "invalid_json", "the body is not JSON"))
+    place = ".".join(str(each) for each in fault["loc"][1:])
+    said = fault["msg"].removeprefix("Value error, ")
+    return answer(request, ApiError(422, "invalid_request", f"{place}: {said}" if place else said))
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = CODES.get(error.status_code, "bad_request")
+    return answer(request, ApiError(error.status_code, code, str(error.detail), error.headers))
