@@ -273,7 +273,9 @@ def test_what_an_engine_lacks_is_not_searched_for_and_told():
 def test_alternatives_are_other_translations_the_best_first():
     best = Attempt(text="He arrived.", log_prob=-1.0)
     seen = (
-        Attempt(text="Il est arrivé.", failed=(Check(name="echo", relation="same"),), log_prob=-0.1),
+        Attempt(
+            text="Il est arrivé.", failed=(Check(name="echo", relation="same"),), log_prob=-0.1
+        ),
         Attempt(text="He has arrived.", log_prob=-3.0),
         Attempt(text="He came.", log_prob=-2.0),
         best,
