@@ -18,7 +18,7 @@ const VIEWS = [
 
 let leave = new AbortController();
 
-async function open() {
+async function open(event) {
   const path = location.hash.replace(/^#/, "") || "/";
   const found = VIEWS.map(([pattern, view]) => [pattern.exec(path), view]).find(([match]) => match);
   if (!found) return; // a place within the view
@@ -26,7 +26,7 @@ async function open() {
   leave = new AbortController();
   try {
     await found[1](await api.info(), leave.signal, ...found[0].slice(1));
-    document.getElementById("main").focus({ preventScroll: true });
+    if (event) document.getElementById("main").focus({ preventScroll: true });
   } catch (error) {
     if (error.name !== "AbortError") show("", "Error", notice(error));
   }
