@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from toolkit import __version__
 from toolkit.errors import ToolkitError
-from toolkit.server import deepl, libretranslate, native, native_jobs, native_models
+from toolkit.server import deepl, libretranslate, native, native_jobs, native_models, page
 from toolkit.server.access import Access
 from toolkit.server.errors import CODES, ApiError, error_response
 from toolkit.server.options import ServerOptions
@@ -47,9 +47,10 @@ def create_app(service: Service, options: ServerOptions | None = None) -> FastAP
     )
     app.state.service = service
 
-    # Routers, in the order in which they are asked. One that serves the page comes last.
+    # Routers, in the order in which they are asked.
     for each in (native, native_jobs, native_models, libretranslate, deepl):
         app.include_router(each.router(service))
+    app.include_router(page.router())
 
     app.add_exception_handler(ToolkitError, _toolkit_error)
     app.add_exception_handler(RequestValidationError, _invalid)
