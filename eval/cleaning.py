@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import justext
+import lxml.html
 import trafilatura
+from boilerpy3.extractors import ArticleExtractor
+from readability import Document as ReadableDocument
 from resiliparse.extract.html2text import extract_plain_text
 
 from toolkit.cleaning import judge
@@ -45,11 +48,22 @@ def with_justext(page: GoldPage) -> str:
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
+def with_readability(html: str) -> str:
+    summary = ReadableDocument(html).summary(html_partial=True)
+    return "\n".join(lxml.html.fromstring(summary).itertext())
+
+
+def with_boilerpy3(html: str) -> str:
+    return str(ArticleExtractor(raise_on_failure=False).get_content(html))
+
+
 SYSTEMS: dict[str, Cleaner] = {
     "toolkit": toolkit_cleaner,
     "trafilatura": lambda page: trafilatura.extract(as_html(page), include_comments=False) or "",
     "justext": with_justext,
     "resiliparse": lambda page: extract_plain_text(as_html(page), main_content=True),
+    "readability": lambda page: with_readability(as_html(page)),
+    "boilerpy3": lambda page: with_boilerpy3(as_html(page)),
     "long lines": lambda page: "\n".join(
         line for line in page.text.split("\n") if len(line) >= LONG_CHARS
     ),
@@ -121,6 +135,8 @@ def print_html() -> None:
         "resiliparse": lambda page: extract_plain_text(
             file_of(page).read_text("utf-8"), main_content=True
         ),
+        "readability": lambda page: with_readability(file_of(page).read_text("utf-8")),
+        "boilerpy3": lambda page: with_boilerpy3(file_of(page).read_text("utf-8")),
     }
     for name, cleaner in systems.items():
         print(row(name, score_pages(pages, cleaner)))
