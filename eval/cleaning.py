@@ -28,6 +28,7 @@ from toolkit.evaluation.cleaning import (
     score_pages,
     toolkit_cleaner,
 )
+from toolkit.evaluation.doubt import hardest, judged_pages, report
 from toolkit.reading import read_document
 
 HERE = Path(__file__).parent
@@ -101,7 +102,16 @@ def main() -> None:
     parser.add_argument("--part", choices=["tune", "test"], default="tune")
     parser.add_argument("--folder", choices=["cleaning", "kinds"], default="cleaning")
     parser.add_argument("--pages", action="store_true", help="a line for each page too")
+    parser.add_argument(
+        "--hardest",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the N wrong verdicts that seemed the surest, of the tune part only",
+    )
     options = parser.parse_args()
+    if options.hardest and options.part == "test":
+        parser.error("--hardest shows lines, and those of the test part are not to be looked at")
     folder = GOLD / options.folder
     pages = [page for page in load_gold_pages(folder) if page.part == options.part]
     print(f"flattened text, {options.part} part, {len(pages)} pages; means over pages\n{HEAD}")
@@ -116,8 +126,20 @@ def main() -> None:
             print(f"{score.page:<26}{score.precision:>7.3f}{score.recall:>8.3f}{score.f1:>8.3f}")
             for sentence in score.lost:
                 print(f"  lost: {sentence}")
+    print_doubt(pages, options.hardest)
     print_html()
     print_characters()
+
+
+def print_doubt(pages: Sequence[GoldPage], count: int) -> None:
+    judged = list(judged_pages(pages))
+    print(f"\nhow sure cleaning says it is\n{report(judged)}")
+    for page, line in hardest(judged, count):
+        block = line.block
+        print(
+            f"{'+' if block.kept else '-'} {block.probability:4.0%}  {line.label:<14}  "
+            f"{block.reason:<20}  {page}: {block.text.strip()[:80]}"
+        )
 
 
 def print_html() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
+from toolkit.cleaning.doubt import doubt_of
 from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError
 from toolkit.languages.identification import identify_language, language_name
@@ -30,6 +31,11 @@ class Article:
     def date(self) -> str:
         """The day on which it was published, as YYYY-MM-DD, or empty when the page doesn't say."""
         return self.document.metadata.get("date", "")[:10]
+
+    @property
+    def doubt(self) -> str:
+        """What cleaning was unsure of, as `Cleaning.doubt` has it."""
+        return doubt_of(self.blocks)
 
 
 def prepare(
