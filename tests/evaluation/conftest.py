@@ -34,7 +34,7 @@ def compared(tmp_path, monkeypatch):
         def load(name, **settings):
             return FakeEngine(models[name], family="seq2seq")
 
-        monkeypatch.setattr("toolkit.pipeline.components.load_engine", load)
+        monkeypatch.setattr("toolkit.pipeline.engine_pool.load_engine", load)
         monkeypatch.setattr(
             runs, "_work_alone", lambda part, corpus, own: runs._work(part, corpus, own, _silent)
         )

@@ -1,4 +1,3 @@
-import weakref
 from dataclasses import replace
 
 import pytest
@@ -6,12 +5,12 @@ import pytest
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.engines.base import ranked
 from toolkit.engines.fake import FakeEngine
-from toolkit.errors import ModelError, ModelMissingError
-from toolkit.models import choice
+from toolkit.errors import ModelMissingError
 from toolkit.models.catalogue import Generation, catalogue, find_spec
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline import components as components_module
 from toolkit.pipeline.components import Components, models_in_use, open_store
+from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.prompts import load_prompt
 from toolkit.settings import Settings, make_settings
 
@@ -63,7 +62,8 @@ def test_a_model_is_given_the_prompts_of_its_makers(spec, pair):
     languages = {"source_language": source, "target_language": target}
 
     def prompts(**settings):
-        made = Components(make_settings(spec.id, **languages, **settings), engines=engines)
+        settings = make_settings(spec.id, **languages, **settings)
+        made = Components(settings, pool=EnginePool(settings, engines=engines))
         return made.translator.prompt, made.translator.second_prompt
 
     first, second = prompts()
@@ -188,60 +188,6 @@ def test_the_store_can_be_switched_off(tmp_path):
     assert kept.max_bytes == 7_000_000
 
 
-@pytest.fixture
-def loads(monkeypatch):
-    """A pipeline of two models of 500 MB each, and how many were there after each loading."""
-
-    def make(max_memory_mb, **settings):
-        alive, counts = weakref.WeakSet(), []
-
-        def load(model, **_):
-            engine = FakeEngine(lambda prompt: ENGLISH, family="causal")
-            alive.add(engine)
-            counts.append((model, len(alive)))
-            return engine
-
-        monkeypatch.setattr(components_module, "load_engine", load)
-        for module in (components_module, choice):
-            monkeypatch.setattr(module, "memory_of", lambda model, folder: 500_000_000)
-        made = make_settings(
-            translator="one",
-            summarizer="other",
-            cache=False,
-            max_memory_mb=max_memory_mb,
-            **settings,
-        )
-        return Pipeline(made), counts
-
-    return make
-
-
-@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
-def test_two_models_take_turns_where_memory_holds_but_one(loads, route):
-    results = {}
-    for memory in (2000, 700):
-        made, counts = loads(memory, route=route)
-        results[memory] = [
-            (each.summary.text, each.provenance)
-            for each in made.summarize([article(made, FRENCH), article(made, FRENCH)])
-        ]
-        most = max(alive for _, alive in counts)
-        assert most == (2 if memory == 2000 else 1)
-        assert len(counts) == 2, "each is loaded once"
-    assert results[2000] == results[700]
-
-
-@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
-@pytest.mark.parametrize("together", [True, False])
-def test_models_take_turns_from_call_to_call_too(loads, route, together):
-    made, counts = loads(700, route=route)
-    articles = [article(made, FRENCH), article(made, FRENCH)]
-    for _ in range(2):
-        assert made.summarize_together(articles) if together else made.summarize(articles)
-    order = ["one", "other"] if route == "translate-first" else ["other", "one"]
-    assert counts == [(name, 1) for name in order * 2]
-
-
 @pytest.mark.parametrize(
     ("settings", "models"),
     [
@@ -270,21 +216,3 @@ def test_what_is_missing_is_pulled_for_the_languages_of_the_run(tmp_path):
     made = components(tmp_path, source_language="en", target_language="fr")
     with pytest.raises(ModelMissingError, match=r"pull --from en --to fr$"):
         _ = made.translator
-
-
-@pytest.mark.parametrize("route", ["translate-first", "summarize-first"])
-def test_nothing_is_translated_for_a_summarizer_that_takes_too_much(loads, monkeypatch, route):
-    made, counts = loads(700, route=route)
-    sizes = {"one": 500_000_000, "other": 900_000_000}
-    for module in (components_module, choice):
-        monkeypatch.setattr(module, "memory_of", lambda model, folder: sizes[model])
-    with pytest.raises(ModelError, match=r"'other' takes 0\.9 GB"):
-        made.summarize([article(made, FRENCH)])
-    assert counts == []
-
-
-def test_a_model_that_takes_more_memory_than_allowed_is_not_loaded(loads):
-    made, counts = loads(400)
-    with pytest.raises(ModelError, match=r"'one' takes 0\.5 GB .* allows 0\.4 GB.*recommend"):
-        made.translate([article(made, FRENCH)])
-    assert counts == []

@@ -150,7 +150,7 @@ def test_a_text_too_long_for_a_small_summarizer_is_set_aside(run, tmp_path, monk
     from toolkit.engines.fake import FakeEngine
 
     monkeypatch.setattr(
-        "toolkit.pipeline.components.load_engine",
+        "toolkit.pipeline.engine_pool.load_engine",
         lambda *_, **__: FakeEngine(family="seq2seq", max_source_tokens=40),
     )
     long = "Le maire a présenté jeudi un plan aux élèves réunis à Brive. " * 40

@@ -1,20 +1,16 @@
 """What the chain is built from, as the settings say; each part is made when first needed."""
 
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, partial
-from threading import Lock
+from functools import cached_property
 
-from toolkit.engines.base import Engine, GenerationConfig
-from toolkit.engines.endpoint.address import Address
-from toolkit.engines.load import EngineOptions, load_engine
-from toolkit.engines.reloadable import ReloadableEngine
+from toolkit.engines.base import GenerationConfig
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
-from toolkit.models.choice import best_installed, memory_of, refuse_large
+from toolkit.models.choice import best_installed
 from toolkit.models.machine import usable_memory
+from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.prompts import Prompt, load_prompt
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 from toolkit.store import Store
@@ -30,26 +26,21 @@ AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
 
 
 class Components:
-    """Engines are loaded once, also when one model does both tasks; `loading_seconds` is how long
-    that took. `on_loading` is called before each, `on_trouble` when the store can't be used or
-    texts are sent elsewhere.
+    """Engines come from `pool`; one model may do both tasks. `on_trouble` is called when the store
+    can't be used.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        on_loading: Callable[[], None] = lambda: None,
+        pool: EnginePool | None = None,
         on_trouble: Callable[[str], None] | None = None,
-        engines: Mapping[str, Engine] | None = None,
     ) -> None:
         self.settings = settings
-        self.loading_seconds = 0.0
-        self._on_loading = on_loading
+        self.pool = pool or EnginePool(settings)
         self._on_trouble = on_trouble
-        self._engines: dict[str, Engine] = dict(engines or {})
         self._summarizers: dict[str, AnySummarizer] = {}
-        self._lock = Lock()
 
     @cached_property
     def store(self) -> Store | None:
@@ -73,7 +64,7 @@ class Components:
             raise UsageError(
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
             )
-        engine = self._engine(model)
+        engine = self.pool.engine(model)
         prompts = dict[str, Prompt]()
         if engine.info.family == "causal":
             names = {
@@ -167,7 +158,7 @@ class Components:
             return ExtractiveSummarizer(asked, language)
         try:
             model = self.summarizer_model(language)
-            engine = self._engine(model)
+            engine = self.pool.engine(model)
         except ModelMissingError as error:
             if asked != AUTO_MODEL or translates:
                 raise
@@ -200,70 +191,7 @@ class Components:
             models = {self.translator_model, self.summarizer_model(language)}
         except ModelMissingError:
             return False
-        for model in models:
-            self._refuse_large(model)
-        return not self._fit(models)
-
-    def _engine(self, model: str) -> Engine:
-        with self._lock:
-            if model not in self._engines:
-                self._engines[model] = ReloadableEngine(partial(self._load, model))
-            return self._engines[model]
-
-    def _load(self, model: str) -> Engine:
-        settings = self.settings
-        self._refuse_large(model)
-        self._make_room(model)
-        self._on_loading()
-        if not self._engines:
-            self._warn_of_remote()
-        started = time.perf_counter()
-        engine = load_engine(
-            model,
-            models_folder=settings.models_folder,
-            options=EngineOptions(
-                engine=settings.engine,
-                device=settings.device,
-                compute_type=settings.compute_type,
-                threads=settings.threads,
-                batch_size=settings.batch_size,
-                kv_cache_mb=settings.kv_cache_mb,
-                languages=settings.languages,
-                endpoint=settings.endpoint,
-                endpoint_timeout_s=settings.endpoint_timeout_s,
-                allow_remote=settings.allow_remote,
-            ),
-        )
-        self.loading_seconds += time.perf_counter() - started
-        return engine
-
-    def _refuse_large(self, model: str) -> None:
-        if not self.settings.endpoint:
-            folder, most = self.settings.models_folder, self.settings.max_memory_mb
-            refuse_large(model, folder, max_memory_mb=most)
-
-    def _make_room(self, model: str) -> None:
-        """Unload the other models where they and `model` don't fit into memory together; they are
-        loaded again when they are needed.
-        """
-        if not self._fit({model, *self._engines}):
-            for each in self._engines.values():
-                if isinstance(each, ReloadableEngine):
-                    each.unload()
-
-    def _fit(self, models: Collection[str]) -> bool:
-        memory = usable_memory(self.settings.max_memory_mb)
-        return not memory or sum(map(self._memory_of, models)) <= memory
-
-    def _memory_of(self, model: str) -> int:
-        """The bytes that it takes of ours; a server has its own."""
-        return 0 if self.settings.endpoint else memory_of(model, self.settings.models_folder)
-
-    def _warn_of_remote(self) -> None:
-        """Nothing of ours leaves the machine unless that was asked for, and then it is told."""
-        endpoint = self.settings.endpoint
-        if self._on_trouble and endpoint and (warning := Address.parse(endpoint).warning):
-            self._on_trouble(warning)
+        return not self.pool.fit(models)
 
 
 def _prescribed(ours: GenerationConfig, spec: ModelSpec | None) -> GenerationConfig:

@@ -13,6 +13,7 @@ from toolkit.documents import Document, Segment, Translation, join_segments, joi
 from toolkit.engines.base import Engine
 from toolkit.pipeline import routes
 from toolkit.pipeline.components import AnySummarizer, Components
+from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
 from toolkit.pipeline.provenance import provenance
 from toolkit.pipeline.routes import Route, route_of
@@ -54,7 +55,7 @@ def _warn(message: str) -> None:
 
 
 class Pipeline:
-    """Models are loaded when first needed.
+    """Models are loaded when first needed, or come from a `pool` that several pipelines share.
 
     `on_trouble` receives a message when the store can't be used, and the run goes on; without it
     that raises StoreError.
@@ -67,15 +68,17 @@ class Pipeline:
         on_progress: StageProgress = lambda stage, done, total: None,
         on_trouble: Callable[[str], None] | None = None,
         engines: Mapping[str, Engine] | None = None,
+        pool: EnginePool | None = None,
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress
-        self._components = Components(
+        pool = pool or EnginePool(
             settings,
             on_loading=lambda: on_progress("loading the model", 0, 0),
             on_trouble=on_trouble,
             engines=engines,
         )
+        self._components = Components(settings, pool=pool, on_trouble=on_trouble)
 
     @classmethod
     def from_pretrained(cls, model: str | Path = "auto", **settings: Unpack[Options]) -> "Pipeline":
@@ -335,7 +338,7 @@ class Pipeline:
     @property
     def loading_seconds(self) -> float:
         """How long it took to load the models that were needed so far."""
-        return self._components.loading_seconds
+        return self._components.pool.loading_seconds
 
     @property
     def _loading(self) -> dict[str, float]:

@@ -1,0 +1,164 @@
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from toolkit.engines.base import GenerationConfig, GenerationRequest, generate
+from toolkit.engines.fake import FakeEngine
+from toolkit.engines.shared import MAX_PENDING, SharedEngine
+from toolkit.errors import ModelError, TooLongError
+
+CONFIG = GenerationConfig()
+SECONDS = 20
+
+
+class Gated(FakeEngine):
+    """Answers one request each time it is let; notes them, and who runs it."""
+
+    def __init__(self, **options):
+        super().__init__(str.upper, family="seq2seq", **options)
+        self.gate = threading.Semaphore(0)
+        self.seen, self.threads = [], set()
+
+    def _output(self, source, config):
+        assert self.gate.acquire(timeout=SECONDS)
+        self.seen.append(source)
+        self.threads.add(threading.current_thread().name)
+        return super()._output(source, config)
+
+
+def started(target, *args):
+    thread = threading.Thread(target=target, args=args)
+    thread.start()
+    return thread
+
+
+def wait_until(is_so):
+    ends = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+def test_each_thread_gets_the_answers_to_its_own_requests():
+    engine, found = SharedEngine(FakeEngine(str.upper, family="seq2seq")), {}
+
+    def ask(name):
+        sources = [f"{name} {number}" for number in range(200)]
+        found[name] = [out.text for out in generate(engine, sources, CONFIG)]
+
+    for thread in [started(ask, name) for name in "abcdefgh"]:
+        thread.join(SECONDS)
+    assert found == {
+        name: [f"{name.upper()} {number}" for number in range(200)] for name in "abcdefgh"
+    }
+
+
+def test_a_short_text_does_not_wait_for_a_long_one():
+    gated = Gated()
+    engine = SharedEngine(gated)
+    long = started(generate, engine, [f"long {number}" for number in range(200)], CONFIG)
+    gated.gate.release()
+    wait_until(lambda: gated.seen)
+    short = started(generate, engine, ["short"], CONFIG)
+    wait_until(lambda: len(engine._clients) == 2 and all(c.waiting for c in [*engine._clients]))
+    gated.gate.release(3)
+    short.join(SECONDS)
+    assert "short" in gated.seen
+    assert len(gated.seen) < 10
+    gated.gate.release(300)
+    long.join(SECONDS)
+    assert len(gated.threads) == 1, "engines are not made for several threads"
+
+
+def test_more_is_pulled_as_answers_are_taken():
+    pulled = []
+
+    def pull():
+        pulled.append(len(pulled))
+        return GenerationRequest(source=f"{pulled[-1]}", config=CONFIG)
+
+    stream = SharedEngine(FakeEngine(str.upper, family="seq2seq")).stream(pull)
+    next(stream)
+    assert len(pulled) == MAX_PENDING
+    next(stream)
+    assert len(pulled) == MAX_PENDING + 1
+    stream.close()
+
+
+def test_a_stream_that_is_closed_gives_up_what_it_waits_for():
+    gated = Gated()
+    engine = SharedEngine(gated)
+    numbers = iter(range(50))
+
+    def pull():
+        number = next(numbers, None)
+        return number if number is None else GenerationRequest(source=f"{number}", config=CONFIG)
+
+    stream = engine.stream(pull)
+    gated.gate.release()
+    next(stream)
+    stream.close()
+    gated.gate.release(10)
+    assert generate(engine, ["after"], CONFIG)[0].text == "AFTER"
+    assert len(gated.seen) <= 4
+
+
+class Failing(FakeEngine):
+    """Can't be run for some sources; those after them it would not get to."""
+
+    def _output(self, source, config):
+        if source == "bad":
+            raise ModelError("out of memory")
+        return super()._output(source, config)
+
+
+def test_an_error_reaches_whom_it_concerns_and_the_engine_goes_on():
+    engine = SharedEngine(Failing(str.upper, family="seq2seq"))
+    with pytest.raises(ModelError, match="out of memory"):
+        generate(engine, ["good", "bad", "good"], CONFIG)
+    assert generate(engine, ["good"], CONFIG)[0].text == "GOOD"
+    assert not engine._clients
+
+
+def test_an_engine_that_cannot_begin_says_so_to_all_who_wait():
+    class Broken(FakeEngine):
+        def stream(self, pull):
+            raise ModelError("no such file")
+
+    engine, errors = SharedEngine(Broken()), Counter()
+
+    def ask():
+        with pytest.raises(ModelError, match="no such file"):
+            generate(engine, ["one"], CONFIG)
+        errors["told"] += 1
+
+    for thread in [started(ask) for _ in range(4)]:
+        thread.join(SECONDS)
+    assert errors["told"] == 4
+
+
+def test_a_source_that_is_too_long_ends_only_its_own_stream():
+    gated = Gated(max_source_tokens=3)
+    engine, found = SharedEngine(gated), []
+    other = started(lambda: found.append(generate(engine, ["one", "two"], CONFIG)))
+    with pytest.raises(TooLongError):
+        generate(engine, ["one two three four"], CONFIG)
+    gated.gate.release(2)
+    other.join(SECONDS)
+    assert [out.text for out in found[0]] == ["ONE", "TWO"]
+
+
+def test_targets_are_scored_also_while_others_translate():
+    gated = Gated()
+    engine = SharedEngine(gated)
+    other = started(generate, engine, ["one", "two"], CONFIG)
+    scored = []
+    scoring = started(lambda: scored.extend(engine.score(["oui"], ["OUI"])))
+    gated.gate.release(2)
+    scoring.join(SECONDS)
+    other.join(SECONDS)
+    assert scored == FakeEngine(str.upper).score(["oui"], ["OUI"])
+    with pytest.raises(TooLongError):
+        SharedEngine(FakeEngine(max_source_tokens=1)).score(["one two"], ["one"])
