@@ -100,3 +100,24 @@ def test_pipelines_of_one_pool_share_its_engines_also_at_once():
     for thread in threads:
         thread.join()
     assert all(texts[number].endswith(f"NUMÉRO {number}.") for number in range(8))
+
+
+def test_only_a_model_that_is_told_the_languages_is_loaded_for_each_pair(monkeypatch):
+    loaded = []
+
+    def load(model, *, options, **_):
+        loaded.append((model, options.languages))
+        return FakeEngine()
+
+    monkeypatch.setattr(engine_pool, "load_engine", load)
+    for module in (engine_pool, choice):
+        monkeypatch.setattr(module, "memory_of", lambda model, folder: 1)
+    pool = EnginePool(make_settings())
+    told, other = "nllb-200-distilled-600m", "qwen2.5-coder-1.5b-instruct"
+    engines = {
+        (model, languages): pool.engine(model, languages)
+        for languages in [("fr", "en"), ("en", "fr")] * 2
+        for model in (told, other)
+    }
+    assert len({id(engine) for engine in engines.values()}) == 3
+    assert loaded == [(told, ("fr", "en")), (other, ("fr", "en")), (told, ("en", "fr"))]
