@@ -10,7 +10,7 @@ def test_doubts_and_warnings_stand_below_the_text():
     page = translated_page(doubted(made, 0.2, doubts=(doubt,), title=("Le plan", "The plan.", 0.4)))
     assert with_remarks("# The plan\n", page, page.doubtful) == (
         "# The plan\n\n"
-        "Doubtful sentences:\n"
+        "Sentences to compare with the source:\n"
         "- title, confidence 40\N{NO-BREAK SPACE}%\n"
         "  Le plan\n"
         "  The plan.\n"

@@ -7,10 +7,10 @@ from toolkit.output.confidence import percent
 
 
 def with_remarks(text: str, answer: Answer, doubtful: Sequence[Doubtful] = ()) -> str:
-    """`text` and below it the doubtful sentences with their reasons, and the warnings."""
+    """`text` and below it the sentences to look at with the reasons, and the warnings."""
     parts = [text.rstrip()]
     if doubtful:
-        parts.append("\n".join(("Doubtful sentences:", *map(_doubt, doubtful))))
+        parts.append("\n".join(("Sentences to compare with the source:", *map(_doubt, doubtful))))
     if answer.warnings:
         parts.append("\n".join(("Warnings:", *(f"- {each}" for each in answer.warnings))))
     return "\n\n".join(parts) + "\n"
