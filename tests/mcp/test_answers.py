@@ -1,7 +1,7 @@
 import pytest
 
 from tests.helpers import doubted, failed_checks, result_of
-from toolkit.cleaning import judge
+from toolkit.cleaning import Cleaning, judge
 from toolkit.documents import Document, Doubt
 from toolkit.mcp.answers import cleaned_page, summarized_page, translated_page
 from toolkit.results import SummarizedResult
@@ -62,3 +62,9 @@ def test_a_page_is_told_with_what_was_left_out():
     assert page.text.startswith("Le ministre")
     assert page.text.endswith("entourage.")
     assert page.warnings == ("left out 2 lines of page furniture",)
+
+
+def test_a_page_that_cleaning_was_unsure_of_is_told(monkeypatch):
+    monkeypatch.setattr(Cleaning, "doubt", "was unsure about 5 of 9 lines")
+    page = cleaned_page(judge(Document(name="a.txt", text="Il pleut à Brest depuis lundi.")))
+    assert page.warnings[0].startswith("cleaning was unsure about 5 of 9 lines: ")

@@ -95,7 +95,7 @@ def leave(code: int) -> NoReturn:
     """End the program at once: a model's threads would first finish what they are at, which can
     take a minute.
     """
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RuntimeError):  # a signal may come in the middle of a write
         if sys.stdout:
             sys.stdout.flush()
     remove_private_folders()

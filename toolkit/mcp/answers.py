@@ -1,12 +1,13 @@
 """What the tools answer, as data; `words` puts it into words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import schema
 from toolkit.articles import furniture_of
 from toolkit.cleaning import Cleaning
+from toolkit.documents import Block
 from toolkit.output.confidence import unjudged
 from toolkit.results import Number, Result, SummarizedResult
 
@@ -58,7 +59,7 @@ class SummarizedPage(TranslatedPage):
 
 def cleaned_page(cleaning: Cleaning) -> CleanedPage:
     document = cleaning.document
-    warnings = list(_furniture(furniture_of(cleaning.blocks)))
+    warnings = list(_left_out(cleaning.blocks, cleaning.doubt))
     if cleaning.unsure:
         words = ", ".join(word for _, word in cleaning.unsure)
         warnings.append(f"letters are missing in these words: {words}")
@@ -127,9 +128,11 @@ def _warnings(result: Result) -> Iterator[str]:
             f"confidence for {model} is a rough guess: none of its translations in this direction "
             "were judged"
         )
-    yield from _furniture(furniture_of(result.article.blocks))
+    yield from _left_out(result.article.blocks, result.article.doubt)
 
 
-def _furniture(lines: int) -> Iterator[str]:
-    if lines:
+def _left_out(blocks: Iterable[Block], doubt: str) -> Iterator[str]:
+    if doubt:
+        yield f"cleaning {doubt}: some of the article may be missing, or what is none be in it"
+    if lines := furniture_of(blocks):
         yield f"left out {lines} {'line' if lines == 1 else 'lines'} of page furniture"
