@@ -24,8 +24,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from toolkit.assets import asset_folder
-
 PROGRAM = [sys.executable, "-c", "from toolkit.cli.main import run; run()"]
 BUSY = (429, 503)
 TIMEOUT_S = 600

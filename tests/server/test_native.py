@@ -133,7 +133,7 @@ def test_many_clients_get_their_own_answers(client):
 
 def test_a_short_text_is_answered_while_long_ones_are_worked_on(gated):
     service = service_of(gated)
-    shared = service.pool.engine("own")
+    shared = service.pool.engine("own", ("fr", "en"))
     with client_of(service) as client:
         long = " ".join(f"Le ministre {number} a parlé lundi." for number in range(300))
         for _ in range(6):
