@@ -46,7 +46,15 @@ def result_of(
     title = _translations(read.document.title, read.title_segments, TITLE, edits)
     translations = _translations(read.source, read.segments, "", edits)
     blocks = tuple(
-        Block(each.line, each.text, each.kept, each.reason, each.score, (*each.evidence.items(),))
+        Block(
+            line=each.line,
+            text=each.text,
+            kept=each.kept,
+            reason=each.reason,
+            score=each.score,
+            evidence=(*each.evidence.items(),),
+            probability=each.probability,
+        )
         for each in read.cleaning.lines
     )
     article = Article(

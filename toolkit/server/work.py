@@ -5,17 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from toolkit.articles import (
-    MIN_LANGUAGE_CONFIDENCE,
-    PAGE_SHARE,
-    refuse_surrogates,
-    refuse_unusable,
-)
+from toolkit.articles import PAGE_SHARE, known_language, refuse_surrogates, refuse_unusable
 from toolkit.cleaning import judge, keep_all
 from toolkit.documents import Document
 from toolkit.errors import InputError
-from toolkit.languages import LANGUAGES
-from toolkit.languages.identification import identify_language
 from toolkit.pipeline import Pipeline
 from toolkit.reading import Kind, Reading, read_bytes, read_text
 from toolkit.schema import Versioned, article_record, cleaning_record
@@ -80,12 +73,8 @@ def directed(document: Document, settings: Settings, *, cleaned: bool) -> Settin
     """
     if settings.source_language != AUTO:
         return settings
-    if not cleaned:
-        document = judge(document, language=None, steps=settings.steps).document
-    found = identify_language(document.text)
-    sure = found and found.code in LANGUAGES and found.confidence >= MIN_LANGUAGE_CONFIDENCE
-    language = found.code if found and sure else DEFAULT_SOURCE
-    return settings.model_copy(update={"source_language": language})
+    found = known_language(document, steps=settings.steps, cleaned=cleaned)
+    return settings.model_copy(update={"source_language": found or DEFAULT_SOURCE})
 
 
 def _cleaned(document: Document, settings: Settings, *, checked: bool, cleaned: bool) -> Versioned:
