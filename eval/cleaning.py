@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import justext
+import lxml.html
 import trafilatura
+from boilerpy3.extractors import ArticleExtractor
+from readability import Document as ReadableDocument
 from resiliparse.extract.html2text import extract_plain_text
 
 from toolkit.cleaning import judge
@@ -25,6 +28,7 @@ from toolkit.evaluation.cleaning import (
     score_pages,
     toolkit_cleaner,
 )
+from toolkit.evaluation.doubt import hardest, judged_pages, report
 from toolkit.reading import read_document
 
 HERE = Path(__file__).parent
@@ -45,11 +49,22 @@ def with_justext(page: GoldPage) -> str:
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
+def with_readability(html: str) -> str:
+    summary = ReadableDocument(html).summary(html_partial=True)
+    return "\n".join(lxml.html.fromstring(summary).itertext())
+
+
+def with_boilerpy3(html: str) -> str:
+    return str(ArticleExtractor(raise_on_failure=False).get_content(html))
+
+
 SYSTEMS: dict[str, Cleaner] = {
     "toolkit": toolkit_cleaner,
     "trafilatura": lambda page: trafilatura.extract(as_html(page), include_comments=False) or "",
     "justext": with_justext,
     "resiliparse": lambda page: extract_plain_text(as_html(page), main_content=True),
+    "readability": lambda page: with_readability(as_html(page)),
+    "boilerpy3": lambda page: with_boilerpy3(as_html(page)),
     "long lines": lambda page: "\n".join(
         line for line in page.text.split("\n") if len(line) >= LONG_CHARS
     ),
@@ -87,7 +102,16 @@ def main() -> None:
     parser.add_argument("--part", choices=["tune", "test"], default="tune")
     parser.add_argument("--folder", choices=["cleaning", "kinds"], default="cleaning")
     parser.add_argument("--pages", action="store_true", help="a line for each page too")
+    parser.add_argument(
+        "--hardest",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the N wrong verdicts that seemed the surest, of the tune part only",
+    )
     options = parser.parse_args()
+    if options.hardest and options.part == "test":
+        parser.error("--hardest shows lines, and those of the test part are not to be looked at")
     folder = GOLD / options.folder
     pages = [page for page in load_gold_pages(folder) if page.part == options.part]
     print(f"flattened text, {options.part} part, {len(pages)} pages; means over pages\n{HEAD}")
@@ -102,8 +126,20 @@ def main() -> None:
             print(f"{score.page:<26}{score.precision:>7.3f}{score.recall:>8.3f}{score.f1:>8.3f}")
             for sentence in score.lost:
                 print(f"  lost: {sentence}")
+    print_doubt(pages, options.hardest)
     print_html()
     print_characters()
+
+
+def print_doubt(pages: Sequence[GoldPage], count: int) -> None:
+    judged = list(judged_pages(pages))
+    print(f"\nhow sure cleaning says it is\n{report(judged)}")
+    for page, line in hardest(judged, count):
+        block = line.block
+        print(
+            f"{'+' if block.kept else '-'} {block.probability:4.0%}  {line.label:<14}  "
+            f"{block.reason:<20}  {page}: {block.text.strip()[:80]}"
+        )
 
 
 def print_html() -> None:
@@ -121,6 +157,8 @@ def print_html() -> None:
         "resiliparse": lambda page: extract_plain_text(
             file_of(page).read_text("utf-8"), main_content=True
         ),
+        "readability": lambda page: with_readability(file_of(page).read_text("utf-8")),
+        "boilerpy3": lambda page: with_boilerpy3(file_of(page).read_text("utf-8")),
     }
     for name, cleaner in systems.items():
         print(row(name, score_pages(pages, cleaner)))

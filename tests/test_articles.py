@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.articles import Article, prepare
+from toolkit.articles import Article, furniture_of, known_language, prepare
 from toolkit.cleaning.steps import STEPS
 from toolkit.documents import Document
 from toolkit.errors import InputError, LanguageError
@@ -78,3 +78,22 @@ def test_what_can_not_be_written_is_refused_at_once(given, said):
 def test_the_day_of_publication_is_what_the_page_says():
     assert article_of(metadata={"date": "2024-03-01T10:00:00Z"}).date == "2024-03-01"
     assert article_of().date == ""
+
+
+def test_lines_of_furniture_are_counted_without_the_title():
+    assert furniture_of(article_of().blocks) == 2
+    assert furniture_of(article_of(cleaned=True).blocks) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (PAGE, "fr"),
+        (ENGLISH * 2, "en"),
+        ("Der Minister stellte am Donnerstag seinen Plan in Paris vor. " * 2, None),
+        ("Oui.", None),
+    ],
+)
+def test_the_language_of_an_article_is_known_where_it_is_one_of_ours(text, found):
+    document = Document(name="page", text=text)
+    assert known_language(document, steps=tuple(STEPS), cleaned=text == "Oui.") == found

@@ -10,6 +10,7 @@ from toolkit.schema import (
     RECORDS,
     SCHEMA_VERSION,
     ArticleRecord,
+    CleaningRecord,
     MultiDocumentRecord,
     SummaryRecord,
     Versioned,
@@ -54,6 +55,15 @@ def test_an_odd_name_of_a_file_is_kept_as_it_is():
     rest = {"provenance": {}, "seconds": {}, "summary": summary}
     assert MultiDocumentRecord.model_validate(old | rest).unrelated == ("a\udcff.txt",)
     assert SummaryRecord.model_validate(summary).schema_version == 1
+
+
+def test_what_cleaning_wrote_before_there_were_probabilities_is_read():
+    cleaned = Cleaner()("Accueil\nLe maire a présenté jeudi un plan aux élèves réunis à Brive.")
+    written = cleaned.to_dict()
+    assert written["lines"][1]["probability"] == round(cleaned.lines[1].probability, 3)
+    del written["doubtful"], written["doubt"], written["lines"][1]["probability"]
+    read = CleaningRecord.model_validate(written)
+    assert (read.lines[1].probability, read.doubtful, read.doubt) == (None, (), "")
 
 
 def test_confidence_is_written_with_the_words_to_compare():

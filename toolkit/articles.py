@@ -1,13 +1,15 @@
 """Documents to articles: cleaned, in sentences, and refused when there is nothing to work on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
+from toolkit.cleaning.doubt import doubt_of
 from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError
+from toolkit.languages import LANGUAGES
 from toolkit.languages.identification import identify_language, language_name
 from toolkit.segmentation import split_sentences
 
@@ -30,6 +32,11 @@ class Article:
     def date(self) -> str:
         """The day on which it was published, as YYYY-MM-DD, or empty when the page doesn't say."""
         return self.document.metadata.get("date", "")[:10]
+
+    @property
+    def doubt(self) -> str:
+        """What cleaning was unsure of, as `Cleaning.doubt` has it."""
+        return doubt_of(self.blocks)
 
 
 def prepare(
@@ -71,6 +78,26 @@ def prepare(
         segments=split_sentences(cleaning.document.text),
         title=() if keep_title else split_sentences(cleaning.title),
     )
+
+
+def furniture_of(blocks: Iterable[Block]) -> int:
+    """The lines of a page that cleaning left out, its title aside."""
+    return sum(
+        not each.kept and each.reason != TITLE and bool(each.text.strip()) for each in blocks
+    )
+
+
+def known_language(document: Document, *, steps: Sequence[str], cleaned: bool) -> str | None:
+    """The one of LANGUAGES that the article is surely in, None where it is surely in none.
+
+    Raises InputError for what can't be read as an article.
+    """
+    refuse_surrogates(document)
+    if not cleaned:
+        document = judge(document, language=None, steps=steps).document
+    found = identify_language(document.text)
+    sure = found and found.confidence >= MIN_LANGUAGE_CONFIDENCE
+    return found.code if found and sure and found.code in LANGUAGES else None
 
 
 def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None) -> None:

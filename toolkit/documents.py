@@ -28,6 +28,7 @@ class Block:
     """One line of a document with its verdict. `line` counts from 1.
 
     `score` is the sum of the points of `evidence`: above zero they speak for an article's text.
+    `probability`, from 0 to 1, is that of being the article's; None where nothing can be said.
     """
 
     line: int
@@ -36,6 +37,7 @@ class Block:
     reason: str
     score: float = 0.0
     evidence: tuple[tuple[str, float], ...] = ()
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

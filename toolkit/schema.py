@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 from toolkit import checks, documents
 from toolkit.articles import Article
 from toolkit.cleaning import Cleaning
+from toolkit.cleaning.doubt import is_doubtful
 from toolkit.documents import join_segments
 from toolkit.results import Caution, MultiDocumentResult, Result, numbered
 
@@ -22,6 +23,17 @@ Confidence = Annotated[
     float | None,
     AfterValidator(lambda value: value and round(value, 3)),
     Field(description="probability, from 0 to 1, that it misleads nobody; null where unknown"),
+]
+Probability = Annotated[
+    float | None,
+    AfterValidator(lambda value: value and round(value, 3)),
+    Field(description="of belonging to the article, from 0 to 1; null where unknown"),
+]
+DoubtfulLines = Annotated[
+    tuple[int, ...], Field(description="of the lines on which the verdict may well be wrong")
+]
+CleaningDoubt = Annotated[
+    str, Field(description="what cleaning was unsure of, empty where that is little of the page")
 ]
 Numbers = Annotated[
     tuple[int | Literal["title"], ...],
@@ -133,12 +145,15 @@ class Line(_Record):
     reason: str
     score: float = 0.0
     evidence: dict[str, float] = {}
+    probability: Probability = None
     text: str = ""
 
 
 class CleaningSteps(_Record):
     steps: tuple[str, ...]
     lines: tuple[Line, ...]
+    doubtful: DoubtfulLines = ()
+    doubt: CleaningDoubt = ""
 
 
 class TranslatedArticle(_Record):
@@ -201,6 +216,8 @@ class CleaningRecord(Versioned):
     changes: tuple[Change, ...]
     unsure: tuple[UnsureWord, ...]
     lines: tuple[Line, ...]
+    doubtful: DoubtfulLines = ()
+    doubt: CleaningDoubt = ""
 
 
 class TextRecord(Versioned):
@@ -263,6 +280,8 @@ def cleaning_record(cleaning: Cleaning) -> CleaningRecord:
         ),
         unsure=tuple(UnsureWord(line=line, word=word) for line, word in cleaning.unsure),
         lines=tuple(map(_line, cleaning.blocks)),
+        doubtful=_doubtful(cleaning.blocks),
+        doubt=cleaning.doubt,
     )
 
 
@@ -310,7 +329,12 @@ def _article(article: Article, result: Result) -> TranslatedArticle:
         ),
         metadata=dict(document.metadata),
         record=dict(document.record),
-        cleaning=CleaningSteps(steps=article.steps, lines=tuple(map(_line, article.blocks))),
+        cleaning=CleaningSteps(
+            steps=article.steps,
+            lines=tuple(map(_line, article.blocks)),
+            doubtful=_doubtful(article.blocks),
+            doubt=article.doubt,
+        ),
         source=document.text,
         title=result.title_text,
         title_segments=_segments(result.title),
@@ -348,8 +372,13 @@ def _line(block: documents.Block) -> Line:
         reason=block.reason,
         score=block.score,
         evidence=dict(block.evidence),
+        probability=block.probability,
         text=block.text,
     )
+
+
+def _doubtful(blocks: Iterable[documents.Block]) -> tuple[int, ...]:
+    return tuple(block.line for block in blocks if is_doubtful(block))
 
 
 def _checks(failed: Iterable[checks.Check]) -> tuple[Check, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.cli.helpers import ARTICLE, corpus
+from tests.cli.helpers import ARTICLE, CUT, corpus
 from tests.helpers import doubted, failed_checks, result_of
 from toolkit.cli import chain
 from toolkit.documents import Doubt
@@ -33,6 +33,17 @@ def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
     assert "confidence for fake is a rough guess: none of its translations in this dir" in told
     assert "--verbose or --format json names them" in run(*arguments)[2]
     assert run(*arguments, "-q")[2] == ""
+
+
+def test_an_article_that_may_be_cut_off_is_told(run, tmp_path, page):
+    (tmp_path / "cut.txt").write_text(CUT)
+    told = "cut.txt: cleaning kept 47% of what reads like an article; see toolkit clean --explain"
+    assert told in run("translate", "cut.txt", *FAKE)[2]
+    assert told in run("summarize", "cut.txt", page, "--together", *FAKE)[2]
+    assert run("translate", "cut.txt", *FAKE, "-q")[2] == ""
+    assert "cleaning" not in run("translate", "cut.txt", *FAKE, "--no-clean")[2]
+    out = run("translate", "cut.txt", *FAKE, "--format", "json")[1]
+    assert json.loads(out)["cleaning"]["doubt"] == "kept 47% of what reads like an article"
 
 
 def test_a_line_of_five_megabytes_is_cleaned_but_not_translated(run, tmp_path):

@@ -1,6 +1,7 @@
 import json
 
-from tests.cli.helpers import ARTICLE, ENGLISH
+from tests.cli.helpers import ARTICLE, CUT, ENGLISH
+from toolkit.cleaning import blocks
 
 
 def test_clean_prints_the_article_alone(run, page):
@@ -20,6 +21,44 @@ def test_clean_explains_each_line(run, page):
         ("-", "share prompt"),
     ]
     assert all(float(line[1:8]) for line in told)
+
+
+def test_doubtful_lines_are_marked_whichever_way_they_went(run, page, monkeypatch):
+    assert "?" not in run("clean", page, "--explain")[1]
+    monkeypatch.setattr(blocks, "probabilities", lambda lines: iter((0.1, 0.31, 0.9, 0.72, 0.0)))
+    _, out, _ = run("clean", page, "--explain")
+    assert out.splitlines()[1].startswith("# ?: doubtful, with the probability")
+    told = [line for line in out.splitlines() if not line.startswith("#")]
+    assert [(line[0], line[31:36]) for line in told] == [
+        ("-", " " * 5),
+        ("-", "? 31%"),
+        ("+", " " * 5),
+        ("+", "? 72%"),
+        ("-", " " * 5),
+    ]
+    value = json.loads(run("clean", page, "--format", "json")[1])
+    assert value["doubtful"] == [2, 4]
+    assert [line["probability"] for line in value["lines"]] == [0.1, 0.31, 0.9, 0.72, 0.0, None]
+
+
+def test_a_page_that_cleaning_is_unsure_of_is_told(run, tmp_path):
+    (tmp_path / "cut.txt").write_text(CUT)
+    told = "toolkit: cut.txt: cleaning kept 47% of what reads like an article"
+    assert run("clean", "cut.txt")[2] == f"{told}; see toolkit clean --explain cut.txt\n"
+    assert run("clean", "cut.txt", "--explain")[2] == f"{told}\n"
+    out, err = run("clean", "cut.txt", "--format", "json")[1:]
+    assert told.endswith(json.loads(out)["doubt"])
+    assert err
+    (tmp_path / "plan.json").write_text(out)
+    assert run("clean", "cut.txt", "--replay", "plan.json")[2] == ""
+
+
+def test_each_page_of_a_folder_is_told(run, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"in/{name}").mkdir(parents=True)
+        (tmp_path / f"in/{name}/cut.txt").write_text(CUT)
+    _, _, err = run("clean", "in", "-o", "out")
+    assert [line.split()[-1] for line in err.splitlines()] == ["in/one/cut.txt", "in/two/cut.txt"]
 
 
 def test_an_explanation_is_replayed(run, tmp_path, page):

@@ -1,6 +1,7 @@
 """The examples of README.md and docs/ run: Python as it stands, `toolkit` lines by the program."""
 
 import io
+import json
 import re
 import shlex
 import sys
@@ -20,8 +21,8 @@ GENERATED = ROOT / "docs/cli.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 # The arguments of these are only parsed: they need the network, a real model, or minutes.
 PARSED = re.compile(
-    r"curl |--endpoint|toolkit serve|models (?:add|pull|verify|remove)|opus-mt|quickmt|hy-mt2"
-    r"|sacrebleu:|eval run(?! --data)|gate --run"
+    r"curl |--endpoint|toolkit (?:mcp|serve)|models (?:add|pull|verify|remove)|opus-mt|quickmt"
+    r"|hy-mt2|sacrebleu:|eval run(?! --data)|gate --run"
 )
 SERVER = "http://127.0.0.1:8788"  # which examples ask as if it ran
 MODEL_MISSING = {"doctor"}  # what the fake one is to this command
@@ -50,7 +51,7 @@ def of(language: str) -> pytest.MarkDecorator:
 
 
 def test_no_example_escapes():
-    assert {block.language for block in blocks()} <= {"python", "sh", "text", "toml"}
+    assert {block.language for block in blocks()} <= {"json", "python", "sh", "text", "toml"}
 
 
 @of("python")
@@ -82,6 +83,13 @@ def test_commands_run(block, stocked, monkeypatch, capsys):
             assert code == expected, f"{line}\n{err}"
             if output:
                 Path(output).write_text(out, "utf-8")
+
+
+@of("json")
+def test_clients_start_what_there_is(block, stocked):
+    for server in json.loads(block.text)["mcpServers"].values():
+        assert server["command"] == "toolkit"
+        assert parse(server["args"]) == 0
 
 
 def toolkit_calls(line: str) -> Iterator[tuple[list[str], str]]:

@@ -15,6 +15,7 @@ from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.settings import make_settings
 
 SECONDS = 30
+FR_EN = ("fr", "en")
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def asked_at_once(pool, models, sources):
     found = {}
 
     def ask(number, model):
-        engine = pool.view(("fr", "en"), check=lambda: None).engine(model)
+        engine = pool.view(check=lambda: None).engine(model, FR_EN)
         outputs = generate(engine, [f"{number} {each}" for each in sources], GenerationConfig())
         found[number] = [each.text for each in outputs]
 
@@ -176,7 +177,7 @@ def test_a_long_stream_gives_way_to_another_model_and_goes_on_afterwards(crowded
     finished = []
 
     def ask(model, sources):
-        engine = pool.view(("fr", "en"), check=lambda: None).engine(model)
+        engine = pool.view(check=lambda: None).engine(model, FR_EN)
         finished.append((model, len(generate(engine, sources, GenerationConfig()))))
 
     long = threading.Thread(target=ask, args=("one", sources))
@@ -199,39 +200,38 @@ def test_who_gives_up_does_not_wait_for_the_turn_of_its_model(crowded):
         raise GaveUpError
 
     with pool.room("one"), pytest.raises(GaveUpError):
-        pool.view(("fr", "en"), check=give_up).engine("other")
+        pool.view(check=give_up).engine("other", FR_EN)
     assert loaded == []
-    assert pool.view(("fr", "en"), check=lambda: None).engine("other").info.engine == "fake"
+    assert pool.view(check=lambda: None).engine("other", FR_EN).info.engine == "fake"
 
 
-def test_a_model_that_is_told_the_languages_is_loaded_for_each_direction(monkeypatch):
-    directions = []
+def test_only_a_model_that_is_told_the_languages_is_loaded_for_each_pair(monkeypatch):
+    loaded = []
 
     def load(model, *, options, **_):
-        directions.append((model, options.languages))
+        loaded.append((model, options.languages))
         return FakeEngine()
 
     monkeypatch.setattr(engine_pool, "load_engine", load)
-    pool = EnginePool(make_settings(), shared=True)
-    for languages in (("fr", "en"), ("en", "fr"), ("fr", "en")):
-        view = pool.view(languages, check=lambda: None)
-        view.engine("nllb-200-distilled-600m")
-        view.engine("qwen2.5-coder-1.5b-instruct")
-    assert directions == [
-        ("nllb-200-distilled-600m", ("fr", "en")),
-        ("qwen2.5-coder-1.5b-instruct", ("fr", "en")),
-        ("nllb-200-distilled-600m", ("en", "fr")),
-    ]
+    for module in (engine_pool, choice):
+        monkeypatch.setattr(module, "memory_of", lambda model, folder: 1)
+    pool = EnginePool(make_settings())
+    told, other = "nllb-200-distilled-600m", "qwen2.5-coder-1.5b-instruct"
+    engines = {
+        (model, languages): pool.engine(model, languages)
+        for languages in [("fr", "en"), ("en", "fr")] * 2
+        for model in (told, other)
+    }
+    assert len({id(engine) for engine in engines.values()}) == 3
+    assert loaded == [(told, ("fr", "en")), (other, ("fr", "en")), (told, ("en", "fr"))]
 
 
 def test_only_the_loading_that_happened_meanwhile_counts_for_a_view(crowded):
     pool, _ = crowded(2000, slice_seconds=1)
     told = []
     for _ in range(2):
-        view = pool.view(
-            ("fr", "en"), check=lambda: None, on_loading=lambda: told.append("loading")
-        )
-        view.engine("one")
+        view = pool.view(check=lambda: None, on_loading=lambda: told.append("loading"))
+        view.engine("one", FR_EN)
     assert view.loading_seconds == 0
     assert pool.loading_seconds > 0
     assert told == ["loading"]

@@ -1,7 +1,10 @@
 from dataclasses import replace
 
-from tests.pipeline.helpers import FRENCH, article, pipeline
+from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.documents import Segment
+from toolkit.engines.fake import FakeEngine
+from toolkit.pipeline import Pipeline
+from toolkit.settings import make_settings
 
 
 def test_sentences_of_all_articles_share_one_call_and_come_back_to_theirs():
@@ -54,6 +57,19 @@ def test_progress_ends_where_all_is_done():
     made.translate_segments(segments, lambda done, total: seen.append((done, total)))
     assert seen[0] == (0, len(segments))
     assert seen[-1] == (len(segments), len(segments))
+
+
+def test_the_stage_is_told_that_an_article_is_at():
+    stages = []
+    settings = make_settings("own", cache=False, glossary="none", lexicon=False)
+    made = Pipeline(
+        settings,
+        on_progress=lambda stage, done, total: stages.append(stage),
+        engines={"own": FakeEngine(lambda prompt: ENGLISH)},
+    )
+    made.summarize([article(made, FRENCH)])
+    assert list(dict.fromkeys(stages)) == ["translating", "summarizing"]
+    assert stages == sorted(stages, reverse=True), "one after the other"
 
 
 def test_a_lost_translation_does_not_reach_the_summary():

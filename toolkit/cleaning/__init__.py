@@ -1,8 +1,8 @@
 """From a scraped page to the article alone.
 
 Documents come from `reading`. `steps` and `lost` repair characters, `features`, `patterns` and
-`context` score lines, `blocks` judges them, `plan` is the whole as one call. Phrases that are no
-article go to `patterns.toml`.
+`context` score lines, `blocks` judges them, `probability` and `doubt` say how sure that is, `plan`
+is the whole as one call. Phrases that are no article go to `patterns.toml`.
 """
 
 from toolkit.cleaning.blocks import refuse_unknown_reasons

@@ -26,6 +26,7 @@ from toolkit.cleaning.context import (
 from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, WORD, Line, describe
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
+from toolkit.cleaning.probability import probabilities
 from toolkit.cleaning.prompts import REASON as PROMPT
 from toolkit.cleaning.prompts import VOUS
 from toolkit.cleaning.structure import mark_structure
@@ -141,8 +142,18 @@ def _settle(
         if not dropped:
             break
         verdicts = [dropped.get(index, verdict) for index, verdict in enumerate(verdicts)]
+    filled = [(line.score, reason == ARTICLE) for line, _, reason in verdicts if line.text]
+    known = probabilities(filled)
     blocks = tuple(
-        Block(number, text, kept, reason, line.score, line.evidence)
+        Block(
+            number,
+            text,
+            kept,
+            reason,
+            line.score,
+            line.evidence,
+            next(known) if line.text else None,
+        )
         for number, (text, (line, kept, reason)) in enumerate(
             zip(lines, verdicts, strict=True), start=1
         )

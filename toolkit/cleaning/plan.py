@@ -12,6 +12,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit.cleaning.blocks import ARTICLE, judge_lines
+from toolkit.cleaning.doubt import doubt_of, is_doubtful
 from toolkit.cleaning.lost import find_losses
 from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
@@ -40,6 +41,16 @@ class Cleaning:
     def digest(self) -> str:
         """sha256 of the source."""
         return _digest(self.source)
+
+    @property
+    def doubtful(self) -> tuple[Block, ...]:
+        """The lines on which the verdict may well be wrong."""
+        return tuple(filter(is_doubtful, self.blocks))
+
+    @property
+    def doubt(self) -> str:
+        """What cleaning was unsure of, for people; empty where that is little of the page."""
+        return doubt_of(self.blocks)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import typer
 
-from toolkit.articles import Article
+from toolkit.articles import Article, furniture_of
 from toolkit.cleaning import Repeats
-from toolkit.cleaning.blocks import TITLE
 from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
+from toolkit.cli.doubt import tell_doubt
 from toolkit.cli.inputs import Keyed, attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -123,7 +123,7 @@ class Count:
 
     def add(self, result: Result, pipeline: Pipeline) -> None:
         self.documents += 1
-        self.furniture += furniture_of(result.article)
+        self.furniture += furniture_of(result.article.blocks)
         self.sentences += len(result.numbered)
         self.flagged += len(result.flagged)
         self.doubtful += len(result.doubtful)
@@ -162,14 +162,6 @@ def is_left(results: Sequence[Result], summary: Summary | None, caution: Caution
     flagged = any(each.flagged for each in results) or bool(summary and summary.failed)
     doubtful = any(each.doubtful for each in results) or bool(caution.statements(summary))
     return flagged or (caution.mark and doubtful)
-
-
-def furniture_of(article: Article) -> int:
-    """The lines of the page that cleaning left out, its title aside."""
-    return sum(
-        not block.kept and block.reason != TITLE and bool(block.text.strip())
-        for block in article.blocks
-    )
 
 
 def left_out(lines: int) -> str:
@@ -232,6 +224,7 @@ def tell_models(result: Result) -> None:
 
 def tell_flags(result: Result, *, verbose: bool) -> None:
     name = result.article.document.name
+    tell_doubt(name, result.article.doubt)
     of_all = f"of {len(result.numbered)} sentences"
     parts = _doubtful(result.doubtful, of_all)
     if result.flagged:

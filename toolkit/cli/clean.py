@@ -9,10 +9,12 @@ import typer
 
 from toolkit.articles import refuse_surrogates, refuse_unusable
 from toolkit.cleaning import Cleaning, Repeats, judge, keep_all, refuse_unknown_reasons, replay
+from toolkit.cleaning.doubt import is_doubtful
 from toolkit.cli import options
 from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
 from toolkit.cli.direction import directed
+from toolkit.cli.doubt import tell_doubt
 from toolkit.cli.inputs import attempt, expand, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
@@ -54,7 +56,9 @@ def clean_command(
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Print every line with its verdict, score and reason."),
+        typer.Option(
+            "--explain", help="Print every line with its verdict, score and reason; ? if doubtful."
+        ),
     ] = False,
     plan: Annotated[
         Path | None,
@@ -135,6 +139,7 @@ def clean_command(
         for name, place, cleaning in attempt(batch.inputs, batch.reading, prepare, tally):
             with tally.setting_aside(name):
                 write(place, cleaning)
+                tell_doubt(name, cleaning.doubt, explained=explain)
     if tally.failed:
         raise typer.Exit(InputError.exit_code)
 
@@ -169,6 +174,8 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
             )
     for number, word in cleaning.unsure:
         yield printable(f"# unsure: {word} in line {number}")
+    if cleaning.doubtful:
+        yield "# ?: doubtful, with the probability that the line belongs to the article"
     colour = bool(sys.stdout) and sys.stdout.isatty()
     for block in cleaning.blocks:
         if block.text.strip():
@@ -176,6 +183,8 @@ def _explained(cleaning: Cleaning) -> Iterator[str]:
 
 
 def _line(block: Block, *, colour: bool) -> str:
-    line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  "
+    doubt = f"?{block.probability:4.0%}" if is_doubtful(block) else ""
+    line = f"{'+' if block.kept else '-'} {block.score:5.1f}  {block.reason:<20}  {doubt:<5}  "
     line += printable(block.text)
-    return typer.style(line, fg="green" if block.kept else "bright_black") if colour else line
+    sure = "green" if block.kept else "bright_black"
+    return typer.style(line, fg="yellow" if doubt else sure) if colour else line

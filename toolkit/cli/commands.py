@@ -12,7 +12,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "clean": ("Keep the article of a scraped page and drop what stands around it.", "clean"),
     "translate": ("Clean and translate; paragraphs stay as they are in the source.", "translate"),
     "summarize": ("Clean, translate and summarize.", "summarize"),
-    "serve": ("Serve a page and an API on this machine.", "serve"),
+    "serve": ("Serve a page and an API on this machine, until it is stopped.", "serve"),
+    "mcp": (
+        "Offer the commands to agents, by the Model Context Protocol over standard input and "
+        "output.",
+        "mcp",
+    ),
     "eval": ("Measure, compare and report quality.", "evaluate"),
     "models": ("List, pull, check and remove models.", "models"),
     "lexicon": (

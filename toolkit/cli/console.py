@@ -8,9 +8,10 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from toolkit.errors import OutputError
+from toolkit.files import remove_private_folders
 from toolkit.text import printable
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ def tell_once(message: str) -> None:
     if message not in _reported:
         _reported.add(message)
         tell(message)
+
+
+def leave(code: int) -> NoReturn:
+    """End the program at once: a model's threads would first finish what they are at, which can
+    take a minute.
+    """
+    with suppress(OSError, ValueError, RuntimeError):  # a signal may come in the middle of a write
+        if sys.stdout:
+            sys.stdout.flush()
+    remove_private_folders()
+    os._exit(code)
 
 
 def settings_of(flags: Mapping[str, Any]) -> "tuple[Settings, dict[str, str]]":

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from toolkit.articles import MIN_LANGUAGE_CONFIDENCE, refuse_surrogates
-from toolkit.cleaning import judge
+from toolkit.articles import known_language
 from toolkit.cli.batch import Batch
 from toolkit.cli.console import tell
 from toolkit.cli.inputs import Tally
 from toolkit.documents import Document
 from toolkit.errors import UsageError
 from toolkit.languages import LANGUAGES
-from toolkit.languages.identification import identify_language, language_name
+from toolkit.languages.identification import language_name
 from toolkit.settings import AUTO, Settings
 
 
@@ -41,13 +40,8 @@ def _languages(batch: Batch, settings: Settings, cleaned: bool) -> Iterator[tupl
             with quietly.setting_aside(each.path):
                 if not isinstance(document, Document):
                     continue
-                refuse_surrogates(document)
-                if not cleaned:
-                    document = judge(document, language=None, steps=settings.steps).document
-                found = identify_language(document.text)
-                sure = found and found.confidence >= MIN_LANGUAGE_CONFIDENCE
-                if found and sure and found.code in LANGUAGES:
-                    yield document.name, found.code
+                if found := known_language(document, steps=settings.steps, cleaned=cleaned):
+                    yield document.name, found
 
 
 def refuse_same(settings: Settings) -> None:

@@ -28,8 +28,9 @@ LIBRARIES = (
     "sacrebleu",
     "xllamacpp",
     "torch",
+    "mcp",
 )
-EXTRAS = {"xllamacpp": "llamacpp", "torch": "torch"}
+EXTRAS = {"xllamacpp": "llamacpp", "torch": "torch", "mcp": "mcp"}
 
 
 def doctor_command() -> None:

@@ -11,9 +11,9 @@ import typer
 
 from toolkit import __version__
 from toolkit.cli.commands import Commands
-from toolkit.cli.console import open_streams, show, tell, tell_trace, writing
+from toolkit.cli.console import leave, open_streams, show, tell, tell_trace, writing
 from toolkit.errors import OutputError, ToolkitError, UsageError
-from toolkit.files import DISK_ERRORS, remove_private_folders
+from toolkit.files import DISK_ERRORS
 from toolkit.text import printable
 
 INTERRUPTED = 130
@@ -62,11 +62,7 @@ def run() -> None:
     open_streams()
     code = main(sys.argv[1:])
     if code == INTERRUPTED:
-        # A model's threads would first finish what they are at, which can take a minute.
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
-        remove_private_folders()
-        os._exit(code)
+        leave(code)
     sys.exit(code)
 
 

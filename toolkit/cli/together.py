@@ -6,11 +6,10 @@ from typing import Any
 
 import typer
 
-from toolkit.articles import Article
+from toolkit.articles import Article, furniture_of
 from toolkit.cli.batch import working
 from toolkit.cli.chain import (
     Job,
-    furniture_of,
     is_left,
     left_out,
     prepared,
@@ -68,7 +67,7 @@ def run_together(
             tell(f"{name}: has no name in common with the others; is it about the same event?")
         for name in result.unused:
             tell(f"{name}: no statement of the summary rests on it")
-        if furniture := sum(furniture_of(article.article) for article in result.results):
+        if furniture := sum(furniture_of(article.article.blocks) for article in result.results):
             tell(left_out(furniture))
     if tally.failed or (job.strict and is_left(result.results, result.summary, result.caution)):
         raise typer.Exit(InputError.exit_code)

@@ -64,7 +64,7 @@ class Components:
             raise UsageError(
                 f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
             )
-        engine = self.pool.engine(model)
+        engine = self.pool.engine(model, settings.languages)
         prompts = dict[str, Prompt]()
         if engine.info.family == "causal":
             names = {
@@ -160,7 +160,7 @@ class Components:
             return ExtractiveSummarizer(asked, language)
         try:
             model = self.summarizer_model(language)
-            engine = self.pool.engine(model)
+            engine = self.pool.engine(model, settings.languages)
         except ModelMissingError as error:
             if asked != AUTO_MODEL or translates:
                 raise

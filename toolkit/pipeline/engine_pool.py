@@ -20,6 +20,8 @@ from toolkit.models.choice import memory_of, refuse_large
 from toolkit.models.machine import usable_memory
 from toolkit.settings import Settings
 
+Languages = tuple[str, str]  # of the input and of the output
+
 
 class Pool(Protocol):
     """Where a pipeline has its engines from."""
@@ -27,20 +29,21 @@ class Pool(Protocol):
     @property
     def loading_seconds(self) -> float: ...
 
-    def engine(self, model: str) -> Engine: ...
+    def engine(self, model: str, languages: Languages) -> Engine: ...
 
     def fit(self, models: Collection[str]) -> bool: ...
 
 
 class _Name(NamedTuple):
-    """Of an engine: some models are told the languages when they are loaded."""
+    """Of an engine. Its languages matter where its tokenizer is told them."""
 
     model: str
-    languages: tuple[str, str] | None
+    languages: Languages | None
 
 
 class EnginePool:
-    """Each engine is loaded when first needed, once, as `settings` say.
+    """Each engine is loaded when first needed, once, as `settings` say; one whose tokenizer is told
+    the languages, once for each pair of them.
 
     `on_loading` is called before each, `on_trouble` when texts are sent elsewhere. Engines that are
     `shared` may be used by several threads at once, each by `view`; models that don't fit into
@@ -73,15 +76,12 @@ class EnginePool:
             for name in [_Name(model, None)]
         }
 
-    def engine(self, model: str) -> Engine:
-        """Raises ModelError for a model that can't be loaded, or is too large for the memory."""
-        return self.loaded(model, self._settings.languages)
-
-    def loaded(
-        self, model: str, languages: tuple[str, str], check: Callable[[], None] = nothing
+    def engine(
+        self, model: str, languages: Languages, check: Callable[[], None] = nothing
     ) -> Engine:
-        """The engine of a model that translates between these languages. `check` is called while
-        its turn is waited for.
+        """`check` is called while the turn of the model is waited for.
+
+        Raises ModelError for a model that can't be loaded, or is too large for the memory.
         """
         name = self._name(model, languages)
         with self._lock:
@@ -94,7 +94,7 @@ class EnginePool:
                 self._engines[name] = self._offered(name, engine)
             return self._engines[name]
 
-    def is_loaded(self, model: str, languages: tuple[str, str]) -> bool:
+    def is_loaded(self, model: str, languages: Languages) -> bool:
         return self._name(model, languages) in self._engines
 
     @contextmanager
@@ -106,14 +106,10 @@ class EnginePool:
             yield
 
     def view(
-        self,
-        languages: tuple[str, str],
-        *,
-        check: Callable[[], None],
-        on_loading: Callable[[], None] = nothing,
+        self, *, check: Callable[[], None], on_loading: Callable[[], None] = nothing
     ) -> "PoolView":
-        """The pool for one pipeline between these languages; see CheckedEngine for `check`."""
-        return PoolView(self, languages, check=check, on_loading=on_loading)
+        """The pool for one pipeline; see CheckedEngine for `check`."""
+        return PoolView(self, check=check, on_loading=on_loading)
 
     def fit(self, models: Collection[str]) -> bool:
         """Whether these go into memory together. Raises ModelError for one that doesn't alone."""
@@ -134,7 +130,7 @@ class EnginePool:
     def _turn(self, name: _Name, check: Callable[[], None]) -> AbstractContextManager[None]:
         return self._turns.turn(name, check=check) if self._shared else nullcontext()
 
-    def _name(self, model: str, languages: tuple[str, str]) -> _Name:
+    def _name(self, model: str, languages: Languages) -> _Name:
         if self._settings.endpoint or model in self._given:
             return _Name(model, None)
         spec = catalogue().get(model)
@@ -149,7 +145,7 @@ class EnginePool:
             is_over=partial(self._turns.is_over, name),
         )
 
-    def _load(self, name: _Name, languages: tuple[str, str]) -> Engine:
+    def _load(self, name: _Name, languages: Languages) -> Engine:
         settings, model = self._settings, name.model
         self._refuse_large(model)
         self._make_room(name)
@@ -204,13 +200,11 @@ class PoolView:
     def __init__(
         self,
         pool: EnginePool,
-        languages: tuple[str, str],
         *,
         check: Callable[[], None],
         on_loading: Callable[[], None],
     ) -> None:
         self._pool = pool
-        self._languages = languages
         self._check = check
         self._on_loading = on_loading
         self._loading_before = pool.loading_seconds
@@ -219,11 +213,11 @@ class PoolView:
     def loading_seconds(self) -> float:
         return self._pool.loading_seconds - self._loading_before
 
-    def engine(self, model: str) -> Engine:
+    def engine(self, model: str, languages: Languages) -> Engine:
         """As `EnginePool.engine`."""
-        if not self._pool.is_loaded(model, self._languages):
+        if not self._pool.is_loaded(model, languages):
             self._on_loading()
-        engine = self._pool.loaded(model, self._languages, self._check)
+        engine = self._pool.engine(model, languages, self._check)
         return CheckedEngine(cast(SharedEngine, engine), self._check)
 
     def fit(self, models: Collection[str]) -> bool:

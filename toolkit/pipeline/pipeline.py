@@ -223,10 +223,11 @@ class Pipeline:
         results: dict[Hashable, Result] = {}
         started: dict[Hashable, float] = {}
         before = self._each_before_summary(articles)
-        self._on_progress("summarizing", 0, 0)
+        done = 0
 
         def requests() -> Iterator[tuple[Hashable, SummaryRequest]]:
             for key, result in before:
+                self._on_progress("summarizing", done, 0)
                 results[key], started[key] = result, time.perf_counter()
                 yield key, self._request(result)
 

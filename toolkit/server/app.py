@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException
 
 from toolkit import __version__
 from toolkit.errors import ToolkitError
-from toolkit.server import deepl, libretranslate, native, native_jobs, native_models
+from toolkit.server import deepl, libretranslate, native, native_jobs, native_models, page
 from toolkit.server.access import Access
 from toolkit.server.errors import CODES, ApiError, error_response
 from toolkit.server.options import ServerOptions
 from toolkit.server.security import Guard
 from toolkit.server.service import Service
+
+# What FastAPI says of a body that its reader of JSON gives up on, such as a nest that is too deep.
+NO_JSON = "There was an error parsing the body"
 
 
 def create_app(service: Service, options: ServerOptions | None = None) -> FastAPI:
@@ -44,9 +47,10 @@ def create_app(service: Service, options: ServerOptions | None = None) -> FastAP
     )
     app.state.service = service
 
-    # Routers, in the order in which they are asked. One that serves the page comes last.
+    # Routers, in the order in which they are asked.
     for each in (native, native_jobs, native_models, libretranslate, deepl):
         app.include_router(each.router(service))
+    app.include_router(page.router())
 
     app.add_exception_handler(ToolkitError, _toolkit_error)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -82,5 +86,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.detail == NO_JSON:
+        return answer(request, ApiError(400, "invalid_json", "the body can't be read as JSON"))
     code = CODES.get(error.status_code, "bad_request")
     return answer(request, ApiError(error.status_code, code, str(error.detail), error.headers))

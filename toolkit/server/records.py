@@ -97,9 +97,9 @@ def _numbered(
 def _translations(
     text: str, segments: Sequence[schema.Segment], prefix: str, edits: Mapping[str, str]
 ) -> tuple[Translation, ...]:
-    ends = [*(each.start for each in segments[1:]), len(text)]
+    ends = [*(each.start for each in segments[1:]), len(text)] if segments else []
     found, number = [], 0
-    for each, end in zip(segments, ends, strict=False):  # without segments there is one end
+    for each, end in zip(segments, ends, strict=True):
         after = text[each.start + len(each.source) : end]
         translation = _translation(each, Segment(each.start, each.source, after))
         number += bool(each.source)

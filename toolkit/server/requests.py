@@ -154,5 +154,5 @@ def _refuse_glossary(name: str) -> None:
 def safe_name(name: str | None, default: str = UNNAMED) -> str:
     """`name` without folders, and without anything that a terminal or a header would obey."""
     last = (name or "").replace("\\", "/").rstrip("/").rpartition("/")[2]
-    plain = "".join(each for each in printable(last) if each.isprintable()).strip()
+    plain = "".join(each for each in last if each.isprintable()).strip()
     return plain[:MAX_NAME_CHARS] or default

@@ -115,7 +115,6 @@ class Service:
     def pipeline(self, settings: Settings, control: Control) -> Pipeline:
         """One for a piece of work, on the engines of all; it ends where `control` does."""
         view = self.pool.view(
-            settings.languages,
             check=control.check,
             on_loading=partial(control.report, "loading the model", 0, 0),
         )

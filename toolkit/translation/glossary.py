@@ -5,6 +5,7 @@ import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 from xml.etree import ElementTree
@@ -129,6 +130,17 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
         path = folder / f"{reference}.{source_language}-{target_language}.tsv"
         if reference == NONE or not path.is_file():
             return Glossary()
+        return _read_bundled(path)
+    return _read(path, source_language, target_language)
+
+
+@cache
+def _read_bundled(path: Path) -> Glossary:
+    return _read(path, "", "")
+
+
+def _read(path: Path, source_language: str, target_language: str) -> Glossary:
+    """The languages are for TBX."""
     try:
         raw = read_whole(path)
     except InputError as error:

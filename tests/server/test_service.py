@@ -1,0 +1,71 @@
+import pytest
+
+from tests.server.helpers import FRENCH, client_of, finished, service_of, wait_until
+from tests.server.test_native import error_of
+from toolkit.errors import InputError, StoreError
+from toolkit.server.control import Control
+from toolkit.server.requests import RequestOptions
+from toolkit.server.service import Service
+from toolkit.settings import make_settings
+
+
+def test_without_a_model_the_server_runs_and_says_so(tmp_path):
+    service = Service(make_settings(models_folder=tmp_path, cache=False))
+    with client_of(service) as client:
+        info = client.get("/api/v1/info").json()
+        assert info["models"] == {"translator": None, "summarizer": None}
+        assert info["installed"] is False
+        response = client.post("/api/v1/translate", json={"text": FRENCH})
+        assert error_of(response) == (503, "model_missing")
+        assert "toolkit models pull" in response.json()["error"]["message"]
+        job = client.post("/api/v1/jobs", json={"task": "translate", "text": FRENCH}).json()
+        done = finished(client, job["id"])
+        assert (done["state"], done["error"]["code"]) == ("failed", "model_missing")
+        assert client.post("/api/v1/clean", json={"text": FRENCH}).status_code == 200
+
+
+def test_texts_of_a_list_are_translated_each_by_itself():
+    service = service_of()
+    texts = ["Un chat. Un chien.", "", "Une souris.\n\nUn rat.", "Un chat. Un chien."]
+    made = service.translate_texts(texts, service.settings, Control(60))
+    found = [service.settings.caution.join(each, "fr") for each in made]
+    assert found == ["UN CHAT. UN CHIEN.", "", "UNE SOURIS.\n\nUN RAT.", "UN CHAT. UN CHIEN."]
+    with pytest.raises(InputError, match="text 2: holds a lone surrogate"):
+        service.translate_texts(["a", "\ud800"], service.settings, Control(60))
+
+
+def test_a_request_has_a_pipeline_of_its_own_on_the_engine_of_all():
+    service = service_of()
+    settings = service.settings_for(RequestOptions(source="en", target="fr"))
+    first, second = (service.pipeline(settings, Control(60)) for _ in range(2))
+    assert first.translator.source_language == "en"
+    assert first is not second
+    assert first.translator.engine.engine is second.translator.engine.engine
+
+
+def test_terms_of_a_request_are_used():
+    service = service_of()
+    with client_of(service) as client:
+        asked = {"text": FRENCH, "options": {"glossary": "tsv:énergie\tpower"}}
+        made = client.post("/api/v1/translate", json=asked).json()
+        assert made["provenance"]["translation"]["glossary"].keys() == {"inline"}
+        assert "without power" in [each["detail"] for each in made["segments"][1]["failed"]]
+        asked["options"]["glossary"] = "tsv:énergie"
+        assert error_of(client.post("/api/v1/translate", json=asked)) == (400, "bad_request")
+
+
+def test_two_servers_on_one_history_are_refused(tmp_path):
+    service = service_of(history=tmp_path / "jobs.sqlite")
+    with pytest.raises(StoreError, match="another server uses it"):
+        service_of(history=tmp_path / "jobs.sqlite")
+    service.close()
+    service_of(history=tmp_path / "jobs.sqlite").close()
+
+
+def test_a_service_that_is_closed_takes_nothing_more():
+    service = service_of()
+    client = client_of(service)
+    service.close()
+    response = client.post("/api/v1/clean", json={"text": FRENCH})
+    assert error_of(response) == (503, "stopping")
+    wait_until(lambda: service.queues["call"].size == 0)

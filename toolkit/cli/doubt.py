@@ -1,0 +1,20 @@
+"""What is said of a page that cleaning was unsure of."""
+
+import os
+import shlex
+
+from toolkit.cli.console import tell
+from toolkit.cli.inputs import STDIN
+
+
+def tell_doubt(name: str, doubt: str, *, explained: bool = False) -> None:
+    """One line where there is a doubt: `name` is the document's, `doubt` what cleaning says of it.
+
+    Where the lines aren't `explained` already it says what explains them.
+    """
+    if not doubt:
+        return
+    # A record of a file can't be named in a command.
+    file = f" {shlex.quote(name)}" if name == STDIN or os.path.lexists(name) else ""
+    hint = "" if explained else f"; see toolkit clean --explain{file}"
+    tell(f"{name}: cleaning {doubt}{hint}")
