@@ -67,8 +67,8 @@ def shown(projected):
         ("Le président # parle.", "The president speaks.", "The president # speaks."),
         ("Le président parle.#", "The president speaks.", "The president speaks.#"),
         # Nothing to go by.
-        ("*Oui* et _non_.", "…", "*…*"),
-        ("Rien *du tout*.", "", ""),
+        ("*Oui* et _non_.", "…", "*…*__"),
+        ("Rien *du tout*.", "", "**"),
     ],
 )
 def test_markup_comes_where_its_words_are(source, target, expected):

@@ -149,6 +149,8 @@ def _runs(token: "Token") -> Iterator[Run]:
             inside_autolink = each.nesting > 0
         elif each.nesting > 0:
             path += (_mark(each),)
+            if len(path) > MAX_NESTING:
+                raise InputError("this Markdown is nested too deeply")
         else:
             path = path[:-1]
 
@@ -178,7 +180,7 @@ def _code(token: "Token") -> str:
 def _written(runs: Iterator[Run]) -> str:
     text = ""
     opened: Path = ()
-    for run in (*runs, Run("")):
+    for run in (*(run for run in runs if run.text or run.atom), Run("")):
         both = len(shared(opened, run.path))
         text += "".join(mark.closing for mark in reversed(opened[both:]))  # type: ignore[attr-defined]
         text += "".join(mark.opening for mark in run.path[both:])  # type: ignore[attr-defined]

@@ -7,8 +7,8 @@ stands between words, such as an image, comes between the same ones.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Hashable, Iterator, Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any
@@ -17,6 +17,8 @@ from toolkit.lexicon.alignment import align
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.lexicon.words import Code, words_of
 
+MAX_NESTED = 30  # around a word that stood in less
+NEAR = 10  # places on either side at which words are looked for
 MAX_PAIRS = 250_000  # of words: more is no sentence, and would take seconds
 Path = tuple[Hashable, ...]  # what stands around a text, the outermost first
 
@@ -52,6 +54,8 @@ class _Projection:
         lexicons = load_lexicons(*languages) if short else None
         links = align(source, target, lexicons) if lexicons else ()
         self._place = {word.start: place for place, word in enumerate(self._theirs)}
+        self._left: list[Path] = []  # what has no place
+        self._spans: dict[str, list[range]] = {}  # of patterns that were looked for
         self._links = {link.source.start: self._place[link.target.start] for link in links}
 
     def runs(self) -> list[Run]:
@@ -62,7 +66,9 @@ class _Projection:
             pieces += atoms.get(at, ())
             if at < len(self._target) and at not in hidden:
                 pieces.append(Run(self._target[at], paths[at]))
-        return list(_merged(pieces))
+        outer = {path[:-1] for path in self._left}
+        left = (Run("", path) for path in self._left if path not in outer)
+        return [*_merged(pieces), *left]
 
     def _path(self, start: int) -> Path:
         return self._runs[bisect_right(self._starts, start, hi=len(self._runs)) - 1].path
@@ -73,28 +79,32 @@ class _Projection:
         for start, place in self._links.items():
             known[place] = self._path(start)
         found = _filled(known, self._path(0), self._path(self._starts[-1] - 1))
-        for path in sorted(self._wanted(), key=len):
-            if found and not any(each[: len(path)] == path for each in found):
-                place = self._share(path)
-                found[place] += tuple(each for each in path if each not in found[place])
+        present = _beginnings(found or [self._path(0)])
+        for path, place in self._wanted().items():
+            if path in present:
+                continue
+            if not found or len(found[place]) >= MAX_NESTED:
+                self._left.append(path)
+                continue
+            found[place] += tuple(each for each in path if each not in found[place])
+            present |= _beginnings([found[place]])
         return found
 
-    def _wanted(self) -> list[Path]:
-        """All that stands around words of the source, or parts of them."""
-        paths = [run.path for run in self._runs if any(map(str.isalnum, run.text))]
-        return list(
-            dict.fromkeys(path[:size] for path in paths for size in range(1, 1 + len(path)))
-        )
-
-    def _share(self, path: Path) -> int:
-        """The word at the share of the translation at which `path` is in the source."""
-        middles = [
-            start + len(run.text) / 2
-            for run, start in zip(self._runs, self._starts, strict=False)
-            if run.path[: len(path)] == path
-        ]
-        middle = sum(middles) / len(middles)
-        return self._at_share(max(0, sum(word.start <= middle for word in self._ours) - 1))
+    def _wanted(self) -> dict[Path, int]:
+        """All that stands around words of the source, or parts of them, the outer before the inner;
+        with the word of the translation at the share at which its middle is in the source.
+        """
+        spans: dict[Path, tuple[int, int]] = {}
+        for run, start in zip(self._runs, self._starts, strict=False):
+            if any(map(str.isalnum, run.text)):
+                for path in _beginnings([run.path]):
+                    first, _ = spans.get(path, (start, start))
+                    spans[path] = first, start + len(run.text)
+        starts = [word.start for word in self._ours]
+        return {
+            path: self._at_share(max(0, bisect_right(starts, (first + last) / 2) - 1))
+            for path, (first, last) in sorted(spans.items(), key=lambda item: len(item[0]))
+        }
 
     def _at_share(self, place: int) -> int:
         return int((place + 0.5) / max(1, len(self._ours)) * len(self._theirs))
@@ -132,18 +142,22 @@ class _Projection:
         return found, hidden
 
     def _found(self, words: str, at: int, hidden: Set[int]) -> range | None:
-        """Where these words stand in the translation as well, as near as can be to `at`."""
-        if not words:
-            return None
+        """Where these words stand in the translation as well, as near as can be to `at`: as whole
+        words, or else as parts of words.
+        """
         plain = r"\s+".join(map(re.escape, words.split()))
-        whole = rf"(?<!\w){plain}" if words[0].isalnum() else plain
-        whole += r"(?!\w)" if words[-1].isalnum() else ""
-        for pattern in (whole, plain):
-            matches = re.finditer(pattern, self._target, re.IGNORECASE)
-            spans = [range(*match.span()) for match in matches]
-            free = [span for span in spans if hidden.isdisjoint(span)]
-            if free:
-                return min(free, key=lambda span: abs(span[0] - at))
+        whole = rf"(?<!\w){plain}" if words[:1].isalnum() else plain
+        whole += r"(?!\w)" if words[-1:].isalnum() else ""
+        for pattern in (whole, plain) if words else ():
+            if pattern not in self._spans:
+                matches = re.finditer(pattern, self._target, re.IGNORECASE)
+                self._spans[pattern] = [range(*match.span()) for match in matches]
+            spans = self._spans[pattern]
+            place = bisect_left(spans, at, key=lambda span: span[0])
+            near = [*range(max(0, place - NEAR), min(len(spans), place + NEAR))]
+            for each in sorted(near, key=lambda each: abs(spans[each][0] - at)):
+                if hidden.isdisjoint(spans[each]):
+                    return spans.pop(each)
         return None
 
     def _anchor(self, start: int, end: int) -> int:
@@ -176,6 +190,11 @@ def _filled(known: Sequence[Path | None], first: Path, last: Path) -> list[Path]
         shared(*around) if path is None else path
         for path, *around in zip(known, before, reversed(after), strict=False)
     ]
+
+
+def _beginnings(paths: Iterable[Path]) -> dict[Path, None]:
+    """What stands around something, each with what is around it, in their order."""
+    return {path[:size]: None for path in dict.fromkeys(paths) for size in range(1, 1 + len(path))}
 
 
 def shared(one: Path, two: Path) -> Path:
