@@ -9,7 +9,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test network-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench docs clean
+.PHONY: help demo test dist torture slow-test browser-test network-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench bench-serve docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ torture: $(VENV)/dev ## attack it for half an hour, or TORTURE_MINUTES=n
 
 slow-test: $(VENV)/dev ## run the checks with the default model, which must have been pulled
 	@$(BIN)/pytest -m slow
+
+browser-test: $(VENV)/browser ## look at the server's page with the Chromium of this machine
+	@$(BIN)/pytest -m browser tests/browser
 
 network-test: $(VENV)/dev ## pull three models from the real hub (2 GB) and translate with each
 	@$(BIN)/pytest -m network
@@ -100,6 +103,10 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_confidence.py
 	@$(BIN)/python eval/bench_machine.py
 
+bench-serve: $(VENV)/dev ## what many clients of the server wait for, in 15 minutes
+	@$(BIN)/toolkit models pull $(MEASURED)
+	@$(BIN)/python eval/bench_serve.py --model $(MEASURED)
+
 docs: $(VENV)/docs ## build the documentation into site/
 	@$(BIN)/python docs/generate_cli.py
 	@$(BIN)/mkdocs build --strict --quiet
@@ -125,4 +132,8 @@ $(VENV)/docs: $(VENV)/base
 
 $(VENV)/dev: $(VENV)/base
 	$(PIP) install --constraint constraints.txt --editable '.[torch,extractive,llamacpp,dev]'
+	@touch $@
+
+$(VENV)/browser: $(VENV)/dev
+	$(PIP) install --constraint constraints.txt --editable '.[browser]'
 	@touch $@
