@@ -34,3 +34,13 @@ def test_large_bodies_are_refused_by_their_length(client):
     response = client.post("/api/v1/translate", headers=headers, content=b"")
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "too_large"
+
+
+def test_large_bodies_of_no_length_are_refused_too(client):
+    response = client.post(
+        "/api/v1/translate",
+        headers={"Content-Type": "application/json"},
+        content=(b"x" * 1_000_000 for _ in range(40)),
+    )
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_large"

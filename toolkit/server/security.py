@@ -86,6 +86,7 @@ class Guard:
         except Exception as error:
             if started:
                 raise
+            error = body.error or error  # which handlers of errors may have made something of
             if not isinstance(error, ToolkitError):
                 LOG.exception("%s %s", scope["method"], scope["path"])
             body.error = None
