@@ -10,7 +10,9 @@ from toolkit.segmentation import split_sentences
 
 REPORTING = ENGLISH.reporting_verbs
 SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round
-QUOTES = re.compile(r"([^.?!:;]*):\s?[\"“«]")  # Issa Kaboré, a teacher, is waiting: "Prices fell."
+QUOTES = re.compile(
+    r"([^.?!:;]{0,500}):\s?[\"“«]"
+)  # Issa Kaboré, a teacher, is waiting: "Prices fell."
 FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ][\w-]+\b")
 # Wang Yi and (Russian Foreign Minister Sergey) Lavrov (have) announced
 SUBJECT = re.compile(
