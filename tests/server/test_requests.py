@@ -131,3 +131,9 @@ def test_a_result_can_be_read_whatever_models_there_are_by_now():
 )
 def test_a_name_is_no_path_and_no_order(name, safe):
     assert safe_name(name) == safe
+
+
+def test_many_unknown_fields_are_one_error():
+    with pytest.raises(ValidationError) as refused:
+        TextRequest.model_validate({"text": "Oui.", **{f"field {i}": 1 for i in range(1000)}})
+    assert len(refused.value.errors()) == 1

@@ -14,9 +14,11 @@ from toolkit.server import deepl, libretranslate, native, native_jobs, native_mo
 from toolkit.server.access import Access
 from toolkit.server.errors import CODES, ApiError, error_response
 from toolkit.server.options import ServerOptions
+from toolkit.server.requests import MAX_GLOSSARY_CHARS
 from toolkit.server.security import Guard
 from toolkit.server.service import Service
 
+BYTES_PER_CHAR = 12  # in JSON and in forms, however it is escaped
 # What FastAPI says of a body that its reader of JSON gives up on, such as a nest that is too deep.
 NO_JSON = "There was an error parsing the body"
 
@@ -61,6 +63,7 @@ def create_app(service: Service, options: ServerOptions | None = None) -> FastAP
         Guard,
         access=Access.of(service.options),
         max_body_bytes=service.options.max_body_bytes,
+        max_text_bytes=BYTES_PER_CHAR * (service.options.max_sync_chars + MAX_GLOSSARY_CHARS),
     )
     return app
 

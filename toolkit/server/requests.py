@@ -19,6 +19,8 @@ Task = Literal["clean", "translate", "summarize"]
 # address, a model that is to be pulled.
 Source = Literal["text", "html", "page", "file", "url", "model"]
 MAX_NAME_CHARS = 120
+MAX_FIELDS = 100
+MAX_GLOSSARY_CHARS = 200_000
 UNNAMED = "text"
 
 
@@ -37,6 +39,14 @@ Short = Annotated[Text, Field(max_length=200)]
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, value: object) -> object:
+        # Each that is unknown would be an error of its own.
+        if isinstance(value, dict) and len(value) > MAX_FIELDS:
+            raise ValueError(f"has {len(value):,} fields")
+        return value
+
 
 class RequestOptions(_Request):
     """How a text is worked on; what is left out is as the server's own settings say.
@@ -52,7 +62,7 @@ class RequestOptions(_Request):
     style: Style | None = None
     max_words: int | None = Field(None, ge=5, le=2000)
     quality: Quality | None = None
-    glossary: Annotated[Text, Field(max_length=200_000)] | None = None
+    glossary: Annotated[Text, Field(max_length=MAX_GLOSSARY_CHARS)] | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     model: Short | None = None
     translator: Short | None = None
