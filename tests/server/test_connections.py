@@ -11,6 +11,9 @@ from tests.server.serving import served
 from toolkit.server.connections import Connection
 
 
+BIG = b"x" * 20_000_000  # more than the system holds for who doesn't take it
+
+
 class Quick(Connection):
     request_seconds = 0.3
     max_connections = 3
@@ -19,7 +22,8 @@ class Quick(Connection):
 async def app(scope, receive, send):
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"there"})
+        body = BIG if scope["path"] == "/big" else b"there"
+        await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +84,27 @@ def test_more_connections_than_there_may_be_are_closed(port):
             assert extra.recv(1) == b""
         opened[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert opened[0].recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def taken(connection, pause):
+    """How many bytes come."""
+    size = 0
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(1_000_000):
+            size += len(part)
+            time.sleep(pause)
+    return size
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02])
+def test_an_answer_may_be_taken_slowly(port, pause):
+    with connected(port) as reader:
+        reader.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert taken(reader, pause) > len(BIG)
+
+
+def test_an_answer_that_nobody_takes_is_given_up(port):
+    with connected(port) as idle:
+        idle.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(1.2)
+        assert taken(idle, 0) < len(BIG)
