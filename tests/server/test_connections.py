@@ -10,7 +10,6 @@ import httpx2 as httpx
 from tests.server.serving import served
 from toolkit.server.connections import Connection
 
-
 BIG = b"x" * 20_000_000  # more than the system holds for who doesn't take it
 
 
