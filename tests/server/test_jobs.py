@@ -168,3 +168,17 @@ def test_the_history_holds_what_was_asked_and_made(tmp_path):
     kept = history.find(job["id"])
     assert (kept.task, kept.state, kept.options) == ("translate", "done", {"length": "brief"})
     assert json.loads(history.result(job["id"])) == made["result"]
+
+
+def test_jobs_that_cannot_be_kept_end_and_say_so(tmp_path, gated, caplog):
+    service = service_of(gated, history=tmp_path / "jobs.sqlite")
+    with client_of(service) as client:
+        job = begun(client)["id"]
+        wait_until(lambda: client.get(f"/api/v1/jobs/{job}").json()["state"] == "running")
+        service.history._connection.execute("PRAGMA query_only = ON")  # as on a full disk
+        gated.open()
+        told = finished(client, job)
+        assert (told["state"], told["error"]["code"]) == ("failed", "store_failed")
+        assert str(tmp_path) not in told["error"]["message"]
+        assert str(tmp_path) in caplog.text
+        assert "event: end" in client.get(f"/api/v1/jobs/{job}/events").text

@@ -26,7 +26,7 @@ async def events(
     while not is_stopping():
         live = jobs.live(job.id)
         if live is None:
-            job = await run_in_threadpool(jobs.history.find, job.id)
+            job = jobs.known(await run_in_threadpool(jobs.history.find, job.id))
             if job.is_finished:
                 yield _event("end", jobs.view(job))
                 return
