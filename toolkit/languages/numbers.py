@@ -16,7 +16,7 @@ DIGITS = re.compile(
     rf"(?<![\w.,])(?P<sign>US\$|[$€£])?\s?(?P<number>{NUMBER})"
     r"(?P<ordinal>(?:st|nd|rd|th|ère|er|ème|e)\b)?"
 )
-APART = re.compile(r"(\d+)([.,]) (\d+)")
+APART = re.compile(r"(?<!\d)(\d+)([.,]) (\d+)")
 NO_DIGIT = re.compile(r"\D")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 SYMBOLS = {
