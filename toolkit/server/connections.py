@@ -15,7 +15,7 @@ TAKEN_BYTES = 100_000  # of an answer, in this time at least
 class Connection(H11Protocol):
     """One whose next request, but for its body, has to come within `request_seconds` of the last
     answer; then that answer has to be taken, at TAKEN_BYTES in each such time. One beyond
-    `max_connections` is closed at once.
+    `max_connections`, or half as many from one address, is closed at once.
     """
 
     max_connections = MAX_CONNECTIONS
@@ -24,7 +24,9 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > self.max_connections:
+        host = self.client and self.client[0]
+        of_host = sum(each.client[:1] == (host,) for each in self.connections if each.client)
+        if len(self.connections) > self.max_connections or of_host > self.max_connections / 2:
             transport.abort()
             return
         self._expect_request_after(None)
