@@ -24,9 +24,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        host = self.client and self.client[0]
-        of_host = sum(each.client[:1] == (host,) for each in self.connections if each.client)
-        if len(self.connections) > self.max_connections or of_host > self.max_connections / 2:
+        mine = sum(_host(each) == _host(self) for each in self.connections)
+        if len(self.connections) > self.max_connections or mine > self.max_connections / 2:
             transport.abort()
             return
         self._expect_request_after(None)
@@ -61,3 +60,8 @@ class Connection(H11Protocol):
             self.transport.abort()
         else:
             self._expect_taking()
+
+
+def _host(connection: Any) -> str | None:
+    """The address that it is from, without the port."""
+    return connection.client[0] if connection.client else None

@@ -39,10 +39,10 @@ class Form:
         if self.length == "headline":
             line = next(filter(None, map(str.strip, draft.splitlines())), "")
             line = MARKER.sub("", line).strip(' "“”*').rstrip(".")
-            words = [match.start() for match in WORD.finditer(line)]
-            if len(words) > self.max_words:
+            starts = [match.start() for match in WORD.finditer(line)]
+            if len(starts) > self.max_words:
                 parts = [match.start() for match in LAST_PART.finditer(line)]
-                line = line[: max([0, *(each for each in parts if each <= words[self.max_words])])]
+                line = line[: max([0, *(each for each in parts if each <= starts[self.max_words])])]
             return [[line]] if len(line.split()) >= min(MIN_HEADLINE, self.max_words) else []
         kept: list[list[str]] = []
         words = 0
