@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from toolkit.errors import UsageError
 from toolkit.server.requests import (
+    Edit,
     JobRequest,
     RequestOptions,
     TextRequest,
@@ -137,3 +138,8 @@ def test_many_unknown_fields_are_one_error():
     with pytest.raises(ValidationError) as refused:
         TextRequest.model_validate({"text": "Oui.", **{f"field {i}": 1 for i in range(1000)}})
     assert len(refused.value.errors()) == 1
+
+
+def test_a_correction_holds_nothing_that_a_terminal_obeys():
+    edit = Edit.model_validate({"target": "Il dort\u00a0:\n\x1b[31m« Oui\x00 »\x07"})
+    assert edit.target == "Il dort\u00a0:\n[31m« Oui »"

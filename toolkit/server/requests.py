@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from toolkit.errors import UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import list_installed
+from toolkit.reading.html import NOT_XML
 from toolkit.settings import Settings, changed
 from toolkit.summarization.extractive import METHODS
 from toolkit.summarization.forms import Length, Style
@@ -101,9 +102,11 @@ class JobRequest(_Request):
 
 
 class Edit(_Request):
-    """Another translation of a sentence."""
+    """Another translation of a sentence. What neither documents nor terminals can show goes."""
 
-    target: Annotated[Text, Field(max_length=20_000)]
+    target: Annotated[
+        Text, Field(max_length=20_000), AfterValidator(lambda text: NOT_XML.sub("", text))
+    ]
 
 
 def settings_of(options: RequestOptions, own: Settings, *, known: frozenset[str]) -> Settings:
