@@ -143,7 +143,7 @@ def test_several_jobs_are_begun_all_or_none(gated):
     service = service_of(gated, max_jobs_each=3)
     with client_of(service) as client:
         begun(client)
-        given = [(job_of(client="127.0.0.1", name=f"{number}"), b"text") for number in range(3)]
+        given = [(job_of(client="127.0.0.1"), FRENCH.encode()) for _ in range(3)]
         with pytest.raises(ApiError, match="3 requests here already"):
             service.jobs.add_all(given)
         assert len(client.get("/api/v1/jobs").json()) == 1

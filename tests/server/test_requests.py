@@ -57,6 +57,8 @@ def test_doubtful_sentences_are_marked_where_a_request_gives_the_limit():
         ({"glossary": "terms.csv"}, "there is no glossary"),
         ({"source": "klingon"}, "is not a language code"),
         ({"target": "EN"}, "is not a language code"),
+        ({"source": "xx"}, "the language 'xx' is not known here"),
+        ({"target": "de"}, "the language 'de' is not known here"),
     ],
 )
 def test_no_request_names_a_file_or_what_there_is_not(options, said):

@@ -64,7 +64,7 @@ def api_error(error: BaseException) -> ApiError:
 
 def is_of_server(error: BaseException) -> bool:
     """Whether whoever runs the server has to do something about a ToolkitError."""
-    return not isinstance(error, ApiError) and api_error(error).status >= 500
+    return not isinstance(error, ApiError) and api_error(error).status in (500, 507)
 
 
 def _for_clients(message: str, status: int) -> str:

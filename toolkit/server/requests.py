@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from toolkit.errors import UsageError
+from toolkit.languages import LANGUAGES
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import list_installed
 from toolkit.reading.html import NOT_XML
-from toolkit.settings import Settings, changed
+from toolkit.settings import AUTO, Settings, changed
 from toolkit.summarization.extractive import METHODS
 from toolkit.summarization.forms import Length, Style
 from toolkit.text import printable
@@ -113,14 +114,20 @@ def settings_of(options: RequestOptions, own: Settings, *, known: frozenset[str]
     """The server's `own` settings with what a request changes. `known` are models that are there
     beside those of the catalogue.
 
-    Raises UsageError for impossible values and for models and glossaries that clients can't name.
+    Raises UsageError for impossible values, and for languages, models and glossaries that clients
+    can't name.
     """
     for name in (options.model, options.translator, options.summarizer):
         if name is not None:
             _refuse_model(name, own, known)
     if options.glossary is not None:
         _refuse_glossary(options.glossary)
-    return adapted(options, own)
+    settings = adapted(options, own)
+    for code in (options.source, options.target):
+        if code not in (None, AUTO, *LANGUAGES, *own.languages):
+            known = ", ".join(LANGUAGES)
+            raise UsageError(f"the language '{code}' is not known here (there are: {known})")
+    return settings
 
 
 def adapted(options: RequestOptions, own: Settings) -> Settings:
