@@ -125,8 +125,8 @@ def settings_of(options: RequestOptions, own: Settings, *, known: frozenset[str]
     settings = adapted(options, own)
     for code in (options.source, options.target):
         if code not in (None, AUTO, *LANGUAGES, *own.languages):
-            known = ", ".join(LANGUAGES)
-            raise UsageError(f"the language '{code}' is not known here (there are: {known})")
+            there = ", ".join(LANGUAGES)
+            raise UsageError(f"the language '{code}' is not known here (there are: {there})")
     return settings
 
 
