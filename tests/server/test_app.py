@@ -34,3 +34,20 @@ def test_large_bodies_are_refused_by_their_length(client):
     response = client.post("/api/v1/translate", headers=headers, content=b"")
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "too_large"
+
+
+def test_large_bodies_without_a_length_are_refused_too(client):
+    response = client.post(
+        "/api/v1/translate",
+        headers={"Content-Type": "application/json"},
+        content=(b"x" * 1_000_000 for _ in range(4)),
+    )
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_large"
+
+
+def test_only_what_may_hold_files_may_be_large(client):
+    headers = {"Content-Type": "application/json"}
+    body = b'{"task": "clean", "text": "' + b"x" * 4_000_000 + b'"}'
+    assert client.post("/api/v1/clean", headers=headers, content=body).status_code == 413
+    assert client.post("/api/v1/jobs", headers=headers, content=body).status_code == 202

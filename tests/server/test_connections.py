@@ -1,5 +1,6 @@
 import contextlib
 import socket
+import sys
 import time
 
 import pytest
@@ -10,16 +11,19 @@ import httpx2 as httpx
 from tests.server.serving import served
 from toolkit.server.connections import Connection
 
+BIG = b"x" * 20_000_000  # more than the system holds for who doesn't take it
+
 
 class Quick(Connection):
     request_seconds = 0.3
-    max_connections = 3
+    max_connections = 6
 
 
 async def app(scope, receive, send):
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"there"})
+        body = BIG if scope["path"] == "/big" else b"there"
+        await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +76,39 @@ def test_who_goes_on_asking_keeps_the_connection(port):
         assert not stream.get_extra_info("is_readable")
 
 
-def test_more_connections_than_there_may_be_are_closed(port):
+@pytest.mark.skipif(sys.platform != "linux", reason="others have one address of their own")
+def test_more_connections_than_there_may_be_of_one_address_are_closed(port):
     with contextlib.ExitStack() as stack:
         opened = [stack.enter_context(connected(port)) for _ in range(3)]
         time.sleep(0.05)
         with connected(port) as extra, contextlib.suppress(ConnectionError):
             assert extra.recv(1) == b""
-        opened[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert opened[0].recv(65536).startswith(b"HTTP/1.1 200")
+        other = ("127.0.0.2", 0)
+        opened.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), 5, other)))
+        for each in (opened[0], opened[-1]):
+            each.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert each.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def taken(connection, pause):
+    """How many bytes come."""
+    size = 0
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(1_000_000):
+            size += len(part)
+            time.sleep(pause)
+    return size
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02])
+def test_an_answer_may_be_taken_slowly(port, pause):
+    with connected(port) as reader:
+        reader.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert taken(reader, pause) > len(BIG)
+
+
+def test_an_answer_that_nobody_takes_is_given_up(port):
+    with connected(port) as idle:
+        idle.sendall(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(1.2)
+        assert taken(idle, 0) < len(BIG)

@@ -43,3 +43,19 @@ def test_a_bug_tells_nothing_of_what_it_met():
 def test_clients_are_told_what_they_can_do():
     error = InputError("page: no article found; `toolkit clean --explain` shows why")
     assert str(api_error(error)) == "page: no article found; the option cleaned takes it as it is"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "the history /home/a b/jobs.sqlite can't be used",
+            "the history jobs.sqlite can't be used",
+        ),
+        ("/srv/models/m/model.bin is damaged", "model.bin is damaged"),
+        (r"C:\Users\jane\model.bin is damaged", "model.bin is damaged"),
+        ("http://127.0.0.1:8080/v1 has no models", "http://127.0.0.1:8080/v1 has no models"),
+    ],
+)
+def test_clients_are_not_told_where_the_server_has_its_files(message, told):
+    assert str(api_error(ModelError(message))) == told

@@ -85,3 +85,15 @@ def test_nobody_is_kept_by_a_server_that_is_being_stopped(gated, monkeypatch):
 
 def test_there_are_no_events_of_no_job(client):
     assert client.get("/api/v1/jobs/none/events").status_code == 404
+
+
+def test_a_job_that_is_removed_has_no_more_events(gated, monkeypatch):
+    monkeypatch.setattr(events, "LOOK_SECONDS", 0.05)
+    with client_of(service_of(gated)) as client:
+        job = begun(client, text=FRENCH)
+        with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as response:
+            parts = response.iter_text()
+            next(parts)
+            for _ in range(2):  # ends it, and removes it
+                client.delete(f"/api/v1/jobs/{job['id']}")
+            list(parts)

@@ -143,7 +143,7 @@ def test_several_jobs_are_begun_all_or_none(gated):
     service = service_of(gated, max_jobs_each=3)
     with client_of(service) as client:
         begun(client)
-        given = [(job_of(client="127.0.0.1", name=f"{number}"), b"text") for number in range(3)]
+        given = [(job_of(client="127.0.0.1"), FRENCH.encode()) for _ in range(3)]
         with pytest.raises(ApiError, match="3 requests here already"):
             service.jobs.add_all(given)
         assert len(client.get("/api/v1/jobs").json()) == 1
@@ -168,3 +168,17 @@ def test_the_history_holds_what_was_asked_and_made(tmp_path):
     kept = history.find(job["id"])
     assert (kept.task, kept.state, kept.options) == ("translate", "done", {"length": "brief"})
     assert json.loads(history.result(job["id"])) == made["result"]
+
+
+def test_jobs_that_cannot_be_kept_end_and_say_so(tmp_path, gated, caplog):
+    service = service_of(gated, history=tmp_path / "jobs.sqlite")
+    with client_of(service) as client:
+        job = begun(client)["id"]
+        wait_until(lambda: client.get(f"/api/v1/jobs/{job}").json()["state"] == "running")
+        service.history._connection.execute("PRAGMA query_only = ON")  # as on a full disk
+        gated.open()
+        told = finished(client, job)
+        assert (told["state"], told["error"]["code"]) == ("failed", "store_failed")
+        assert str(tmp_path) not in told["error"]["message"]
+        assert str(tmp_path) in caplog.text
+        assert "event: end" in client.get(f"/api/v1/jobs/{job}/events").text

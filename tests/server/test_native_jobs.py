@@ -1,4 +1,7 @@
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -6,6 +9,7 @@ from tests.server.helpers import FRENCH, begun, client_of, finished, service_of
 from tests.server.test_native import error_of
 from toolkit.errors import InputError
 from toolkit.reading import Reading
+from toolkit.server import exports, native_jobs
 from toolkit.server.fetching import Page
 from toolkit.server.keys import add_key
 
@@ -195,3 +199,26 @@ def test_who_has_a_key_sees_no_jobs_of_others(tmp_path):
         assert client.delete("/api/v1/jobs").json() == {"removed": 0}
         client.headers = headers["ada"]
         assert [each["id"] for each in client.get("/api/v1/jobs").json()] == [job]
+
+
+def test_few_results_are_written_at_once(client, monkeypatch):
+    lock, running, most = threading.Lock(), 0, 0
+    real = exports.export
+
+    def export(*given, **named):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.05)
+        with lock:
+            running -= 1
+        return real(*given, **named)
+
+    monkeypatch.setattr(exports, "export", export)
+    job = begun(client)["id"]
+    finished(client, job)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [f"/api/v1/jobs/{job}/export?format=txt"] * 8
+        assert [each.status_code for each in pool.map(client.get, asked)] == [200] * 8
+    assert most <= native_jobs.RESULTS_AT_ONCE

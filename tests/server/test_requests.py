@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from toolkit.errors import UsageError
 from toolkit.server.requests import (
+    Edit,
     JobRequest,
     RequestOptions,
     TextRequest,
@@ -56,6 +57,8 @@ def test_doubtful_sentences_are_marked_where_a_request_gives_the_limit():
         ({"glossary": "terms.csv"}, "there is no glossary"),
         ({"source": "klingon"}, "is not a language code"),
         ({"target": "EN"}, "is not a language code"),
+        ({"source": "xx"}, "the language 'xx' is not known here"),
+        ({"target": "de"}, "the language 'de' is not known here"),
     ],
 )
 def test_no_request_names_a_file_or_what_there_is_not(options, said):
@@ -131,3 +134,14 @@ def test_a_result_can_be_read_whatever_models_there_are_by_now():
 )
 def test_a_name_is_no_path_and_no_order(name, safe):
     assert safe_name(name) == safe
+
+
+def test_many_unknown_fields_are_one_error():
+    with pytest.raises(ValidationError) as refused:
+        TextRequest.model_validate({"text": "Oui.", **{f"field {i}": 1 for i in range(1000)}})
+    assert len(refused.value.errors()) == 1
+
+
+def test_a_correction_holds_nothing_that_a_terminal_obeys():
+    edit = Edit.model_validate({"target": "Il dort\u00a0:\n\x1b[31m« Oui\x00 »\x07"})
+    assert edit.target == "Il dort\u00a0:\n[31m« Oui »"

@@ -13,8 +13,11 @@ import httpx2
 import pytest
 
 from tests.server.helpers import SECONDS
-from toolkit.errors import UsageError
-from toolkit.server.running import listen
+from toolkit.errors import StoreError, UsageError
+from toolkit.server.history import History, Job
+from toolkit.server.options import ServerOptions
+from toolkit.server.running import listen, run
+from toolkit.settings import make_settings
 
 PROGRAM = "import sys; from toolkit.cli import run; run()"
 SENTENCES = 400
@@ -148,3 +151,17 @@ def test_an_address_that_is_not_ours_is_told():
         listen("no.such.host.invalid", 0)
     with listen("::1", 0) as listening:
         assert listening.family == socket.AF_INET6
+
+
+def test_nobody_is_told_of_a_server_whose_jobs_cannot_be_taken_up(tmp_path, monkeypatch):
+    def requeue(self, job, *, tries):
+        raise StoreError("the disk is full")
+
+    path = tmp_path / "jobs.sqlite"
+    with closing(History(path)) as history:
+        history.add(Job(task="clean", name="text", source="text"), b"")
+    monkeypatch.setattr(History, "requeue", requeue)
+    told = []
+    with listen("127.0.0.1", 0) as listening, pytest.raises(StoreError):
+        run(make_settings(), ServerOptions(history=path), listening, on_ready=told.append)
+    assert not told

@@ -1,4 +1,7 @@
+import time
+
 from tests.summarization.helpers import summarizer, task
+from toolkit.summarization.forms import Form
 
 
 def test_a_headline_is_one_line_without_a_full_stop():
@@ -27,3 +30,9 @@ def test_a_detailed_summary_keeps_its_paragraphs():
     assert model.summarize(task(length="detailed", max_words=100)).text == (
         "Putin met Wang Yi.\n\nThey signed 58 agreements."
     )
+
+
+def test_a_headline_of_very_many_parts_is_cut_at_once():
+    begun = time.perf_counter()
+    assert Form("headline", "prose", 14).fit("a, " * 30_000) == [[", ".join(["a"] * 14)]]
+    assert time.perf_counter() - begun < 5

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.helpers import candidate
@@ -69,3 +71,10 @@ def test_a_short_answer_that_has_nothing_of_the_source_is_lost():
 
     assert "lost" in names("On Thursday, that was that.")
     assert "lost" not in names("The heart of the work was presented on Thursday.")
+
+
+@pytest.mark.parametrize("text", ["«a" * 50_000, "“" * 100_000, "12:" * 20_000, "1" * 5000])
+def test_odd_text_is_checked_as_fast_as_any(text):
+    begun = time.perf_counter()
+    check_translation(text, candidate("A."), source_language="fr", target_language="en")
+    assert time.perf_counter() - begun < 5

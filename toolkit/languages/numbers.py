@@ -16,7 +16,7 @@ DIGITS = re.compile(
     rf"(?<![\w.,])(?P<sign>US\$|[$€£])?\s?(?P<number>{NUMBER})"
     r"(?P<ordinal>(?:st|nd|rd|th|ère|er|ème|e)\b)?"
 )
-APART = re.compile(r"(\d+)([.,]) (\d+)")
+APART = re.compile(r"(?<!\d)(\d+)([.,]) (\d+)")
 NO_DIGIT = re.compile(r"\D")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 SYMBOLS = {
@@ -95,20 +95,18 @@ def quantities(text: str, language: str) -> list[Quantity]:
     written = sorted(_numbers(text, language), key=lambda each: each[1])
     if not written:
         return []
-    dates = calendar_dates(text, language)
-    clocks = clock_times(text)
-    spans = [span for _, *span in dates] + [span for _, *span in clocks]
+    of_time = dict[int, str]()  # by the offset of each character
+    for kind, spans in (("time", clock_times(text)), ("date", calendar_dates(text, language))):
+        of_time |= {at: kind for _, begin, stop in spans for at in range(begin, stop)}
     spelt = {start: (value, end) for value, start, end, _ in written if text[start].isalpha()}
     found = []
     done = 0
     for value, start, end, sign in written:
         if start < done:
             continue  # the thousand of two thousand
-        if any(start < stop and begin < end for begin, stop in spans):
-            dated = any(start < stop and begin < end for _, begin, stop in dates)
-            unit = "date" if dated else "time"
-        else:
-            unit = UNIT_OF.get(sign.lower(), "") if sign else ""
+        kinds = {of_time[at] for at in range(start, end) if at in of_time}
+        # A date, if it is both.
+        unit = min(kinds) if kinds else UNIT_OF.get(sign.lower(), "") if sign else ""
         scaled, done = _scaled(value, text, end)
         if text[start].isalpha():
             scaled, done = _with_rest(scaled, text, done, spelt)
@@ -164,7 +162,7 @@ def _with_rest(
 
 def _lowest(value: Decimal) -> int:
     """The lowest power of ten that a number is made of: 100 for 1,200."""
-    digits = str(int(value))
+    digits = f"{value:.0f}"
     return int(10 ** (len(digits) - len(digits.rstrip("0"))))
 
 

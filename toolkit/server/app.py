@@ -1,5 +1,6 @@
 """Puts the server together: routers, errors, and what stands around them."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,11 +13,14 @@ from toolkit import __version__
 from toolkit.errors import ToolkitError
 from toolkit.server import deepl, libretranslate, native, native_jobs, native_models, page
 from toolkit.server.access import Access
-from toolkit.server.errors import CODES, ApiError, error_response
+from toolkit.server.errors import CODES, ApiError, error_response, is_of_server
 from toolkit.server.options import ServerOptions
+from toolkit.server.requests import MAX_GLOSSARY_CHARS
 from toolkit.server.security import Guard
 from toolkit.server.service import Service
 
+LOG = logging.getLogger("toolkit.server")
+BYTES_PER_CHAR = 12  # in JSON and in forms, however it is escaped
 # What FastAPI says of a body that its reader of JSON gives up on, such as a nest that is too deep.
 NO_JSON = "There was an error parsing the body"
 
@@ -61,6 +65,7 @@ def create_app(service: Service, options: ServerOptions | None = None) -> FastAP
         Guard,
         access=Access.of(service.options),
         max_body_bytes=service.options.max_body_bytes,
+        max_text_bytes=BYTES_PER_CHAR * (service.options.max_sync_chars + MAX_GLOSSARY_CHARS),
     )
     return app
 
@@ -71,6 +76,8 @@ def answer(request: Request, error: Exception) -> JSONResponse:
 
 
 def _toolkit_error(request: Request, error: Exception) -> JSONResponse:
+    if is_of_server(error):
+        LOG.warning("%s", error)
     return answer(request, error)
 
 

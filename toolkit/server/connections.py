@@ -1,4 +1,6 @@
-"""Connections that ask for nothing are closed: bytes now and then would hold them for ever."""
+"""Connections that ask for nothing, or don't take what they asked for, are closed: bytes now and
+then would hold them for ever.
+"""
 
 import asyncio
 from typing import Any
@@ -7,11 +9,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MAX_CONNECTIONS = 500  # fewer than a process may have files open, as a rule 1024
 REQUEST_SECONDS = 20.0
+TAKEN_BYTES = 100_000  # of an answer, in this time at least
 
 
 class Connection(H11Protocol):
     """One whose next request, but for its body, has to come within `request_seconds` of the last
-    answer. One beyond `max_connections` is closed at once.
+    answer; then that answer has to be taken, at TAKEN_BYTES in each such time. One beyond
+    `max_connections`, or half as many from one address, is closed at once.
     """
 
     max_connections = MAX_CONNECTIONS
@@ -20,7 +24,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > self.max_connections:
+        mine = sum(_host(each) == _host(self) for each in self.connections)
+        if len(self.connections) > self.max_connections or mine > self.max_connections / 2:
             transport.abort()
             return
         self._expect_request_after(None)
@@ -43,4 +48,20 @@ class Connection(H11Protocol):
     def _close_after(self, answered: object) -> None:
         """Closes where nothing was asked since. What comes of a body that was refused ends too."""
         if self.cycle is answered:
-            self.transport.close()
+            self.transport.close()  # when all that was written is taken
+            self._expect_taking()
+
+    def _expect_taking(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._deadline = self.loop.call_later(self.request_seconds, self._abort_above, left)
+
+    def _abort_above(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() > before - TAKEN_BYTES:
+            self.transport.abort()
+        else:
+            self._expect_taking()
+
+
+def _host(connection: Any) -> str | None:
+    """The address that it is from, without the port."""
+    return connection.client[0] if connection.client else None

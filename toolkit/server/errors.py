@@ -3,6 +3,7 @@
 Each API has its own shape for them; `shape_of` is the one place that knows which.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,6 +36,8 @@ KINDS: tuple[tuple[type[ToolkitError], int, str], ...] = (
 )
 # What messages have people type, and what clients of the server do instead.
 INSTEAD = {"`toolkit clean --explain` shows why": "the option cleaned takes it as it is"}
+# Folders of the server, before the name of a file in one of them.
+FOLDERS = re.compile(r"(?<![\w:/\\])(?:[A-Za-z]:)?[/\\](?:[^/\\\n;:'\"]+[/\\])+")
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -55,14 +58,19 @@ def api_error(error: BaseException) -> ApiError:
         return error
     for kind, status, code in KINDS:
         if isinstance(error, kind):
-            return ApiError(status, code, _for_clients(str(error)))
+            return ApiError(status, code, _for_clients(str(error), status))
     return ApiError(500, "internal_error", f"this is a bug of the server: {type(error).__name__}")
 
 
-def _for_clients(message: str) -> str:
+def is_of_server(error: BaseException) -> bool:
+    """Whether whoever runs the server has to do something about a ToolkitError."""
+    return not isinstance(error, ApiError) and api_error(error).status in (500, 507)
+
+
+def _for_clients(message: str, status: int) -> str:
     for words, others in INSTEAD.items():
         message = message.replace(words, others)
-    return message
+    return FOLDERS.sub("", message) if status >= 500 else message
 
 
 Shape = Callable[[ApiError], tuple[int, dict[str, Any]]]

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from toolkit.server.errors import ApiError
 from toolkit.server.history import Job
 from toolkit.server.jobs import Jobs
 
@@ -20,13 +21,18 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 async def events(
     request: Request, jobs: Jobs, job: Job, *, is_stopping: Callable[[], bool]
 ) -> AsyncIterator[str]:
-    """`progress` whenever something has changed, the present state first, then `end`."""
+    """`progress` whenever something has changed, the present state first, then `end`; a job
+    that is removed has none.
+    """
     loop = asyncio.get_running_loop()
     last, told = None, loop.time()
     while not is_stopping():
         live = jobs.live(job.id)
         if live is None:
-            job = await run_in_threadpool(jobs.history.find, job.id)
+            try:
+                job = jobs.known(await run_in_threadpool(jobs.history.find, job.id))
+            except ApiError:
+                return  # it was removed meanwhile
             if job.is_finished:
                 yield _event("end", jobs.view(job))
                 return

@@ -1,16 +1,20 @@
 """Long work: kept in the history, done in turn, watched and ended by its owner."""
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
+from toolkit.errors import StoreError, ToolkitError
 from toolkit.server.control import Control, Progress, cancelled
-from toolkit.server.errors import ApiError, api_error, error_record
+from toolkit.server.errors import ApiError, api_error, error_record, is_of_server
 from toolkit.server.fair_queue import FairQueue, Ticket
 from toolkit.server.history import History, Job, State
 
+LOG = logging.getLogger("toolkit.server")
 MAX_TRIES = 3  # of a job during which the server was killed
 LOST = ApiError(500, "lost", "the server was killed each time that it worked on this")
 SUMMARIZING = "summarizing"
@@ -46,6 +50,8 @@ class Jobs:
         self._seconds = seconds
         self._tickets: dict[str, Ticket[None]] = {}
         self._lock = Lock()
+        self._unkept: dict[str, dict[str, str]] = {}  # errors that the history couldn't take
+        self._is_stopped = False
         self._summary_seconds = 0.0  # how long summaries took lately
 
     def resume(self) -> None:
@@ -59,9 +65,11 @@ class Jobs:
 
     def stop(self) -> None:
         """Leave what isn't finished to the next server; that it was begun is none of its fault."""
-        for job in self.history.unfinished():
-            if job.state == "running":
-                self.history.requeue(job, tries=job.tries - 1)
+        self._is_stopped = True
+        with suppress(StoreError):  # of which those heard who waited
+            for job in self.history.unfinished():
+                if job.state == "running":
+                    self.history.requeue(job, tries=job.tries - 1)
 
     def add(self, job: Job, data: bytes) -> Job:
         """Queue a job with its input. Raises ApiError where there is no place for it."""
@@ -94,8 +102,14 @@ class Jobs:
             progress = replace(progress, seconds_left=round(left, 1))
         return Live("running" if running else "queued", progress)
 
+    def known(self, job: Job) -> Job:
+        """As `job` is, also where the history couldn't be told that."""
+        error = None if job.is_finished else self._unkept.get(job.id)
+        return replace(job, state="failed", error=error) if error else job
+
     def view(self, job: Job) -> dict[str, Any]:
         """A job as clients see it, without its result."""
+        job = self.known(job)
         live = None if job.is_finished else self.live(job.id)
         state = live.state if live else job.state
         progress = live.progress if live else Progress(state if job.is_finished else "waiting")
@@ -115,6 +129,7 @@ class Jobs:
     def end(self, job: Job) -> None:
         """Cancel a job. Its place is free as soon as it next looks."""
         ticket = self._tickets.pop(job.id, None)
+        self._unkept.pop(job.id, None)
         self.history.finish(job.id, "cancelled", error=error_record(cancelled()))
         if ticket:
             (self._pulls if job.task == "pull" else self._queue).end(ticket)
@@ -136,6 +151,23 @@ class Jobs:
             )
 
     def _run(self, job_id: str, control: Control) -> None:
+        try:
+            self._do_kept(job_id, control)
+        except StoreError as error:
+            if not self._is_stopped:
+                self._fail_unkept(job_id, error)
+            raise
+
+    def _fail_unkept(self, job_id: str, error: StoreError) -> None:
+        """Have a job end for those who wait; the next server takes it up again."""
+        LOG.warning("%s", error)
+        told = error_record(api_error(error))
+        try:
+            self.history.finish(job_id, "failed", error=told)
+        except StoreError:
+            self._unkept[job_id] = told
+
+    def _do_kept(self, job_id: str, control: Control) -> None:
         job = self.history.begin(job_id)
         if job is None:
             return  # it was cancelled or removed meanwhile
@@ -144,6 +176,8 @@ class Jobs:
             control.check()
         except BaseException as error:
             told = api_error(error)
+            if is_of_server(error) and isinstance(error, ToolkitError):
+                LOG.warning("%s", error)
             if told.code == "stopping":
                 self.history.requeue(job, tries=job.tries - 1)
             elif told.code == "cancelled":

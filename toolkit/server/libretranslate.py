@@ -98,7 +98,7 @@ def router(service: Service) -> APIRouter:
         return Response(made.content, media_type=made.media_type, headers=made.headers)
 
     @api.get("/health")
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         return {"status": "ok"}
 
     @api.get("/frontend/settings")

@@ -3,6 +3,8 @@
 import json
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -20,6 +22,7 @@ from toolkit.server.service import Service
 from toolkit.server.work import source_of
 
 MAX_FILES = 100
+RESULTS_AT_ONCE = 2  # that are parsed, each of which may take 200 MB
 BODY: dict[str, Any] = {
     "required": True,
     "content": {
@@ -44,6 +47,7 @@ BODY["content"]["application/json"]["schema"].pop("$defs", None)
 def router(service: Service) -> APIRouter:
     api = APIRouter(prefix=f"{PREFIX}/jobs", tags=["jobs"])
     jobs, history = service.jobs, service.history
+    few = CapacityLimiter(RESULTS_AT_ONCE)
 
     @api.post("", status_code=202, openapi_extra={"requestBody": BODY})
     async def begin(request: Request) -> JSONResponse:
@@ -98,8 +102,11 @@ def router(service: Service) -> APIRouter:
         return JSONResponse({"removed": history.clear(owner_of(request))})
 
     @api.get("/{job_id}")
-    def one(request: Request, job_id: str) -> Response:
+    async def one(request: Request, job_id: str) -> Response:
         """A job, with its result when it is done."""
+        return await run_sync(_one, request, job_id, limiter=few)
+
+    def _one(request: Request, job_id: str) -> Response:
         job = history.find(job_id, owner_of(request))
         view = jobs.view(job)
         if job.state == "done" and (result := history.result(job_id)):
@@ -124,10 +131,13 @@ def router(service: Service) -> APIRouter:
         return StreamingResponse(stream, media_type="text/event-stream", headers=events.HEADERS)
 
     @api.get("/{job_id}/export", response_class=Response)
-    def export(
+    async def export(
         request: Request, job_id: str, form: Annotated[str, Query(alias="format")]
     ) -> Response:
         """The result as a file: txt, md, html, tmx or json."""
+        return await run_sync(_export, request, job_id, form, limiter=few)
+
+    def _export(request: Request, job_id: str, form: str) -> Response:
         job = history.find(job_id, owner_of(request))
         made = exports.export(
             job, _result(job), form, own=service.settings, edits=history.edits(job_id)

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from toolkit.errors import UsageError
+from toolkit.languages import LANGUAGES
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import list_installed
-from toolkit.settings import Settings, changed
+from toolkit.reading.html import NOT_XML
+from toolkit.settings import AUTO, Settings, changed
 from toolkit.summarization.extractive import METHODS
 from toolkit.summarization.forms import Length, Style
 from toolkit.text import printable
@@ -19,6 +21,8 @@ Task = Literal["clean", "translate", "summarize"]
 # address, a model that is to be pulled.
 Source = Literal["text", "html", "page", "file", "url", "model"]
 MAX_NAME_CHARS = 120
+MAX_FIELDS = 100
+MAX_GLOSSARY_CHARS = 200_000
 UNNAMED = "text"
 
 
@@ -37,6 +41,14 @@ Short = Annotated[Text, Field(max_length=200)]
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, value: object) -> object:
+        # Each that is unknown would be an error of its own.
+        if isinstance(value, dict) and len(value) > MAX_FIELDS:
+            raise ValueError(f"has {len(value):,} fields")
+        return value
+
 
 class RequestOptions(_Request):
     """How a text is worked on; what is left out is as the server's own settings say.
@@ -52,7 +64,7 @@ class RequestOptions(_Request):
     style: Style | None = None
     max_words: int | None = Field(None, ge=5, le=2000)
     quality: Quality | None = None
-    glossary: Annotated[Text, Field(max_length=200_000)] | None = None
+    glossary: Annotated[Text, Field(max_length=MAX_GLOSSARY_CHARS)] | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     model: Short | None = None
     translator: Short | None = None
@@ -91,23 +103,31 @@ class JobRequest(_Request):
 
 
 class Edit(_Request):
-    """Another translation of a sentence."""
+    """Another translation of a sentence. What neither documents nor terminals can show goes."""
 
-    target: Annotated[Text, Field(max_length=20_000)]
+    target: Annotated[
+        Text, Field(max_length=20_000), AfterValidator(lambda text: NOT_XML.sub("", text))
+    ]
 
 
 def settings_of(options: RequestOptions, own: Settings, *, known: frozenset[str]) -> Settings:
     """The server's `own` settings with what a request changes. `known` are models that are there
     beside those of the catalogue.
 
-    Raises UsageError for impossible values and for models and glossaries that clients can't name.
+    Raises UsageError for impossible values, and for languages, models and glossaries that clients
+    can't name.
     """
     for name in (options.model, options.translator, options.summarizer):
         if name is not None:
             _refuse_model(name, own, known)
     if options.glossary is not None:
         _refuse_glossary(options.glossary)
-    return adapted(options, own)
+    settings = adapted(options, own)
+    for code in (options.source, options.target):
+        if code not in (None, AUTO, *LANGUAGES, *own.languages):
+            there = ", ".join(LANGUAGES)
+            raise UsageError(f"the language '{code}' is not known here (there are: {there})")
+    return settings
 
 
 def adapted(options: RequestOptions, own: Settings) -> Settings:

@@ -71,6 +71,7 @@ def run(
         ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    service.start()  # before anybody is told of a server that can't
     host = f"[{options.host}]" if ":" in options.host else options.host
     on_ready(f"http://{host}:{listening.getsockname()[1]}/")
     _Server(config, service).run(sockets=[listening])

@@ -33,13 +33,15 @@ HEADERS: Mapping[str, str] = MappingProxyType(
     }
 )
 CACHED_BELOW = "/static/"
+WITH_FILES = frozenset({"/api/v1/jobs", "/translate_file"})
 
 
 class Guard:
     """Answers who may not ask, and bodies that are too large or too slow, itself.
 
-    Every answer gets HEADERS. What goes wrong unforeseen is logged, and told in the shape of errors
-    that clients of the path expect.
+    `max_body_bytes` is for what may hold files, `max_text_bytes` for everything else, which is
+    parsed at once. Every answer gets HEADERS. What goes wrong unforeseen is logged, and told in the
+    shape of errors that clients of the path expect.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class Guard:
         access: Access,
         *,
         max_body_bytes: int = MAX_BODY_BYTES,
+        max_text_bytes: int = MAX_BODY_BYTES,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._app = app
         self._access = access
         self._max_body_bytes = max_body_bytes
+        self._max_text_bytes = min(max_text_bytes, max_body_bytes)
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +66,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, self._max_body_bytes, self._body_seconds)
+        most = self._max_body_bytes if scope["path"] in WITH_FILES else self._max_text_bytes
+        body = _Body(receive, most, self._body_seconds)
         started = False
 
         async def answer(message: Message) -> None:
@@ -79,19 +84,20 @@ class Guard:
             await send(message)
 
         try:
-            scope["state"] = {**scope.get("state", {}), "admission": self._admission(scope)}
+            scope["state"] = {**scope.get("state", {}), "admission": self._admission(scope, most)}
             await self._app(scope, body, answer)
         except ClientDisconnect:
             return
         except Exception as error:
             if started:
                 raise
+            error = body.error or error  # which handlers of errors may have made something of
             if not isinstance(error, ToolkitError):
                 LOG.exception("%s %s", scope["method"], scope["path"])
             body.error = None
             await error_response(scope["path"], error)(scope, receive, answer)
 
-    def _admission(self, scope: Scope) -> Admission:
+    def _admission(self, scope: Scope, most: int) -> Admission:
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             text = name.decode("latin-1").lower()
@@ -99,8 +105,8 @@ class Guard:
                 raise ApiError(400, "bad_request", f"there are two headers {text}")
             headers[text] = value.decode("latin-1")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._max_body_bytes:
-            raise _too_large(self._max_body_bytes)
+        if not length.isdecimal() or int(length) > most:
+            raise _too_large(most)
         peer = scope.get("client") or ("unknown", 0)
         return self._access.admit(scope["method"], scope["path"], headers, str(peer[0]))
 

@@ -64,6 +64,7 @@ class Service:
         self._fetch = fetch or Fetcher(max_bytes=options.max_file_bytes).fetch
         self.pool = EnginePool(settings, engines=engines, on_trouble=LOG.warning, shared=True)
         self.stopping = Event()
+        self._is_started = False
         self._given = frozenset(engines or ())
         self.queues = {
             "call": FairQueue(
@@ -97,8 +98,10 @@ class Service:
         )
 
     def start(self) -> None:
-        """Take up the jobs that a server before this one left."""
-        self.jobs.resume()
+        """Take up the jobs that a server before this one left, once. Raises StoreError."""
+        if not self._is_started:
+            self._is_started = True
+            self.jobs.resume()
 
     def close(self) -> None:
         """End all work; jobs that aren't done are taken up by the next server."""

@@ -13,6 +13,7 @@ BULLET = "- "
 END = re.compile(r"[.!?…][”\"’')\]»]*$")
 # Where the last part of a headline begins, which it can do without.
 LAST_PART = re.compile(r"[,;:]?\s(?:and|in|on|as|with|for|during|et|dans|avec|pour)\s|[,;:]\s")
+WORD = re.compile(r"\S+")
 MIN_HEADLINE = 4
 MARKER = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+")
 
@@ -38,9 +39,10 @@ class Form:
         if self.length == "headline":
             line = next(filter(None, map(str.strip, draft.splitlines())), "")
             line = MARKER.sub("", line).strip(' "“”*').rstrip(".")
-            while len(line.split()) > self.max_words:
+            starts = [match.start() for match in WORD.finditer(line)]
+            if len(starts) > self.max_words:
                 parts = [match.start() for match in LAST_PART.finditer(line)]
-                line = line[: parts[-1]] if parts else ""
+                line = line[: max([0, *(each for each in parts if each <= starts[self.max_words])])]
             return [[line]] if len(line.split()) >= min(MIN_HEADLINE, self.max_words) else []
         kept: list[list[str]] = []
         words = 0

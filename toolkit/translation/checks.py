@@ -19,7 +19,7 @@ from toolkit.text import fold
 from toolkit.translation.comparison import Comparison
 from toolkit.translation.glossary import Term
 
-QUOTATION = re.compile(r"«[^»]+»|“[^”]+”|\"[^\"]+\"")
+QUOTATION = re.compile(r"«[^«»]+»|“[^“”]+”|\"[^\"]+\"")
 # Capitalized, and not at the beginning of a sentence or quotation.
 NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
 FIRST_WORD = re.compile(r"[«“\"\s]*([A-ZÀ-Þ][\w-]+)")
@@ -294,7 +294,8 @@ def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]
 
 def _values(found: Iterable[Quantity]) -> set[str]:
     """The values of those that are whole numbers."""
-    return {str(int(each.value)) for each in found if each.value == each.value.to_integral_value()}
+    whole = ((each.value, each.value.to_integral_value()) for each in found)
+    return {f"{rounded:f}" for value, rounded in whole if value == rounded}
 
 
 def _loop(text: str, limits: Limits) -> str:

@@ -10,7 +10,8 @@ from toolkit.segmentation import split_sentences
 
 REPORTING = ENGLISH.reporting_verbs
 SPEAKER_REACH = 3  # words between a speaker's name and the verb, either way round
-QUOTES = re.compile(r"([^.?!:;]*):\s?[\"“«]")  # Issa Kaboré, a teacher, is waiting: "Prices fell."
+QUOTE = re.compile(r":\s?[\"“«]")  # Issa Kaboré, a teacher, is waiting: "Prices fell."
+MAX_CLAUSE_CHARS = 500
 FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ][\w-]+\b")
 # Wang Yi and (Russian Foreign Minister Sergey) Lavrov (have) announced
 SUBJECT = re.compile(
@@ -42,7 +43,9 @@ def silent_speakers(summary: str, article: str) -> list[str]:
         for near in words[max(0, position - SPEAKER_REACH) : position + SPEAKER_REACH + 1]
     }
     spoken |= {
-        word for match in QUOTES.finditer(article) for word in re.findall(r"[\w'-]+", match[1])
+        word
+        for quote in QUOTE.finditer(article)
+        for word in re.findall(r"[\w'-]+", _clause_before(article, quote.start()))
     }
     silent = []
     for subject in SUBJECT.finditer(summary):
@@ -51,6 +54,10 @@ def silent_speakers(summary: str, article: str) -> list[str]:
             if person and not person & spoken:
                 silent.append(speaker)
     return list(dict.fromkeys(silent))
+
+
+def _clause_before(article: str, end: int) -> str:
+    return re.split(r"[.?!:;]", article[max(0, end - MAX_CLAUSE_CHARS) : end])[-1]
 
 
 def dropped_subjects(summary: str, article: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from toolkit.summarization.faithfulness.derived import FEW, follows
 from toolkit.summarization.faithfulness.evidence import EvidenceIndex, SourceSentence, telling_words
 from toolkit.summarization.faithfulness.names import unsupported_names
 
-QUOTED = re.compile(r"[“\"«]\s?([^”\"»]+?)\s?[”\"»]")
+QUOTED = re.compile(r"[“\"«]\s?([^“”\"«»]+?)\s?[”\"»]")
 MIN_QUOTED_WORDS, MIN_QUOTED_SHARE = 3, 0.5
 CONJUNCTION = any_of(lambda language: "|".join(sorted(language.conjunctions)))
 CLAUSE = re.compile(rf"[,;:()–—]\s|\s(?:{CONJUNCTION})\s")
