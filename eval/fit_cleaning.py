@@ -61,7 +61,7 @@ def examples(labelled: Iterable[Sequence[str]]) -> list[Example]:
             continue
         known = KNOWN_WEIGHT if line.score < KNOWN_BELOW else 1.0
         weight = known * (ARTICLE_WEIGHT if label == ARTICLE else 1.0)
-        found.append(Example(signals(words), label != ARTICLE, weight))
+        found.append(Example(signals(text, words), label != ARTICLE, weight))
     return found
 
 

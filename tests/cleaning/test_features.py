@@ -2,6 +2,7 @@ import pytest
 
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import clean
+from toolkit.cleaning.features import GROUPS, describe
 from toolkit.cleaning.steps import repair
 
 
@@ -38,3 +39,15 @@ def test_short_lines_in_another_language_go(line):
 def test_every_verdict_has_a_score_that_its_evidence_adds_up_to():
     for block in clean(document(f"Accueil\n{ARTICLE}\nPartager")).blocks:
         assert block.score == pytest.approx(sum(points for _, points in block.evidence))
+
+
+def test_what_the_site_cut_off_is_no_sentence_and_a_line_with_one_inside_is():
+    def is_sentence(text):
+        return describe(text, language="fr", groups=frozenset(GROUPS)).sentence
+
+    assert not is_sentence("Présentation de l’ouvrage « Un monde en lutte » (...)")
+    lead = (
+        "La grue était commandée, elle repartira vide. Le conseil municipal a renoncé hier soir à "
+    )
+    assert is_sentence(lead + "déplacer la vasque")
+    assert not is_sentence("Limoges. Un chevreuil dans la mairie")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns
 from toolkit.cleaning.prompts import MIN_WORDS, REASON, weigh_prompt
 from toolkit.languages.identification import identify_language
 
+DROP_BELOW = -2.0  # the score under which a line goes wherever it stands
 FUNCTION_WORDS_FILE = Path(__file__).with_name("function_words.txt")
 MIN_LANGUAGE_CHARS = 60
 MIN_LANGUAGE_CONFIDENCE = 0.6
@@ -19,10 +21,15 @@ MAX_TITLE_CHARS = 220
 MAX_REMEMBERED_CHARS = 100
 
 SENTENCE_END = re.compile(r"[.!…][\s\u00a0\u202f»”\"'’)\]]*$")
+# A sentence in the midst of a line, which titles of this length don't have.
+INNER_END = re.compile(r"\w{3}[»”\"]?\. [A-ZÀ-Ý]")
+MIN_INNER_CHARS = 100
+# Cut off by the site, as in lists of links.
+TRUNCATED = re.compile(r"[(\[](?:\.{3}|…)[)\]]$")
 # A full stop and behind it the mark of an agency or author, as in `en 2035. - VNA`.
 SIGNED_END = re.compile(r"[a-zà-ÿ\d][.!…][»”\"]?\s(?:[-–—]\s?|\()[A-Z][\w./-]{1,12}\)?$")
 QUESTION_END = re.compile(r"\?[\s\u00a0\u202f»”\"'’)\]]*$")
-ITEM = re.compile(r"(?:[–—•*·-]|\d{1,2}[.)])\s")
+ITEM = re.compile(r"(?:[–—•*·+-]|\d{1,2}[.)])\s")
 QUOTE = re.compile('[«»“”"]')
 EMOJI = re.compile("[\U0001f300-\U0001faff]")
 CHARACTER = re.compile(r"[^\W_]")
@@ -41,6 +48,7 @@ GROUPS = (
     "echoes",
     "language",
     "repeats",
+    "sections",
     "place",
 )
 
@@ -58,6 +66,16 @@ class Line(NamedTuple):
     sentence: bool = False
     question: bool = False
     bare: bool = False
+
+    @property
+    def fault(self) -> str:
+        """The name of what speaks most against it."""
+        return min(self.evidence, key=itemgetter(1))[0]
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is kept where it stands in the article."""
+        return bool(self.text) and self.score >= DROP_BELOW
 
     def without_pattern(self) -> "Line":
         """The line as if its pattern had not been found."""
@@ -95,6 +113,9 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
         return Line(text)
     end = text[-12:]
     sentence = bool(SENTENCE_END.search(end) or SIGNED_END.search(text[-24:]))
+    sentence = sentence and not TRUNCATED.search(end)
+    if not sentence and MIN_INNER_CHARS <= len(text) <= MAX_TITLE_CHARS:
+        sentence = INNER_END.search(text, 0, len(text) - 20) is not None
     question = QUESTION_END.search(end) is not None
     goes_on = end[-1] in ":;," or ITEM.match(text) is not None
     bare = not (sentence or question or goes_on) and len(text) <= MAX_TITLE_CHARS
@@ -124,7 +145,7 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
     found = WORD.findall(text[:600].lower()) if words >= 4 else []
     share = _function_word_share(found, language) if words >= 5 else None
     if "prompts" in groups and not pattern and len(found) >= MIN_WORDS and len(text) <= MAX_CHARS:
-        points = 0.0 if QUOTE.search(text) else weigh_prompt(found)
+        points = 0.0 if QUOTE.search(text) else weigh_prompt(text, found)
         if points:
             evidence.append((REASON, points))
     if share is not None and "words" in groups:

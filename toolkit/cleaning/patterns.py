@@ -28,6 +28,12 @@ YEAR = re.compile(r"(?:1[89]|20)\d\d")
 DIGITS = re.compile(r"\d+")
 MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS.split())})\b")
 DAY = re.compile(rf"\b(?:{'|'.join(DAYS.split())})\b")
+# As they stand in lines, in short and in English too.
+WRITTEN_MONTH = (
+    r"(?i:janv(?:ier)?|f[ée]vr(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept(?:embre)?|"
+    r"oct(?:obre)?|nov(?:embre)?|d[ée]c(?:embre)?|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december)\.?"
+)
 TOKEN = re.compile(r"[\w'?]+|[^\w\s]")
 SIGNS = frozenset(",.:;/|-–—•·()!&+*»›")
 EDGES = " -–—•*|:<>›·_=~"
@@ -91,7 +97,8 @@ class PatternSet:
                 only, needs = map(_words, (pattern.only, pattern.needs))
                 self._only.append((only | SIGNS, needs, pattern))
             for gate, expression in pattern.matches:
-                straight = re.compile(expression.replace("’", "'"))
+                written = expression.replace("’", "'").replace("MONTH", WRITTEN_MONTH)
+                straight = re.compile(written)
                 self._matches.setdefault(gate, []).append((straight, pattern))
 
     def find(self, line: str, *, sentence: bool) -> Pattern | None:
@@ -170,6 +177,12 @@ def prompt_words() -> dict[str, frozenset[str]]:
     return {
         kind: frozenset((*words, *map(_phrase, words))) for kind, words in _file()["prompt"].items()
     }
+
+
+@cache
+def section_words() -> dict[str, frozenset[str]]:
+    """The bundled words that tell sections of an article from boxes, by kind."""
+    return {kind: frozenset(words) for kind, words in _file()["section"].items()}
 
 
 @cache

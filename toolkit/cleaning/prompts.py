@@ -22,9 +22,21 @@ POINTS = 2.0  # for each unit of log-odds
 LIKELY = 1.0  # the log-odds from which a line loses points
 
 IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
+PRICE = re.compile(r"\d ?(?:€|%|\$|(?:euros?|francs?|DT|DH|F)\b)|(?:\d\d[ .]){3}\d\d|#\d")
+# What happened, or was so: `a annoncé`, `était`.
+TOLD = re.compile(
+    r"\b(?:a|ont|avait|avaient|était|étaient|fut|furent) (?:\w+ )?\w+(?:é|ée|i|ie|u|ue|it)s?\b"
+)
+LASTED = re.compile(r"\w{3}(?:ait|aient)\b")
 VOUS = frozenset(("vous", "votre", "vos"))
-NOUS = frozenset(("nous", "notre", "nos"))
+NOTRE = frozenset(("notre", "nos"))
+NOUS = NOTRE | {"nous"}
 POINTERS = frozenset(("ce", "cet", "cette", "présent", "présente"))
+
+
+def count_told(text: str) -> int:
+    """How many words of `text`, in lower case, tell what happened, or was so."""
+    return len(TOLD.findall(text)) + len(LASTED.findall(text))
 
 
 class Weights(BaseModel):
@@ -46,11 +58,12 @@ def _known() -> frozenset[str]:
     return frozenset().union(*prompt_words().values())
 
 
-def signals(words: Sequence[str]) -> dict[str, float]:
+def signals(text: str, words: Sequence[str]) -> dict[str, float]:
     """What the words of a line, in lower case and their order, say; nothing where none is of a
     kind. Kinds of words that it lacks are left out.
     """
-    if _known().isdisjoint(words):
+    priced = PRICE.search(text) is not None
+    if not priced and _known().isdisjoint(words):
         return {}
     found = set(words)
     if "rendez" in found:
@@ -67,6 +80,9 @@ def signals(words: Sequence[str]) -> dict[str, float]:
         ),
         "things and offers": named["things"] and named["offers"],
     }
+    addressed["price"] = priced
+    addressed["bare price"] = priced and text[-1] not in ".!?…»:;,"
+    addressed["price and address"] = priced and (addressed["imperative"] or addressed["vous"])
     addressed["vous and things"] = addressed["vous"] and named["things"]
     addressed["nous and offers"] = addressed["nous"] and named["offers"]
     named |= {name: float(bool(value)) for name, value in addressed.items()}
@@ -74,17 +90,23 @@ def signals(words: Sequence[str]) -> dict[str, float]:
 
 
 # News speaks of the press and the law in the words of notices, but neither to the reader nor of the
-# site itself and its channels; without these the words alone drop no sentence.
+# site itself and its channels; without these the words alone drop no sentence. What it tells as
+# having happened may be its own: `n'avait pas répondu à l'heure où nous publions cet article`.
 SPEAKING = frozenset(("vous", "nous", "imperative", "channels"))
 SITE = frozenset(("contenu", "contenus", "page", "site"))
 MOST_UNSPOKEN = -2.0
 
 
-def weigh_prompt(words: Sequence[str]) -> float:
+def weigh_prompt(text: str, words: Sequence[str]) -> float:
     """The points against a line with these words, in lower case and their order; 0 for most."""
     fitted = weights()
-    found = signals(words)
+    found = signals(text, words)
     odds = fitted.bias + sum(fitted.weights.get(name, 0.0) * x for name, x in found.items())
-    points = -POINTS * odds if odds >= LIKELY else 0.0
-    speaks = SPEAKING & found.keys() or ("this thing" in found and SITE.intersection(words))
+    if odds < LIKELY:
+        return 0.0
+    asked = count_told(text.lower()) and NOTRE.isdisjoint(words) and VOUS.isdisjoint(words)
+    speaks = not asked and (
+        SPEAKING & found.keys() or ("this thing" in found and SITE.intersection(words))
+    )
+    points = -POINTS * odds
     return round(points if speaks else max(points, MOST_UNSPOKEN), 2)
