@@ -28,14 +28,6 @@ def test_a_name_beside_the_byline_goes_and_a_heading_in_the_text_stays():
     assert "Jeanne Oriol" in clean(document("\n".join(heading))).document.text
 
 
-def test_pull_quotes_go_and_the_quotation_in_the_text_stays():
-    said = "« Rien ne sera décidé avant la fin de l’hiver. »"
-    text = f"{OTHER} {said[:-3]} », a-t-il dit."
-    page = document("\n".join([ARTICLE, said, "— Jeanne Oriol", text, ARTICLE + " Oui."]))
-    kept = [block.kept for block in clean(page).blocks]
-    assert kept == [True, False, False, True, True]
-
-
 def test_what_is_said_of_the_author_goes():
     page = [
         "Par Jeanne Oriol",
@@ -64,3 +56,19 @@ def test_teasers_below_the_article_go_with_their_sentences():
     ]
     page = document("\n".join([ARTICLE, OTHER, ARTICLE + " Oui.", *teasers]))
     assert clean(page).document.text.split("\n\n") == [ARTICLE, OTHER, ARTICLE + " Oui."]
+
+
+def test_teasers_with_the_same_link_below_each_go():
+    cards = [
+        line
+        for n in range(3)
+        for line in (f"Un autre plan contesté, le {n}", f"{OTHER} Et de {n}.", "Plus…")
+    ]
+    page = [ARTICLE, OTHER, ARTICLE + " Oui.", *cards, "Contact"]
+    cleaning = clean(document("\n".join(page)))
+    assert cleaning.document.text.split("\n\n") == page[:3]
+
+
+def test_a_heading_in_the_text_stays_though_a_link_says_the_same():
+    page = ["Verdict", "Sports", ARTICLE, OTHER, "Verdict", ARTICLE + " Oui.", OTHER + " Oui."]
+    assert [block.kept for block in clean(document("\n".join(page))).blocks][2:] == [True] * 5

@@ -14,7 +14,7 @@ def test_drop_caps_stay():
         OTHER,
         "L",
         "e lendemain, les députés ont repris leurs travaux à l’aube.",
-        OTHER,
+        OTHER + " Oui.",
     ]
     assert kept(*page) == page
 
@@ -54,3 +54,27 @@ def test_speakers_of_a_transcript_stay():
 def test_what_a_recipe_needs_stays(below):
     needs = ["500 g de patates douces", "150 g de farine", "huile pour friture"]
     assert kept(ARTICLE, OTHER, *needs, *below) == [ARTICLE, OTHER, *needs, *below]
+
+
+def test_a_table_of_contents_goes_and_the_headings_it_names_stay():
+    headings = ["Une gare trop loin", "Que disent les maires\u00a0?", "Ce qui change en mars"]
+    parts = [line for n, head in enumerate(headings) for line in (head, f"{ARTICLE} {n}.")]
+    assert kept("Sommaire de la page", *headings, OTHER, *parts) == [OTHER, *parts]
+
+
+def test_hours_of_a_diary_stay():
+    diary = [line for n in "678" for line in (f"{n} h 15", f"{ARTICLE} Il est {n} heures.")]
+    assert kept(OTHER, *diary) == [OTHER, *diary]
+
+
+def test_lists_of_facts_stay_between_paragraphs_and_boxes_with_a_heading_go():
+    facts = ["Inscrits\u00a0: 312", "Votants\u00a0: 204", "Pour\u00a0: 187"]
+    assert kept(ARTICLE, OTHER, *facts, ARTICLE + " Oui.")[2:5] == facts
+    box = ["La fiche du vote", *facts]
+    assert not set(box) & set(kept(ARTICLE, OTHER, *box, ARTICLE + " Oui."))
+
+
+def test_footnotes_go_and_numbered_lines_that_nothing_refers_to_stay():
+    notes = ["[1] Délibération n° 2024-117, non publiée.", "[2] Le chantier est ouvert à tous."]
+    assert kept(ARTICLE[:-1] + " [1].", OTHER, *notes) == [ARTICLE[:-1] + " [1].", OTHER]
+    assert kept(ARTICLE, OTHER, *notes)[2:] == notes

@@ -1,55 +1,38 @@
 """Which lines of a page are the article, and why the others are not.
 
 Flattened pages have no markup left, so the article is found by its prose. Every line gets points
-for and against, in itself (features.py) and among its neighbours (context.py). The article is the
-run of lines whose points add up highest; inside of it a line stays unless much speaks against it,
-outside of it every line goes.
+for and against, in itself (features.py) and among its neighbours (structure.py, context.py). The
+article is the run of lines whose points add up highest (place.py), but for sections that are hardly
+of it (sections.py); inside of it a line stays unless much speaks against it, outside of it every
+line goes.
 """
 
 import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import NamedTuple
 
 from toolkit.cleaning.context import (
     limit_patterns,
     weigh_authors,
     weigh_captions,
-    weigh_echoes,
-    weigh_head,
     weigh_lists,
     weigh_repeats,
     weigh_teasers,
 )
-from toolkit.cleaning.features import GROUPS, MAX_TITLE_CHARS, WORD, Line, describe
-from toolkit.cleaning.patterns import INTERRUPTION, normal_form
+from toolkit.cleaning.features import DROP_BELOW, GROUPS, MAX_TITLE_CHARS, Line, describe
+from toolkit.cleaning.patterns import normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
+from toolkit.cleaning.place import find_article
 from toolkit.cleaning.probability import probabilities
 from toolkit.cleaning.prompts import REASON as PROMPT
-from toolkit.cleaning.prompts import VOUS
-from toolkit.cleaning.structure import mark_structure
+from toolkit.cleaning.sections import REASON as ASIDE
+from toolkit.cleaning.structure import CONTENTS, NOTE, mark_structure
 from toolkit.documents import Block
 from toolkit.errors import UsageError
 
-DROP_BELOW = -2.0
-MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
-MIN_ARTICLE = 1.0
 MAX_PASSES = 20  # two are usual; a page made to need more must not take for ever
-ENOUGH = {"always": 2.5, "late": 7.0}  # what the run needs before a line can end the article
-MIN_TITLE_WORDS = 3
-MIN_TITLE_SCORE = -4.5  # a title that also stands in a list of links is no worse
-MAX_CAPITALS = 0.5
-LONG_TITLE_CHARS = 90
-MIN_LEAD_SCORE = 2.0
-VOCABULARY_LINES = 40
-MAX_LEAD_CHARS = 600
-ABOUT = 3.0
-MIN_CONTENT_CHARS = 5
-NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
-DATE_END = re.compile(r"\bMONTH #$")
-TITLE_REACH = 40  # lines above the article
 
 ARTICLE = "article"
 TITLE = "title"
@@ -61,15 +44,18 @@ OTHER_REASONS = (
     "after the article",
     "about the author",
     "another language",
+    ASIDE,
     "beside byline or time",
     "emoji",
     "few small words",
     "list of links",
     "no full stop",
     "no words",
+    NOTE,
     "pull quote",
     PROMPT,
     "repeated on the page",
+    CONTENTS,
 )
 
 
@@ -103,6 +89,8 @@ def judge_lines(
     inside the article stay after all. `repeated` holds lines that stand on several pages, in
     single spaces, with the number of pages. `groups` are the features used.
     """
+    if language != "fr":
+        groups -= {"sections"}  # whose signals are in French words
     with _no_garbage_collection():
         return _settle(lines, language, title, keep, repeated or {}, groups)
 
@@ -161,6 +149,22 @@ def _settle(
     return blocks, title
 
 
+def weigh_neighbours(
+    described: Sequence[Line], repeated: Mapping[str, int], groups: frozenset[str]
+) -> list[Line]:
+    """The lines with what those around them say."""
+    weighed = limit_patterns(described)
+    if "structure" in groups:
+        weighed = mark_structure(weighed)
+    if "repeats" in groups:
+        weighed = weigh_repeats(weighed, repeated)
+    if "lists" in groups:
+        weighed = weigh_captions(weigh_lists(weigh_teasers(weighed)))
+    if "echoes" in groups:
+        weighed = weigh_authors(weighed)
+    return weighed
+
+
 class Verdict(NamedTuple):
     line: Line
     kept: bool
@@ -175,21 +179,8 @@ def _judge(
     groups: frozenset[str],
 ) -> tuple[list[Verdict], str]:
     """Verdicts on lines with the evidence of their own."""
-    weighed = limit_patterns(described)
-    if "structure" in groups:
-        weighed = mark_structure(weighed)
-    if "repeats" in groups:
-        weighed = weigh_repeats(weighed, repeated)
-    if "lists" in groups:
-        weighed = weigh_captions(weigh_lists(weigh_teasers(weighed)))
-    if "echoes" in groups:
-        weighed = weigh_authors(weigh_echoes(weighed))
-    first, last = _article_run(weighed) if "place" in groups else (0, len(weighed) - 1)
-    title_line = _title_line(weighed, first)
-    if title_line is not None:
-        title = title or weighed[title_line].text
-        first = _lead(weighed, title_line, first)
-    weighed = weigh_head(weighed, first, last)
+    weighed = weigh_neighbours(described, repeated, groups)
+    weighed, first, last, title = find_article(weighed, title, groups)
     verdicts: list[Verdict] = []
     titled = False
     normal_title = normal_form(title)
@@ -207,7 +198,7 @@ def _verdict(line: Line, index: int, first: int, last: int) -> tuple[bool, str]:
     if not line.text:
         return False, "empty"
     if line.score < DROP_BELOW:
-        return False, min(line.evidence, key=itemgetter(1))[0]
+        return False, line.fault
     if first <= index <= last:
         return True, ARTICLE
     return False, "before the article" if index < first else "after the article"
@@ -218,83 +209,3 @@ def _same(line: str, title: str, normal_title: str) -> bool:
     return line == title or (
         abs(len(line) - len(title)) <= 12 and normal_form(line) == normal_title
     )
-
-
-def _article_run(lines: Sequence[Line]) -> tuple[int, int]:
-    """The first and last line of the run with the highest sum; an empty run when none is enough.
-
-    Kadane's algorithm, which stops at a line that ends the article once there is one.
-    """
-    best, best_run = 0.0, (len(lines), -1)
-    total, start = 0.0, 0
-    for index, line in enumerate(lines):
-        pattern = line.pattern
-        if pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]:
-            break
-        if total <= 0:
-            total, start = 0.0, index
-        total += _cost(line)
-        if total > best:
-            best, best_run = total, (start, index)
-    return best_run if best >= MIN_ARTICLE else (len(lines), -1)
-
-
-def _cost(line: Line) -> float:
-    if line.pattern and (line.score < 0 or line.pattern.cost > INTERRUPTION):
-        return -line.pattern.cost
-    return max(line.score, MAX_COST)
-
-
-def _lead(lines: Sequence[Line], title: int, first: int) -> int:
-    """Where the article begins when a lead stands between the title and its first paragraph.
-
-    Bylines, dates, prompts and captions between them can be many, so their cost doesn't count.
-    """
-    for index in range(title + 1, first):
-        line = lines[index]
-        if not line.pattern and line.sentence and line.score >= MIN_LEAD_SCORE:
-            return index
-    return first
-
-
-def _title_line(lines: Sequence[Line], first: int) -> int | None:
-    """The likeliest title among the lines above the article."""
-    above = [index for index in range(min(first, len(lines))) if lines[index].text][-TITLE_REACH:]
-    near = lines[: first + 2 * TITLE_REACH]
-    texts = [normal_form(line.text) for line in near if 0 < len(line.text) <= MAX_TITLE_CHARS * 2]
-    dated = next(
-        (i for i in above if (p := lines[i].pattern) and p.reason in ("byline", "time")), 0
-    )
-    vocabulary = _content(line.text for line in lines[first : first + VOCABULARY_LINES])
-    best, chosen = float("-inf"), None
-    for distance, index in enumerate(reversed(above)):
-        line = lines[index]
-        words = len(line.text.split())
-        if line.pattern or line.score < MIN_TITLE_SCORE or words < MIN_TITLE_WORDS:
-            continue
-        if NUMBERED.match(line.text) or DATE_END.search(normal_form(line.text)):
-            continue
-        if not (line.bare or line.question) or len(line.text) > MAX_TITLE_CHARS:
-            continue
-        elsewhere = sum(normal_form(line.text) in text for text in texts) - 1
-        score = 3.0 * bool(elsewhere) + 1.5 * (words > MIN_TITLE_WORDS) - 0.05 * distance
-        score += 2.0 * (index < dated) - 0.5 * (len(line.text) > LONG_TITLE_CHARS)
-        own = _content([line.text])
-        score += ABOUT * len(own & vocabulary) / len(own) if own else 0.0
-        if not VOUS.isdisjoint(WORD.findall(line.text.lower())):
-            score -= 2.0  # a prompt
-        if sum(word[0].isupper() for word in line.text.split()) > MAX_CAPITALS * words:
-            score -= 2.0  # names, as in a byline
-        if score > best:
-            best, chosen = score, index
-    return chosen
-
-
-def _content(texts: Iterable[str]) -> set[str]:
-    """Words long enough to say what a text is about."""
-    return {
-        word
-        for text in texts
-        for word in WORD.findall(text[:MAX_LEAD_CHARS].lower())
-        if len(word) >= MIN_CONTENT_CHARS
-    }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from toolkit.cleaning.features import Line
+from toolkit.cleaning.structure import is_said
 
 HEAD_SENTENCES = 2
 MAX_NAME_WORDS = 6
@@ -16,17 +17,14 @@ MIN_LIST_LINES = 3
 CARD_REACH = 4  # lines from a link to the date below it
 HEADING_CHARS = 40
 MIN_PROSE_CHARS = 60
-MIN_ECHO_CHARS = 20
-MAX_QUOTES = 50  # so that a page of quotes doesn't take for ever
-OPENING = ("«", "“", '"')
-CLOSING = ("»", "”", '"')
-QUOTATION = ' \u00a0\u202f«»“”".…'
+MAX_LINK_CHARS = 30
+RARELY = 3  # times as many below sentences as elsewhere, at least
 BY = re.compile(r"(?i)(?:par|by|textes?|entretien|interview|reportage|auteure?|autrice) ?:? ?(.+)")
 MAX_AUTHORS = 20  # of one article; many pages in one file have more
 AUTHOR = "about the author"
 MORE = re.compile(r"(?i)(?:lire (?:plus|la suite)|voir plus|en savoir plus)\W*$")
 CAPTION = "photo caption"
-PULL_QUOTE = "pull quote"
+REPEATED = "repeated on the page"
 
 # What captions end with, before an article's own sentences have begun.
 DATED_CAPTION = re.compile(
@@ -52,14 +50,27 @@ def one_spaced(line: str) -> str:
 
 def weigh_repeats(lines: Sequence[Line], repeated: Mapping[str, int]) -> list[Line]:
     seen = Counter(line.text for line in lines if line.bare)
+    amid = _amid_prose(lines)
+    headings = Counter(lines[index].text for index in amid)
+    spared = {index for index in amid if headings[lines[index].text] == 1}
     weighed = []
-    for line in lines:
-        if line.bare and seen[line.text] > 1:
-            line = line.add("repeated on the page", -1.5)
+    for index, line in enumerate(lines):
+        if line.bare and seen[line.text] > 1 and index not in spared:
+            line = line.add(REPEATED, -1.5)
         if repeated and line.text and (pages := repeated.get(one_spaced(line.text), 0)):
             line = line.add(f"on {pages} pages", -8.0)
         weighed.append(line)
     return weighed
+
+
+def _amid_prose(lines: Sequence[Line]) -> list[int]:
+    """Lines without a full stop between two sentences: headings, whatever else says the same."""
+    filled = [index for index, line in enumerate(lines) if line.text]
+    return [
+        index
+        for above, index, below in zip(filled, filled[1:], filled[2:], strict=False)
+        if lines[index].bare and is_said(lines[above]) and is_said(lines[below])
+    ]
 
 
 def weigh_lists(lines: Sequence[Line]) -> list[Line]:
@@ -85,7 +96,7 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
         elif line.bare and not line.pattern:
             run.append(index)
         elif not line.bare and not line.question and not line.pattern:
-            _weigh_run(weighed, run, above if len(line.text) >= MIN_PROSE_CHARS else -1)
+            _weigh_run(weighed, run, above)
             run = []
         above = index
     _weigh_run(weighed, run)
@@ -150,34 +161,8 @@ def weigh_head(lines: Sequence[Line], first: int, last: int) -> list[Line]:
             short = len(line.text.split()) <= MAX_NAME_WORDS
             if not known or line.pattern or not line.bare:
                 continue
-            if (index < known[-1] and short) or _is_name(line.text):
+            if (index < known[-1] and short) or is_name(line.text):
                 weighed[index] = line.add("beside byline or time", -2.0)
-    return weighed
-
-
-def weigh_echoes(lines: Sequence[Line]) -> list[Line]:
-    """Pull quotes: what a paragraph says, once more between quotation marks."""
-    quoted = [
-        index
-        for index, line in enumerate(lines)
-        if line.sentence and line.text[0] in OPENING and line.text.rstrip(" .")[-1:] in CLOSING
-    ]
-    weighed = list(lines)
-    if not quoted:
-        return weighed
-    prose = [
-        line.text.lower()
-        for index, line in enumerate(lines)
-        if line.sentence and not line.pattern and index not in quoted
-    ]
-    for index in quoted[:MAX_QUOTES]:
-        line = lines[index].text.lower()
-        inner = line.strip(QUOTATION)
-        if len(inner) >= MIN_ECHO_CHARS and any(inner in text for text in prose):
-            weighed[index] = lines[index].add(PULL_QUOTE, -8.0)
-            below = next((i for i in range(index + 1, len(lines)) if lines[i].text), index)
-            if _is_name(lines[below].text.lstrip("-–— ")):
-                weighed[below] = lines[below].add(PULL_QUOTE, -8.0)
     return weighed
 
 
@@ -189,7 +174,7 @@ def weigh_authors(lines: Sequence[Line]) -> list[Line]:
         by[1]
         for line in lines
         if line.pattern and line.pattern.reason == "byline" and (by := BY.fullmatch(line.text))
-        if _is_name(by[1])
+        if is_name(by[1])
     }
     if len(authors) > MAX_AUTHORS:
         authors = set()
@@ -200,7 +185,7 @@ def weigh_authors(lines: Sequence[Line]) -> list[Line]:
         late = sentences > HEAD_SENTENCES
         if line.sentence and not line.pattern:
             text = line.text.lstrip("*• ")
-            known = {*authors, above} if names[above] > 1 and _is_name(above) else authors
+            known = {*authors, above} if names[above] > 1 and is_name(above) else authors
             named = any(text.startswith((f"{name} ", f"{name},")) for name in known)
             if late and (named or above in authors):
                 weighed[index] = line.add(AUTHOR, -8.0)
@@ -230,10 +215,13 @@ def weigh_teasers(lines: Sequence[Line]) -> list[Line]:
             opened, below_heading = False, []
         elif line.sentence and opened:
             below_heading.append(index)
+    more = _links_below(lines, filled)
     above_more = [
         index
         for above, index, below in zip(filled, filled[1:], filled[2:], strict=False)
-        if lines[above].bare and lines[index].sentence and MORE.match(lines[below].text)
+        if lines[above].bare
+        and lines[index].sentence
+        and (below in more or MORE.match(lines[below].text))
     ]
     for found in (below_heading if opened else [], above_more):
         for index in found if len(found) > 1 else ():
@@ -241,7 +229,32 @@ def weigh_teasers(lines: Sequence[Line]) -> list[Line]:
     return weighed
 
 
-def _is_name(text: str) -> bool:
+def _links_below(lines: Sequence[Line], filled: Sequence[int]) -> set[int]:
+    """The same short line below each of several sentences with a heading, and rarely elsewhere: a
+    link to more.
+    """
+    found: dict[str, list[int]] = {}
+    elsewhere: Counter[str] = Counter()
+    for heading, above, index in zip(filled, filled[1:], filled[2:], strict=False):
+        line = lines[index]
+        if len(line.text) > MAX_LINK_CHARS or line.pattern:
+            continue
+        if lines[heading].bare and lines[above].sentence:
+            found.setdefault(line.text, []).append(index)
+        else:
+            elsewhere[line.text] += 1
+    above_prose = Counter(
+        lines[index].text for index, below in pairwise(filled) if lines[below].sentence
+    )
+    return {
+        index
+        for text, places in found.items()
+        if len(places) >= max(MIN_LIST_LINES, RARELY * elsewhere[text]) and not above_prose[text]
+        for index in places
+    }
+
+
+def is_name(text: str) -> bool:
     """Whether `text` is names only, of a person, a paper or a list of places."""
     words = [word for word in text.replace(",", " ").split() if word not in PARTICLES]
     names = [word for word in words if word[0].isupper() or word in "–-/|"]

@@ -6,6 +6,7 @@ By themselves they look like counters and links; the lines around them tell.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from toolkit.cleaning.features import Line
 
@@ -15,8 +16,23 @@ MIN_ENTRIES = 3
 MIN_REST = 20  # characters of a sentence below its cut
 MAX_LINK_WORDS = 4
 POINTS = 1.0
+HEADINGS = frozenset(("number of a part", "hour", "heading"))
 # Links begin with a capital.
 ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’'][a-zà-ÿ]")
+# `Vent moyen : 165 km/h`; links have more words.
+FACT = re.compile(r"(?=.{1,60}$)[^:]{2,30}\s?: .*|.*\d.*")
+MIN_FACTS = 0.6  # of the lines of a list
+MAX_FACT_WORDS = 10
+MAX_HOUR_CHARS = 20
+HOUR = re.compile(
+    r"(?i)((?:lun|mar|mercre|jeu|vendre|same)di|dimanche)?,? ?\d{1,2} ?(?:h|:) ?(?:\d\d)?"
+)
+MIN_AMID = 0.6  # of the hours on a page
+NUMBERING = re.compile(r"^\d{1,2}[.)] ")
+CONTENTS = "table of contents"
+NOTED = re.compile(r"(?:[(\[](\d{1,2})[)\]]|(\d{1,2}))\s[\w«“]")
+REFERENCE = re.compile(r"\S\s?[(\[]1[)\]]|[^\W\d][»”.]?1(?!\w)")
+NOTE = "note"
 NUMBER = re.compile(r"(\d{1,2})[.)]?")
 
 
@@ -25,19 +41,57 @@ def is_said(line: Line) -> bool:
     return (line.sentence or line.question) and not line.pattern
 
 
+def heads_part(line: Line) -> bool:
+    """Whether it is marked as what stands above a part of the article."""
+    return any(name in HEADINGS for name, _ in line.evidence)
+
+
 def mark_structure(lines: Sequence[Line]) -> list[Line]:
     """Such lines lose what speaks against them."""
     marked = list(lines)
     filled = [index for index, line in enumerate(lines) if line.text]
+    contents, headings = _contents(lines, filled)
     for name, found in (
+        ("heading", headings),
         ("cut sentence", _cut_sentences(lines, filled)),
         ("number of a part", _numbers(lines)),
         ("speaker", _speakers(lines, filled)),
         ("list", _entries(lines, filled)),
+        ("facts", _facts(lines, filled)),
+        ("hour", _hours(lines, filled)),
     ):
         for index in found:
             marked[index] = Line(lines[index].text, ((name, POINTS),), POINTS)
+    for name, others in ((CONTENTS, contents), (NOTE, _notes(lines, filled))):
+        for index in others:
+            marked[index] = lines[index].add(name, -8.0)
     return marked
+
+
+def _contents(lines: Sequence[Line], filled: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The lines of a table of contents, and the headings further down that it names."""
+    last = {
+        _title(lines[index]): index
+        for index, below in pairwise(filled)
+        if not (lines[index].sentence or lines[below].bare or lines[below].pattern)
+    }
+    contents: list[int] = []
+    headings: list[int] = []
+    run: list[tuple[int, int]] = []
+    for index in (*filled, -1):
+        heading = last.get(_title(lines[index]), -1) if index >= 0 else -1
+        if heading > index >= 0 and (not run or heading > run[-1][1]):
+            run.append((index, heading))
+            continue
+        if len(run) >= MIN_PARTS:
+            contents += [first for first, _ in run]
+            headings += [second for _, second in run]
+        run = []
+    return contents, headings
+
+
+def _title(line: Line) -> str:
+    return NUMBERING.sub("", line.text)
 
 
 def _cut_sentences(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
@@ -103,3 +157,55 @@ def _entries(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
         run = []
     if len(run) >= MIN_ENTRIES:
         yield from run
+
+
+def _facts(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Lists of numbers, or of a word each with what it is, between what is said; with a heading of
+    their own they are boxes.
+    """
+    run: list[int] = []
+    opens = asks = False
+    for above, index in pairwise(filled):
+        line = lines[index]
+        if line.bare and not line.pattern and len(line.text.split()) <= MAX_FACT_WORDS:
+            if not run:
+                opens, asks = is_said(lines[above]), lines[above].question
+            run.append(index)
+            continue
+        facts = [FACT.fullmatch(lines[index].text) is not None for index in run]
+        enough = len(run) >= MIN_ENTRIES and sum(facts) >= MIN_FACTS * len(run)
+        if enough and opens and is_said(line) and (asks or facts[0]):
+            yield from run
+        run = []
+
+
+def _hours(lines: Sequence[Line], filled: Sequence[int]) -> list[int]:
+    """Hours alone on their lines with prose above and below, as in a diary; those of tickers often
+    have none above, nor a day.
+    """
+    amid: list[int] = []
+    hours = 0
+    for above, index, below in zip(filled, filled[1:], filled[2:], strict=False):
+        hour = HOUR.fullmatch(lines[index].text[:MAX_HOUR_CHARS])
+        if hour:
+            hours += 1
+            if _is_prose(lines[below]) and (hour[1] or _is_prose(lines[above])):
+                amid.append(index)
+    return amid if len(amid) >= max(MIN_TURNS, MIN_AMID * hours) else []
+
+
+def _is_prose(line: Line) -> bool:
+    return not (line.bare or line.pattern)
+
+
+def _notes(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+    """Footnotes: lines with numbers that count up from one, which the text above refers to."""
+    chain: list[int] = []
+    for index in (*filled, -1):
+        number = NOTED.match(lines[index].text) if index >= 0 else None
+        if number and int(number[1] or number[2]) == len(chain) + 1:
+            chain.append(index)
+            continue
+        if len(chain) > 1 and any(REFERENCE.search(line.text) for line in lines[: chain[0]]):
+            yield from chain
+        chain = [index] if number and int(number[1] or number[2]) == 1 else []
