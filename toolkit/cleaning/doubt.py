@@ -9,7 +9,7 @@ from toolkit.cleaning.blocks import ARTICLE, TITLE
 from toolkit.documents import Block
 
 CERTAIN = 0.8  # the least probability of a verdict that is no doubtful one
-MIN_LINES = 4  # doubtful ones: a few are on every second page
+MIN_LINES = 5  # doubtful ones: a few are on every second page
 MIN_SHARE = 0.15  # of as many lines as the article has
 PROSE_SCORE = 1.0  # of lines that read like an article's
 MIN_PROSE_SHARE = 0.6  # of prose; on no page that is cleaned well it was under .64
