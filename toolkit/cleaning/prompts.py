@@ -22,6 +22,7 @@ POINTS = 2.0  # for each unit of log-odds
 LIKELY = 1.0  # the log-odds from which a line loses points
 
 IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
+MAX_PRICED_CHARS = 200
 PRICE = re.compile(r"\d ?(?:€|%|\$|(?:euros?|francs?|DT|DH|F)\b)|(?:\d\d[ .]){3}\d\d|#\d")
 # What happened, or was so: `a annoncé`, `était`.
 TOLD = re.compile(
@@ -62,7 +63,7 @@ def signals(text: str, words: Sequence[str]) -> dict[str, float]:
     """What the words of a line, in lower case and their order, say; nothing where none is of a
     kind. Kinds of words that it lacks are left out.
     """
-    priced = PRICE.search(text) is not None
+    priced = PRICE.search(text, 0, MAX_PRICED_CHARS) is not None
     if not priced and _known().isdisjoint(words):
         return {}
     found = set(words)

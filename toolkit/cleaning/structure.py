@@ -186,8 +186,8 @@ def _hours(lines: Sequence[Line], filled: Sequence[int]) -> list[int]:
     amid: list[int] = []
     hours = 0
     for above, index, below in zip(filled, filled[1:], filled[2:], strict=False):
-        hour = HOUR.fullmatch(lines[index].text[:MAX_HOUR_CHARS])
-        if hour:
+        text = lines[index].text
+        if len(text) <= MAX_HOUR_CHARS and (hour := HOUR.fullmatch(text)):
             hours += 1
             if _is_prose(lines[below]) and (hour[1] or _is_prose(lines[above])):
                 amid.append(index)
