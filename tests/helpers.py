@@ -102,3 +102,9 @@ def summary_of(*statements, failed=()):
         for text, evidence in statements
     )
     return Summary(text=" ".join(each.text for each in told), max_words=60, statements=told)
+
+
+def cut_off(result):
+    """The same, of a page that holds only the free part of its article."""
+    document = replace(result.article.document, metadata={"paywalled": "yes"})
+    return replace(result, article=replace(result.article, document=document))

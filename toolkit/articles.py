@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
 from toolkit.cleaning.doubt import doubt_of
+from toolkit.cleaning.marks import OF_NO_READER, taken_text
 from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError
 from toolkit.languages import LANGUAGES
@@ -34,6 +35,11 @@ class Article:
         return self.document.metadata.get("date", "")[:10]
 
     @property
+    def paywalled(self) -> bool:
+        """Whether the page holds only the free part of an article, as `Cleaning.paywalled`."""
+        return "paywalled" in self.document.metadata
+
+    @property
     def doubt(self) -> str:
         """What cleaning was unsure of, as `Cleaning.doubt` has it."""
         return doubt_of(self.blocks)
@@ -49,7 +55,8 @@ def prepare(
     keep_title: bool = False,
     repeated: Mapping[str, int] | None = None,
 ) -> Article:
-    """Clean and split one document; `cleaned` says that it is an article already.
+    """Clean and split one document; `cleaned` says that it is an article already, so that nothing
+    goes but what no reader of its page takes.
 
     `language` is None when any will do; `repeated` holds lines that stand on several pages of the
     site.
@@ -58,6 +65,7 @@ def prepare(
     """
     refuse_surrogates(document)
     if cleaned:
+        document = replace(document, text=taken_text(document), marks=())
         cleaning = Cleaning(document=document, blocks=())
         if language:
             refuse_language(document, language)
@@ -81,9 +89,13 @@ def prepare(
 
 
 def furniture_of(blocks: Iterable[Block]) -> int:
-    """The lines of a page that cleaning left out, its title aside."""
+    """The lines of a page that cleaning left out, its title aside and what no reader took."""
     return sum(
-        not each.kept and each.reason != TITLE and bool(each.text.strip()) for each in blocks
+        not each.kept
+        and each.reason != TITLE
+        and bool(each.text.strip())
+        and OF_NO_READER.isdisjoint(name for name, _ in each.evidence)
+        for each in blocks
     )
 
 

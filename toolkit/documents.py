@@ -8,12 +8,23 @@ from toolkit.checks import Check
 
 Side = Literal["source", "target"]
 
+# What the markup of a page says of a line, beside the places of reading/places.toml.
+IN_MAIN_TEXT = "in the main text"
+IN_ELEMENT = "in the article's element"
+IN_DATA = "in the article's data"
+BELOW_HEADLINE = "below the headline"
+IN_LEAD = "in the lead"
+ABOVE_TEXT = "a heading of the text"
+MOSTLY_LINKS = "mostly links"
+AT_PAYWALL = "at the paywall"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One text with where it came from. `metadata` holds what reading or cleaning found out.
 
-    `record` holds the other fields of the JSON line or CSV row that the text is from.
+    `record` holds the other fields of the JSON line or CSV row that the text is from. `marks` are
+    what the markup of a page said of each line; a text without markup has none.
     """
 
     name: str
@@ -21,6 +32,7 @@ class Document:
     encoding: str = "utf-8"
     metadata: Mapping[str, str] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,10 @@
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import clean
+from toolkit.cleaning.features import GROUPS, describe
+from toolkit.cleaning.marks import weigh_marks
+from toolkit.cleaning.place import find_article
 from toolkit.cleaning.steps import repair
+from toolkit.documents import BELOW_HEADLINE, IN_ELEMENT, IN_MAIN_TEXT
 
 CONSENT = [
     "Notre société et des tiers utilisent des cookies et autres traceurs.",
@@ -34,3 +38,37 @@ def test_the_title_shares_words_with_the_article():
     title = "Le plan du ministre sera discuté au Sénat dès mars"
     page = [*links, title, "Choisir une autre édition du journal", ARTICLE, OTHER]
     assert clean(document("\n".join(page))).title == title
+
+
+BOTH = frozenset((IN_ELEMENT, IN_MAIN_TEXT))
+COMMENT = "Je ne suis pas du tout d’accord avec ce plan, qui va coûter très cher à tous."
+
+
+def place(*lines):
+    """The first and the last line of the article among lines, each with its marks."""
+    texts, marks = zip(*lines, strict=True)
+    described = [describe(text, language="fr", groups=frozenset(GROUPS)) for text in texts]
+    found = find_article(weigh_marks(described, marks), "", frozenset(GROUPS))
+    return found.first, found.last
+
+
+def test_what_both_readers_take_belongs_to_it_and_a_signature_does_not():
+    verse = ("Un vers sans point", BOTH)
+    assert place(verse, (ARTICLE, BOTH), (OTHER, BOTH), ("Luc Petit", BOTH)) == (0, 2)
+
+
+def test_what_no_reader_takes_parts_nothing():
+    nothing = [(f"Menu {number}", frozenset[str]()) for number in range(40)]
+    assert place((ARTICLE, BOTH), *nothing, (OTHER, BOTH)) == (0, 41)
+
+
+def test_the_article_ends_where_the_page_says_so_whoever_takes_what_follows():
+    text = (ARTICLE, BOTH), (OTHER, BOTH)
+    assert place(*text, ("Vos réactions", BOTH), (COMMENT, BOTH)) == (0, 1)
+
+
+def test_a_lead_below_the_headline_belongs_to_it():
+    lead = (OTHER, frozenset((BELOW_HEADLINE,)))
+    byline = ("Par Luc Petit", frozenset((BELOW_HEADLINE,)))
+    links = [("Communes", frozenset[str]())] * 3
+    assert place(*links, lead, byline, (ARTICLE, BOTH), (OTHER, BOTH)) == (3, 6)

@@ -187,6 +187,24 @@ def test_what_was_left_out_of_a_page_is_told(run, page, tmp_path, command):
     )
 
 
+@pytest.mark.parametrize("command", ["translate", "summarize"])
+def test_of_a_page_in_html_what_a_reader_took_counts(run, tmp_path, command):
+    paragraphs = "".join(f"<p>{line}</p>" for line in ARTICLE.splitlines())
+    menu = "<nav><a href=/>Accueil</a> <a href=/s>Sports</a></nav>"
+    wall = "<p>La suite de cet article est réservée aux abonnés.</p>"
+    page = f"<html><body>{menu}<article>{paragraphs}<p>Partager</p></article>{wall}</body></html>"
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    err = run(command, "page.html", *FAKE)[2]
+    assert "page.html: left out 2 lines of page furniture" in err  # neither the menu
+    assert "page.html: only the free part of an article for subscribers\n" in err
+    assert "free part" not in run(command, "page.html", *FAKE, "-q")[2]
+    code, out, _ = run(command, "page.html", *FAKE, "--no-clean", "-f", "json")
+    assert code == 0
+    source = json.loads(out)["source"]
+    assert "Partager" in source
+    assert "Accueil" not in source
+
+
 def test_of_many_pages_the_sum_is_told(run, page, tmp_path):
     (tmp_path / "b.txt").write_text(f"{ARTICLE}Partager\n", "utf-8")
     inputs = (page, "b.txt", *FAKE)

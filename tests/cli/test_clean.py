@@ -138,3 +138,37 @@ def test_clean_as_json_holds_every_line(run, page):
 def test_a_language_that_is_given_is_not_doubted(run, tmp_path):
     (tmp_path / "english.txt").write_text(ENGLISH)
     assert run("clean", "english.txt", "--from", "fr")[0] == 0
+
+
+PAGE = (
+    "<html><head><title>Un plan pour Paris</title></head><body><nav><a href=/>Accueil</a></nav>"
+    "<h1>Un plan pour Paris</h1><article><p>{}</p><figure><figcaption>Le ministre, jeudi"
+    "</figcaption></figure><p>{}</p></article>{}</body></html>"
+)
+WALL = "<p>Il vous reste 68 % de cet article à lire.</p>"
+
+
+def write_page(path, after=""):
+    path.write_text(PAGE.format(*ARTICLE.splitlines(), after), "utf-8")
+
+
+def test_an_explanation_names_what_the_markup_says(run, tmp_path):
+    write_page(tmp_path / "page.html")
+    told = run("clean", "page.html", "--explain")[1]
+    assert "in a caption" in told
+    lines = json.loads(run("clean", "page.html", "--format", "json")[1])["lines"]
+    assert {line["evidence"].get("both readers") for line in lines if line["kept"]} == {3.0}
+    assert "Accueil" not in told  # which no reader takes
+    kept = run("clean", "page.html", "--keep-captions")[1]
+    assert "\n\nLe ministre, jeudi\n\n" in kept
+
+
+def test_the_free_part_of_an_article_is_told(run, tmp_path):
+    write_page(tmp_path / "page.html", WALL)
+    out, err = run("clean", "page.html", "--format", "json")[1:]
+    assert err == "toolkit: page.html: only the free part of an article for subscribers\n"
+    assert json.loads(out)["metadata"]["paywalled"] == "yes"
+    (tmp_path / "plan.json").write_text(out)
+    assert run("clean", "page.html", "--replay", "plan.json")[2] == err
+    write_page(tmp_path / "page.html")
+    assert run("clean", "page.html")[2] == ""

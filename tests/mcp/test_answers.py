@@ -1,6 +1,6 @@
 import pytest
 
-from tests.helpers import doubted, failed_checks, result_of
+from tests.helpers import cut_off, doubted, failed_checks, result_of
 from toolkit.cleaning import Cleaning, judge
 from toolkit.documents import Document, Doubt
 from toolkit.mcp.answers import cleaned_page, summarized_page, translated_page
@@ -68,3 +68,10 @@ def test_a_page_that_cleaning_was_unsure_of_is_told(monkeypatch):
     monkeypatch.setattr(Cleaning, "doubt", "was unsure about 5 of 9 lines")
     page = cleaned_page(judge(Document(name="a.txt", text="Il pleut à Brest depuis lundi.")))
     assert page.warnings[0].startswith("cleaning was unsure about 5 of 9 lines: ")
+
+
+def test_the_free_part_of_an_article_is_told():
+    told = "only the free part of an article for subscribers"
+    page = translated_page(cut_off(result_of(*PAIRS)))
+    assert told in page.warnings
+    assert told not in translated_page(result_of(*PAIRS)).warnings

@@ -2,7 +2,9 @@ import json
 import re
 from xml.etree import ElementTree
 
-from tests.helpers import doubted, failed_checks, result_of
+import pytest
+
+from tests.helpers import cut_off, doubted, failed_checks, result_of
 from toolkit.articles import Article
 from toolkit.documents import Document, Doubt, Meaning, Segment, Translation, Unanswered
 from toolkit.output import render_translation
@@ -118,3 +120,12 @@ def test_a_translation_memory_has_the_confidence_between_notes_and_texts():
     assert order == ["note"] * len(failed_checks()) + ["prop", "tuv", "tuv"]
     assert (first.find("prop").get("type"), first.find("prop").text) == ("x-confidence", "0.384")
     assert second.find("prop") is None
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_the_free_part_of_an_article_says_that_it_is(form):
+    told = "Only the free part of an article for subscribers."
+    result = result_of(("Un chat dort.", "A cat sleeps."))
+    assert told not in side_by_side(result, form)
+    page = side_by_side(cut_off(result), form)
+    assert page.index(told) < page.index("Un chat dort.")

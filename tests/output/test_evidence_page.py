@@ -1,7 +1,7 @@
 import re
 from dataclasses import replace
 
-from tests.helpers import doubted, evidence_of, failed_checks, result_of, summary_of
+from tests.helpers import cut_off, doubted, evidence_of, failed_checks, result_of, summary_of
 from toolkit.documents import Doubt
 from toolkit.output.evidence_page import evidence_page, multi_document_page
 from toolkit.results import MultiDocumentResult
@@ -88,3 +88,14 @@ def test_a_title_that_stands_above_a_page_is_shown_as_texts_are():
     page = evidence_page(result)
     assert "<h1>[French: Deux]</h1>" in page
     assert "Two <span" in page
+
+
+def test_the_free_part_of_an_article_says_that_it_is():
+    told = "Only the free part of an article for subscribers."
+    one, other = (result_of(*PAIRS, name=name) for name in ("a.txt", "b.txt"))
+    assert told not in evidence_page(one)
+    assert evidence_page(cut_off(one)).count(told) == 1
+    both = MultiDocumentResult(results=(one, cut_off(other)), summary=summary_of())
+    page = multi_document_page(both)
+    assert page.index("<h3>b.txt</h3>") < page.index(told)
+    assert page.count(told) == 1

@@ -71,3 +71,13 @@ def test_statements_of_several_articles_carry_the_numbers_of_theirs():
     text = render_together(together, "text")
     assert text == "It rains. [1]\n\n[1] a.txt\n[2] b.txt\n"
     assert together.unused == ("b.txt",)
+
+
+def test_the_free_part_of_an_article_says_that_it_is():
+    wall = f"{PAGE}\nLa suite de cet article est réservée aux abonnés."
+    told = "*Only the free part of an article for subscribers.*\n\n"
+    assert told in render_cleaning(Cleaner()(wall), "markdown")
+    assert told not in render_cleaning(Cleaner()(PAGE), "markdown")
+    made = Pipeline.from_pretrained("fake", cache=False, glossary="none")(wall)
+    assert render_summary(made, "markdown").startswith(told)
+    assert told not in render_summary(made, "text")

@@ -11,6 +11,7 @@ import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import NamedTuple
 
 from toolkit.cleaning.context import (
@@ -22,6 +23,7 @@ from toolkit.cleaning.context import (
     weigh_teasers,
 )
 from toolkit.cleaning.features import DROP_BELOW, GROUPS, MAX_TITLE_CHARS, Line, describe
+from toolkit.cleaning.marks import LEFT_OUT, NEITHER, points, weigh_marks
 from toolkit.cleaning.patterns import normal_form
 from toolkit.cleaning.patterns import reasons as pattern_reasons
 from toolkit.cleaning.place import find_article
@@ -61,7 +63,7 @@ OTHER_REASONS = (
 
 def reasons() -> frozenset[str]:
     """Every reason for which a line may go; a number of pages is that of a site's pages."""
-    return frozenset({*OTHER_REASONS, *pattern_reasons()})
+    return frozenset({*OTHER_REASONS, *pattern_reasons(), *points().votes, *points().marks})
 
 
 def refuse_unknown_reasons(names: Iterable[str]) -> None:
@@ -80,6 +82,7 @@ def judge_lines(
     title: str = "",
     keep: frozenset[str] = frozenset(),
     repeated: Mapping[str, int] | None = None,
+    marks: Sequence[frozenset[str]] = (),
     groups: frozenset[str] = frozenset(GROUPS),
 ) -> tuple[tuple[Block, ...], str]:
     """A verdict for each line, and the title (empty when there is none).
@@ -87,12 +90,13 @@ def judge_lines(
     `language` is the article's; lines clearly in another are dropped. None skips that test.
     `title` is the page's where reading found one. `keep` names reasons for which lines above and
     inside the article stay after all. `repeated` holds lines that stand on several pages, in
-    single spaces, with the number of pages. `groups` are the features used.
+    single spaces, with the number of pages. `marks` are what markup says of each line, if anything.
+    `groups` are the features used.
     """
     if language != "fr":
         groups -= {"sections"}  # whose signals are in French words
     with _no_garbage_collection():
-        return _settle(lines, language, title, keep, repeated or {}, groups)
+        return _settle(lines, language, title, keep, repeated or {}, marks, groups)
 
 
 @contextmanager
@@ -115,15 +119,19 @@ def _settle(
     title: str,
     keep: frozenset[str],
     repeated: Mapping[str, int],
+    marks: Sequence[frozenset[str]],
     groups: frozenset[str],
 ) -> tuple[tuple[Block, ...], str]:
     described = [describe(line.strip(), language=language, groups=groups) for line in lines]
-    verdicts, title = _judge(described, title, keep, repeated, groups)
+    verdicts, title = _judge(described, title, keep, repeated, marks, groups)
     # What stays is judged again without what went, until that changes nothing: so cleaning a
     # cleaned text changes nothing either.
     for _ in range(MAX_PASSES):
         kept = [index for index, verdict in enumerate(verdicts) if verdict.kept]
-        again, _ = _judge([described[index] for index in kept], "", keep, repeated, groups)
+        kept_marks = [marks[index] for index in kept] if marks else ()
+        again, _ = _judge(
+            [described[index] for index in kept], "", keep, repeated, kept_marks, groups
+        )
         dropped = {
             index: verdict for index, verdict in zip(kept, again, strict=True) if not verdict.kept
         }
@@ -150,12 +158,17 @@ def _settle(
 
 
 def weigh_neighbours(
-    described: Sequence[Line], repeated: Mapping[str, int], groups: frozenset[str]
+    described: Sequence[Line],
+    repeated: Mapping[str, int],
+    groups: frozenset[str],
+    marks: Sequence[frozenset[str]] = (),
 ) -> list[Line]:
-    """The lines with what those around them say."""
+    """The lines with what those around them say, and their marks if there are any."""
     weighed = limit_patterns(described)
     if "structure" in groups:
         weighed = mark_structure(weighed)
+    if marks:
+        weighed = weigh_marks(weighed, marks)
     if "repeats" in groups:
         weighed = weigh_repeats(weighed, repeated)
     if "lists" in groups:
@@ -176,10 +189,11 @@ def _judge(
     title: str,
     keep: frozenset[str],
     repeated: Mapping[str, int],
+    marks: Sequence[frozenset[str]],
     groups: frozenset[str],
 ) -> tuple[list[Verdict], str]:
     """Verdicts on lines with the evidence of their own."""
-    weighed = weigh_neighbours(described, repeated, groups)
+    weighed = weigh_neighbours(described, repeated, groups, marks)
     weighed, first, last, title = find_article(weighed, title, groups)
     verdicts: list[Verdict] = []
     titled = False
@@ -187,7 +201,7 @@ def _judge(
     for index, line in enumerate(weighed):
         same = title and len(line.text) <= MAX_TITLE_CHARS and _same(line.text, title, normal_title)
         kept, reason = (False, TITLE) if same else _verdict(line, index, first, last)
-        kept = kept or (reason in keep and index <= last)
+        kept = kept or (reason in keep and index <= last and line.vote != NEITHER)
         if reason == TITLE:
             kept, titled = kept and not titled, True
         verdicts.append(Verdict(line, kept, reason))
@@ -198,10 +212,17 @@ def _verdict(line: Line, index: int, first: int, last: int) -> tuple[bool, str]:
     if not line.text:
         return False, "empty"
     if line.score < DROP_BELOW:
-        return False, line.fault
+        return False, _reason(line)
     if first <= index <= last:
         return True, ARTICLE
     return False, "before the article" if index < first else "after the article"
+
+
+def _reason(line: Line) -> str:
+    """What speaks most against it; that readers leave it out says less than the rest."""
+    rest = [point for point in line.evidence if point[0] not in LEFT_OUT]
+    most = min(rest, key=itemgetter(1), default=("", 0.0))
+    return most[0] if most[1] < DROP_BELOW else line.fault
 
 
 def _same(line: str, title: str, normal_title: str) -> bool:

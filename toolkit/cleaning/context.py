@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from toolkit.cleaning.features import Line
+from toolkit.cleaning.marks import TAKEN
 from toolkit.cleaning.structure import is_said
 
 HEAD_SENTENCES = 2
@@ -93,7 +94,7 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
         elif opened and (line.bare or line.question) and not line.pattern:
             weighed[index] = line.add(opened, -3.0)
             listed += 1
-        elif line.bare and not line.pattern:
+        elif line.bare and not line.pattern and line.vote not in TAKEN:
             run.append(index)
         elif not line.bare and not line.question and not line.pattern:
             _weigh_run(weighed, run, above)

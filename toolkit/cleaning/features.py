@@ -57,6 +57,7 @@ class Line(NamedTuple):
     """A stripped line with the evidence found so far; `score` is the sum of its points.
 
     `bare`: it doesn't end as a sentence or as something that goes on, like headings and links.
+    `vote`: what the readers of its page say, if it had any.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Line(NamedTuple):
     sentence: bool = False
     question: bool = False
     bare: bool = False
+    vote: str = ""
 
     @property
     def fault(self) -> str:

@@ -5,9 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.cleaning.context import weigh_head
+from toolkit.cleaning.context import is_name, weigh_head
 from toolkit.cleaning.echoes import weigh_echoes
 from toolkit.cleaning.features import WORD, Line
+from toolkit.cleaning.marks import BELOW, BOTH, HEAD, LEFT_OUT, MIN_LEAD_CHARS
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.prompts import VOUS
 from toolkit.cleaning.sections import stems, weigh_sections
@@ -28,6 +29,7 @@ SHARED = 2.0  # for each unit of the logarithm of the words shared with the arti
 SEPARATOR = re.compile(r"[|•>]| - ")
 DATE_REACH = 3  # lines from a title down to its date or byline
 MIN_LEAD_SCORE = 2.0
+MIN_HEAD_SCORE = 1.0  # of a lead that the page's markup shows
 VOCABULARY_LINES = 40
 MAX_LEAD_CHARS = 600
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
@@ -85,12 +87,15 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
     """The first and last line of the run with the highest sum; an empty run when none is enough.
     And how many lines were looked at.
 
-    Kadane's algorithm, which stops at a line that ends the article once there is one.
+    Kadane's algorithm, which stops at a line that ends the article once there is one. Lines that no
+    reader of the page takes count neither way.
     """
     best, best_run = 0.0, (len(lines), -1)
     total, start, end = 0.0, 0, len(lines)
     for index, line in enumerate(lines):
         pattern = line.pattern
+        if line.vote in LEFT_OUT:
+            continue
         if pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]:
             end = index
             break
@@ -100,7 +105,29 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
         if total > best:
             best, best_run = total, (start, index)
     first, last = best_run if best >= MIN_ARTICLE else (len(lines), -1)
+    first, last = _with_taken(lines[:end], first, last)
     return first, last, end
+
+
+def _with_taken(lines: Sequence[Line], first: int, last: int) -> tuple[int, int]:
+    """The run with all that both readers of the page take but a signature below, and with the lead
+    that its markup shows.
+    """
+    taken = [index for index, line in enumerate(lines) if line.vote == BOTH]
+    lead = [index for index, line in enumerate(lines[:first]) if _is_lead(line)]
+    first, last = min([first, *taken[:1], *lead[:1]]), max([last, *taken[-1:]])
+    while first < last and _is_signature(lines[last]):
+        last -= 1
+    return first, last
+
+
+def _is_lead(line: Line) -> bool:
+    below = line.vote in (HEAD, BELOW) and not line.pattern
+    return below and line.score >= MIN_HEAD_SCORE and len(line.text) >= MIN_LEAD_CHARS
+
+
+def _is_signature(line: Line) -> bool:
+    return bool(line.vote) and line.bare and is_name(line.text)
 
 
 def _cost(line: Line) -> float:

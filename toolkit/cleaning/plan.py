@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from toolkit.cleaning.blocks import ARTICLE, judge_lines
 from toolkit.cleaning.doubt import doubt_of, is_doubtful
 from toolkit.cleaning.lost import find_losses
+from toolkit.cleaning.paywall import ends_at_paywall
 from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError
@@ -36,6 +37,11 @@ class Cleaning:
     @property
     def title(self) -> str:
         return self.document.metadata.get("title", "")
+
+    @property
+    def paywalled(self) -> bool:
+        """Whether the page holds only the free part of an article for subscribers."""
+        return "paywalled" in self.document.metadata
 
     @property
     def digest(self) -> str:
@@ -134,6 +140,7 @@ def judge(
             title=document.metadata.get("title", ""),
             keep=keep,
             repeated=known,
+            marks=document.marks if len(document.marks) == text.count("\n") + 1 else (),
         )
         if any(block.kept for block in blocks):
             break
@@ -184,13 +191,22 @@ def _cleaning(
     steps: tuple[str, ...],
 ) -> Cleaning:
     metadata = {**document.metadata, **({"title": title} if title else {})}
+    if ends_at_paywall(blocks):
+        metadata["paywalled"] = "yes"
+    kept = [block for block in blocks if block.kept]
+    marks: tuple[frozenset[str], ...] = ()
+    if len(document.marks) == len(blocks):
+        marks = tuple(
+            each for block in kept for each in (document.marks[block.line - 1], frozenset[str]())
+        )[:-1]
     return Cleaning(
         document=Document(
             name=document.name,
-            text="\n\n".join(block.text.strip() for block in blocks if block.kept),
+            text="\n\n".join(block.text.strip() for block in kept),
             encoding=document.encoding,
             metadata=metadata,
             record=document.record,
+            marks=marks,
         ),
         blocks=blocks,
         steps=steps,

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from toolkit.cleaning.features import DROP_BELOW, WORD, Line
+from toolkit.cleaning.marks import TAKEN
 from toolkit.cleaning.patterns import prompt_words, section_words
 from toolkit.cleaning.prompts import IMPERATIVE, NOTRE, VOUS, count_told
 from toolkit.cleaning.prompts import REASON as PROMPT
@@ -33,6 +34,7 @@ UNLIKELY_FIRST = -2.5
 LARGE = 0.34  # of the text; larger ones go as late as the first
 UNLIKELY = -2.0
 UNLIKELY_AT_END = -0.7
+BORNE = 1.5  # how much less is enough for what the readers of the page take
 SURE = 2.0  # the log-odds from which lines lose no points
 MAX_HEADING_CHARS = 90  # of a question
 MAX_CHARS = 1000  # of a section that are read
@@ -91,8 +93,10 @@ def weigh_sections(
         else:
             least = UNLIKELY if number <= sure else UNLIKELY_AT_END
         for index in section.lines:
-            if points := _points(lines[index].score, odds[number], least):
-                weighed[index] = lines[index].add(REASON, points)
+            line = lines[index]
+            borne = BORNE if line.vote in TAKEN else 0.0
+            if points := _points(line.score, odds[number], least - borne):
+                weighed[index] = line.add(REASON, points)
     return weighed, max(odds, default=float("-inf"))
 
 

@@ -13,7 +13,7 @@ from toolkit.cleaning import Repeats
 from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
-from toolkit.cli.doubt import tell_doubt
+from toolkit.cli.doubt import tell_doubt, tell_paywall
 from toolkit.cli.inputs import Keyed, attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -224,6 +224,7 @@ def tell_models(result: Result) -> None:
 
 def tell_flags(result: Result, *, verbose: bool) -> None:
     name = result.article.document.name
+    tell_paywall(name, paywalled=result.article.paywalled)
     tell_doubt(name, result.article.doubt)
     of_all = f"of {len(result.numbered)} sentences"
     parts = _doubtful(result.doubtful, of_all)

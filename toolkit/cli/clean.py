@@ -14,7 +14,7 @@ from toolkit.cli import options
 from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
 from toolkit.cli.direction import directed
-from toolkit.cli.doubt import tell_doubt
+from toolkit.cli.doubt import tell_doubt, tell_paywall
 from toolkit.cli.inputs import attempt, expand, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
@@ -84,7 +84,7 @@ def clean_command(
     expected = settings.source_language if language in (None, AUTO) else None
     written = _read_plan(plan, len(batch.inputs)) if plan else None
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
-    kept |= {"photo caption"} if keep_captions else set()
+    kept |= {"photo caption", "in a caption"} if keep_captions else set()
     refuse_unknown_reasons(kept)
     if learn_from and not learn_from.is_dir():
         raise UsageError(f"--learn-from {learn_from}: there is no such folder")
@@ -139,6 +139,7 @@ def clean_command(
         for name, place, cleaning in attempt(batch.inputs, batch.reading, prepare, tally):
             with tally.setting_aside(name):
                 write(place, cleaning)
+                tell_paywall(name, paywalled=cleaning.paywalled)
                 tell_doubt(name, cleaning.doubt, explained=explain)
     if tally.failed:
         raise typer.Exit(InputError.exit_code)

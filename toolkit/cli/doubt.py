@@ -1,8 +1,9 @@
-"""What is said of a page that cleaning was unsure of."""
+"""What is said of a page that cleaning was unsure of, or that holds a part of its article."""
 
 import os
 import shlex
 
+from toolkit.cleaning.paywall import FREE_PART
 from toolkit.cli.console import tell
 from toolkit.cli.inputs import STDIN
 
@@ -18,3 +19,9 @@ def tell_doubt(name: str, doubt: str, *, explained: bool = False) -> None:
     file = f" {shlex.quote(name)}" if name == STDIN or os.path.lexists(name) else ""
     hint = "" if explained else f"; see toolkit clean --explain{file}"
     tell(f"{name}: cleaning {doubt}{hint}")
+
+
+def tell_paywall(name: str, *, paywalled: bool) -> None:
+    """One line where the document of that name goes on for subscribers."""
+    if paywalled:
+        tell(f"{name}: {FREE_PART}")

@@ -84,5 +84,8 @@ class Language:
     # Auxiliaries of the perfect tense.
     auxiliaries: tuple[str, ...] = ()
 
+    # What says that the rest of an article is for subscribers, in lower case without accents.
+    paywall: str = ""
+
     # What models say before an answer, as patterns.
     preambles: tuple[str, ...] = ()

@@ -204,6 +204,12 @@ ENGLISH = Language(
         "began": "begin",
         "won": "win",
     },
+    paywall=(
+        r"\b(?:subscribe (?:now )?to (?:continue|keep) reading|"
+        r"to (?:continue|keep) reading[^.!?]{0,60}\bsubscri|"
+        r"(?:article|story|content) is (?:\w+ )?(?:for|reserved for|available to) "
+        r"(?:our )?(?:\w+ )?subscribers|you have read \d+ ?% of)"
+    ),
     preambles=(
         r"(?:[^:\"“«]{0,60}\bhere(?: is|[’']s) )?"
         r"(?:the |corresponding |possible )*(?:english |french )?"

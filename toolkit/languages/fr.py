@@ -170,5 +170,17 @@ FRENCH = Language(
         "professeure docteur économiste syndicaliste avocat avocate"
     ),
     auxiliaries=tuple("a ont est sont été étaient était avait avaient".split()),
+    paywall=(
+        r"\b(?:(?:article|contenu|suite|(?:suite|integralite) de (?:cet |l')article) (?:vous )?"
+        r"est (?:\w+ment )?reservee? (?:a nos|aux) (?:\w+ )?abonne|"
+        r"la suite (?:de cet article )?s'adresse a nos abonnes|"
+        r"il (?:vous )?reste (?:encore )?\d+(?:[.,]\d+)? ?% (?:de|a)\b|"
+        r"vous avez lu (?:les )?\d+ ?% d|"
+        r"pour (?:lire|connaitre|decouvrir|acceder a) (?:la suite|l'integralite|cet article)"
+        r"[^.!?]{0,60}\babonn|"
+        r"abonnez-vous pour (?:lire|connaitre|decouvrir|acceder a) "
+        r"(?:la suite|l'integralite|cet article|l'article)|"
+        r"debloquez (?:cet |l')article)"
+    ),
     preambles=(r"(?:voici la )?traduction(?: en (?:français|anglais))? ?: *",),
 )

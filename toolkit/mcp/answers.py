@@ -1,13 +1,13 @@
 """What the tools answer, as data; `words` puts it into words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit import schema
-from toolkit.articles import furniture_of
+from toolkit.articles import Article, furniture_of
 from toolkit.cleaning import Cleaning
-from toolkit.documents import Block
+from toolkit.cleaning.paywall import FREE_PART
 from toolkit.output.confidence import unjudged
 from toolkit.results import Number, Result, SummarizedResult
 
@@ -59,7 +59,7 @@ class SummarizedPage(TranslatedPage):
 
 def cleaned_page(cleaning: Cleaning) -> CleanedPage:
     document = cleaning.document
-    warnings = list(_left_out(cleaning.blocks, cleaning.doubt))
+    warnings = list(_left_out(cleaning))
     if cleaning.unsure:
         words = ", ".join(word for _, word in cleaning.unsure)
         warnings.append(f"letters are missing in these words: {words}")
@@ -128,11 +128,13 @@ def _warnings(result: Result) -> Iterator[str]:
             f"confidence for {model} is a rough guess: none of its translations in this direction "
             "were judged"
         )
-    yield from _left_out(result.article.blocks, result.article.doubt)
+    yield from _left_out(result.article)
 
 
-def _left_out(blocks: Iterable[Block], doubt: str) -> Iterator[str]:
-    if doubt:
+def _left_out(article: Article | Cleaning) -> Iterator[str]:
+    if article.paywalled:
+        yield FREE_PART
+    if doubt := article.doubt:
         yield f"cleaning {doubt}: some of the article may be missing, or what is none be in it"
-    if lines := furniture_of(blocks):
+    if lines := furniture_of(article.blocks):
         yield f"left out {lines} {'line' if lines == 1 else 'lines'} of page furniture"

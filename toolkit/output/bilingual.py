@@ -7,10 +7,11 @@ from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from toolkit import __version__
+from toolkit.cleaning.paywall import FREE_PART
 from toolkit.documents import Translation
 from toolkit.languages.identification import language_name
 from toolkit.output import confidence
-from toolkit.output.confidence import classes, legend, marked, percent, sureness
+from toolkit.output.confidence import classes, free_part, legend, marked, percent, sureness
 from toolkit.results import Caution, Result
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -77,6 +78,8 @@ def _doubts(translation: Translation, caution: Caution) -> Iterator[str]:
 def _markdown(result: Result) -> str:
     source_name, target_name = map(language_name, result.languages)
     rows = [f"| | {source_name} | {target_name} |", "|---|---|---|"]
+    if result.article.paywalled:
+        rows = [f"*{FREE_PART.capitalize()}.*", "", *rows]
     for number, translation in result.numbered:
         notes = [*_doubts(translation, result.caution), *_notes(translation)]
         source = translation.segment.text
@@ -109,6 +112,7 @@ def _html(result: Result) -> str:
         f'<!doctype html>\n<html lang="{target}">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n"
+        + free_part(result.article)
         + legend((each for _, each in result.numbered), result.caution, result.provenance)
         + f"<table>\n<tr><th></th><th>{language_name(source)}</th>"
         f"<th>{language_name(target)}</th></tr>\n" + "\n".join(rows) + "\n</table>\n</html>\n"

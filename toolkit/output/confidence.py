@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from toolkit.articles import Article
+from toolkit.cleaning.paywall import FREE_PART
 from toolkit.documents import Side, Statement, Translation
 from toolkit.results import Caution
 from toolkit.translation.confidence.estimator import ANY_MODEL
@@ -55,6 +57,11 @@ def marked(translation: Translation, side: Side = "source") -> str:
             piece = f'<mark title="{html.escape("; ".join(dict.fromkeys(titles)))}">{piece}</mark>'
         parts.append(piece)
     return "".join(parts)
+
+
+def free_part(article: Article) -> str:
+    """That the page breaks off for all but subscribers, as a paragraph, where it does."""
+    return f'<p class="legend">{FREE_PART.capitalize()}.</p>\n' if article.paywalled else ""
 
 
 def unjudged(provenance: Mapping[str, Any]) -> str:

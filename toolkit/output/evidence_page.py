@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from toolkit.documents import Statement, Translation
 from toolkit.output import confidence
-from toolkit.output.confidence import classes, legend, marked, percent, sureness
+from toolkit.output.confidence import classes, free_part, legend, marked, percent, sureness
 from toolkit.results import Caution, MultiDocumentResult, Number, Result, numbered
 
 STYLE = (
@@ -52,6 +52,7 @@ def _page(
 ) -> str:
     caution = whole.caution
     several = len(results) > 1
+    free = {result.article.document.name: free_part(result.article) for result in results}
     sentences = [
         (result.article.document.name, f"{at}.{number}" if several else str(number), each)
         for at, result in enumerate(results, start=1)
@@ -80,7 +81,7 @@ def _page(
     for document, number, each in sentences:
         if document != name:
             name = document
-            article.append(f"<h3>{html.escape(name)}</h3>")
+            article.append(f"<h3>{html.escape(name)}</h3>\n{free[name]}")
         resting = [at for at, found in enumerate(links, start=1) if number in found]
         article.append(_sentence(number, each, resting, caution))
     title = html.escape(title)
@@ -89,7 +90,7 @@ def _page(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n"
-        f"{legend(known, caution, whole.provenance)}<main>\n"
+        f"{'' if several else free[name]}{legend(known, caution, whole.provenance)}<main>\n"
         f'<section class="summary">\n<h2>Summary</h2>\n{summary_html}\n</section>\n'
         f"<section>\n<h2>{heading}</h2>\n{chr(10).join(article)}\n</section>\n</main>\n"
         f"<script>{SCRIPT}</script>\n</html>\n"

@@ -4,6 +4,7 @@ import json
 from typing import Literal
 
 from toolkit.cleaning import Cleaning
+from toolkit.cleaning.paywall import FREE_PART
 from toolkit.documents import Summary
 from toolkit.output.confidence import percent
 from toolkit.output.evidence_page import evidence_page, multi_document_page
@@ -27,7 +28,7 @@ def render_cleaning(cleaning: Cleaning, form: Format) -> str:
     if form == "text":
         return document.text + "\n"
     if form == "markdown":
-        return _markdown(cleaning.title, document.text)
+        return _markdown(cleaning.title, document.text, paywalled=cleaning.paywalled)
     return _json(cleaning_record(cleaning), form)
 
 
@@ -35,7 +36,7 @@ def render_translation(result: Result, form: Format) -> str:
     if form == "text":
         return result.translation_text + "\n"
     if form == "markdown":
-        return _markdown(result.title_text, result.translation_text)
+        return _article(result, result.translation_text)
     return _json(article_record(result), form)
 
 
@@ -55,7 +56,7 @@ def render_summary(
         parts.append(heading + result.translation_text)
     if form == "text":
         return "\n\n".join(parts) + "\n"
-    return _markdown(result.title_text, "\n\n".join(parts))
+    return _article(result, "\n\n".join(parts))
 
 
 def render_together(
@@ -109,8 +110,13 @@ def _evidence(summary: Summary, caution: Caution) -> str:
     return "\n".join(lines)
 
 
-def _markdown(title: str, body: str) -> str:
-    return (f"# {title}\n\n" if title else "") + body + "\n"
+def _article(result: Result, body: str) -> str:
+    return _markdown(result.title_text, body, paywalled=result.article.paywalled)
+
+
+def _markdown(title: str, body: str, *, paywalled: bool) -> str:
+    head = (f"# {title}\n\n" if title else "") + (f"*{FREE_PART.capitalize()}.*\n\n" * paywalled)
+    return head + body + "\n"
 
 
 def _json(record: Versioned, form: Format) -> str:

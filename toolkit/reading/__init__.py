@@ -1,8 +1,10 @@
 """Files, streams and strings to documents.
 
 `documents` finds the kind of an input and hands it to `text`, `html`, `markdown` or `records`;
-`packed` unpacks it before; `outline` holds what HTML and Markdown have in common. Documents go to
-`cleaning`. A new kind of input is a file here.
+`packed` unpacks it before. Of HTML `outline` makes lines, `element` finds the article's and
+`witness` compares with what trafilatura took; `marks` say what came of it, by `places` too. `facts`
+and `linked_data` hold what a page says of itself, of which `metadata` and `paywall` are made.
+Documents go to `cleaning`. A new kind of input is a file here.
 """
 
 from toolkit.reading.documents import (

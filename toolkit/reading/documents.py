@@ -128,8 +128,9 @@ def _document(
     metadata: dict[str, str],
     reading: Reading,
 ) -> Document:
+    marks: tuple[frozenset[str], ...] = ()
     if kind == "html" or (kind is None and html.is_html(text)):
-        text, found = html.extract(text, max_chars=reading.max_chars)
+        text, found, marks = html.extract(text, max_chars=reading.max_chars)
         metadata = {**found, **metadata}
     elif kind == "markdown":
         text, found = markdown.extract(text)
@@ -140,7 +141,7 @@ def _document(
         raise too_long("characters of text", reading.max_chars)
     if text.count("\n") > (max_lines := reading.max_chars // CHARS_A_LINE):
         raise too_long("lines", max_lines)
-    return Document(name=name, text=text, encoding=encoding, metadata=metadata)
+    return Document(name=name, text=text, encoding=encoding, metadata=metadata, marks=marks)
 
 
 def _records(

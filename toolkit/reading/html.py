@@ -1,10 +1,17 @@
-"""HTML pages: the main text by trafilatura, one line a block, with what the page says of itself."""
+"""HTML pages: their text, one line a block, with what markup and readers say of each line."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from toolkit.documents import IN_ELEMENT, IN_MAIN_TEXT
 from toolkit.errors import InputError
-from toolkit.reading.outline import Outline, one_spaced, outline
+from toolkit.reading.characters import allowed
+from toolkit.reading.facts import LINKED_DATA
+from toolkit.reading.linked_data import article_of
+from toolkit.reading.marks import CLAIMS, marks_of
+from toolkit.reading.metadata import metadata_of
+from toolkit.reading.outline import Outline, outline
+from toolkit.reading.paywall import is_cut_off
 from toolkit.reading.text import decode, text_encoding
 
 if TYPE_CHECKING:
@@ -19,17 +26,11 @@ CHARSET = re.compile(
 )
 HEAD_BYTES = 4096
 MAX_CELL_CHARS = 500
-SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
-AUTHOR_PREFIX = re.compile(r"^(?:par|by|de)\s+", re.IGNORECASE)
-FIELDS = {"title": "title", "author": "author", "date": "date", "sitename": "site"}
-
-# What lxml takes into no text: XML doesn't allow it.
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-REFERENCE = re.compile(r"&#(?:([0-9]+)|[xX]([0-9A-Fa-f]+));?")
+TAKEN = frozenset((IN_MAIN_TEXT, IN_ELEMENT))
+FIELDS = ("title", "author", "date", "sitename")
 
 # From a page over this, what holds no text goes before trafilatura copies it again and again.
 LARGE_CHARS = 2_000_000
-METADATA_TYPE = "application/ld+json"
 MAX_DATA_CHARS = 1_000_000
 MAX_VALUE_CHARS = 10_000  # of an attribute
 MANY_ELEMENTS = 6_000
@@ -75,55 +76,61 @@ def _is_utf8(data: bytes) -> bool:
         return False
 
 
-def extract(markup: str, *, max_chars: int) -> tuple[str, dict[str, str]]:
-    """The text, one line a block, and the metadata: title, author, date, site, language.
+class Page(NamedTuple):
+    """The text of a page, one line a block, with the marks of each line."""
 
-    Where trafilatura finds no main text, and where the page is too large for it, all of the page's
-    text comes back. The title is the first line. Raises InputError for a page without any text,
-    for one with more than `max_chars` of it, and for one that can't be read.
+    text: str
+    metadata: dict[str, str]
+    marks: tuple[frozenset[str], ...] = ()
+
+
+def extract(markup: str, *, max_chars: int) -> Page:
+    """What may be the article: what a reader takes, and what stands among that.
+
+    Of a page that is too large for a tree it is all of the text, without marks. The title is the
+    first line where it stands on none. Raises InputError for a page without any text, for one with
+    more than `max_chars` of it, and for one that can't be read.
     """
     try:
-        text, metadata = _extract(allowed(markup), max_chars)
+        page = _extract(allowed(markup), max_chars)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # hostile markup makes the libraries raise anything
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"can't be read as HTML: {cause[:200]}") from error
-    if not text.strip():
+    if not page.text.strip():
         raise InputError("holds no text, only markup")
-    return text, metadata
+    return page
 
 
-def allowed(markup: str) -> str:
-    """`markup` without the characters that XML doesn't allow, also as references: none is text."""
-    if NOT_XML.search(markup):
-        markup = NOT_XML.sub("", markup.replace("\f", " ").replace("\v", " "))
-    return REFERENCE.sub(_reference, markup) if "&#" in markup else markup
-
-
-def _reference(match: re.Match[str]) -> str:
-    decimal, hexadecimal = match.groups()
-    digits = (decimal or hexadecimal).lstrip("0")
-    code = int(digits or "0", 10 if decimal else 16) if len(digits) < 8 else -1
-    if code in (11, 12):
-        return " "
-    return match.group() if 0 < code < 0x110000 and not NOT_XML.match(chr(code)) else ""
-
-
-def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
-    from lxml import html
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document as Found
-
+def _extract(markup: str, max_chars: int) -> Page:
     # lxml refuses text with an encoding declaration; it is decoded already.
     markup = re.sub(r"^\s*<\?xml[^>]*>", "", markup)
     page = outline(markup, max_chars=max_chars)
-    full_title = page.title or ""
-    if not page.fits_a_tree:
-        metadata = {"title": full_title, "language": _language(page.language)}
-        return _text("", full_title, page), {
-            name: value for name, value in metadata.items() if value
-        }
+    found = _with_trafilatura(markup, page) if page.fits_a_tree else {}
+    titles = [page.title or "", page.facts.meta.get("og:title", ""), found.get("title", "")]
+    titles += [line.text for line in page.lines if line.tag == "h1"]
+    article = article_of(page.facts.data, [title for title in titles if title])
+    metadata = metadata_of(page, article, found)
+    title = metadata.get("title", "")
+    lines = [line.text for line in page.lines]
+    marks: tuple[frozenset[str], ...] = ()
+    if page.fits_a_tree:
+        of_all = marks_of(page, title, found.get("text", ""), article.body)
+        if is_cut_off(page, article, [not TAKEN.isdisjoint(each) for each in of_all]):
+            metadata["paywalled"] = "yes"
+        claimed = [index for index, each in enumerate(of_all) if not CLAIMS.isdisjoint(each)]
+        lines, marks = [lines[at] for at in claimed], tuple(of_all[at] for at in claimed)
+    if title and title not in lines:
+        lines, marks = [title, *lines], marks and (frozenset((IN_MAIN_TEXT,)), *marks)
+    return Page("\n".join(lines), metadata, marks)
+
+
+def _with_trafilatura(markup: str, page: Outline) -> dict[str, str]:
+    """The main text, and those of FIELDS that it finds."""
+    from lxml import html
+    from trafilatura import bare_extraction
+
     tree = whole(html.fromstring(markup, parser=html.HTMLParser(huge_tree=True)))
     if len(markup) > LARGE_CHARS:
         _lighten(tree)
@@ -137,31 +144,8 @@ def _extract(markup: str, max_chars: int) -> tuple[str, dict[str, str]]:
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    text = str(found.text or "") if isinstance(found, Found) else ""
-    metadata = {
-        name: one_spaced(NOT_XML.sub("", str(value)))
-        for field, name in FIELDS.items()
-        if found and (value := getattr(found, field, None))
-    }
-    if language := _language(tree.get("lang")):
-        metadata["language"] = language
-    if "author" in metadata:
-        metadata["author"] = AUTHOR_PREFIX.sub("", metadata["author"])
-    title = metadata.get("title", "")
-    if re.match(re.escape(title) + r"\s?: ", full_title):  # taken for a title and a site's name
-        title = metadata["title"] = SITE_SUFFIX.sub("", full_title)
-    return _text(text, title, page), metadata
-
-
-def _language(declared: str | None) -> str:
-    return (declared or "").split("-")[0].lower()
-
-
-def _text(text: str, title: str, page: Outline) -> str:
-    """`text`, or all of the page's where that is empty, with the title as a line above it."""
-    lines = text.split("\n") if text else page.lines
-    above = [title] if title and title not in lines[:3] else []
-    return "\n".join([*above, *lines])
+    values = {name: getattr(found, name, None) for name in ("text", *FIELDS)}
+    return {name: str(value) for name, value in values.items() if value}
 
 
 def whole(tree: "HtmlElement") -> "HtmlElement":
@@ -182,7 +166,7 @@ def _lighten(tree: "HtmlElement") -> None:
     from lxml.etree import Comment
 
     for element in tree.iter("script", "style", Comment):
-        is_metadata = element.get("type") == METADATA_TYPE
+        is_metadata = element.get("type") == LINKED_DATA
         if not is_metadata or len(element.text or "") > MAX_DATA_CHARS:
             element.text = ""
     for element in tree.iter("*"):

@@ -8,7 +8,7 @@ from toolkit.errors import UsageError
 from toolkit.languages import LANGUAGES
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import list_installed
-from toolkit.reading.html import NOT_XML
+from toolkit.reading.characters import NOT_XML
 from toolkit.settings import AUTO, Settings, changed
 from toolkit.summarization.extractive import METHODS
 from toolkit.summarization.forms import Length, Style

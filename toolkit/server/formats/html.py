@@ -14,7 +14,8 @@ from itertools import chain, islice
 from typing import Any
 
 from toolkit.errors import InputError
-from toolkit.reading.html import NOT_XML, allowed, is_html, whole
+from toolkit.reading.characters import NOT_XML, allowed
+from toolkit.reading.html import is_html, whole
 from toolkit.reading.outline import BLOCKS, outline
 from toolkit.server.formats.flow import Flow, Languages
 from toolkit.server.formats.prepared import Prepared, has_words, prepare_text

@@ -1,0 +1,167 @@
+"""JSON-LD of pages: the article that a page is about, among all that its data speak of."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from toolkit.reading.characters import NOT_XML, one_spaced
+from toolkit.text import fold
+
+MAX_NODES = 5000  # of a page's data
+MAX_CHARS = 1000  # of a value
+MAX_BODY_CHARS = 1_000_000
+MAX_AUTHORS = 10
+ARTICLES = ("article", "posting", "report", "review")  # ends of the names of such types
+WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?|(?://|/\*)?\s*\]\]>(?:\*/)?")
+TRAILING = re.compile(r",(?=\s*[\]}])")
+TAG = re.compile(r"<[^<>]{1,300}>")
+WORD = re.compile(r"\w+")
+MIN_COMMON = 0.6  # of the words of a headline and a title
+Node = Mapping[str, Any]
+
+
+class LinkedArticle(NamedTuple):
+    """What data say of an article; what they don't is empty. `free` is None where they don't say.
+
+    `locked` are the CSS selectors of what isn't free, `body` is the text or its beginning.
+    """
+
+    headline: str = ""
+    people: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    published: str = ""
+    modified: str = ""
+    publisher: str = ""
+    section: str = ""
+    language: str = ""
+    free: bool | None = None
+    locked: tuple[str, ...] = ()
+    body: str = ""
+
+
+def article_of(scripts: Iterable[str], titles: Sequence[str]) -> LinkedArticle:
+    """The article whose headline is most like the first of the page's `titles` that is like any;
+    the only one if none is.
+
+    An empty one where there are several that no title tells apart, or none.
+    """
+    nodes = list(_nodes(scripts))
+    known = {
+        str(node["@id"]): node
+        for node in nodes
+        if "@id" in node and ("name" in node or "@type" in node)
+    }
+    found = [_article(node, known) for node in nodes if _is_article(node)]
+    for title in titles:
+        best = max(found, key=lambda each: _likeness(each.headline, title), default=None)
+        if best and _likeness(best.headline, title) >= MIN_COMMON:
+            return best
+    return found[0] if len(found) == 1 else LinkedArticle()
+
+
+def _likeness(headline: str, title: str) -> float:
+    one, other = set(WORD.findall(fold(headline))), set(WORD.findall(fold(title)))
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _nodes(scripts: Iterable[str]) -> Iterator[Node]:
+    """Every object of the data, from the outside in."""
+    waiting: list[Any] = [value for script in scripts if (value := _parsed(script)) is not None]
+    for seen, value in enumerate(waiting):
+        if seen >= MAX_NODES:
+            return
+        if isinstance(value, dict):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _parsed(script: str) -> Any:
+    """The value, also of JSON with line ends in strings, in a comment, in entities, or with a comma
+    too many; None where it is none.
+    """
+    text = WRAPPING.sub("", script).strip().rstrip(";")
+    for repaired in (text, TRAILING.sub("", text), html.unescape(TRAILING.sub("", text))):
+        try:
+            return json.loads(repaired, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _is_article(node: Node) -> bool:
+    return any(name.lower().endswith(ARTICLES) for name in _strings(node.get("@type")))
+
+
+def _article(node: Node, known: Mapping[str, Node]) -> LinkedArticle:
+    agents = [
+        agent
+        for key in ("author", "creator")
+        for each in _list(node.get(key))[:MAX_AUTHORS]
+        for agent in _agents(each, known)
+    ]
+    parts = [part for part in _list(node.get("hasPart")) if isinstance(part, dict)]
+    closed = [part for part in parts if truth(part.get("isAccessibleForFree")) is False]
+    free = truth(node.get("isAccessibleForFree"))
+    publishers = [agent for each in _list(node.get("publisher")) for agent in _agents(each, known)]
+    return LinkedArticle(
+        headline=_text(node.get("headline") or node.get("name")),
+        people=tuple(dict.fromkeys(name for name, person in agents if person)),
+        organizations=tuple(dict.fromkeys(name for name, person in agents if not person)),
+        published=_text(node.get("datePublished")),
+        modified=_text(node.get("dateModified")),
+        publisher=publishers[0][0] if publishers else "",
+        section=_text(next(iter(_list(node.get("articleSection"))), "")),
+        language=_text(node.get("inLanguage")),
+        free=False if closed else free,
+        locked=tuple(name for part in closed for name in _strings(part.get("cssSelector"))),
+        body=_text(node.get("articleBody"), MAX_BODY_CHARS),
+    )
+
+
+def _agents(value: Any, known: Mapping[str, Node]) -> Iterator[tuple[str, bool]]:
+    """Names of people and organizations, with whether each is a person or may be one."""
+    if isinstance(value, str):
+        if value in known:
+            value = known[value]
+        else:
+            yield from ((_text(value), True) for _ in range(bool(_text(value))))
+            return
+    if not isinstance(value, dict):
+        return
+    if "name" not in value and str(value.get("@id")) in known:
+        value = known[str(value["@id"])]
+    names = _list(value.get("name")) or [
+        " ".join(_text(value.get(key)) for key in ("givenName", "familyName"))
+    ]
+    kinds = {kind.lower() for kind in _strings(value.get("@type"))}
+    for name in names[:MAX_AUTHORS]:
+        if text := _text(name.get("name") if isinstance(name, dict) else name):
+            yield text, not kinds or "person" in kinds
+
+
+def truth(value: Any) -> bool | None:
+    """Of what stands for true or false, such as "False" and schema.org/False."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).rpartition("/")[2].strip().lower()
+    return {"true": True, "false": False}.get(word)
+
+
+def _text(value: Any, most: int = MAX_CHARS) -> str:
+    """Without the entities and tags that values often hold."""
+    if not isinstance(value, str):
+        return ""
+    plain = TAG.sub(" ", html.unescape(value[:most]))
+    return one_spaced(NOT_XML.sub("", plain))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _strings(value: Any) -> list[str]:
+    return [each for each in _list(value) if isinstance(each, str)]
