@@ -29,6 +29,10 @@ def test_meta_elements_are_read_once_by_their_names():
         ('<link itemprop="isAccessibleForFree" href="http://schema.org/False">',
          "isaccessibleforfree", ["http://schema.org/False"]),
         ('<b itemprop="name">Luc Petit</b>', "author", []),
+        ('<div itemtype="https://schema.org/Comment"><b itemprop="author">Zoé</b></div>'
+         '<b itemprop="author">Luc Petit</b>', "author", ["Luc Petit"]),
+        ('<div typeof="schema:Comment"><p><b property="schema:author">Zoé</b></p></div>',
+         "author", []),
     ],
 )  # fmt: skip
 def test_properties_are_read_where_attributes_name_them(markup, name, values):

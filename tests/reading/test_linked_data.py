@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -93,3 +94,24 @@ def test_data_of_any_kind_are_survived(text):
 def test_values_hold_neither_markup_nor_what_no_file_can_hold():
     article = found({**ARTICLE, "articleBody": "<p>L&rsquo;eau \ud800monte.</p>\u0000"})
     assert article.body == "L’eau monte."
+
+
+def test_a_review_by_a_reader_is_not_the_article():
+    review = {"@type": "Review", "author": "Bob", "reviewBody": "Très bon."}
+    assert found({"@type": "Recipe", "name": "Far breton", "review": review}) == LinkedArticle()
+    assert found({**ARTICLE, "@type": "Review"}).headline == ARTICLE["headline"]
+
+
+def test_a_headline_of_one_word_gives_way_to_the_whole_one():
+    article = found([{"@type": "Article", "headline": "Plan"}, ARTICLE])
+    assert article.headline == ARTICLE["headline"]
+
+
+def test_odd_data_take_time_by_their_length():
+    """White space without end, values in values, and more headlines than titles can tell apart."""
+    nested = '{"@type": "Article", "isAccessibleForFree":' * 900 + f'"{"x" * 10**6}"' + "}" * 900
+    started = time.perf_counter()
+    found("{}" + " " * 10**6 + "x")
+    found(nested)
+    found([{**OTHER, "position": n} for n in range(4000)], [f"Un titre {n}" for n in range(10**4)])
+    assert time.perf_counter() - started < 10  # seconds; it takes tenths

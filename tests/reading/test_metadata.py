@@ -80,3 +80,9 @@ def test_a_page_too_large_for_a_tree_has_what_its_head_says():
         "Luc Petit",
         "2024-03-01",
     )
+
+
+def test_values_hold_nothing_that_a_terminal_would_obey():
+    found = metadata(author="Luc\u009b31m \u202ePetit", articleSection="Région\u2028Crues")
+    assert found["author"] == "Luc31m Petit"
+    assert found["section"] == "Région Crues"

@@ -1,5 +1,6 @@
 """What a page says of itself for machines: meta elements, linked data, microdata and RDFa."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -11,15 +12,16 @@ MAX_VALUE_CHARS = 10_000
 MAX_VALUES = 20  # of one property
 MAX_OPEN = 4  # properties within properties
 META = frozenset(
-    "article:author article:content_tier article:modified_time article:published_time "
+    "article:content_tier article:modified_time article:published_time "
     "article:section author content-language description og:description og:locale og:site_name "
-    "og:title twitter:title".split()
+    "og:title".split()
 )
 PROPERTIES = frozenset(
     "author creator datemodified datepublished headline isaccessibleforfree publisher".split()
 )
 AGENTS = frozenset(("author", "creator", "publisher"))
 VALUES = ("content", "datetime")  # attributes that hold a property's value
+COMMENT = re.compile(r"(?:^|[/:\s])(?:user)?(?:comments?|review)\s*$", re.IGNORECASE)  # types
 
 
 class Facts:
@@ -32,6 +34,7 @@ class Facts:
         self.properties: dict[str, list[str]] = defaultdict(list)
         self.data: list[str] = []
         self._depth = self._data_chars = 0
+        self._comment = 0  # the depth of the one that is open; its author isn't the page's
         self._script: list[str] | None = None
         self._open: list[tuple[int, str, list[str]]] = []
 
@@ -48,7 +51,10 @@ class Facts:
             name = (names or attributes.get("name") or attributes.get("http-equiv") or "").lower()
             if name in META:
                 self.meta.setdefault(name, attributes.get("content", "")[:MAX_VALUE_CHARS])
-        if not names:
+        kind = attributes.get("itemtype") or attributes.get("typeof") or ""
+        if not self._comment and COMMENT.search(kind[:MAX_VALUE_CHARS]):
+            self._comment = self._depth
+        if not names or self._comment:
             return
         for name in names[:MAX_VALUE_CHARS].lower().split():
             name = name.rpartition(":")[2]
@@ -81,6 +87,8 @@ class Facts:
         while self._open and self._open[-1][0] >= self._depth:
             _, name, parts = self._open.pop()
             self._add(name, "".join(parts))
+        if self._depth == self._comment:
+            self._comment = 0
         self._depth -= 1
 
     def _add(self, name: str, value: str) -> None:

@@ -13,8 +13,12 @@ MAX_NODES = 5000  # of a page's data
 MAX_CHARS = 1000  # of a value
 MAX_BODY_CHARS = 1_000_000
 MAX_AUTHORS = 10
-ARTICLES = ("article", "posting", "report", "review")  # ends of the names of such types
-WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?|(?://|/\*)?\s*\]\]>(?:\*/)?")
+MAX_TITLES = 10
+REVIEWS = ("review",)
+ARTICLES = ("article", "posting", "report", *REVIEWS)  # ends of the names of such types
+WRAPPING = re.compile(
+    r"<!--|-->|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\*/)?"
+)
 TRAILING = re.compile(r",(?=\s*[\]}])")
 TAG = re.compile(r"<[^<>]{1,300}>")
 WORD = re.compile(r"\w+")
@@ -45,25 +49,36 @@ def article_of(scripts: Iterable[str], titles: Sequence[str]) -> LinkedArticle:
     """The article whose headline is most like the first of the page's `titles` that is like any;
     the only one if none is.
 
-    An empty one where there are several that no title tells apart, or none.
+    An empty one where there are several that no title tells apart, or none. Reviews that readers
+    wrote stand in the data of what they are about, so a review needs a title.
     """
     nodes = list(_nodes(scripts))
     known = {
-        str(node["@id"]): node
+        node["@id"]: node
         for node in nodes
-        if "@id" in node and ("name" in node or "@type" in node)
+        if isinstance(node.get("@id"), str) and ("name" in node or "@type" in node)
     }
-    found = [_article(node, known) for node in nodes if _is_article(node)]
-    for title in titles:
-        best = max(found, key=lambda each: _likeness(each.headline, title), default=None)
-        if best and _likeness(best.headline, title) >= MIN_COMMON:
-            return best
-    return found[0] if len(found) == 1 else LinkedArticle()
+    articles = [node for node in nodes if _is_of(node, ARTICLES)]
+    found = [_article(node, known) for node in articles]
+    headlines = [_words(each.headline) for each in found]
+    for title in dict.fromkeys(titles[:MAX_TITLES]):
+        words = _words(title)
+        likeness = [_likeness(headline, words) for headline in headlines]
+        best = max(likeness, default=(0.0, 0))
+        if best[0] >= MIN_COMMON:
+            return found[likeness.index(best)]
+    alone = len(found) == 1 and not _is_of(articles[0], REVIEWS)
+    return found[0] if alone else LinkedArticle()
 
 
-def _likeness(headline: str, title: str) -> float:
-    one, other = set(WORD.findall(fold(headline))), set(WORD.findall(fold(title)))
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(fold(text)))
+
+
+def _likeness(headline: set[str], title: set[str]) -> tuple[float, int]:
+    """The share of words in common, then their number: one word alone is in many titles."""
+    common = len(headline & title)
+    return common / max(1, min(len(headline), len(title))), common
 
 
 def _nodes(scripts: Iterable[str]) -> Iterator[Node]:
@@ -92,8 +107,8 @@ def _parsed(script: str) -> Any:
     return None
 
 
-def _is_article(node: Node) -> bool:
-    return any(name.lower().endswith(ARTICLES) for name in _strings(node.get("@type")))
+def _is_of(node: Node, types: tuple[str, ...]) -> bool:
+    return any(name.lower().endswith(types) for name in _strings(node.get("@type")))
 
 
 def _article(node: Node, known: Mapping[str, Node]) -> LinkedArticle:
@@ -132,8 +147,9 @@ def _agents(value: Any, known: Mapping[str, Node]) -> Iterator[tuple[str, bool]]
             return
     if not isinstance(value, dict):
         return
-    if "name" not in value and str(value.get("@id")) in known:
-        value = known[str(value["@id"])]
+    reference = value.get("@id")
+    if "name" not in value and isinstance(reference, str) and reference in known:
+        value = known[reference]
     names = _list(value.get("name")) or [
         " ".join(_text(value.get(key)) for key in ("givenName", "familyName"))
     ]
@@ -147,7 +163,7 @@ def truth(value: Any) -> bool | None:
     """Of what stands for true or false, such as "False" and schema.org/False."""
     if isinstance(value, bool):
         return value
-    word = str(value).rpartition("/")[2].strip().lower()
+    word = value.rpartition("/")[2].strip().lower() if isinstance(value, str) else ""
     return {"true": True, "false": False}.get(word)
 
 

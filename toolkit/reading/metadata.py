@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from toolkit.reading.characters import NOT_XML, one_spaced
+from toolkit.reading.characters import one_spaced
 from toolkit.reading.facts import Facts
 from toolkit.reading.linked_data import LinkedArticle
 from toolkit.reading.outline import Outline
-from toolkit.text import fold
+from toolkit.text import UNSAFE, fold
 
 SEPARATOR = re.compile(r"\s+[|–—-]\s+")
 SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
@@ -120,4 +120,4 @@ def _first(values: Iterable[str]) -> str:
 
 
 def _plain(value: str) -> str:
-    return one_spaced(NOT_XML.sub("", value[:MAX_VALUE_CHARS]))
+    return one_spaced(UNSAFE.sub("", one_spaced(value[:MAX_VALUE_CHARS])))
