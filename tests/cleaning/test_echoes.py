@@ -1,3 +1,5 @@
+import time
+
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import clean
 
@@ -22,3 +24,10 @@ def test_a_paragraph_that_stands_twice_stays_once():
     page = [ARTICLE, OTHER, ARTICLE + " Oui.", OTHER]
     cleaning = clean(document("\n".join(page)))
     assert cleaning.document.text.split("\n\n") == page[:3]
+
+
+def test_lines_that_begin_as_long_paragraphs_do_take_time_by_their_length():
+    long = [f"{ARTICLE} {f'Encore {n} phrases. ' * 500}" for n in range(50)]
+    started = time.perf_counter()
+    clean(document("\n".join([*long, *(f"{ARTICLE[:-1]} {n}." for n in range(1000))])))
+    assert time.perf_counter() - started < 10  # seconds; it takes one

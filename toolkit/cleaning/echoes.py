@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from toolkit.cleaning.context import REPEATED, is_name
 from toolkit.cleaning.features import Line
@@ -32,6 +33,7 @@ def weigh_echoes(lines: Sequence[Line], first: int, last: int) -> list[Line]:
         if lines[index].sentence and not lines[index].pattern:
             for start in _sentence_starts(lines[index].text):
                 said.setdefault(start, []).append(index)
+    plain = cache(lambda at: _plain(lines[at].text[:MAX_SAID_CHARS]))
     for index, below in zip(filled, [*filled[1:], last], strict=True):
         line = lines[index]
         quoted = line.text[0] in OPENING
@@ -39,8 +41,8 @@ def weigh_echoes(lines: Sequence[Line], first: int, last: int) -> list[Line]:
         others = [at for at in said.get(_start(line.text), ())[:MAX_QUOTES] if at != index]
         if not others or not least <= len(line.text) <= MAX_CHARS:
             continue
-        words = _plain(line.text)
-        texts = {other: _plain(lines[other].text) for other in others}
+        words = plain(index)
+        texts = {other: plain(other) for other in others}
         longer = any(
             words in text and len(text) > len(words) + MIN_REST_CHARS for text in texts.values()
         )
