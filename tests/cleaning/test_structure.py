@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.cleaning.helpers import ARTICLE, OTHER, document
@@ -56,6 +58,12 @@ def test_what_a_recipe_needs_stays(below):
     assert kept(ARTICLE, OTHER, *needs, *below) == [ARTICLE, OTHER, *needs, *below]
 
 
+def test_a_thing_of_one_word_does_not_part_what_a_recipe_needs():
+    needs = ["Ingrédients", "250 g de farine", "4 œufs", "150 g de sucre"]
+    page = ["Accueil", "Sport", ARTICLE, *needs, "Préchauffez le four à 180 degrés.", OTHER]
+    assert set(needs[1:]) <= set(kept(*page))
+
+
 def test_a_table_of_contents_goes_and_the_headings_it_names_stay():
     headings = ["Une gare trop loin", "Que disent les maires\u00a0?", "Ce qui change en mars"]
     parts = [line for n, head in enumerate(headings) for line in (head, f"{ARTICLE} {n}.")]
@@ -78,3 +86,10 @@ def test_footnotes_go_and_numbered_lines_that_nothing_refers_to_stay():
     notes = ["[1] Délibération n° 2024-117, non publiée.", "[2] Le chantier est ouvert à tous."]
     assert kept(ARTICLE[:-1] + " [1].", OTHER, *notes) == [ARTICLE[:-1] + " [1].", OTHER]
     assert kept(ARTICLE, OTHER, *notes)[2:] == notes
+
+
+def test_numbered_pairs_without_end_take_time_by_their_length():
+    pairs = [ARTICLE, *["1 Une note sans appel.", "2 Une autre note sans appel."] * 4000]
+    started = time.perf_counter()
+    kept(*pairs)
+    assert time.perf_counter() - started < 20  # seconds; it takes one

@@ -18,7 +18,7 @@ MAX_LINK_WORDS = 4
 POINTS = 1.0
 HEADINGS = frozenset(("number of a part", "hour", "heading"))
 # Links begin with a capital.
-ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿ]{1,12}[ ’'][a-zà-ÿ]")
+ENTRY = re.compile(r"(?:\d+(?:[.,/]\d+)? )?[a-zà-ÿœ]{1,12}[ ’'][a-zà-ÿœ]|\d{1,2} [a-zà-ÿœ]{3,12}$")
 # `Vent moyen : 165 km/h`; links have more words.
 FACT = re.compile(r"(?=.{1,60}$)[^:]{2,30}\s?: .*|.*\d.*")
 MIN_FACTS = 0.6  # of the lines of a list
@@ -201,11 +201,13 @@ def _is_prose(line: Line) -> bool:
 def _notes(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
     """Footnotes: lines with numbers that count up from one, which the text above refers to."""
     chain: list[int] = []
+    references = (index for index in filled if REFERENCE.search(lines[index].text))
+    referred = next(references, len(lines))
     for index in (*filled, -1):
         number = NOTED.match(lines[index].text) if index >= 0 else None
         if number and int(number[1] or number[2]) == len(chain) + 1:
             chain.append(index)
             continue
-        if len(chain) > 1 and any(REFERENCE.search(line.text) for line in lines[: chain[0]]):
+        if len(chain) > 1 and referred < chain[0]:
             yield from chain
         chain = [index] if number and int(number[1] or number[2]) == 1 else []
