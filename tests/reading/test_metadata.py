@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -86,3 +87,9 @@ def test_values_hold_nothing_that_a_terminal_would_obey():
     found = metadata(author="Luc\u009b31m \u202ePetit", articleSection="Région\u2028Crues")
     assert found["author"] == "Luc31m Petit"
     assert found["section"] == "Région Crues"
+
+
+def test_a_title_without_end_takes_time_by_its_length():
+    started = time.perf_counter()
+    metadata(title="un | " * 50_000)
+    assert time.perf_counter() - started < 10  # seconds; it takes tenths

@@ -66,12 +66,13 @@ def title_of(page: Outline, headline: str, found: str, sites: Iterable[str]) -> 
 
     `headline` is that of its data, `found` trafilatura's, which is taken where none is a line.
     """
-    full = page.title or ""
+    full = (page.title or "")[:MAX_VALUE_CHARS]
+    key = _key(full)
     if found and re.match(re.escape(found) + r"\s?: ", full):  # taken for a site's name
         found = SITE_SUFFIX.sub("", full)
     lines = {_key(line.text) for line in page.lines} - {"", *map(_key, sites)}
     heads = [line.text for line in page.lines if line.tag == "h1"]
-    parts = [each for each in (*heads, *SEPARATOR.split(full)) if _key(each) in _key(full)]
+    parts = [each for each in (*heads, *SEPARATOR.split(full)) if _key(each) in key]
     og_title = page.facts.meta.get("og:title", "")
     for title in (og_title, headline, found, *sorted(parts, key=len, reverse=True)):
         if _key(title) in lines:
