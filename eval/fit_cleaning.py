@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
+from fitting import tell_left_out, tune_pages, write_weights
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -25,15 +26,11 @@ from toolkit.evaluation.cleaning import (
     TITLE,
     GoldPage,
     PageScore,
-    digest_of,
-    load_gold_pages,
-    mean_f1,
     score_pages,
     toolkit_cleaner,
 )
 
 HERE = Path(__file__).parent
-FOLDERS = ("cleaning", "kinds")
 SENTENCES = HERE / "gold/meaning/sources.jsonl"
 CASES = HERE.parent / "tests/cases/lines.json"
 STRENGTH = 1.0  # the inverse of the penalty on weights
@@ -98,28 +95,18 @@ def left_out(pages: Sequence[GoldPage]) -> list[PageScore]:
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    folders = {
-        name: [page for page in load_gold_pages(HERE / "gold" / name) if page.part == "tune"]
-        for name in FOLDERS
-    }
+    folders = tune_pages()
     tune = [page for pages in folders.values() for page in pages]
-    scores = {score.page: score for score in left_out(tune)}
-    for name, pages in folders.items():
-        of_folder = [scores[page.name] for page in pages]
-        losing = sum(bool(score.lost) for score in of_folder)
-        print(
-            f"{name}, pages left out: F1 {mean_f1(of_folder):.3f}, worst "
-            f"{min(score.f1 for score in of_folder):.3f}, losing {losing} of {len(of_folder)}"
-        )
+    tell_left_out(folders, left_out(tune))
     made = fitted(tune)
-    WEIGHTS_FILE.write_text(
-        "# Weights of kinds of words in the log-odds that a line is a reader prompt. Made by\n"
-        f"# eval/fit_cleaning.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds,\n"
-        "# of the sentences of eval/gold/meaning and of tests/cases/lines.json\n"
-        f"# {digest_of(tune)}\n"
-        f"bias = {made.bias:.3f}\n\n[weights]\n"
-        + "".join(f'"{name}" = {weight:.3f}\n' for name, weight in made.weights.items()),
-        encoding="utf-8",
+    write_weights(
+        WEIGHTS_FILE,
+        "Weights of kinds of words in the log-odds that a line is a reader prompt. Made by\n"
+        f"eval/fit_cleaning.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds,\n"
+        "of the sentences of eval/gold/meaning and of tests/cases/lines.json",
+        folders,
+        made.bias,
+        made.weights,
     )
 
 

@@ -8,19 +8,16 @@ Needs the extra `fit`.
 import argparse
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
+from fitting import tune_pages, write_weights
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from toolkit.cleaning.blocks import ARTICLE
 from toolkit.cleaning.probability import WEIGHTS_FILE, Signals, signals_of
-from toolkit.evaluation.cleaning import digest_of, load_gold_pages
 from toolkit.evaluation.doubt import JudgedPage, judged_pages, report
 
-GOLD = Path(__file__).parent / "gold"
-FOLDERS = ("cleaning", "kinds")
 FOLDS = 30
 
 
@@ -42,10 +39,7 @@ def left_out(pages: Sequence[JudgedPage], x: np.ndarray, y: Sequence[bool]) -> l
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    folders = {
-        name: [page for page in load_gold_pages(GOLD / name) if page.part == "tune"]
-        for name in FOLDERS
-    }
+    folders = tune_pages()
     tune = [page for pages in folders.values() for page in pages]
     pages = list(judged_pages(tune))
     x = np.array([row for page in pages for row in values(page)])
@@ -53,13 +47,13 @@ def main() -> None:
     print(f"{len(y)} lines of {len(pages)} pages, pages left out\n{report(left_out(pages, x, y))}")
     model = LogisticRegression().fit(x, y)
     named = zip(Signals._fields, model.coef_[0], strict=True)
-    WEIGHTS_FILE.write_text(
-        "# Weights in the log-odds that a line is the article's. Made by\n"
-        f"# eval/fit_probability.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds\n"
-        f"# {digest_of(tune)}\n"
-        f"bias = {model.intercept_[0]:.3f}\n\n[weights]\n"
-        + "".join(f"{name} = {weight:.3f}\n" for name, weight in named),
-        encoding="utf-8",
+    write_weights(
+        WEIGHTS_FILE,
+        "Weights in the log-odds that a line is the article's. Made by\n"
+        f"eval/fit_probability.py of the {len(tune)} tune pages in eval/gold/cleaning and kinds",
+        folders,
+        float(model.intercept_[0]),
+        dict(named),
     )
 
 
