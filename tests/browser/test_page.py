@@ -118,7 +118,9 @@ def test_the_history_can_be_cleared(page):
 
 
 def test_a_job_is_cancelled(page):
-    page.get_by_label("French page or text").fill(ARTICLE * 400)
+    page.get_by_label("French page or text").fill(
+        "\n\n".join(f"Le maire a visité l'école numéro {n} mardi matin." for n in range(2000))
+    )
     page.get_by_role("button", name="Translate only").click()
     expect(page.locator("#stage")).to_contain_text("translating", timeout=30_000)
     page.get_by_role("button", name="Cancel").click()

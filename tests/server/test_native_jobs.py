@@ -136,6 +136,13 @@ def test_a_finished_job_is_removed_and_all_are_cleared(client):
     assert client.get("/api/v1/jobs").json() == []
 
 
+def test_a_job_that_finished_before_it_was_cancelled_stays(client):
+    done = finished(client, begun(client)["id"])
+    assert client.post(f"/api/v1/jobs/{done['id']}/cancel").json()["state"] == "done"
+    assert client.get(f"/api/v1/jobs/{done['id']}").json() == done
+    assert client.post("/api/v1/jobs/none/cancel").status_code == 404
+
+
 def test_a_sentence_is_corrected_and_put_back(client):
     job = finished(client, begun(client)["id"])["id"]
     place = f"/api/v1/jobs/{job}/segments/2"

@@ -123,6 +123,14 @@ def router(service: Service) -> APIRouter:
         jobs.end(job)
         return JSONResponse(jobs.view(history.find(job_id)))
 
+    @api.post("/{job_id}/cancel")
+    def cancel(request: Request, job_id: str) -> JSONResponse:
+        """Cancel a job that waits or runs; one that is finished meanwhile stays as it is."""
+        job = history.find(job_id, owner_of(request))
+        if not job.is_finished:
+            jobs.end(job)
+        return JSONResponse(jobs.view(history.find(job_id)))
+
     @api.get("/{job_id}/events", response_class=StreamingResponse)
     async def watch(request: Request, job_id: str) -> StreamingResponse:
         """Server-sent events: `progress` whenever something changes, then `end`."""

@@ -78,6 +78,7 @@ export const jobs = (before) => json(`/api/v1/jobs?limit=50${before ? `&before=$
 export const job = (id) => json(`/api/v1/jobs/${encodeURIComponent(id)}`);
 export const start = (asked) => json("/api/v1/jobs", body(asked));
 export const remove = (id) => json(`/api/v1/jobs/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const cancel = (id) => json(`/api/v1/jobs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
 export const clear = () => json("/api/v1/jobs", { method: "DELETE" });
 export const pull = (id) => json(`/api/v1/models/${encodeURIComponent(id)}/pull`, { method: "POST" });
 export const edit = (id, number, target) =>

@@ -42,7 +42,7 @@ export async function historyView(info, signal) {
     el("td", {}, when(job.created), " ",
       el("button", {
         type: "button", class: "quiet", "aria-label": `${BUSY.includes(job.state) ? "Cancel" : "Remove"} ${job.name}`,
-        onclick: () => guarded(async () => { await api.remove(job.id); await load(false); }),
+        onclick: () => guarded(async () => { await (BUSY.includes(job.state) ? api.cancel : api.remove)(job.id); await load(false); }),
       }, "✕")));
 
   const clear = () => confirm("Remove all of the history?") && guarded(async () => { await api.clear(); await load(false); });

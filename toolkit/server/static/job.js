@@ -25,7 +25,7 @@ export async function jobView(info, signal, id) {
 async function watch(job, signal) {
   const bar = el("progress", { "aria-label": "Progress" });
   const stage = el("p", { id: "stage" }, STATES[job.state]);
-  const cancel = el("button", { type: "button", onclick: () => api.remove(job.id) }, "Cancel");
+  const cancel = el("button", { type: "button", onclick: () => api.cancel(job.id) }, "Cancel");
   show(job.task === "pull" ? "models" : "input", job.name,
     el("h1", {}, job.name), el("div", { class: "card" }, stage, bar, el("p", { class: "row" }, cancel)));
   let said = "";
