@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,15 +99,23 @@ class Store:
 
     Without `on_trouble` every method raises StoreError when the file can't be used. With it, the
     first such error goes to it, and from then on nothing is kept, nor found if it can't be
-    read either. Raised all the same are WrongStoreError, and what `info` and `clear` meet: they are
-    asked for the store itself.
+    read either. Raised all the same are WrongStoreError, and what `info`, `clear` and `merge` meet:
+    they are asked for the store itself.
+
+    `reads` says to whoever fills the store whether what is in it may be used.
     """
 
     def __init__(
-        self, path: Path, *, max_bytes: int, on_trouble: Callable[[str], None] | None = None
+        self,
+        path: Path,
+        *,
+        max_bytes: int,
+        on_trouble: Callable[[str], None] | None = None,
+        reads: bool = True,
     ) -> None:
         self.path = path
         self.max_bytes = max_bytes
+        self.reads = reads
         self._on_trouble = on_trouble
         self._readable = self._writable = True
         self._opened: sqlite3.Connection | None = None
@@ -194,6 +203,21 @@ class Store:
             self._connection().execute("VACUUM")
         return count
 
+    def merge(self, other: "Store") -> int:
+        """Add what is in `other`, with the times of its use, and return how many entries were new.
+        What both have stays ours.
+
+        Raises StoreError where `other` is not there.
+        """
+        if not other._exists():
+            raise StoreError(f"store {other.path} is not there")
+        added, last = 0, b""
+        while rows := other._perform(partial(_work_after, last), writes=False):
+            last = max(last, rows[-1][0])
+            sound = [row for row in rows if row[3] == checksum_of("work", *row[:2])]
+            added += self._perform(partial(self._take, sound))
+        return added
+
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
@@ -209,6 +233,11 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?)", row)
 
         self._attempt(write, None)
+
+    def _take(self, rows: Sequence[Sequence[Any]], connection: sqlite3.Connection) -> int:
+        added = connection.executemany("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?)", rows)
+        self._trim(connection)
+        return added.rowcount
 
     def _trim(self, connection: sqlite3.Connection) -> None:
         pages, free, size = _pages(connection)
@@ -377,6 +406,15 @@ class Store:
         if "malformed" in str(error) or isinstance(error, UnicodeError):
             return StoreError(f"store {self.path} is damaged; move it away, or {ANOTHER}")
         return self._refused(f"can't be used ({error})")
+
+
+def _work_after(key: bytes, connection: sqlite3.Connection) -> list[Any]:
+    """The next rows in the order of their keys."""
+    return connection.execute(
+        "SELECT key, value, used, checksum FROM work"
+        " WHERE key > ? AND typeof(value) = 'blob' ORDER BY key LIMIT ?",
+        (key, KEYS_AT_ONCE),
+    ).fetchall()
 
 
 @contextmanager

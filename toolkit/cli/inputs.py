@@ -3,7 +3,7 @@
 import glob
 import os
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,8 @@ from toolkit.cli.places import Place, place_of
 from toolkit.documents import Document
 from toolkit.errors import InputError, LanguageError, ToolkitError, UsageError
 from toolkit.files import file_name, is_regular, read_stream
+from toolkit.pipeline.flow import Keyed
+from toolkit.pipeline.flow import flow as in_order
 from toolkit.reading import KINDS, Reading, read_bytes, read_file, unpacked_name
 from toolkit.text import printable
 
@@ -22,7 +24,6 @@ STDIN = "-"
 MIN_LEARNED = 3  # inputs; fewer can't show what repeats
 Value = TypeVar("Value")
 Result = TypeVar("Result")
-Keyed = Iterable[tuple[Hashable, Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,41 +246,12 @@ def flow(
     work: Callable[[Keyed[Value]], Keyed[Result]],
     tally: Tally,
 ) -> Iterator[tuple[str, Place, tuple[int, Result]]]:
-    """What `work` makes of the items, in their order, each as soon as those before it are done.
-
-    Where the work fails, what it had taken is done one by one, and what can't be used is reported
-    and set aside.
+    """What `work` makes of the items, in their order, each as soon as those before it are done;
+    what can't be used is reported and set aside. See `pipeline.flow`.
     """
-    numbered = enumerate(items)
-    taken: dict[Hashable, tuple[str, Place, tuple[int, Value]]] = {}
-    made: dict[Hashable, Result] = {}
-
-    def values() -> Iterator[tuple[Hashable, Value]]:
-        for key, item in numbered:
-            taken[key] = item
-            yield key, item[2][1]
-
-    def done() -> Iterator[tuple[str, Place, tuple[int, Result]]]:
-        while taken and (key := next(iter(taken))) in made:
-            name, place, (length, _) = taken.pop(key)
-            yield name, place, (length, made.pop(key))
-
-    while True:
-        try:
-            for key, result in work(values()):
-                made[key] = result
-                yield from done()
-            return
-        except InputError:
-            pass
-        except (ToolkitError, BrokenPipeError):
-            raise
-        except Exception:  # noqa: BLE001 - as in `setting_aside`; each is tried again below
-            pass
-        for key in [key for key in taken if key not in made]:
-            name, _, (_, value) = taken[key]
-            with tally.setting_aside(name):
-                made |= dict(work(iter([(key, value)])))
-            if key not in made:
-                del taken[key]
-        yield from done()
+    tagged = (((name, place, length), value) for name, place, (length, value) in items)
+    for (name, place, length), made in in_order(tagged, work):
+        if isinstance(made, Exception):
+            tally.add(name, made)
+        else:
+            yield name, place, (length, made)

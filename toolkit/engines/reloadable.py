@@ -21,6 +21,7 @@ class ReloadableEngine:
     def __init__(self, load: Callable[[], Engine]) -> None:
         self._load = load
         self._lock = Lock()
+        self.was_used = False  # since it was loaded
         self._engine: Engine | None = load()
         self._info, self._max_source_tokens = self._engine.info, self._engine.max_source_tokens
 
@@ -49,10 +50,12 @@ class ReloadableEngine:
     def unload(self) -> None:
         """Free the memory, once no stream runs any more."""
         self._engine = None
+        self.was_used = False
         gc.collect()
 
     def _loaded(self) -> Engine:
         with self._lock:
             engine = self._engine or self._load()
             self._engine = engine
+            self.was_used = True
             return engine

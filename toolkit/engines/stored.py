@@ -34,6 +34,8 @@ class StoredOutputs:
     that it was loaded for, and the generation settings. The token limit is not in it: an output
     that ended by itself is the same under any limit, and one that was cut off is found under that
     limit or a lower one; so what a lower limit gets may be longer than it would be afresh.
+
+    A store that isn't read changes nothing: the engine is asked exactly as without one.
     """
 
     def __init__(self, engine: Engine, store: Store | None, languages: Sequence[str]) -> None:
@@ -60,6 +62,9 @@ class StoredOutputs:
         """
         if self.store is None:
             yield from self.engine.stream(pull)
+            return
+        if not self.store.reads:
+            yield from self._recorded(pull)
             return
         ready: deque[tuple[GenerationRequest, Output]] = deque()
         asked: dict[Hashable, list[GenerationRequest]] = {}
@@ -108,11 +113,30 @@ class StoredOutputs:
         finally:
             self._write(unwritten)
 
+    def _recorded(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
+        unwritten: dict[str, str] = {}
+        try:
+            for request, output in self.engine.stream(pull):
+                if not output.is_missing:
+                    limit = request.config.max_new_tokens
+                    key = self._key(request.source, request.config)
+                    unwritten[key] = output_as_json(output, limit=limit)
+                if len(unwritten) >= MAX_UNWRITTEN:
+                    self._write(unwritten)
+                yield request, output
+        finally:
+            self._write(unwritten)
+
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         if self.store is None:
             return self.engine.score(sources, targets)
         pairs = list(zip(sources, targets, strict=True))
         keys = [self._score_key(*pair) for pair in pairs]
+        if not self.store.reads:
+            scores = self.engine.score(sources, targets)
+            written = zip(keys, map(scored_as_json, scores), strict=True)
+            self.store.add(dict(written))
+            return scores
         read = {key: scored_from_json(text) for key, text in self.store.find(keys).items()}
         found = {key: scored for key, scored in read.items() if scored}
         missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in found}

@@ -27,7 +27,7 @@ AnySummarizer = AbstractiveSummarizer | ExtractiveSummarizer
 
 class Components:
     """Engines come from `pool`; one model may do both tasks. `on_trouble` is called when the store
-    can't be used.
+    can't be used, which is the one of the settings unless one is given.
     """
 
     def __init__(
@@ -36,8 +36,10 @@ class Components:
         *,
         pool: Pool | None = None,
         on_trouble: Callable[[str], None] | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
+        self._store = store
         self.pool = pool or EnginePool(settings)
         self._on_trouble = on_trouble
         self._summarizers: dict[str, AnySummarizer] = {}
@@ -45,7 +47,7 @@ class Components:
     @cached_property
     def store(self) -> Store | None:
         """Where what models answer is kept, None when that is switched off."""
-        return open_store(self.settings, on_trouble=self._on_trouble)
+        return self._store or open_store(self.settings, on_trouble=self._on_trouble)
 
     @cached_property
     def glossary(self) -> Glossary:

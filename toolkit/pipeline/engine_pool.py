@@ -117,6 +117,14 @@ class EnginePool:
             self._refuse_large(model)
         return self._fit_together([_Name(model, None) for model in models])
 
+    def renew(self) -> None:
+        """Have the models forget what they were asked. A causal one keeps pages of it, which change
+        what it answers next; it is loaded again when it is used, unless it wasn't yet.
+        """
+        for engine in self._reloadable.values():
+            if engine.info.family == "causal" and engine.was_used:
+                engine.unload()
+
     def _make_room(self, name: _Name) -> None:
         """Unload the other models where they don't fit into memory together with this one; they are
         loaded again when they are needed. Those that have their turn stay.

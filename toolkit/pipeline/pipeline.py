@@ -55,7 +55,8 @@ def _warn(message: str) -> None:
 
 
 class Pipeline:
-    """Models are loaded when first needed, or come from a `pool` that several pipelines share.
+    """Models are loaded when first needed, or come from a `pool` that several pipelines share. What
+    they answer is kept in the store of the settings, or in `store`.
 
     `on_trouble` receives a message when the store can't be used, and the run goes on; without it
     that raises StoreError.
@@ -69,6 +70,7 @@ class Pipeline:
         on_trouble: Callable[[str], None] | None = None,
         engines: Mapping[str, Engine] | None = None,
         pool: Pool | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress
@@ -78,7 +80,7 @@ class Pipeline:
             on_trouble=on_trouble,
             engines=engines,
         )
-        self._components = Components(settings, pool=pool, on_trouble=on_trouble)
+        self._components = Components(settings, pool=pool, on_trouble=on_trouble, store=store)
 
     @classmethod
     def from_pretrained(cls, model: str | Path = "auto", **settings: Unpack[Options]) -> "Pipeline":

@@ -15,6 +15,7 @@ from toolkit.reading.documents import (
     read_bytes,
     read_document,
     read_file,
+    read_record,
     read_text,
 )
 from toolkit.reading.packed import unpacked_name
@@ -29,6 +30,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_file",
+    "read_record",
     "read_text",
     "text_encoding",
     "unpacked_name",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
@@ -97,6 +97,15 @@ def read_text(name: str, text: str, reading: Reading = Reading()) -> Document:
         raise InputError(f"{name}: {error}") from error
 
 
+def read_record(name: str, record: dict[str, Any], reading: Reading = Reading()) -> Document:
+    """A document of a record that is in memory. Raises InputError where it holds no text."""
+    text, others = records.text_of(record, reading.text_field)
+    text = LINE_END.sub("\n", text)
+    document = _document(name, text, None, "utf-8", others, reading)
+    rest = {name: value for name, value in record.items() if name != reading.text_field}
+    return replace(document, record=rest)
+
+
 def read_bytes(
     name: str, data: bytes, reading: Reading = Reading()
 ) -> Iterator[Document | InputError]:
@@ -147,7 +156,6 @@ def _document(
 def _records(
     name: str, text: str, encoding: str, is_json: bool, reading: Reading
 ) -> Iterator[Document | InputError]:
-    field = reading.text_field
     numbers: dict[str, int] = {}
     rows = records.json_lines(text) if is_json else records.csv_rows(text)
     for number, record in rows:
@@ -160,10 +168,6 @@ def _records(
                 if (first := numbers.setdefault(key, number)) != number:
                     raise InputError(f"has the id '{key}' that record {first} has")
                 place = f"{name}:{key}"
-            inner, others = records.text_of(record, field)
-            inner = LINE_END.sub("\n", inner)
-            document = _document(place, inner, None, encoding, others, reading)
-            others_as_they_were = {name: value for name, value in record.items() if name != field}
-            yield replace(document, record=others_as_they_were)
+            yield replace(read_record(place, record, reading), encoding=encoding)
         except InputError as error:
             yield InputError(f"{place}: {error}")

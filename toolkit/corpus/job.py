@@ -1,0 +1,287 @@
+"""What a run is asked to do: written down once beside its outputs, and compared by whoever goes on.
+
+Everything in a job affects what is written; what depends on the machine is a `worker.Machine`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit import __version__
+from toolkit.corpus.plan import Plan
+from toolkit.corpus.storage import Storage
+from toolkit.errors import InputError, ModelMissingError, UsageError
+from toolkit.models.catalogue import AUTO_MODEL, catalogue
+from toolkit.models.installed import load_installed
+from toolkit.pipeline.components import Components
+from toolkit.pipeline.routes import route_of
+from toolkit.settings import AUTO, NAMING_FILES, Settings, make_settings
+from toolkit.summarization.extractive import FALLBACK, METHODS
+
+Stage = Literal["clean", "translate", "summarize"]
+Format = Literal["jsonl", "parquet", "csv"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+FOLDER = "_toolkit"  # below the destination: the job, its marks, its leases and its report
+JOB = f"{FOLDER}/job.json"
+JOB_SCHEMA = 1
+# Settings of a machine: they change how fast outputs come, not what they are.
+OF_A_MACHINE = frozenset(
+    (
+        "threads",
+        "device",
+        "max_memory_mb",
+        "models_folder",
+        "cache",
+        "cache_file",
+        "cache_max_mb",
+        "bertscore_model",
+    )
+)
+MODELS = ("model", "translator", "summarizer")
+
+
+class ModelUsed(BaseModel):
+    """A model that the job was made for; one of the catalogue by its files too."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str
+    revision: str = ""
+    sha256: str = ""
+    form: str = ""
+    compute_type: str = ""
+
+    @classmethod
+    def of(cls, name: str, settings: Settings) -> Self:
+        """As it is here. Raises ModelMissingError for one of the catalogue that isn't."""
+        if settings.endpoint or name not in catalogue():
+            return cls(model=name)
+        installed = load_installed(settings.models_folder, name)
+        compute_type = settings.compute_type
+        return cls(
+            model=name,
+            revision=installed.revision,
+            sha256=installed.source_sha256,
+            form=installed.form if settings.engine == "auto" else settings.engine,
+            compute_type=installed.compute_type if compute_type == "auto" else compute_type,
+        )
+
+
+class Job(BaseModel):
+    """`settings` are those that somebody set, with the models by their names; `files` maps those of
+    them that name files to the sha256 of these. `check_language` says that rows in another language
+    than the settings' are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    job_schema: Literal[1] = JOB_SCHEMA
+    toolkit: str = __version__
+    sources: tuple[str, ...]
+    to: str
+    format: Format = "jsonl"
+    stages: tuple[Stage, ...]
+    text_field: str = "text"
+    id_field: str | None = None
+    prefix: str = ""
+    check_language: bool = True
+    settings: dict[str, Any]
+    models: dict[str, ModelUsed]
+    files: dict[str, str] = {}
+    plan: Plan
+
+    @property
+    def asks_models(self) -> bool:
+        return "translate" in self.stages or "summarize" in self.stages
+
+    def settings_with(self, of_machine: Mapping[str, Any]) -> Settings:
+        """All settings of a process that works for this job."""
+        return make_settings(**{**self.settings, **of_machine})
+
+
+def make_job(
+    *,
+    sources: Sequence[str],
+    to: str,
+    stages: Sequence[str],
+    settings: Settings,
+    plan: Plan,
+    format: Format = "jsonl",
+    text_field: str = "text",
+    id_field: str | None = None,
+    prefix: str = "",
+    check_language: bool = True,
+) -> Job:
+    """The models are chosen and looked up here, once.
+
+    Raises UsageError for stages that there aren't and for a language that isn't named,
+    ModelMissingError where a model is needed that isn't installed.
+    """
+    ordered = refuse_stages(stages)
+    if settings.source_language == AUTO:
+        raise UsageError("--from auto goes by the first input; name the language of the corpus")
+    models = _models(ordered, settings)
+    kept = settings.model_fields_set - OF_A_MACHINE - set(MODELS)
+    values = settings.model_dump(mode="json", include=kept)
+    return Job(
+        sources=tuple(sources),
+        to=to,
+        format=format,
+        stages=ordered,
+        text_field=text_field,
+        id_field=id_field,
+        prefix=prefix,
+        check_language=check_language,
+        settings=values | {task: each.model for task, each in models.items()},
+        models=models,
+        files=_digests(values),
+        plan=plan,
+    )
+
+
+def refuse_stages(stages: Sequence[str]) -> tuple[Stage, ...]:
+    """The stages in their order. Raises UsageError for others, and for none."""
+    if not stages or set(stages) - set(STAGES):
+        raise UsageError(f"--stages {','.join(stages)}: there are {', '.join(STAGES)}")
+    return tuple(stage for stage in STAGES if stage in stages)
+
+
+def open_job(wanted: Job) -> Job:
+    """The job of this destination: `wanted`, written down if it is the first, else the one that is
+    there if it asks for the same.
+
+    Raises UsageError where another job, or another version of the toolkit, writes there.
+    """
+    storage = Storage.of(wanted.to)
+    if storage.create(JOB, (wanted.model_dump_json(indent=1) + "\n").encode()):
+        return wanted
+    there = read_job(wanted.to)
+    refuse_other(there, wanted)
+    return there
+
+
+def read_job(to: str) -> Job:
+    """The job that writes to this destination. Raises UsageError where there is none."""
+    data = Storage.of(to).read(JOB)
+    if data is None:
+        raise UsageError(f"{to} holds no job ({JOB} is missing)")
+    try:
+        return Job.model_validate_json(data)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"]))
+        raise UsageError(
+            f"{to}/{JOB} can't be read by toolkit {__version__} ({place}: {fault['msg']}); go on "
+            "with the version that wrote it, or name another --to"
+        ) from error
+
+
+def refuse_other(there: Job, wanted: Job) -> None:
+    """Raises UsageError, naming what differs and what to do."""
+    if there.toolkit != wanted.toolkit:
+        raise UsageError(
+            f"{there.to} was begun by toolkit {there.toolkit}, and this is {wanted.toolkit}, which "
+            f"may write other rows; go on with {there.toolkit} (pip install "
+            f"toolkit-fr-en=={there.toolkit}), or name another --to"
+        )
+    if there.plan != wanted.plan and there.sources == wanted.sources:
+        raise UsageError(
+            f"{there.to}: the input files have changed since the job was begun, or --shards or "
+            "--shard-mb is another; name another --to, or bring them back"
+        )
+    if differing := _differing(there, wanted):
+        raise UsageError(
+            f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
+            "--to, or ask for the same"
+        )
+
+
+def _differing(there: Job, wanted: Job) -> list[str]:
+    told = []
+    for name in Job.model_fields.keys() - {"plan", "to", "settings"}:
+        old, new = getattr(there, name), getattr(wanted, name)
+        if old != new:
+            told.append(f"{name} was {_shown(old)}, now {_shown(new)}")
+    for name in sorted(there.settings.keys() | wanted.settings.keys()):
+        old, new = there.settings.get(name), wanted.settings.get(name)
+        if old != new and name not in there.models:
+            told.append(f"{name} was {_shown(old)}, now {_shown(new)}")
+    return sorted(told)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, dict):
+        return ", ".join(map(_shown, value.values())) or "none"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, ModelUsed):
+        return " ".join(filter(None, (value.model, value.form, value.sha256[:12])))
+    return str(value)
+
+
+def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]:
+    """By the name of the setting that has them."""
+    if "translate" not in stages and "summarize" not in stages:
+        return {}
+    components, route = Components(settings), route_of(settings)
+    names: dict[str, str] = {}
+    if "translate" in stages or route.translates:
+        names["translator"] = components.translator_model
+    if "summarize" in stages:
+        names["summarizer"] = _summarizer(components, route.language(settings))
+    return {
+        task: ModelUsed(model=name) if name in METHODS else ModelUsed.of(name, settings)
+        for task, name in names.items()
+    }
+
+
+def _summarizer(components: Components, language: str) -> str:
+    """As `Components.summarizer` chooses."""
+    settings = components.settings
+    if settings.summarizer_model in METHODS:
+        return settings.summarizer_model
+    try:
+        return components.summarizer_model(language)
+    except ModelMissingError:
+        translates = settings.route == "direct" and not settings.same_language
+        if settings.summarizer_model != AUTO_MODEL or translates:
+            raise
+        return FALLBACK
+
+
+def _digests(settings: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: f"sha256:{hashlib.sha256(Path(value).read_bytes()).hexdigest()}"
+        for name in NAMING_FILES
+        if isinstance(value := settings.get(name), str) and _is_file(value)
+    }
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def refuse_changed(job: Job, settings: Settings) -> None:
+    """Raises UsageError where this machine has other models, or other files, than the job was made
+    for; ModelMissingError where it lacks a model.
+    """
+    for each in job.models.values():
+        if each.model in METHODS:
+            continue
+        here = ModelUsed.of(each.model, settings)
+        if here != each:
+            raise UsageError(
+                f"{job.to} is made with {_shown(each)}, and this machine has {_shown(here)}; "
+                f"type: toolkit models pull {each.model} --force"
+            )
+    if (here := _digests(job.settings)) != job.files:
+        names = ", ".join(sorted(name for name, _ in job.files.items() ^ here.items()))
+        raise InputError(f"{job.to}: the file of {names} is not what the job was made with")

@@ -1,0 +1,210 @@
+"""What says how far a job is: a mark for each finished shard, and leases of whoever is at work.
+
+All of it lies beside the outputs, so whatever sees these sees how far they are.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit import __version__
+from toolkit.corpus.job import FOLDER
+from toolkit.corpus.storage import Storage
+from toolkit.errors import ToolkitError, UsageError
+
+DONE, FAILED, RUNNING = f"{FOLDER}/done", f"{FOLDER}/failed", f"{FOLDER}/running"
+WHOLE = "run"  # the lease of a run over all shards
+BEAT_S = 60.0
+STALE_S = 600.0  # a lease that wasn't renewed for so long is nobody's any more
+READ_AT_ONCE = 16
+
+
+class _Mark(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class ShardReport(_Mark):
+    """What was done for one shard. `tokens` are those of the translations that were kept, `bytes`
+    and `sha256` are of the output, `seconds` from its first row to its end.
+    """
+
+    number: int
+    output: str
+    rows: int = 0
+    errors: int = 0
+    sentences: int = 0
+    tokens: int = 0
+    flagged: int = 0
+    doubtful: int = 0
+    bytes: int = 0
+    sha256: str = ""
+    seconds: float = 0.0
+    host: str = ""
+    toolkit: str = __version__
+    finished: str = ""
+
+
+class Failure(_Mark):
+    """Why a shard isn't done, and how often it was tried."""
+
+    number: int
+    reason: str
+    tries: int = 1
+    host: str = ""
+    finished: str = ""
+
+
+class Lease(_Mark):
+    """Who is at work, since when, and when they last said so. Times are of UTC."""
+
+    host: str
+    process: int
+    since: str
+    beat: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether nobody is at work any more."""
+        if self.host == socket.gethostname() and not _is_alive(self.process):
+            return True
+        return datetime.now(UTC) - datetime.fromisoformat(self.beat) > timedelta(seconds=STALE_S)
+
+
+Mark = TypeVar("Mark", bound=_Mark)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def mark_done(storage: Storage, report: ShardReport) -> None:
+    """From here on the shard is done, whatever happens."""
+    _write(storage, _path(DONE, report.number), report)
+    storage.remove(_path(FAILED, report.number))
+
+
+def mark_failed(storage: Storage, failure: Failure) -> None:
+    _write(storage, _path(FAILED, failure.number), failure)
+
+
+def done_numbers(storage: Storage) -> set[int]:
+    return _numbers(storage, DONE)
+
+
+def reports(storage: Storage) -> list[ShardReport]:
+    """Those of all finished shards, in their order."""
+    return _marks(storage, DONE, ShardReport)
+
+
+def failures(storage: Storage) -> list[Failure]:
+    """Those of the shards that failed and weren't done since, in their order."""
+    done = done_numbers(storage)
+    return [each for each in _marks(storage, FAILED, Failure) if each.number not in done]
+
+
+def leases(storage: Storage) -> dict[str, Lease]:
+    """Those of whoever is at work, by name."""
+    names = [name for name in _names(storage, RUNNING) if name.endswith(".json")]
+    read = ((name, _read(storage, f"{RUNNING}/{name}", Lease)) for name in names)
+    return {name.removesuffix(".json"): lease for name, lease in read if lease}
+
+
+@contextmanager
+def leased(storage: Storage, number: int | None = None) -> Iterator[None]:
+    """Time in which nobody else works on the shard `number`, or on any of them without one.
+
+    Raises UsageError where somebody does. A lease that its process left behind is taken over.
+    """
+    name = WHOLE if number is None else f"{number:05}"
+    for other, lease in leases(storage).items():
+        if (number is None or other in (WHOLE, name)) and not lease.is_stale:
+            raise UsageError(_busy(storage, other, lease))
+    path = f"{RUNNING}/{name}.json"
+    lease = Lease(host=socket.gethostname(), process=os.getpid(), since=now(), beat=now())
+    storage.remove(path)  # it is stale, if there is one
+    if not storage.create(path, _json(lease)):
+        other_lease = _read(storage, path, Lease) or lease
+        raise UsageError(_busy(storage, name, other_lease))
+    ended = threading.Event()
+    beating = threading.Thread(target=_beat, args=(storage, path, lease, ended), daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
+        with suppress(ToolkitError):  # it grows stale then
+            storage.remove(path)
+
+
+def _beat(storage: Storage, path: str, lease: Lease, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_S):
+        with suppress(ToolkitError):  # the next time may do
+            _write(storage, path, lease.model_copy(update={"beat": now()}))
+
+
+def _busy(storage: Storage, name: str, lease: Lease) -> str:
+    what = "another run" if name == WHOLE else f"a run of shard {int(name)}"
+    return (
+        f"{what} is writing to the same place since {lease.since} (process {lease.process} on "
+        f"{lease.host}); wait for it, or if it was lost with its machine, try again "
+        f"{STALE_S / 60:.0f} minutes after {lease.beat}"
+    )
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # where signal 0 ends a process; its lease grows stale
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _path(folder: str, number: int) -> str:
+    return f"{folder}/{number:05}.json"
+
+
+def _json(mark: _Mark) -> bytes:
+    return (json.dumps(mark.model_dump(), ensure_ascii=False) + "\n").encode()
+
+
+def _write(storage: Storage, path: str, mark: _Mark) -> None:
+    with storage.write(path) as file:
+        file.write(_json(mark))
+
+
+def _read(storage: Storage, path: str, kind: type[Mark]) -> Mark | None:
+    """None for what is gone meanwhile, or no mark."""
+    data = storage.read(path)
+    try:
+        return kind.model_validate_json(data) if data else None
+    except ValidationError:
+        return None
+
+
+def _names(storage: Storage, folder: str) -> list[str]:
+    return [name.rpartition("/")[2] for name in storage.names(folder)]
+
+
+def _numbers(storage: Storage, folder: str) -> set[int]:
+    stems = (name.removesuffix(".json") for name in _names(storage, folder))
+    return {int(stem) for stem in stems if stem.isdecimal()}
+
+
+def _marks(storage: Storage, folder: str, kind: type[Mark]) -> list[Mark]:
+    paths = [_path(folder, number) for number in sorted(_numbers(storage, folder))]
+    with ThreadPoolExecutor(READ_AT_ONCE) as readers:  # a store answers each after a while
+        read: Iterable[Mark | None] = readers.map(lambda path: _read(storage, path, kind), paths)
+        return [mark for mark in read if mark]

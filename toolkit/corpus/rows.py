@@ -1,0 +1,127 @@
+"""What is written for a row: its own columns as they were, then ours."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from toolkit import __version__
+from toolkit.articles import Article
+from toolkit.corpus.formats import Row
+from toolkit.corpus.job import Stage
+from toolkit.documents import Translation
+from toolkit.errors import InputError, LanguageError, UsageError
+from toolkit.results import Result
+
+OUTPUT_SCHEMA = 1
+MAX_REASON = 300  # characters of an error
+# Each of our columns with the stages that have it, any of them, and the type of what isn't null.
+# docs/scale.md says what they mean.
+COLUMNS: Mapping[str, tuple[frozenset[Stage], type]] = {
+    "article": (frozenset({"clean"}), str),
+    "title_translation": (frozenset({"translate"}), str),
+    "translation": (frozenset({"translate"}), str),
+    "summary": (frozenset({"summarize"}), str),
+    "error": (frozenset({"clean", "translate", "summarize"}), str),
+    "sentences": (frozenset({"translate"}), int),
+    "flagged": (frozenset({"translate"}), int),
+    "doubtful": (frozenset({"translate"}), int),
+    "confidence": (frozenset({"translate"}), float),
+    "confidence_min": (frozenset({"translate"}), float),
+    "summary_flagged": (frozenset({"summarize"}), int),
+    "summary_doubtful": (frozenset({"summarize"}), int),
+    "paywalled": (frozenset({"clean"}), bool),
+    "cleaning_doubt": (frozenset({"clean"}), str),
+    "provenance": (frozenset({"clean", "translate", "summarize"}), str),
+}
+Made = Article | Result
+
+
+def columns(stages: Iterable[Stage], prefix: str = "") -> dict[str, type]:
+    """Our columns after these stages, in their order, with their types."""
+    asked = set(stages)
+    return {prefix + name: kind for name, (having, kind) in COLUMNS.items() if having & asked}
+
+
+def refuse_taken(names: Iterable[str], ours: Iterable[str], place: str) -> None:
+    """Raises UsageError where the input at `place` has a column that is called like one of ours."""
+    if taken := sorted(set(names) & set(ours)):
+        raise UsageError(
+            f"{place} has columns {', '.join(taken)} already; --prefix renames ours, as in "
+            "--prefix toolkit_"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Makes the rows of a job with these stages and this prefix."""
+
+    stages: tuple[Stage, ...]
+    prefix: str = ""
+
+    def row(self, given: Row, made: Made | Exception, name: str = "") -> Row:
+        """The row that was `given` with what came of it; `name` is what errors call it.
+
+        Raises UsageError where a column would be lost.
+        """
+        ours = columns(self.stages, self.prefix)
+        refuse_taken(given, ours, name or "a row")
+        values = dict.fromkeys(COLUMNS) | _values(made, name)
+        return {**given, **{key: values[key.removeprefix(self.prefix)] for key in ours}}
+
+
+def _values(made: Made | Exception, name: str) -> Row:
+    if isinstance(made, Exception):
+        return {"error": reason_of(made, name), "provenance": _provenance({})}
+    article = made if isinstance(made, Article) else made.article
+    values: Row = {
+        "article": article.document.text,
+        "paywalled": article.paywalled,
+        "cleaning_doubt": article.doubt,
+    }
+    if isinstance(made, Article):
+        return values | {"provenance": _provenance({})}
+    sentences = made.numbered
+    known = [each.confidence for _, each in sentences if each.confidence is not None]
+    values |= {
+        "title_translation": made.title_text,
+        "translation": made.translation_text,
+        "sentences": len(sentences),
+        "flagged": len(made.flagged),
+        "doubtful": len(made.doubtful),
+        "confidence": round(fmean(known), 3) if known else None,
+        "confidence_min": round(min(known), 3) if known else None,
+        "provenance": _provenance(made.provenance),
+    }
+    if made.summary:
+        values |= {
+            "summary": made.summary.text,
+            "summary_flagged": len(made.summary.failed),
+            "summary_doubtful": len(made.caution.statements(made.summary)),
+        }
+    return values
+
+
+def tokens_of(made: Made | Exception) -> int:
+    """The tokens that a model wrote for the translation that was kept."""
+    return sum(each.new_tokens for each in _translations(made))
+
+
+def _translations(made: Made | Exception) -> tuple[Translation, ...]:
+    return (*made.title, *made.translations) if isinstance(made, Result) else ()
+
+
+def reason_of(error: Exception, name: str) -> str:
+    """In one line, for the column of errors."""
+    if not isinstance(error, InputError):
+        return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_REASON].rstrip(": ")
+    reason = " ".join(str(error).removeprefix(f"{name}: ").split())
+    if isinstance(error, LanguageError):
+        reason += f"; --from {error.expected} takes it all the same"
+    return reason
+
+
+def _provenance(facts: Mapping[str, Any]) -> str:
+    record = {"schema": OUTPUT_SCHEMA, "toolkit": __version__, **facts}
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,115 @@
+"""One shard, from its rows to its mark: the only place where rows are made."""
+
+import hashlib
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from toolkit.articles import Article
+from toolkit.corpus.formats import BadRow, Row, read_rows, writer
+from toolkit.corpus.job import Job
+from toolkit.corpus.marks import ShardReport, mark_done, now
+from toolkit.corpus.plan import Shard
+from toolkit.corpus.rows import Columns, Made, tokens_of
+from toolkit.corpus.storage import Storage
+from toolkit.corpus.worker import Worker
+from toolkit.errors import InputError
+from toolkit.pipeline.flow import flow
+from toolkit.results import Result
+
+
+def run_shard(
+    job: Job, number: int, worker: Worker, *, on_row: Callable[[], None] = lambda: None
+) -> ShardReport:
+    """Make the output of a shard from its beginning, put it in its place and mark it done.
+
+    What goes wrong with a row goes to its column of errors. Raises ModelError, StorageError or
+    OutputError for what would meet every other row too, InputError where the rows can't be read;
+    then there is no output, and no mark.
+    """
+    shard = job.plan.shards[number]
+    storage = Storage.of(job.to)
+    started = time.perf_counter()
+    count = _Count()
+    columns = Columns(job.stages, job.prefix)
+    with storage.write(shard.output) as file:
+        hashed = _Hashed(file)
+        output = writer(job.format, hashed)
+        for (name, row), made in flow(_prepared(shard, worker), worker.work):
+            output.write(columns.row(row, made, name))
+            count.add(made)
+            on_row()
+        output.close()
+    report = ShardReport(
+        number=number,
+        output=shard.output,
+        rows=count.rows,
+        errors=count.errors,
+        sentences=count.sentences,
+        tokens=count.tokens,
+        flagged=count.flagged,
+        doubtful=count.doubtful,
+        bytes=hashed.bytes,
+        sha256=hashed.sha256,
+        seconds=round(time.perf_counter() - started, 3),
+        host=socket.gethostname(),
+        finished=now(),
+    )
+    mark_done(storage, report)
+    return report
+
+
+def _prepared(
+    shard: Shard, worker: Worker
+) -> Iterator[tuple[tuple[str, Row], Article | Exception]]:
+    """Each row with its name and its article, or with why it has none."""
+    for piece in shard.pieces:
+        for number, row in enumerate(read_rows(piece), start=1):
+            name = f"{piece.url}: row {number}"
+            if isinstance(row, BadRow):
+                yield (name, row.values), InputError(row.reason)
+                continue
+            try:
+                article: Article | Exception = worker.prepare(row, name)
+            except Exception as error:  # noqa: BLE001 - the boundary: one bad row ends no shard
+                article = error
+            yield (name, row), article
+
+
+@dataclass(slots=True)
+class _Count:
+    rows: int = 0
+    errors: int = 0
+    sentences: int = 0
+    tokens: int = 0
+    flagged: int = 0
+    doubtful: int = 0
+
+    def add(self, made: Made | Exception) -> None:
+        self.rows += 1
+        self.errors += isinstance(made, Exception)
+        self.tokens += tokens_of(made)
+        if isinstance(made, Result):
+            self.sentences += len(made.numbered)
+            self.flagged += len(made.flagged)
+            self.doubtful += len(made.doubtful)
+
+
+@dataclass(slots=True)
+class _Hashed:
+    """A file to write to that knows what was written."""
+
+    file: BinaryIO
+    bytes: int = 0
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        self.bytes += len(data)
+        return self.file.write(data)
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()

@@ -1,0 +1,115 @@
+"""A process that works on shards: the models of a job, loaded once, on one machine."""
+
+from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from toolkit.articles import PAGE_SHARE, Article
+from toolkit.corpus.formats import Row
+from toolkit.corpus.job import Job, refuse_changed
+from toolkit.corpus.rows import Made
+from toolkit.pipeline import Pipeline
+from toolkit.pipeline.engine_pool import EnginePool
+from toolkit.pipeline.flow import Keyed
+from toolkit.reading import Reading, read_record
+from toolkit.settings import Settings
+from toolkit.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """How a worker may use the machine that it is on: zero threads are one a core. What models
+    answer is kept in `store`, which is never read: docs/decisions/0024.
+    """
+
+    threads: int = 0
+    device: str = "cpu"
+    max_memory_mb: int = 0
+    models_folder: Path = field(default_factory=lambda: Settings().models_folder)
+    store: Path | None = None
+    store_max_mb: int = 500
+
+
+class Worker:
+    """Made by `start`. It serves one shard after the other, in one thread."""
+
+    def __init__(self, job: Job, pool: "ShardPool", pipeline: Pipeline) -> None:
+        self.job = job
+        self._pool = pool
+        self._pipeline = pipeline
+        max_chars = PAGE_SHARE * pipeline.settings.max_document_chars
+        self._reading = Reading(
+            text_field=job.text_field, id_field=job.id_field, max_chars=max_chars
+        )
+
+    @classmethod
+    def start(
+        cls, job: Job, machine: Machine, *, on_trouble: Callable[[str], None] | None = None
+    ) -> Self:
+        """Load the models of `job`. `on_trouble` hears of what goes on all the same.
+
+        Raises ModelError where one can't be used, UsageError where this machine has another than
+        the job was made for.
+        """
+        settings = job.settings_with(
+            {
+                "threads": machine.threads,
+                "device": machine.device,
+                "max_memory_mb": machine.max_memory_mb,
+                "models_folder": machine.models_folder,
+                "cache": False,
+            }
+        )
+        refuse_changed(job, settings)
+        store = machine.store and Store(
+            machine.store,
+            max_bytes=machine.store_max_mb * 1_000_000,
+            on_trouble=on_trouble,
+            reads=False,
+        )
+        pool = ShardPool(settings, on_trouble=on_trouble)
+        pipeline = Pipeline(settings, pool=pool, on_trouble=on_trouble, store=store)
+        worker = cls(job, pool, pipeline)
+        if "translator" in job.models:
+            _ = pipeline.translator
+        if "summarizer" in job.models:
+            _ = pipeline.summarizer
+        return worker
+
+    def prepare(self, row: Row, name: str) -> Article:
+        """The article of a row that errors call `name`. Raises InputError where there is none."""
+        document = read_record(name, row, self._reading)
+        return self._pipeline.prepare(
+            document,
+            check_language=self.job.check_language,
+            cleaned="clean" not in self.job.stages,
+        )
+
+    def work(self, articles: Keyed[Article]) -> Iterator[tuple[Hashable, Made]]:
+        """What the stages of the job make of the articles, each as soon as it is done. It depends on
+        nothing that this worker did before.
+        """
+        if not self.job.asks_models:
+            yield from articles
+            return
+        self._pool.renew()
+        if "summarize" in self.job.stages:
+            yield from self._pipeline.summarize_each(articles)
+        else:
+            yield from self._pipeline.translate_each(articles)
+
+    def close(self) -> None:
+        """Write down what is to be kept."""
+        if store := self._pipeline.store:
+            store.close()
+
+
+class ShardPool(EnginePool):
+    """Two models take turns on every machine, whether they fit into its memory together or not, so
+    that each is asked in the same order on all of them.
+    """
+
+    def fit(self, models: Collection[str]) -> bool:
+        """Raises ModelError for a model that doesn't fit alone."""
+        return super().fit(models) and len(models) < 2

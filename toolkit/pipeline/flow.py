@@ -1,0 +1,82 @@
+"""Many items through the chain: in their order, and none of them ends the others."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from toolkit.errors import InputError, ToolkitError
+
+MAX_HELD = 1024  # items between the first that isn't done and the last that was taken
+Tag = TypeVar("Tag")
+Value = TypeVar("Value")
+Made = TypeVar("Made")
+Keyed = Iterable[tuple[Hashable, Value]]
+
+
+def flow(
+    items: Iterable[tuple[Tag, Value | Exception]],
+    work: Callable[[Keyed[Value]], Keyed[Made]],
+) -> Iterator[tuple[Tag, Made | Exception]]:
+    """Each tag with what `work` makes of its value, in their order, as soon as those before it are
+    done; an exception in the place of a value stays one.
+
+    `work` is called anew once MAX_HELD items are held, which bounds the memory. Where it fails,
+    what it had taken is done one by one, and what fails again is answered by the exception. An
+    error that would meet every other item as well is raised: a model that is missing, a full disk,
+    a reader of the output that went away. So is what `items` raises, once those before it are done.
+    """
+    numbered = enumerate(items)
+    taken: dict[Hashable, tuple[Tag, Value | Exception]] = {}
+    made: dict[Hashable, Made | Exception] = {}
+    ended: list[Exception | None] = []  # by what, once there are no more items
+
+    def values() -> Iterator[tuple[Hashable, Value]]:
+        while len(taken) < MAX_HELD:
+            try:
+                key, (tag, value) = next(numbered)
+            except StopIteration:
+                return ended.append(None)
+            except Exception as error:  # noqa: BLE001 - it is raised when the others are done
+                return ended.append(error)
+            taken[key] = tag, value
+            if isinstance(value, Exception):
+                made[key] = value
+            else:
+                yield key, value
+        return None
+
+    def done() -> Iterator[tuple[Tag, Made | Exception]]:
+        while taken and (key := next(iter(taken))) in made:
+            tag, _ = taken.pop(key)
+            yield tag, made.pop(key)
+
+    while not ended:
+        try:
+            for key, result in work(values()):
+                made[key] = result
+                yield from done()
+        except Exception as error:  # noqa: BLE001 - the boundary: one bad item never ends a batch
+            if _meets_all(error):
+                raise
+            for key in [key for key in taken if key not in made]:
+                made[key] = _alone(key, taken[key][1], work)
+        yield from done()
+    if ended[0]:
+        raise ended[0]
+
+
+def _alone(
+    key: Hashable, value: Value | Exception, work: Callable[[Keyed[Value]], Keyed[Made]]
+) -> Made | Exception:
+    assert not isinstance(value, Exception)
+    try:
+        ((_, result),) = work(iter([(key, value)]))
+    except Exception as error:  # noqa: BLE001 - as in `flow`
+        if _meets_all(error):
+            raise
+        return error
+    return result
+
+
+def _meets_all(error: Exception) -> bool:
+    """Whether it would meet every other item too."""
+    return isinstance(error, ToolkitError | BrokenPipeError) and not isinstance(error, InputError)
