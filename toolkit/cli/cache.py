@@ -1,13 +1,19 @@
 """`toolkit cache`: the store of what models answered."""
 
 import time
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from toolkit.cli import options
 from toolkit.cli.console import settings_of, show
 from toolkit.pipeline import open_store
+from toolkit.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="Show and clear the store of what models answered.")
+app = typer.Typer(
+    no_args_is_help=True, help="Show, clear and merge stores of what models answered."
+)
 
 
 @app.command("info")
@@ -31,3 +37,25 @@ def clear_command() -> None:
     store = open_store(settings_of({"cache": True})[0])
     assert store
     show(f"forgot {store.clear():,} sentences and drafts")
+
+
+@app.command("merge")
+def merge_command(
+    stores: Annotated[
+        list[Path],
+        typer.Argument(
+            parser=options.path_named,
+            metavar="STORE...",
+            help="Files of other stores, as `toolkit run --stores` leaves them.",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Add what is in other stores to this one; they stay as they are."""
+    store = open_store(settings_of({"cache": True})[0])
+    assert store
+    for path in stores:
+        added = store.merge(Store(path, max_bytes=store.max_bytes))
+        name = str(path).encode(errors="replace").decode()
+        show(f"{name}: {added:,} sentences and drafts were new")
+    show(f"there are {store.info().entries:,} now, of at most {store.max_bytes / 1e6:,.0f} MB")

@@ -12,6 +12,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "clean": ("Keep the article of a scraped page and drop what stands around it.", "clean"),
     "translate": ("Clean and translate; paragraphs stay as they are in the source.", "translate"),
     "summarize": ("Clean, translate and summarize.", "summarize"),
+    "run": (
+        "Clean, translate and summarize a corpus of any size, shard by shard.",
+        "run",
+    ),
     "serve": ("Serve a page and an API on this machine, until it is stopped.", "serve"),
     "mcp": (
         "Offer the commands to agents, by the Model Context Protocol over standard input and "
@@ -26,7 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "prompts": ("List and show the prompts.", "prompts"),
     "schema": ("Print the JSON Schema of the JSON outputs.", "schema"),
-    "cache": ("Show and clear the store of what models answered.", "cache"),
+    "cache": ("Show, clear and merge stores of what models answered.", "cache"),
     "config": (
         "Print every setting with its origin: default, a file, or an environment variable.",
         "config",

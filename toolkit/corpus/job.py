@@ -82,7 +82,7 @@ class Job(BaseModel):
     toolkit: str = __version__
     sources: tuple[str, ...]
     to: str
-    format: Format = "jsonl"
+    form: Format = "jsonl"
     stages: tuple[Stage, ...]
     text_field: str = "text"
     id_field: str | None = None
@@ -109,7 +109,7 @@ def make_job(
     stages: Sequence[str],
     settings: Settings,
     plan: Plan,
-    format: Format = "jsonl",
+    form: Format = "jsonl",
     text_field: str = "text",
     id_field: str | None = None,
     prefix: str = "",
@@ -129,7 +129,7 @@ def make_job(
     return Job(
         sources=tuple(sources),
         to=to,
-        format=format,
+        form=form,
         stages=ordered,
         text_field=text_field,
         id_field=id_field,

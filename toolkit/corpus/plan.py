@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.corpus.formats import Piece
-from toolkit.corpus.storage import Storage, StoredFile
+from toolkit.corpus.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

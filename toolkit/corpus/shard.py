@@ -10,14 +10,16 @@ from typing import BinaryIO
 from toolkit.articles import Article
 from toolkit.corpus.formats import BadRow, Row, read_rows, writer
 from toolkit.corpus.job import Job
-from toolkit.corpus.marks import ShardReport, mark_done, now
+from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
 from toolkit.corpus.plan import Shard
-from toolkit.corpus.rows import Columns, Made, tokens_of
+from toolkit.corpus.rows import Columns, Made, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
-from toolkit.errors import InputError
+from toolkit.errors import InputError, ToolkitError, UsageError
 from toolkit.pipeline.flow import flow
 from toolkit.results import Result
+
+Outcome = ShardReport | Failure
 
 
 def run_shard(
@@ -36,7 +38,7 @@ def run_shard(
     columns = Columns(job.stages, job.prefix)
     with storage.write(shard.output) as file:
         hashed = _Hashed(file)
-        output = writer(job.format, hashed)
+        output = writer(job.form, hashed)
         for (name, row), made in flow(_prepared(shard, worker), worker.work):
             output.write(columns.row(row, made, name))
             count.add(made)
@@ -51,7 +53,7 @@ def run_shard(
         tokens=count.tokens,
         flagged=count.flagged,
         doubtful=count.doubtful,
-        bytes=hashed.bytes,
+        bytes=hashed.size,
         sha256=hashed.sha256,
         seconds=round(time.perf_counter() - started, 3),
         host=socket.gethostname(),
@@ -59,6 +61,26 @@ def run_shard(
     )
     mark_done(storage, report)
     return report
+
+
+def try_shard(
+    job: Job, number: int, worker: Worker, *, on_row: Callable[[], None] = lambda: None
+) -> Outcome:
+    """`run_shard`, where what ends this shard alone is marked and returned: rows that can't be
+    read, or a fault of ours. Raises ModelError, StorageError or OutputError, which meet others too.
+    """
+    try:
+        return run_shard(job, number, worker, on_row=on_row)
+    except (InputError, UsageError) as error:
+        reason = str(error)
+    except ToolkitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the boundary: one bad shard ends no job
+        reason = f"this is a bug: {reason_of(error, '')}"
+    host = socket.gethostname()
+    failure = Failure(number=number, reason=reason, host=host, finished=now())
+    mark_failed(Storage.of(job.to), failure)
+    return failure
 
 
 def _prepared(
@@ -102,12 +124,12 @@ class _Hashed:
     """A file to write to that knows what was written."""
 
     file: BinaryIO
-    bytes: int = 0
+    size: int = 0
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def write(self, data: bytes) -> int:
         self._digest.update(data)
-        self.bytes += len(data)
+        self.size += len(data)
         return self.file.write(data)
 
     @property

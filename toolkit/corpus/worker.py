@@ -1,5 +1,7 @@
 """A process that works on shards: the models of a job, loaded once, on one machine."""
 
+import os
+import socket
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +22,15 @@ from toolkit.store import Store
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """How a worker may use the machine that it is on: zero threads are one a core. What models
-    answer is kept in `store`, which is never read: docs/decisions/0024.
+    answer is kept in a store of the worker's own in the folder `stores`, which is never read:
+    docs/decisions/0024.
     """
 
     threads: int = 0
     device: str = "cpu"
     max_memory_mb: int = 0
     models_folder: Path = field(default_factory=lambda: Settings().models_folder)
-    store: Path | None = None
+    stores: Path | None = None
     store_max_mb: int = 500
 
 
@@ -62,8 +65,8 @@ class Worker:
             }
         )
         refuse_changed(job, settings)
-        store = machine.store and Store(
-            machine.store,
+        store = machine.stores and Store(
+            machine.stores / f"{socket.gethostname()}-{os.getpid()}.sqlite",
             max_bytes=machine.store_max_mb * 1_000_000,
             on_trouble=on_trouble,
             reads=False,
@@ -87,8 +90,8 @@ class Worker:
         )
 
     def work(self, articles: Keyed[Article]) -> Iterator[tuple[Hashable, Made]]:
-        """What the stages of the job make of the articles, each as soon as it is done. It depends on
-        nothing that this worker did before.
+        """What the stages of the job make of the articles, each as soon as it is done. It depends
+        on nothing that this worker did before.
         """
         if not self.job.asks_models:
             yield from articles

@@ -54,7 +54,7 @@ def flow(
             for key, result in work(values()):
                 made[key] = result
                 yield from done()
-        except Exception as error:  # noqa: BLE001 - the boundary: one bad item never ends a batch
+        except Exception as error:
             if _meets_all(error):
                 raise
             for key in [key for key in taken if key not in made]:
@@ -70,7 +70,7 @@ def _alone(
     assert not isinstance(value, Exception)
     try:
         ((_, result),) = work(iter([(key, value)]))
-    except Exception as error:  # noqa: BLE001 - as in `flow`
+    except Exception as error:
         if _meets_all(error):
             raise
         return error

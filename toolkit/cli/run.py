@@ -1,0 +1,262 @@
+"""`toolkit run`: a corpus, shard by shard, and how far it is."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from toolkit.cli import options
+from toolkit.cli.chain import offer_pull
+from toolkit.cli.console import is_terminal, settings_of, show, tell
+from toolkit.corpus.job import STAGES, Format, Job, make_job, open_job, refuse_stages
+from toolkit.corpus.marks import Failure, done_numbers, leased
+from toolkit.corpus.plan import make_plan
+from toolkit.corpus.report import Report
+from toolkit.corpus.runners.local import Watcher, run_local
+from toolkit.corpus.shard import Outcome
+from toolkit.corpus.status import Status
+from toolkit.corpus.storage import Storage
+from toolkit.corpus.worker import Machine
+from toolkit.errors import InputError, UsageError
+from toolkit.settings import Settings
+
+START = "start"
+
+
+class Runs(TyperGroup):
+    """What isn't the name of a command are the sources of `start`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help"):
+            args = [START, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=Runs,
+    no_args_is_help=True,
+    help="Clean, translate and summarize a corpus of any size, shard by shard, over any number of "
+    "machines. `toolkit run SOURCE...` means `toolkit run start SOURCE...`.",
+)
+
+
+@app.command(START)
+def start_command(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, folders, globs or URLs of JSON lines, Parquet or CSV.",
+            show_default=False,
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="URL", help="The folder for outputs and marks of progress."),
+    ],
+    stages: Annotated[
+        str, typer.Option(help="Some of clean, translate and summarize, with commas.")
+    ] = ",".join(STAGES),
+    to_format: Annotated[
+        Format | None, typer.Option("--to-format", help="Of the outputs [that of the sources].")
+    ] = None,
+    shards: Annotated[
+        int | None, typer.Option(min=1, help="Divide the sources into so many [by --shard-mb].")
+    ] = None,
+    shard: Annotated[
+        int | None,
+        typer.Option(min=0, help="Do only this one, counted from 0, as a task of a scheduler."),
+    ] = None,
+    shard_mb: Annotated[
+        float | None, typer.Option("--shard-mb", min=0.001, help="Size of a shard in MB.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes, each with models of its own.")
+    ] = 1,
+    threads: Annotated[
+        int | None, typer.Option(help="Processor threads of each worker [its share of the cores].")
+    ] = None,
+    stores: Annotated[
+        Path | None,
+        typer.Option(
+            "--stores",
+            parser=options.path_named,
+            metavar="FOLDER",
+            help="Keep what models answer here, a store for each worker; see `cache merge`.",
+        ),
+    ] = None,
+    text_field: Annotated[str, typer.Option(help="The column that is the text.")] = "text",
+    id_field: Annotated[
+        str | None, typer.Option(help="The column that names each row in messages [its number].")
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(help="Begins the names of the columns that are added.")
+    ] = "",
+    length: options.LengthOption = None,
+    max_words: Annotated[
+        int | None, typer.Option("--max-words", "-n", help="Limit of a summary [by its length].")
+    ] = None,
+    style: options.StyleOption = None,
+    route: options.RouteOption = None,
+    source_language: options.From = None,
+    target_language: Annotated[
+        str | None, typer.Option("--to-language", help="Language of the output [en].")
+    ] = None,
+    model: options.Model = None,
+    translator: options.Translator = None,
+    summarizer: options.Summarizer = None,
+    quality: options.QualityOption = None,
+    endpoint: options.Endpoint = None,
+    allow_remote: options.AllowRemote = None,
+    engine: options.Engine = None,
+    device: options.Device = None,
+    glossary: options.GlossaryOption = None,
+    min_confidence: options.MinConfidence = None,
+    withhold: options.Withhold = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 3 when a row has an error.")
+    ] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Do what isn't done yet. The same command goes on after an interruption."""
+    settings, _ = settings_of(
+        {
+            "length": length,
+            "max_words": max_words,
+            "style": style,
+            "route": route,
+            "source_language": source_language,
+            "target_language": target_language,
+            "model": model,
+            "translator": translator,
+            "summarizer": summarizer,
+            "quality": quality,
+            "endpoint": endpoint,
+            "allow_remote": allow_remote,
+            "engine": engine,
+            "device": device,
+            "threads": threads,
+            "glossary": glossary,
+            "min_confidence": min_confidence,
+            "withhold": withhold,
+        }
+    )
+
+    def run() -> None:
+        plan = make_plan(sources, shards=shards or 0, shard_mb=shard_mb or 1, suffix="jsonl")
+        if not plan.shards:
+            raise InputError(f"{', '.join(sources)}: holds no rows")
+        wanted = make_job(
+            sources=sources,
+            to=to,
+            stages=refuse_stages([each.strip() for each in stages.split(",")]),
+            settings=settings,
+            plan=plan,
+            form=to_format or "jsonl",
+            text_field=text_field,
+            id_field=id_field,
+            prefix=prefix,
+            check_language=source_language is None,
+        )
+        machine = machine_of(settings, stores)
+        run_job(wanted, machine, shard=shard, shards=shards, workers=workers, quiet=quiet)
+        end(wanted, whole=shard is None, strict=strict, quiet=quiet)
+
+    offer_pull(run)
+
+
+@app.command("status")
+def status_command(
+    to: Annotated[str, typer.Argument(metavar="URL", help="The folder of the outputs.")],
+) -> None:
+    """How far a run is: shards, rows, what is missing, who is at work."""
+    for line in Status.of(to).lines():
+        show(line)
+
+
+def machine_of(settings: Settings, stores: Path | None) -> Machine:
+    return Machine(
+        threads=settings.threads,
+        device=settings.device,
+        max_memory_mb=settings.max_memory_mb,
+        models_folder=settings.models_folder,
+        stores=stores,
+        store_max_mb=settings.cache_max_mb,
+    )
+
+
+def run_job(
+    wanted: Job,
+    machine: Machine,
+    *,
+    shard: int | None,
+    shards: int | None,
+    workers: int,
+    quiet: bool,
+) -> None:
+    """The shards that are missing, or the one that is asked for if it is."""
+    if shard is not None and shard >= (most := max(shards or 0, len(wanted.plan.shards))):
+        raise UsageError(f"--shard {shard}: there are {most}, counted from 0")
+    storage = Storage.of(wanted.to)
+    with leased(storage, shard):
+        job = open_job(wanted)
+        asked = [each.number for each in job.plan.shards if shard in (None, each.number)]
+        done = done_numbers(storage)
+        missing = [number for number in asked if number not in done]
+        if not quiet and len(missing) < len(asked):
+            tell(f"{len(asked) - len(missing):,} of {len(asked):,} shards are done already")
+        if not missing:
+            return
+        with watching(len(missing), quiet=quiet) as watcher:
+            run_local(job, missing, machine, workers=workers, watcher=watcher)
+
+
+def end(job: Job, *, whole: bool, strict: bool, quiet: bool) -> None:
+    """Say what came of it; the exit code is 3 where something failed."""
+    report = Report.of(job)
+    if whole:
+        report.write(job)
+    if not quiet:
+        for line in report.lines():
+            show(line)
+    if report.failed or (strict and report.errors):
+        raise typer.Exit(InputError.exit_code)
+
+
+@contextmanager
+def watching(shards: int, *, quiet: bool) -> Iterator[Watcher]:
+    """A bar of shards with the number of rows; without a terminal, a line for each failure."""
+
+    def told(outcome: Outcome) -> None:
+        if isinstance(outcome, Failure):
+            tell(f"shard {outcome.number}: {outcome.reason}")
+
+    if quiet or not is_terminal():
+        yield Watcher(on_end=told, on_trouble=tell)
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns: Sequence[progress.ProgressColumn] = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.completed}/{task.total} shards, {task.fields[rows]:,} rows"),
+        progress.BarColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    rows = 0
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=shards, rows=0)
+
+        def count(more: int) -> None:
+            nonlocal rows
+            rows += more
+            bar.update(task, rows=rows)
+
+        def ended(outcome: Outcome) -> None:
+            told(outcome)
+            bar.advance(task)
+
+        yield Watcher(on_rows=count, on_end=ended, on_trouble=tell)

@@ -1,0 +1,1 @@
+"""Who hands shards to workers: `local` in processes of this machine."""

@@ -1,0 +1,81 @@
+"""How far a job is, by what lies beside its outputs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from toolkit.corpus.job import read_job
+from toolkit.corpus.marks import Lease, ShardReport, failures, leases, reports
+from toolkit.corpus.report import Report
+from toolkit.corpus.storage import Storage
+
+LISTED = 20  # ranges of shards in a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """`leases` are those of whoever is at work, `missing` the shards that aren't done.
+    `seconds_left` is about how long the rest takes at the pace of this run; None where nobody is at
+    work, or has finished a shard yet.
+    """
+
+    report: Report
+    leases: dict[str, Lease]
+    missing: tuple[int, ...]
+    seconds_left: float | None
+
+    @classmethod
+    def of(cls, to: str) -> "Status":
+        """Raises UsageError where there is no job."""
+        job, storage = read_job(to), Storage.of(to)
+        done = reports(storage)
+        alive = {name: each for name, each in leases(storage).items() if not each.is_stale}
+        missing = {shard.number for shard in job.plan.shards} - {each.number for each in done}
+        return cls(
+            report=Report.summed(len(job.plan.shards), done, failures(storage)),
+            leases=alive,
+            missing=tuple(sorted(missing)),
+            seconds_left=_left(done, alive, len(missing)),
+        )
+
+    def lines(self) -> Iterator[str]:
+        """For somebody to read."""
+        yield from self.report.lines()
+        if self.missing:
+            yield f"missing shards: {ranges(self.missing)}"
+        for name, each in self.leases.items():
+            what = f"shard {int(name)}" if name.isdecimal() else "all shards"
+            yield f"at work on {what}: process {each.process} on {each.host}, since {each.since}"
+        if self.seconds_left is not None and self.missing:
+            yield f"time left: about {_duration(self.seconds_left)}"
+
+
+def ranges(numbers: tuple[int, ...]) -> str:
+    """Numbers in order, as in `0-4, 7`; the rest of very many is counted."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    told = [str(a) if a == b else f"{a}-{b}" for a, b in found[:LISTED]]
+    if rest := sum(b - a + 1 for a, b in found[LISTED:]):
+        told.append(f"and {rest:,} more")
+    return ", ".join(told)
+
+
+def _left(done: list[ShardReport], alive: dict[str, Lease], missing: int) -> float | None:
+    if not alive:
+        return None
+    since = min(each.since for each in alive.values())
+    finished = sum(each.finished >= since for each in done)
+    if not finished:
+        return None
+    passed = datetime.now(UTC) - datetime.fromisoformat(since)
+    return passed.total_seconds() / finished * missing
+
+
+def _duration(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
