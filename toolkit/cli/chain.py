@@ -14,13 +14,14 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
-from toolkit.cli.inputs import Keyed, attempt, flow, learn
+from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
 from toolkit.documents import Document, Summary, Translation
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output.confidence import unjudged
 from toolkit.pipeline import Pipeline
+from toolkit.pipeline.flow import Keyed
 from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
 

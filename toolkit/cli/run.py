@@ -14,6 +14,7 @@ from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.corpus.job import STAGES, Format, Job, make_job, open_job, refuse_stages
 from toolkit.corpus.marks import Failure, done_numbers, leased
 from toolkit.corpus.plan import make_plan
+from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
 from toolkit.corpus.shard import Outcome
@@ -90,7 +91,7 @@ def start_command(
     ] = None,
     text_field: Annotated[str, typer.Option(help="The column that is the text.")] = "text",
     id_field: Annotated[
-        str | None, typer.Option(help="The column that names each row in messages [its number].")
+        str | None, typer.Option(help="The column that names each row; one without is an error.")
     ] = None,
     prefix: Annotated[
         str, typer.Option(help="Begins the names of the columns that are added.")
@@ -161,6 +162,7 @@ def start_command(
             prefix=prefix,
             check_language=source_language is None,
         )
+        refuse_mistakes(wanted)
         machine = machine_of(settings, stores)
         run_job(wanted, machine, shard=shard, shards=shards, workers=workers, quiet=quiet)
         end(wanted, whole=shard is None, strict=strict, quiet=quiet)

@@ -26,7 +26,6 @@ Format = Literal["jsonl", "parquet", "csv"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FOLDER = "_toolkit"  # below the destination: the job, its marks, its leases and its report
 JOB = f"{FOLDER}/job.json"
-JOB_SCHEMA = 1
 # Settings of a machine: they change how fast outputs come, not what they are.
 OF_A_MACHINE = frozenset(
     (
@@ -78,7 +77,7 @@ class Job(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    job_schema: Literal[1] = JOB_SCHEMA
+    job_schema: Literal[1] = 1
     toolkit: str = __version__
     sources: tuple[str, ...]
     to: str
@@ -117,12 +116,17 @@ def make_job(
 ) -> Job:
     """The models are chosen and looked up here, once.
 
-    Raises UsageError for stages that there aren't and for a language that isn't named,
-    ModelMissingError where a model is needed that isn't installed.
+    Raises UsageError for stages that there aren't, for a language that isn't named and where there
+    is nothing to translate, ModelMissingError where a model is needed that isn't installed.
     """
     ordered = refuse_stages(stages)
     if settings.source_language == AUTO:
         raise UsageError("--from auto goes by the first input; name the language of the corpus")
+    if settings.same_language and "translate" in ordered:
+        raise UsageError(
+            f"there is nothing to translate from {settings.source_language} to "
+            f"{settings.target_language}; --to-language names another"
+        )
     models = _models(ordered, settings)
     kept = settings.model_fields_set - OF_A_MACHINE - set(MODELS)
     values = settings.model_dump(mode="json", include=kept)
@@ -282,6 +286,6 @@ def refuse_changed(job: Job, settings: Settings) -> None:
                 f"{job.to} is made with {_shown(each)}, and this machine has {_shown(here)}; "
                 f"type: toolkit models pull {each.model} --force"
             )
-    if (here := _digests(job.settings)) != job.files:
-        names = ", ".join(sorted(name for name, _ in job.files.items() ^ here.items()))
+    if (digests := _digests(job.settings)) != job.files:
+        names = ", ".join(sorted({name for name, _ in job.files.items() ^ digests.items()}))
         raise InputError(f"{job.to}: the file of {names} is not what the job was made with")

@@ -7,8 +7,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -24,7 +23,6 @@ DONE, FAILED, RUNNING = f"{FOLDER}/done", f"{FOLDER}/failed", f"{FOLDER}/running
 WHOLE = "run"  # the lease of a run over all shards
 BEAT_S = 60.0
 STALE_S = 600.0  # a lease that wasn't renewed for so long is nobody's any more
-READ_AT_ONCE = 16
 
 
 class _Mark(BaseModel):
@@ -97,6 +95,11 @@ def mark_failed(storage: Storage, failure: Failure) -> None:
 
 def done_numbers(storage: Storage) -> set[int]:
     return _numbers(storage, DONE)
+
+
+def report_of(storage: Storage, number: int) -> ShardReport | None:
+    """That of one shard, if it is finished."""
+    return _read(storage, _path(DONE, number), ShardReport)
 
 
 def reports(storage: Storage) -> list[ShardReport]:
@@ -186,10 +189,15 @@ def _write(storage: Storage, path: str, mark: _Mark) -> None:
 
 
 def _read(storage: Storage, path: str, kind: type[Mark]) -> Mark | None:
-    """None for what is gone meanwhile, or no mark."""
+    """None for what is not there, or no longer."""
     data = storage.read(path)
+    return _parsed(data, kind) if data else None
+
+
+def _parsed(data: bytes, kind: type[Mark]) -> Mark | None:
+    """None for what is no mark."""
     try:
-        return kind.model_validate_json(data) if data else None
+        return kind.model_validate_json(data)
     except ValidationError:
         return None
 
@@ -204,7 +212,6 @@ def _numbers(storage: Storage, folder: str) -> set[int]:
 
 
 def _marks(storage: Storage, folder: str, kind: type[Mark]) -> list[Mark]:
-    paths = [_path(folder, number) for number in sorted(_numbers(storage, folder))]
-    with ThreadPoolExecutor(READ_AT_ONCE) as readers:  # a store answers each after a while
-        read: Iterable[Mark | None] = readers.map(lambda path: _read(storage, path, kind), paths)
-        return [mark for mark in read if mark]
+    """In the order of their names, which is that of the shards."""
+    read = (_parsed(data, kind) for _, data in sorted(storage.read_all(folder).items()))
+    return [mark for mark in read if mark]

@@ -1,11 +1,9 @@
 """One shard, from its rows to its mark: the only place where rows are made."""
 
-import hashlib
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass
 
 from toolkit.articles import Article
 from toolkit.corpus.formats import BadRow, Row, read_rows, writer
@@ -37,8 +35,7 @@ def run_shard(
     count = _Count()
     columns = Columns(job.stages, job.prefix)
     with storage.write(shard.output) as file:
-        hashed = _Hashed(file)
-        output = writer(job.form, hashed)
+        output = writer(job.form, file)
         for (name, row), made in flow(_prepared(shard, worker), worker.work):
             output.write(columns.row(row, made, name))
             count.add(made)
@@ -53,8 +50,8 @@ def run_shard(
         tokens=count.tokens,
         flagged=count.flagged,
         doubtful=count.doubtful,
-        bytes=hashed.size,
-        sha256=hashed.sha256,
+        bytes=file.bytes,
+        sha256=file.digest,
         seconds=round(time.perf_counter() - started, 3),
         host=socket.gethostname(),
         finished=now(),
@@ -117,21 +114,3 @@ class _Count:
             self.sentences += len(made.numbered)
             self.flagged += len(made.flagged)
             self.doubtful += len(made.doubtful)
-
-
-@dataclass(slots=True)
-class _Hashed:
-    """A file to write to that knows what was written."""
-
-    file: BinaryIO
-    size: int = 0
-    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        self.size += len(data)
-        return self.file.write(data)
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()

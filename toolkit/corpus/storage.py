@@ -1,11 +1,12 @@
 """Stand-in."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from toolkit.errors import InputError, UsageError
 from toolkit.files import refused
@@ -15,6 +16,20 @@ from toolkit.files import refused
 class StoredFile:
     url: str
     bytes: int
+
+
+class Output:
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.bytes, self.hash = file, 0, hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        return f"sha256:{self.hash.hexdigest()}"
+
+    def write(self, data: bytes) -> int:
+        self.hash.update(data)
+        self.bytes += len(data)
+        return self.file.write(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +54,13 @@ class Storage:
             raise InputError(f"{path}: {error.strerror}") from error
 
     @contextmanager
-    def write(self, path: str) -> Iterator[BinaryIO]:
+    def write(self, path: str) -> Iterator[Any]:
         place = Path(self.root) / path
         temporary = place.with_name(f".toolkit-{place.name}-{os.getpid()}.tmp")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
-                yield file
+                yield Output(file)
             temporary.replace(place)
         except OSError as error:
             raise refused(place, error) from error
@@ -65,6 +80,8 @@ class Storage:
         return True
 
     def read(self, path: str) -> bytes | None:
+        if Path(self.root).is_file():
+            raise InputError(f"{self.root}: is a file")
         place = Path(self.root) / path
         return place.read_bytes() if place.exists() else None
 
@@ -75,5 +92,10 @@ class Storage:
         (Path(self.root) / path).unlink(missing_ok=True)
 
     def names(self, prefix: str) -> list[str]:
-        folder = Path(self.root) / prefix
-        return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+        folder = Path(self.root) / (prefix or ".")
+        if not folder.is_dir():
+            return []
+        return sorted(str(e.relative_to(self.root)) for e in folder.rglob("*") if e.is_file())
+
+    def read_all(self, folder: str) -> dict[str, bytes]:
+        return {name: self.read(name) or b"" for name in self.names(folder)}

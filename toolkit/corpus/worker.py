@@ -15,6 +15,7 @@ from toolkit.pipeline import Pipeline
 from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.pipeline.flow import Keyed
 from toolkit.reading import Reading, read_record
+from toolkit.reading.records import id_of
 from toolkit.settings import Settings
 from toolkit.store import Store
 
@@ -65,12 +66,14 @@ class Worker:
             }
         )
         refuse_changed(job, settings)
-        store = machine.stores and Store(
-            machine.stores / f"{socket.gethostname()}-{os.getpid()}.sqlite",
-            max_bytes=machine.store_max_mb * 1_000_000,
-            on_trouble=on_trouble,
-            reads=False,
-        )
+        store = None
+        if machine.stores:
+            store = Store(
+                machine.stores / f"{socket.gethostname()}-{os.getpid()}.sqlite",
+                max_bytes=machine.store_max_mb * 1_000_000,
+                on_trouble=on_trouble,
+                reads=False,
+            )
         pool = ShardPool(settings, on_trouble=on_trouble)
         pipeline = Pipeline(settings, pool=pool, on_trouble=on_trouble, store=store)
         worker = cls(job, pool, pipeline)
@@ -81,7 +84,11 @@ class Worker:
         return worker
 
     def prepare(self, row: Row, name: str) -> Article:
-        """The article of a row that errors call `name`. Raises InputError where there is none."""
+        """The article of a row that errors call `name`. Raises InputError where there is none, or
+        where the row lacks its id.
+        """
+        if self.job.id_field:
+            id_of(row, self.job.id_field)
         document = read_record(name, row, self._reading)
         return self._pipeline.prepare(
             document,

@@ -134,8 +134,7 @@ class StoredOutputs:
         keys = [self._score_key(*pair) for pair in pairs]
         if not self.store.reads:
             scores = self.engine.score(sources, targets)
-            written = zip(keys, map(scored_as_json, scores), strict=True)
-            self.store.add(dict(written))
+            self.store.add(dict(zip(keys, map(scored_as_json, scores), strict=True)))
             return scores
         read = {key: scored_from_json(text) for key, text in self.store.find(keys).items()}
         found = {key: scored for key, scored in read.items() if scored}

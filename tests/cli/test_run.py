@@ -1,0 +1,176 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.helpers import outputs, read_rows, rows, write_rows
+from toolkit.corpus.shard import run_shard
+from toolkit.corpus.worker import Worker
+from toolkit.errors import OutputError
+
+FAKE = ("--to", "out", "--model", "fake", "--stages", "clean,translate")
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write_rows(tmp_path / "rows.jsonl", rows(10))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setenv("TOOLKIT_LEXICON", "false")
+
+
+def test_a_corpus_is_done_and_what_was_done_is_told(run, source, tmp_path):
+    code, out, err = run("run", source, *FAKE)
+    assert (code, err) == (0, "")
+    assert "shards: 1 of 1\nrows: 10, 0 of them with an error\nsentences: 20, 20 of them" in out
+    found = read_rows(tmp_path / "out/part-00000.jsonl")
+    assert [row["id"] for row in found] == list(range(10))
+    assert json.loads((tmp_path / "out/_toolkit/report.json").read_text("utf-8"))["rows"] == 10
+    assert run("run", "status", "out")[1] == out
+
+
+def test_a_second_run_does_what_is_missing(run, source, tmp_path, monkeypatch):
+    done, real = [], run_shard
+
+    def breaking(job, number, worker, **options):
+        if number == 2 and len(done) == 2:
+            raise OutputError("out/part-00002.jsonl can't be written: No space left on device")
+        done.append(number)
+        return real(job, number, worker, **options)
+
+    monkeypatch.setattr("toolkit.corpus.shard.run_shard", breaking)
+    code, _, err = run("run", source, *FAKE, "--shards", 4)
+    assert (code, err) == (
+        3,
+        "toolkit: out/part-00002.jsonl can't be written: No space left on device\n",
+    )
+    assert "missing shards: 2-" in run("run", "status", "out")[1]
+    done.append(0)
+    code, out, err = run("run", source, *FAKE, "--shards", 4)
+    assert (code, err) == (0, "toolkit: 2 of 4 shards are done already\n")
+    assert done == [0, 1, 0, 2, 3]
+    assert "rows: 10, 0 of them" in out
+
+
+def test_tasks_of_a_scheduler_do_a_shard_each_and_come_to_the_same(run, source, tmp_path):
+    for shard in (3, 1, 0, 2):
+        assert run("run", source, *FAKE, "--shards", 4, "--shard", shard)[0] == 0
+    assert not (tmp_path / "out/_toolkit/report.json").exists()
+    assert run("run", source, *FAKE, "--shards", 4)[0] == 0
+    whole = ("--to", "whole", *FAKE[2:])
+    assert run("run", source, *whole, "--shards", 4)[0] == 0
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
+    assert len(outputs(tmp_path / "out")) == 4
+
+
+def test_a_task_without_a_shard_has_nothing_to_do(run, source):
+    """A scheduler starts as many as were asked for; a small corpus has fewer rows."""
+    assert run("run", source, *FAKE, "--shards", 40, "--shard", 39)[0] == 0
+    code, _, err = run("run", source, *FAKE, "--shards", 40, "--shard", 40)
+    assert (code, err) == (2, "toolkit: --shard 40: there are 40, counted from 0\n")
+
+
+def test_an_interrupt_leaves_a_run_that_goes_on(run, source, tmp_path, monkeypatch):
+    work = Worker.work
+
+    def interrupted(self, articles):
+        for number, made in enumerate(work(self, articles)):
+            if number == 1:
+                raise KeyboardInterrupt
+            yield made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Worker, "work", interrupted)
+        assert run("run", source, *FAKE)[::2] == (130, "toolkit: interrupted\n")
+    assert outputs(tmp_path / "out") == {}
+    assert not [*tmp_path.glob("out/.toolkit-*"), *tmp_path.glob("out/_toolkit/running/*")]
+    assert run("run", source, *FAKE)[0] == 0
+
+
+def test_rows_with_errors_end_with_3_only_if_that_is_asked(run, tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", [*rows(1), "no json"])
+    code, out, _ = run("run", source, *FAKE)
+    assert code == 0
+    assert "rows: 2, 1 of them with an error" in out
+    assert run("run", source, *FAKE, "--strict", "--quiet")[:2] == (3, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("--stages", "clean,print"), 2, "--stages clean,print: there are clean, translate"),
+        (("--from", "auto"), 2, "--from auto goes by the first input; name the language"),
+        (("--model", "hy-mt2-1.8b"), 4, "model 'hy-mt2-1.8b' is not installed; type: toolkit mo"),
+        (
+            ("--to-language", "fr"),
+            2,
+            "there is nothing to translate from fr to fr; --to-language names another",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_anything_is_written(
+    run, source, tmp_path, arguments, code, told
+):
+    found, _, err = run("run", source, *FAKE, *arguments)
+    assert (found, err.count("\n")) == (code, 1)
+    assert told in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_corpus_without_a_row_is_told(run, tmp_path):
+    (tmp_path / "empty.jsonl").touch()
+    code, _, err = run("run", "empty.jsonl", *FAKE)
+    assert (code, err) == (3, "toolkit: empty.jsonl: holds no rows\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_model_at_all_is_told_as_elsewhere(run, source):
+    code, _, err = run("run", source, "--to", "out")
+    assert (code, err) == (
+        4,
+        "toolkit: no model for translation is installed; type: toolkit models pull --from fr --to "
+        "en\n",
+    )
+
+
+def test_a_destination_that_cannot_be_written_is_told(run, source, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    code, _, err = run("run", source, *FAKE)
+    assert code in (2, 3)
+    assert err.startswith("toolkit: ")
+    assert err.count("\n") == 1
+
+
+def test_mistakes_are_told_before_anything_is_written(run, tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(2, translation="of somebody else"))
+    code, _, err = run("run", source, *FAKE)
+    assert code == 2
+    assert "has columns translation already; --prefix renames ours" in err
+    assert not (tmp_path / "out").exists()
+    assert run("run", source, *FAKE, "--prefix", "en_")[0] == 0
+    (first, _) = read_rows(tmp_path / "out/part-00000.jsonl")
+    assert first["translation"] == "of somebody else"
+    assert first["en_translation"].startswith("[fake]")
+
+
+def test_answers_are_kept_and_merged_where_somebody_wants_them(run, source, tmp_path):
+    assert run("run", source, *FAKE, "--stores", "stores")[0] == 0
+    (store,) = Path("stores").glob("*.sqlite")
+    code, out, _ = run("cache", "merge", store)
+    assert code == 0
+    assert out.startswith(f"{store}: ")
+    assert "drafts: 0" not in run("cache", "info")[1]
+    assert f"{store}: 0 sentences and drafts were new\n" in run("cache", "merge", store)[1]
+    code, _, err = run("cache", "merge", "nowhere.sqlite")
+    assert (code, err) == (3, "toolkit: store nowhere.sqlite is not there\n")
+    assert not os.path.exists("nowhere.sqlite")  # noqa: PTH110
+
+
+def test_a_file_named_status_is_a_source_by_its_path(run, source, tmp_path):
+    (tmp_path / "status").write_text("")
+    assert run("run", "status", "out")[2] == (
+        "toolkit: out holds no job (_toolkit/job.json is missing)\n"
+    )

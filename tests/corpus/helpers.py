@@ -1,0 +1,53 @@
+"""Small corpora, and jobs over them with the fake model."""
+
+import json
+
+from toolkit.corpus.job import make_job, open_job
+from toolkit.corpus.plan import make_plan
+from toolkit.corpus.worker import Machine, Worker
+from toolkit.settings import make_settings
+
+TEXT = (
+    "Le ministre présente jeudi son plan devant les députés réunis à Paris.\n"
+    "Il a promis {} emplois avant la fin de l'année, selon son entourage.\n"
+)
+
+
+def rows(count, **columns):
+    return [{"id": number, "text": TEXT.format(number), **columns} for number in range(count)]
+
+
+def write_rows(path, given):
+    """Rows as JSON lines; text is written as it is."""
+    lines = [each if isinstance(each, str) else json.dumps(each) for each in given]
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return str(path)
+
+
+def read_rows(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **options):
+    """Not written down yet."""
+    names = ("text_field", "id_field", "prefix", "check_language")
+    about = {name: options.pop(name) for name in names if name in options}
+    return make_job(
+        sources=[source],
+        to=str(to),
+        stages=stages,
+        settings=make_settings(model, **{"lexicon": False, **options}),
+        plan=make_plan([source], shards=shards, shard_mb=1, suffix="jsonl"),
+        **about,
+    )
+
+
+def opened(*arguments, **options):
+    """A job that is written down, and a worker for it."""
+    job = open_job(job_of(*arguments, **options))
+    return job, Worker.start(job, Machine())
+
+
+def outputs(folder):
+    """What is written, by name, without the job and its marks."""
+    return {each.name: each.read_bytes() for each in folder.glob("part-*")}

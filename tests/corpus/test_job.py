@@ -1,0 +1,129 @@
+import pytest
+
+from tests.corpus.helpers import job_of, opened, rows, write_rows
+from toolkit.corpus import job as module
+from toolkit.corpus.job import JOB, Job, ModelUsed, make_job, open_job, read_job, refuse_changed
+from toolkit.corpus.plan import make_plan
+from toolkit.errors import InputError, ModelMissingError, UsageError
+from toolkit.settings import make_settings
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write_rows(tmp_path / "rows.jsonl", rows(4))
+
+
+@pytest.fixture
+def to(tmp_path):
+    return tmp_path / "out"
+
+
+def made(source, to, settings, stages=("translate",)):
+    plan = make_plan([source], shards=1, shard_mb=1, suffix="jsonl")
+    return make_job(sources=[source], to=str(to), stages=stages, settings=settings, plan=plan)
+
+
+def test_the_first_writes_the_job_down_and_others_go_on_with_it(source, to):
+    job = open_job(job_of(source, to, stages=("translate", "clean"), quality="best"))
+    assert job.stages == ("clean", "translate")
+    assert (
+        read_job(str(to)) == job == open_job(job_of(source, to, stages=job.stages, quality="best"))
+    )
+    settings = job.settings_with({"threads": 3})
+    assert (settings.quality, settings.translator, settings.threads) == ("best", "fake", 3)
+
+
+def test_what_a_machine_may_choose_makes_no_other_job(source, to, tmp_path):
+    open_job(made(source, to, make_settings("fake", threads=1)))
+    other = make_settings("fake", threads=4, device="auto", cache=False, models_folder=tmp_path)
+    open_job(made(source, to, other))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"quality": "best"}, "quality was not set, now best"),
+        ({"stages": ("clean",)}, "stages was translate, now clean"),
+        ({"prefix": "en_"}, "prefix was , now en_"),
+        ({"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"}, "was "),
+    ],
+)
+def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes, told):
+    open_job(job_of(source, to))
+    with pytest.raises(UsageError, match="holds the outputs of another job") as caught:
+        open_job(job_of(source, to, **({"translator": "fake"} | changes)))
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_input_files_that_changed_are_told_from_another_job(source, to, tmp_path):
+    open_job(job_of(source, to))
+    write_rows(tmp_path / "rows.jsonl", rows(9))
+    with pytest.raises(UsageError, match="the input files have changed since the job was begun"):
+        open_job(job_of(source, to))
+
+
+def test_another_version_is_refused_and_told_how_to_go_on(source, to, monkeypatch):
+    wanted = job_of(source, to)
+    open_job(wanted.model_copy(update={"toolkit": "0.1.7"}))
+    with pytest.raises(
+        UsageError, match=r"go on with 0\.1\.7 \(pip install toolkit-fr-en==0\.1\.7"
+    ):
+        open_job(wanted)
+
+
+@pytest.mark.parametrize("written", ["{}", "no json", '{"job_schema": 2}'])
+def test_a_job_that_cannot_be_read_is_refused_in_one_line(to, written):
+    (to / "_toolkit").mkdir(parents=True)
+    (to / JOB).write_text(written)
+    with pytest.raises(UsageError, match="can't be read by toolkit") as caught:
+        read_job(str(to))
+    assert "\n" not in str(caught.value)
+
+
+def test_where_no_job_is_that_is_told(to):
+    with pytest.raises(UsageError, match=r"holds no job \(_toolkit/job.json is missing\)"):
+        read_job(str(to))
+
+
+@pytest.mark.parametrize("stages", [(), ("clean", "print")])
+def test_only_stages_that_there_are(source, to, stages):
+    with pytest.raises(UsageError, match="there are clean, translate, summarize"):
+        job_of(source, to, stages=stages)
+
+
+def test_models_are_looked_up_before_anything_is_written(source, to, tmp_path):
+    with pytest.raises(ModelMissingError, match="type: toolkit models pull"):
+        made(source, to, make_settings(models_folder=tmp_path))
+    assert not to.exists()
+    cleaning = made(source, to, make_settings(models_folder=tmp_path), ["clean"])
+    assert not cleaning.models
+
+
+def test_without_a_model_summaries_are_made_of_sentences(source, to, tmp_path):
+    settings = make_settings(translator="fake", models_folder=tmp_path)
+    job = made(source, to, settings, ["summarize"])
+    assert job.settings["summarizer"] == "lead-3"
+
+
+def test_a_machine_with_another_model_is_refused(source, to, monkeypatch):
+    job, _ = opened(source, to)
+    refuse_changed(job, job.settings_with({}))
+    monkeypatch.setattr(ModelUsed, "of", lambda name, settings: ModelUsed(model=name, sha256="ff"))
+    with pytest.raises(UsageError, match="is made with fake, and this machine has fake ff"):
+        refuse_changed(job, job.settings_with({}))
+
+
+def test_a_glossary_that_changed_is_refused(source, to, tmp_path):
+    terms = tmp_path / "terms.tsv"
+    terms.write_text("maire\tmayor\n")
+    job = job_of(source, to, glossary=str(terms))
+    refuse_changed(job, job.settings_with({}))
+    terms.write_text("maire\tlord mayor\n")
+    with pytest.raises(InputError, match="the file of glossary is not what the job was made with"):
+        refuse_changed(job, job.settings_with({}))
+
+
+def test_settings_of_a_machine_are_settings():
+    assert make_settings().model_dump().keys() > module.OF_A_MACHINE
+    assert Job.model_config["extra"] == "forbid"

@@ -1,0 +1,54 @@
+
+import pytest
+
+from tests.corpus.helpers import job_of, rows, write_rows
+from toolkit.corpus.job import open_job
+from toolkit.corpus.preflight import refuse_mistakes
+from toolkit.errors import UsageError
+
+
+def test_a_good_job_passes_before_and_after_it_began(tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(2))
+    job = job_of(source, tmp_path / "out")
+    refuse_mistakes(job)
+    open_job(job)
+    (tmp_path / "out/part-00000.jsonl").write_text("an output")
+    refuse_mistakes(job)
+
+
+@pytest.mark.parametrize("to", ["in", "in/out", "link/out"])
+def test_outputs_are_never_taken_for_inputs(tmp_path, to):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    write_rows(folder / "rows.jsonl", rows(2))
+    with pytest.raises(UsageError, match="lies among the sources; name another"):
+        refuse_mistakes(job_of(str(folder), tmp_path / to))
+    refuse_mistakes(job_of(str(folder), tmp_path / "in-english"))
+
+
+def test_files_of_somebody_else_are_kept(tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(2))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"holds other files \(mine.txt\); --to names a new"):
+        refuse_mistakes(job_of(source, tmp_path / "out"))
+
+
+def test_a_column_that_ours_would_replace_is_told_with_the_way_out(tmp_path):
+    given = [*rows(1), *rows(1, summary="of somebody else")]
+    source = write_rows(tmp_path / "rows.jsonl", given)
+    refuse_mistakes(job_of(source, tmp_path / "out"))
+    stages = ("summarize",)
+    with pytest.raises(UsageError, match="has columns summary already; --prefix renames ours"):
+        refuse_mistakes(job_of(source, tmp_path / "out", stages=stages))
+    refuse_mistakes(job_of(source, tmp_path / "out", stages=stages, prefix="en_"))
+
+
+def test_texts_in_another_column_are_told_before_every_row_has_an_error(tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", ["no json", *rows(2)])
+    told = r"has no column 'body' \(there are: id, text\); --text-field names the one"
+    with pytest.raises(UsageError, match=told):
+        refuse_mistakes(job_of(source, tmp_path / "out", text_field="body"))
+    sparse = write_rows(tmp_path / "sparse.jsonl", [{"id": 1}, *rows(1)])
+    refuse_mistakes(job_of(sparse, tmp_path / "out"))

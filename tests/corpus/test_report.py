@@ -1,0 +1,46 @@
+import json
+
+from tests.corpus.helpers import opened, rows, write_rows
+from toolkit.corpus.marks import Failure, ShardReport, mark_failed
+from toolkit.corpus.report import REPORT, Report
+from toolkit.corpus.shard import run_shard
+from toolkit.corpus.storage import Storage
+
+
+def test_shards_are_summed_and_what_failed_is_told():
+    done = [
+        ShardReport(number=number, output="x", rows=1000, errors=1, sentences=5000, flagged=40)
+        for number in (0, 1)
+    ]
+    done[0] = done[0].model_copy(update={"seconds": 100.0, "host": "a", "doubtful": 9})
+    told = list(Report.summed(3, done, [Failure(number=2, reason="is cut off")]).lines())
+    assert told == [
+        "shards: 2 of 3",
+        "rows: 2,000, 2 of them with an error",
+        "sentences: 10,000, 80 of them flagged, 9 doubtful; tokens: 0",
+        "time of workers: 100 s, 20.00 rows a second",
+        "shard 2 failed: is cut off",
+    ]
+
+
+def test_cleaning_alone_says_nothing_of_sentences():
+    done = [ShardReport(number=0, output="x", rows=1)]
+    assert list(Report.summed(1, done, []).lines()) == [
+        "shards: 1 of 1",
+        "rows: 1, 0 of them with an error",
+    ]
+
+
+def test_the_report_lies_beside_the_outputs(tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(5))
+    job, worker = opened(source, tmp_path / "out", shards=2)
+    run_shard(job, 0, worker)
+    mark_failed(Storage.of(job.to), Failure(number=1, reason="is cut off"))
+    Report.of(job).write(job)
+    found = json.loads((tmp_path / "out" / REPORT).read_text("utf-8"))
+    assert (found["shards"], found["done"], found["models"]["translator"]["model"]) == (
+        2,
+        1,
+        "fake",
+    )
+    assert found["failed"][0]["reason"] == "is cut off"

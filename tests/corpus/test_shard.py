@@ -1,0 +1,156 @@
+import hashlib
+import json
+from itertools import count
+
+import pytest
+
+from tests.corpus.helpers import TEXT, opened, outputs, read_rows, rows, write_rows
+from toolkit.corpus import shard as module
+from toolkit.corpus.marks import done_numbers, failures
+from toolkit.corpus.shard import run_shard, try_shard
+from toolkit.corpus.storage import Storage
+from toolkit.engines.fake import FakeEngine, fake_answer
+from toolkit.errors import InputError, OutputError
+from toolkit.pipeline import engine_pool
+
+ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday. " * 3
+
+
+def made(tmp_path, given, **options):
+    source = write_rows(tmp_path / "rows.jsonl", given)
+    job, worker = opened(source, tmp_path / "out", **options)
+    report = run_shard(job, 0, worker)
+    return read_rows(tmp_path / "out/part-00000.jsonl"), report
+
+
+def test_each_row_is_written_in_its_place_with_what_was_made_of_it(tmp_path):
+    found, report = made(tmp_path, rows(3, site="a"), stages=("clean", "translate", "summarize"))
+    assert [(row["id"], row["site"]) for row in found] == [(0, "a"), (1, "a"), (2, "a")]
+    for number, row in enumerate(found):
+        assert f"[fake] Il a promis {number} emplois" in row["translation"]
+        assert row["summary"].startswith("[fake]")
+        assert row["error"] is None
+    assert json.loads(found[0]["provenance"])["translation"]["model"] == "fake"
+    assert (report.rows, report.errors, report.sentences) == (3, 0, 6)
+    assert report.tokens > 60
+    data = (tmp_path / "out/part-00000.jsonl").read_bytes()
+    assert report.bytes == len(data)
+    assert report.sha256.endswith(hashlib.sha256(data).hexdigest())
+
+
+def test_whatever_is_wrong_with_a_row_stands_in_its_column_of_errors(tmp_path):
+    given = [
+        *rows(1),
+        {"id": "null", "text": None},
+        {"id": "number", "text": 7},
+        {"id": "other", "body": "x"},
+        "not json",
+        {"id": "english", "text": ENGLISH},
+        {"id": "long", "text": "".join(map(TEXT.format, range(200)))},
+        *rows(1),
+    ]
+    found, report = made(tmp_path, given, stages=("clean", "translate"), max_document_chars=5_000)
+    assert len(found) == len(given) == report.rows
+    assert report.errors == 6
+    assert found[0]["error"] is found[-1]["error"] is None
+    reasons = {row.get("id"): row["error"] for row in found[1:-1]}
+    assert reasons["null"] == reasons["number"] == "has no text in its field 'text'"
+    assert "has no field 'text' (there are: id, body)" in reasons["other"]
+    assert "is not valid JSON" in reasons[None]
+    assert "looks English" in reasons["english"]
+    assert "over the limit of 5,000" in reasons["long"]
+    assert found[3]["body"] == "x"
+
+
+def test_a_row_that_breaks_our_code_or_the_models_has_an_error_too(tmp_path, monkeypatch):
+    source = write_rows(tmp_path / "rows.jsonl", rows(4))
+    job, worker = opened(source, tmp_path / "out")
+    prepare = worker.prepare
+
+    def breaking(row, name):
+        if row["id"] == 1:
+            raise RecursionError("too deep")
+        return prepare(row, name)
+
+    monkeypatch.setattr(worker, "prepare", breaking)
+    assert run_shard(job, 0, worker).errors == 1
+    errors = [row["error"] for row in read_rows(tmp_path / "out/part-00000.jsonl")]
+    assert errors == [None, "RecursionError: too deep", None, None]
+
+
+def test_only_cleaning_needs_no_model(tmp_path):
+    found, _ = made(tmp_path, rows(2), stages=("clean",), model="not-installed")
+    assert "translation" not in found[0]
+    assert found[0]["article"].startswith("Le ministre")
+
+
+class Remembering(FakeEngine):
+    """What it was asked before has a part in its answers, as pages of keys and values have."""
+
+    def __init__(self):
+        asked = count()
+        super().__init__(lambda text: f"{fake_answer(text)} {next(asked)}")
+
+
+def test_what_a_worker_did_before_changes_nothing(tmp_path, monkeypatch):
+    """It may come from other shards, and a shard may be made again."""
+    monkeypatch.setattr(engine_pool, "load_engine", lambda model, **_: Remembering())
+    source = write_rows(tmp_path / "rows.jsonl", rows(20))
+    job, worker = opened(source, tmp_path / "out", shards=3)
+    for number in (2, 0, 1, 0):
+        run_shard(job, number, worker)
+    first = outputs(tmp_path / "out")
+    assert len(first) == len(done_numbers(Storage.of(job.to))) == 3
+    job, worker = opened(source, tmp_path / "again", shards=3)
+    for number in (0, 1, 2):
+        run_shard(job, number, worker)
+    assert outputs(tmp_path / "again") == first
+
+
+def broken(monkeypatch, error, after=1):
+    """Rows that can't be read to their end."""
+    read = module.read_rows
+
+    def reading(piece):
+        for number, row in enumerate(read(piece)):
+            if number == after:
+                raise error
+            yield row
+
+    monkeypatch.setattr(module, "read_rows", reading)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (InputError("rows.jsonl: is cut off"), "rows.jsonl: is cut off"),
+        (ZeroDivisionError("oh"), "this is a bug: ZeroDivisionError: oh"),
+    ],
+)
+def test_a_shard_that_cannot_be_read_fails_alone_and_leaves_no_half(
+    tmp_path, monkeypatch, error, told
+):
+    job, worker = opened(write_rows(tmp_path / "rows.jsonl", rows(3)), tmp_path / "out")
+    broken(monkeypatch, error)
+    assert try_shard(job, 0, worker).reason == told
+    assert outputs(tmp_path / "out") == {}
+    storage = Storage.of(job.to)
+    assert done_numbers(storage) == set()
+    assert [each.reason for each in failures(storage)] == [told]
+    monkeypatch.undo()
+    assert try_shard(job, 0, worker).rows == 3
+    assert failures(storage) == []
+
+
+def test_a_full_disk_ends_more_than_the_shard(tmp_path, monkeypatch):
+    job, worker = opened(write_rows(tmp_path / "rows.jsonl", rows(3)), tmp_path / "out")
+    broken(monkeypatch, OutputError("out can't be written: No space left on device"))
+    with pytest.raises(OutputError):
+        try_shard(job, 0, worker)
+
+
+def test_a_column_that_would_be_lost_fails_the_shard(tmp_path):
+    given = [*rows(1), {"id": 1, "text": TEXT, "translation": "of somebody else"}]
+    job, worker = opened(write_rows(tmp_path / "rows.jsonl", given), tmp_path / "out")
+    failed = try_shard(job, 0, worker)
+    assert "rows.jsonl: row 2 has columns translation already; --prefix" in failed.reason

@@ -1,0 +1,74 @@
+import pytest
+
+from toolkit.errors import InputError, ModelError
+from toolkit.pipeline import flow as module
+from toolkit.pipeline.flow import flow
+
+
+def backwards(values):
+    """Done in another order than asked."""
+    for key, value in reversed(list(values)):
+        yield key, value.upper()
+
+
+def answers(items, work=backwards):
+    return list(flow(items, work))
+
+
+def test_exceptions_keep_their_place_among_what_was_made():
+    bad = InputError("is empty")
+    assert answers([(1, "a"), (2, bad), (3, "b")]) == [(1, "A"), (2, bad), (3, "B")]
+
+
+def test_what_breaks_the_work_is_answered_by_its_error_and_the_rest_is_done():
+    def work(values):
+        for key, value in values:
+            if value == "bad":
+                raise RecursionError("too deep")
+            yield key, value.upper()
+
+    found = answers([(1, "a"), (2, "bad"), (3, "b")], work)
+    assert found[0::2] == [(1, "A"), (3, "B")]
+    assert isinstance(found[1][1], RecursionError)
+
+
+def test_a_missing_model_ends_it():
+    def work(values):
+        next(values)
+        raise ModelError("is not installed")
+        yield
+
+    with pytest.raises(ModelError):
+        answers([(1, "a"), (2, "b")], work)
+
+
+@pytest.mark.parametrize("error", [InputError("is cut off"), OSError("gone")])
+def test_items_that_break_off_are_done_before_that_is_told(error):
+    """An error of the source would else look like the end of it."""
+
+    def items():
+        yield 1, "a"
+        yield 2, "b"
+        raise error
+
+    done = []
+    with pytest.raises(type(error)):
+        done.extend(flow(items(), backwards))
+    assert done == [(1, "A"), (2, "B")]
+
+
+@pytest.mark.parametrize("kind", ["slow", "bad"])
+def test_few_items_are_held_whatever_they_are(monkeypatch, kind):
+    """Neither work that answers late nor a long row of errors fills the memory."""
+    monkeypatch.setattr(module, "MAX_HELD", 5)
+    taken = 0
+
+    def items():
+        nonlocal taken
+        for number in range(50):
+            taken += 1
+            yield number, InputError("bad") if kind == "bad" else "a"
+
+    for done, _ in enumerate(flow(items(), backwards)):
+        assert taken - done <= 5
+    assert taken == 50
