@@ -7,6 +7,7 @@ ToolkitError                1   a fault of ours
 │   └── TooLongError        3   the text is longer than the model can take
 ├── OutputError             3   nothing more can be written: no space, or nobody to read it
 ├── StoreError              3   the store of what models answered can't be used
+├── StorageError            3   a disk or bucket with data of a corpus refuses or doesn't answer
 ├── QualityError            5   a score is below its floor
 └── ModelError              4   a model is missing, damaged or out of reach
     ├── ModelMissingError   4   it was never pulled
@@ -54,6 +55,10 @@ class OutputError(ToolkitError):
 
 
 class StoreError(ToolkitError):
+    exit_code = 3
+
+
+class StorageError(ToolkitError):
     exit_code = 3
 
 

@@ -146,7 +146,9 @@ class AtomicFile:
         return f"sha256:{self._digest.hexdigest()}"
 
     def write(self, text: str) -> None:
-        data = text.encode("utf-8")
+        self.write_bytes(text.encode("utf-8"))
+
+    def write_bytes(self, data: bytes) -> None:
         with self._refusing():
             self._stream.write(data)
         self._digest.update(data)

@@ -123,8 +123,7 @@ def test_what_cannot_be_done_is_told_before_anything_is_written(
 def test_a_corpus_without_a_row_is_told(run, tmp_path):
     (tmp_path / "empty.jsonl").touch()
     code, _, err = run("run", "empty.jsonl", *FAKE)
-    assert (code, err) == (3, "toolkit: empty.jsonl: holds no rows\n")
-    assert not (tmp_path / "out").exists()
+    assert (code, err) == (3, f"toolkit: {tmp_path}/empty.jsonl: holds no rows\n")
 
 
 def test_no_model_at_all_is_told_as_elsewhere(run, source):

@@ -3,7 +3,7 @@
 import json
 
 from toolkit.corpus.job import make_job, open_job
-from toolkit.corpus.plan import make_plan
+from toolkit.corpus.plan import files_of, plan_shards
 from toolkit.corpus.worker import Machine, Worker
 from toolkit.settings import make_settings
 
@@ -32,12 +32,14 @@ def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **optio
     """Not written down yet."""
     names = ("text_field", "id_field", "prefix", "check_language")
     about = {name: options.pop(name) for name in names if name in options}
+    files = files_of([source])
     return make_job(
         sources=[source],
         to=str(to),
         stages=stages,
         settings=make_settings(model, **{"lexicon": False, **options}),
-        plan=make_plan([source], shards=shards, shard_mb=1, suffix="jsonl"),
+        inputs=files,
+        plan=plan_shards(files, shards=shards),
         **about,
     )
 

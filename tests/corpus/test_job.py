@@ -3,7 +3,7 @@ import pytest
 from tests.corpus.helpers import job_of, opened, rows, write_rows
 from toolkit.corpus import job as module
 from toolkit.corpus.job import JOB, Job, ModelUsed, make_job, open_job, read_job, refuse_changed
-from toolkit.corpus.plan import make_plan
+from toolkit.corpus.plan import files_of, plan_shards
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.settings import make_settings
 
@@ -19,8 +19,15 @@ def to(tmp_path):
 
 
 def made(source, to, settings, stages=("translate",)):
-    plan = make_plan([source], shards=1, shard_mb=1, suffix="jsonl")
-    return make_job(sources=[source], to=str(to), stages=stages, settings=settings, plan=plan)
+    files = files_of([source])
+    return make_job(
+        sources=[source],
+        to=str(to),
+        stages=stages,
+        settings=settings,
+        inputs=files,
+        plan=plan_shards(files),
+    )
 
 
 def test_the_first_writes_the_job_down_and_others_go_on_with_it(source, to):
@@ -61,6 +68,12 @@ def test_input_files_that_changed_are_told_from_another_job(source, to, tmp_path
     write_rows(tmp_path / "rows.jsonl", rows(9))
     with pytest.raises(UsageError, match="the input files have changed since the job was begun"):
         open_job(job_of(source, to))
+
+
+def test_another_number_of_shards_is_another_job(source, to):
+    open_job(job_of(source, to))
+    with pytest.raises(UsageError, match="there were 1 shards, now 3"):
+        open_job(job_of(source, to, shards=3))
 
 
 def test_another_version_is_refused_and_told_how_to_go_on(source, to, monkeypatch):

@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.corpus.helpers import job_of, rows, write_rows

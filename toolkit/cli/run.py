@@ -13,7 +13,7 @@ from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.corpus.job import STAGES, Format, Job, make_job, open_job, refuse_stages
 from toolkit.corpus.marks import Failure, done_numbers, leased
-from toolkit.corpus.plan import make_plan
+from toolkit.corpus.plan import SHARD_MB, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
@@ -72,8 +72,9 @@ def start_command(
         typer.Option(min=0, help="Do only this one, counted from 0, as a task of a scheduler."),
     ] = None,
     shard_mb: Annotated[
-        float | None, typer.Option("--shard-mb", min=0.001, help="Size of a shard in MB.")
-    ] = None,
+        float,
+        typer.Option("--shard-mb", min=0.001, help="Size of a shard's rows in MB, as stored."),
+    ] = SHARD_MB,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes, each with models of its own.")
     ] = 1,
@@ -147,16 +148,21 @@ def start_command(
     )
 
     def run() -> None:
-        plan = make_plan(sources, shards=shards or 0, shard_mb=shard_mb or 1, suffix="jsonl")
-        if not plan.shards:
-            raise InputError(f"{', '.join(sources)}: holds no rows")
+        files = files_of(sources)
+        plan = plan_shards(
+            files,
+            shard_mb=shard_mb,
+            shards=shards,
+            suffix=f".{to_format}" if to_format else None,
+        )
         wanted = make_job(
             sources=sources,
             to=to,
             stages=refuse_stages([each.strip() for each in stages.split(",")]),
             settings=settings,
+            inputs=files,
             plan=plan,
-            form=to_format or "jsonl",
+            form=to_format,
             text_field=text_field,
             id_field=id_field,
             prefix=prefix,
@@ -219,6 +225,8 @@ def run_job(
 def end(job: Job, *, whole: bool, strict: bool, quiet: bool) -> None:
     """Say what came of it; the exit code is 3 where something failed."""
     report = Report.of(job)
+    if report.done == report.shards and not report.rows:
+        raise InputError(f"{', '.join(job.sources)}: holds no rows")
     if whole:
         report.write(job)
     if not quiet:

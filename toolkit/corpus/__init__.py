@@ -1,7 +1,11 @@
-"""A corpus of any size over shards: one job, done by any number of processes and machines.
+"""A corpus in shards: rows of whole buckets, on one machine or many.
 
-Data runs one way: `storage` opens what a URL names, `formats` reads and writes rows, `plan` divides
-the files into shards, `job` is what is to be done, `shard` does one shard of it with the models of
-a `worker`, and `marks` say what is done. `runners` hand the shards out; `status` and `report` tell
-how far that is. A new column of the outputs goes to `rows`, a new way to run to `runners`.
+`storage` lists, reads and writes files by their URL, and `trying` asks stores again that fail;
+`formats` makes rows of files and files of rows; `plan` says which rows make which output. `job` is
+what is to be done, which `preflight` looks at; `worker` has the models for it, `shard` makes an
+output, whose columns are in `rows`, and `marks` say what is done. Data runs that way. `runners`
+hand out shards; `status` and `report` say how far that is.
+
+A new store is a scheme in `storage`, a new format a file in `formats`, a new column of the outputs
+an entry in `rows`. Needs the extra `corpus` for Parquet and for what isn't local.
 """

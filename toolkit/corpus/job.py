@@ -4,6 +4,7 @@ Everything in a job affects what is written; what depends on the machine is a `w
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit import __version__
 from toolkit.corpus.plan import Plan
-from toolkit.corpus.storage import Storage
+from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import load_installed
@@ -69,10 +70,27 @@ class ModelUsed(BaseModel):
         )
 
 
+class Inputs(BaseModel):
+    """Tells whether the input files are still the same, by their names and sizes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: int
+    bytes: int
+    digest: str
+
+    @classmethod
+    def of(cls, files: Sequence[StoredFile]) -> Self:
+        listed = json.dumps(sorted((each.url, each.bytes) for each in files)).encode()
+        size = sum(each.bytes for each in files)
+        return cls(files=len(files), bytes=size, digest=hashlib.sha256(listed).hexdigest())
+
+
 class Job(BaseModel):
-    """`settings` are those that somebody set, with the models by their names; `files` maps those of
-    them that name files to the sha256 of these. `check_language` says that rows in another language
-    than the settings' are refused.
+    """`form` is the format of the outputs where it isn't that of the inputs. `settings` are those
+    that somebody set, with the models by their names; `files` maps those of them that name files to
+    the sha256 of these. `check_language` says that rows in another language than the settings' are
+    refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -81,7 +99,7 @@ class Job(BaseModel):
     toolkit: str = __version__
     sources: tuple[str, ...]
     to: str
-    form: Format = "jsonl"
+    form: Format | None = None
     stages: tuple[Stage, ...]
     text_field: str = "text"
     id_field: str | None = None
@@ -90,6 +108,7 @@ class Job(BaseModel):
     settings: dict[str, Any]
     models: dict[str, ModelUsed]
     files: dict[str, str] = {}
+    inputs: Inputs
     plan: Plan
 
     @property
@@ -107,8 +126,9 @@ def make_job(
     to: str,
     stages: Sequence[str],
     settings: Settings,
+    inputs: Sequence[StoredFile],
     plan: Plan,
-    form: Format = "jsonl",
+    form: Format | None = None,
     text_field: str = "text",
     id_field: str | None = None,
     prefix: str = "",
@@ -131,8 +151,8 @@ def make_job(
     kept = settings.model_fields_set - OF_A_MACHINE - set(MODELS)
     values = settings.model_dump(mode="json", include=kept)
     return Job(
-        sources=tuple(sources),
-        to=to,
+        sources=tuple(Storage.of(source).url for source in sources),
+        to=Storage.of(to).url,
         form=form,
         stages=ordered,
         text_field=text_field,
@@ -142,6 +162,7 @@ def make_job(
         settings=values | {task: each.model for task, each in models.items()},
         models=models,
         files=_digests(values),
+        inputs=Inputs.of(inputs),
         plan=plan,
     )
 
@@ -191,12 +212,19 @@ def refuse_other(there: Job, wanted: Job) -> None:
             f"may write other rows; go on with {there.toolkit} (pip install "
             f"toolkit-fr-en=={there.toolkit}), or name another --to"
         )
-    if there.plan != wanted.plan and there.sources == wanted.sources:
+    if there.inputs != wanted.inputs and there.sources == wanted.sources:
+        old, new = there.inputs, wanted.inputs
         raise UsageError(
-            f"{there.to}: the input files have changed since the job was begun, or --shards or "
-            "--shard-mb is another; name another --to, or bring them back"
+            f"{there.to}: the input files have changed since the job was begun (there were "
+            f"{old.files:,} of {old.bytes:,} bytes, now {new.files:,} of {new.bytes:,}); name "
+            "another --to, or bring them back"
         )
-    if differing := _differing(there, wanted):
+    differing = _differing(there, wanted)
+    if there.plan != wanted.plan and not differing:
+        differing = [
+            f"there were {len(there.plan.shards):,} shards, now {len(wanted.plan.shards):,}"
+        ]
+    if differing:
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
             "--to, or ask for the same"
@@ -205,7 +233,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
 
 def _differing(there: Job, wanted: Job) -> list[str]:
     told = []
-    for name in Job.model_fields.keys() - {"plan", "to", "settings"}:
+    for name in Job.model_fields.keys() - {"inputs", "plan", "settings", "to"}:
         old, new = getattr(there, name), getattr(wanted, name)
         if old != new:
             told.append(f"{name} was {_shown(old)}, now {_shown(new)}")

@@ -1,14 +1,24 @@
-"""Stand-in."""
+"""Which rows make which output: the same plan for the same files, whatever order they come in."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
-from toolkit.corpus.formats import Piece
-from toolkit.corpus.storage import Storage
+from toolkit.corpus.formats import Piece, format_of, suffix_of
+from toolkit.corpus.formats.parquet import group_bytes
+from toolkit.corpus.storage import Storage, StoredFile
+from toolkit.errors import InputError, UsageError
+
+SHARD_MB = 64.0
+# A file of the layout of Hugging Face's datasets, `train-00000-of-00005.parquet`.
+SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
+    """Rows that become one file, `output` below the folder of the results."""
+
     number: int
     output: str
     pieces: tuple[Piece, ...]
@@ -19,16 +29,143 @@ class Plan:
     shards: tuple[Shard, ...]
 
 
-def make_plan(sources: Sequence[str], *, shards: int, shard_mb: float, suffix: str) -> Plan:
-    pieces = []
-    for source in sources:
-        for file in Storage.of(source).expand():
-            with open(file.url, "rb") as f:
-                data = f.read()
-            size = int(shard_mb * 1e6) if not shards else -(-len(data) // shards)
-            at = 0
-            while at < len(data):
-                end = data.find(b"\n", min(len(data), at + size - 1)) + 1 or len(data)
-                pieces.append(Piece(file.url, at, end))
-                at = end
-    return Plan(tuple(Shard(n, f"part-{n:05}.{suffix}", (p,)) for n, p in enumerate(pieces)))
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """Files that may stand together in a shard: of one folder, one split and one format."""
+
+    folder: str
+    split: str
+    suffix: str
+
+    @classmethod
+    def of(cls, file: StoredFile) -> "Group":
+        folder, _, name = file.name.rpartition("/")
+        found = SPLIT.match(name)
+        return cls(folder, found["split"] if found else "", suffix_of(name))
+
+    def output(self, number: int, *, index: int, count: int, suffix: str) -> str:
+        """Splits are counted within themselves, as readers of datasets expect it."""
+        name = f"{self.split}-{index:05}-of-{count:05}" if self.split else f"part-{number:05}"
+        return f"{self.folder}/{name}{suffix}".lstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file that stays together."""
+
+    piece: Piece
+    bytes: int
+
+
+def files_of(urls: Iterable[str]) -> list[StoredFile]:
+    """The files with rows that the URLs name, each once.
+
+    Raises InputError for a URL that names none.
+    """
+    found: dict[str, StoredFile] = {}
+    for url in urls:
+        files = Storage.of(url).expand()
+        readable = [file for file in files if suffix_of(file.name)]
+        if not readable:
+            format_of(files[0].name)  # says what is readable
+        found |= {file.url: file for file in readable}
+    return list(found.values())
+
+
+def plan_shards(
+    files: Sequence[StoredFile],
+    *,
+    shard_mb: float = SHARD_MB,
+    shards: int | None = None,
+    suffix: str | None = None,
+) -> Plan:
+    """Shards of about `shard_mb` MB of input as it is stored, or `shards` of them at most. Small
+    files of a group are joined; large ones are split where their format allows it: JSON lines at
+    line ends, Parquet between row groups. Outputs end in `suffix`, else as their inputs do.
+
+    Raises InputError without files, UsageError when there are fewer `shards` than groups.
+    """
+    if not files:
+        raise InputError("there are no files to read rows from")
+    groups = _groups(files)
+    counts = _counts(groups, shard_mb, shards)
+    planned: list[Shard] = []
+    for (group, members), count in zip(groups.items(), counts, strict=True):
+        bins = _bins(members, count)
+        for index, pieces in enumerate(bins):
+            number = len(planned)
+            output = group.output(
+                number, index=index, count=len(bins), suffix=suffix or group.suffix
+            )
+            planned.append(Shard(number, output, pieces))
+    return Plan(tuple(planned))
+
+
+def _groups(files: Sequence[StoredFile]) -> dict[Group, list[StoredFile]]:
+    in_order = sorted(files, key=lambda file: (Group.of(file), file.name, file.url))
+    return {group: list(members) for group, members in groupby(in_order, key=Group.of)}
+
+
+def _counts(
+    groups: dict[Group, list[StoredFile]], shard_mb: float, shards: int | None
+) -> list[int]:
+    """How many shards each group becomes."""
+    sizes = [sum(file.bytes for file in files) for files in groups.values()]
+    if shards is None:
+        return [max(1, -(-size // max(1, round(shard_mb * 1e6)))) for size in sizes]
+    if shards < len(groups):
+        raise UsageError(
+            f"{shards} shards are too few: there are {len(groups)} folders, splits and formats, "
+            f"and no shard crosses them; type: --shards {len(groups)}"
+        )
+    counts = [1] * len(sizes)
+    for _ in range(shards - len(groups)):  # one more where the shards are largest
+        largest = max(range(len(sizes)), key=lambda index: (sizes[index] / counts[index], -index))
+        counts[largest] += 1
+    return counts
+
+
+def _bins(files: Sequence[StoredFile], count: int) -> list[tuple[Piece, ...]]:
+    """The files' parts in their order, in `count` bins of equal size or fewer."""
+    total = sum(file.bytes for file in files)
+    cuts = [-(-total * index // count) for index in range(count + 1)]
+    bins: dict[int, list[Piece]] = {}
+    at = 0
+    for file in files:
+        for part in _parts(file, at, cuts):
+            index = min(count - 1, at * count // total) if total else 0
+            bins.setdefault(index, []).append(part.piece)
+            at += part.bytes
+    return [tuple(_joined(pieces)) for _, pieces in sorted(bins.items())]
+
+
+def _parts(file: StoredFile, at: int, cuts: Sequence[int]) -> Iterator[Part]:
+    """The file, which begins `at` so many bytes of its group: whole if it is smaller than a shard
+    or can't be split, else so that parts end at `cuts` or near them.
+    """
+    is_large = file.bytes > cuts[1]
+    suffix = suffix_of(file.name)
+    web = file.url.startswith(("http://", "https://"))  # a server may only give files whole
+    if is_large and not web and suffix in (".jsonl", ".ndjson"):
+        inside = [cut - at for cut in cuts if at < cut < at + file.bytes]
+        for start, stop in pairwise([0, *inside, file.bytes]):
+            yield Part(Piece(file.url, start, stop), stop - start)
+    elif is_large and suffix == ".parquet" and len(sizes := group_bytes(file.url)) > 1:
+        # What isn't rows, such as the footer, counts with the last ones.
+        sizes[-1] += file.bytes - sum(sizes)
+        for index, size in enumerate(sizes):
+            yield Part(Piece(file.url, index, index + 1), size)
+    else:
+        yield Part(Piece(file.url), file.bytes)
+
+
+def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Neighbours in a file as one."""
+    last = pieces[0]
+    for piece in pieces[1:]:
+        if piece.url == last.url and piece.start == last.stop:
+            last = Piece(last.url, last.start, piece.stop)
+        else:
+            yield last
+            last = piece
+    yield last

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from itertools import islice
 
-from toolkit.corpus.formats import BadRow, read_rows
+from toolkit.corpus.formats import BadRow, Piece, columns_of, read_rows
 from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.rows import columns, refuse_taken
 from toolkit.corpus.storage import Storage
@@ -40,14 +40,19 @@ def _refuse_others(to: str) -> None:
 
 def _refuse_columns(job: Job) -> None:
     piece = job.plan.shards[0].pieces[0]
-    first = [row for row in islice(read_rows(piece), LOOKED_AT) if not isinstance(row, BadRow)]
-    names = list(dict.fromkeys(name for row in first for name in row))
+    names = list(columns_of([piece]) or _names(piece))
     refuse_taken(names, columns(job.stages, job.prefix), piece.url)
     if names and job.text_field not in names:
         raise UsageError(
             f"{piece.url} has no column '{job.text_field}' (there are: {', '.join(names)}); "
             "--text-field names the one with the text"
         )
+
+
+def _names(piece: Piece) -> dict[str, None]:
+    """Those of the columns of the first rows."""
+    first = [row for row in islice(read_rows(piece), LOOKED_AT) if not isinstance(row, BadRow)]
+    return dict.fromkeys(name for row in first for name in row)
 
 
 def _comparable(url: str) -> str:

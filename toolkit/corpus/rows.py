@@ -8,7 +8,7 @@ from typing import Any
 
 from toolkit import __version__
 from toolkit.articles import Article
-from toolkit.corpus.formats import Row
+from toolkit.corpus.formats.base import Row
 from toolkit.corpus.job import Stage
 from toolkit.documents import Translation
 from toolkit.errors import InputError, LanguageError, UsageError
@@ -18,27 +18,27 @@ OUTPUT_SCHEMA = 1
 MAX_REASON = 300  # characters of an error
 # Each of our columns with the stages that have it, any of them, and the type of what isn't null.
 # docs/scale.md says what they mean.
-COLUMNS: Mapping[str, tuple[frozenset[Stage], type]] = {
-    "article": (frozenset({"clean"}), str),
-    "title_translation": (frozenset({"translate"}), str),
-    "translation": (frozenset({"translate"}), str),
-    "summary": (frozenset({"summarize"}), str),
-    "error": (frozenset({"clean", "translate", "summarize"}), str),
-    "sentences": (frozenset({"translate"}), int),
-    "flagged": (frozenset({"translate"}), int),
-    "doubtful": (frozenset({"translate"}), int),
-    "confidence": (frozenset({"translate"}), float),
-    "confidence_min": (frozenset({"translate"}), float),
-    "summary_flagged": (frozenset({"summarize"}), int),
-    "summary_doubtful": (frozenset({"summarize"}), int),
-    "paywalled": (frozenset({"clean"}), bool),
-    "cleaning_doubt": (frozenset({"clean"}), str),
-    "provenance": (frozenset({"clean", "translate", "summarize"}), str),
+COLUMNS: Mapping[str, tuple[frozenset[Stage], str]] = {
+    "article": (frozenset({"clean"}), "string"),
+    "title_translation": (frozenset({"translate"}), "string"),
+    "translation": (frozenset({"translate"}), "string"),
+    "summary": (frozenset({"summarize"}), "string"),
+    "error": (frozenset({"clean", "translate", "summarize"}), "string"),
+    "sentences": (frozenset({"translate"}), "int64"),
+    "flagged": (frozenset({"translate"}), "int64"),
+    "doubtful": (frozenset({"translate"}), "int64"),
+    "confidence": (frozenset({"translate"}), "double"),
+    "confidence_min": (frozenset({"translate"}), "double"),
+    "summary_flagged": (frozenset({"summarize"}), "int64"),
+    "summary_doubtful": (frozenset({"summarize"}), "int64"),
+    "paywalled": (frozenset({"clean"}), "bool"),
+    "cleaning_doubt": (frozenset({"clean"}), "string"),
+    "provenance": (frozenset({"clean", "translate", "summarize"}), "string"),
 }
 Made = Article | Result
 
 
-def columns(stages: Iterable[Stage], prefix: str = "") -> dict[str, type]:
+def columns(stages: Iterable[Stage], prefix: str = "") -> dict[str, str]:
     """Our columns after these stages, in their order, with their types."""
     asked = set(stages)
     return {prefix + name: kind for name, (having, kind) in COLUMNS.items() if having & asked}

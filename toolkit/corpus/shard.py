@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from toolkit.articles import Article
-from toolkit.corpus.formats import BadRow, Row, read_rows, writer
+from toolkit.corpus.formats import BadRow, Row, columns_of, read_rows, suffix_of, writer
 from toolkit.corpus.job import Job
 from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
 from toolkit.corpus.plan import Shard
-from toolkit.corpus.rows import Columns, Made, reason_of, tokens_of
+from toolkit.corpus.rows import Columns, Made, columns, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import InputError, ToolkitError, UsageError
@@ -33,14 +33,20 @@ def run_shard(
     storage = Storage.of(job.to)
     started = time.perf_counter()
     count = _Count()
-    columns = Columns(job.stages, job.prefix)
-    with storage.write(shard.output) as file:
-        output = writer(job.form, file)
+    ours = Columns(job.stages, job.prefix)
+    with (
+        storage.write(shard.output) as file,
+        writer(
+            suffix_of(shard.output),
+            file,
+            carried=columns_of(shard.pieces),
+            own=columns(job.stages, job.prefix),
+        ) as output,
+    ):
         for (name, row), made in flow(_prepared(shard, worker), worker.work):
-            output.write(columns.row(row, made, name))
+            output.write(ours.row(row, made, name))
             count.add(made)
             on_row()
-        output.close()
     report = ShardReport(
         number=number,
         output=shard.output,

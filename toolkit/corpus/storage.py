@@ -1,101 +1,339 @@
-"""Stand-in."""
+"""Files by their URL, on this machine or elsewhere: listed, read in streams, written whole.
 
+`s3://`, `gs://`, `hf://` and `https://` by fsspec, local paths by the system. Credentials and
+endpoints are those of each store's own settings, such as AWS_ENDPOINT_URL. The last two are only
+read.
+"""
+
+import errno
 import hashlib
+import io
 import os
-from collections.abc import Iterator
+import re
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar, cast
 
+from toolkit.corpus.trying import refusal, trying
 from toolkit.errors import InputError, UsageError
-from toolkit.files import refused
+from toolkit.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, AtomicFile, shortened
+
+T = TypeVar("T")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+READ_ONLY = frozenset({"hf", "http", "https"})
+SCHEMES = READ_ONLY | {"gs", "s3"}
+GLOB = re.compile(r"[*?]")
+READ_BYTES = 1 << 20
+PART_BYTES = 16 << 20  # of a large upload; ten are sent at once, and S3 takes 10,000
+EXTRA_MISSING = "{url} needs more packages; type: pip install 'toolkit-fr-en[corpus]'"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
+    """`name` is the path below what was asked for; `bytes` is 0 where a server doesn't say."""
+
     url: str
+    name: str
     bytes: int
 
 
-class Output:
-    def __init__(self, file: BinaryIO) -> None:
-        self.file, self.bytes, self.hash = file, 0, hashlib.sha256()
+class Output(io.RawIOBase):
+    """What is being written; counts and digests on the way."""
+
+    def __init__(self, sink: Callable[[bytes], object]) -> None:
+        self._sink = sink
+        self._digest = hashlib.sha256()
+        self.bytes = 0
 
     @property
     def digest(self) -> str:
-        return f"sha256:{self.hash.hexdigest()}"
+        """sha256 of what was written so far."""
+        return f"sha256:{self._digest.hexdigest()}"
 
-    def write(self, data: bytes) -> int:
-        self.hash.update(data)
-        self.bytes += len(data)
-        return self.file.write(data)
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.bytes
+
+    def write(self, data: Any, /) -> int:
+        piece = bytes(data)
+        self._sink(piece)
+        self._digest.update(piece)
+        self.bytes += len(piece)
+        return len(piece)
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    root: str
+    """A file, a folder or a pattern of them; paths given to its methods are below it.
+
+    Its methods raise StorageError when the store refuses, or doesn't answer although it was asked
+    several times.
+    """
+
+    url: str
 
     @classmethod
     def of(cls, url: str) -> "Storage":
-        return cls(url)
+        """Raises UsageError for a scheme that isn't known."""
+        scheme = _scheme_of(url)
+        if scheme in SCHEMES:
+            return cls(url.rstrip("/"))
+        if scheme not in ("", "file"):
+            known = ", ".join(f"{name}://" for name in sorted(SCHEMES))
+            raise UsageError(f"{url}: {scheme}:// is not known; there are local paths, {known}")
+        return cls(os.path.abspath(url.removeprefix("file://")))  # noqa: PTH100 - no links resolved
+
+    @property
+    def is_local(self) -> bool:
+        return not _scheme_of(self.url)
+
+    @property
+    def is_read_only(self) -> bool:
+        return _scheme_of(self.url) in READ_ONLY
+
+    def at(self, path: str) -> str:
+        """The URL of what stands below; of the storage itself without a path."""
+        return f"{self.url}/{path}" if path else self.url
 
     def expand(self) -> list[StoredFile]:
-        path = Path(self.root)
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file")
-        found = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
-        return [StoredFile(str(each), each.stat().st_size) for each in found]
+        """The files that the URL names, by the order of their names: itself, those below a folder,
+        those that match `*`, `?` or `**`. Hidden ones, and those that begin with `_`, are left out
+        unless named.
 
-    def open(self, path: str) -> BinaryIO:
-        try:
-            return (Path(self.root) / path).open("rb")
-        except OSError as error:
-            raise InputError(f"{path}: {error.strerror}") from error
+        Raises InputError where there are none.
+        """
+        root, found = self._trying("", self._found, missing=("", {}))
+        files = [
+            StoredFile(self._full(path), name, facts.get("size") or 0)
+            for path, facts in found.items()
+            for name in [path.removeprefix(root).strip("/") or path.rpartition("/")[2]]
+            if facts["type"] == "file" and (path == root or _is_visible(name))
+        ]
+        if not files:
+            raise InputError(f"{shortened(self.url)}: there is no such file, or none below it")
+        return sorted(files, key=lambda file: file.name)
+
+    def names(self, folder: str = "") -> list[str]:
+        """The paths of all files below a folder, in order; none where it doesn't exist."""
+        path = self._path(folder)
+        found = self._trying(folder, lambda: self._store().find(path), missing=[])
+        root = self._path("")
+        return sorted(name.removeprefix(root).lstrip("/") for name in found)
+
+    def exists(self, path: str = "") -> bool:
+        return self._trying(path, lambda: bool(self._store().info(self._path(path))), missing=False)
+
+    def bytes_of(self, path: str = "") -> int:
+        """The size of a file; 0 where a server doesn't say. Raises InputError if there is none."""
+        facts = self._trying(path, lambda: self._store().info(self._path(path)))
+        return int(facts.get("size") or 0)
 
     @contextmanager
-    def write(self, path: str) -> Iterator[Any]:
-        place = Path(self.root) / path
-        temporary = place.with_name(f".toolkit-{place.name}-{os.getpid()}.tmp")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                yield Output(file)
-            temporary.replace(place)
-        except OSError as error:
-            raise refused(place, error) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+    def open(self, path: str = "") -> Iterator[BinaryIO]:
+        """A file to read, in a stream of bounded memory; seekable where the store can.
+
+        Raises InputError if there is none.
+        """
+        url = self.at(path)
+        raw = self._trying(path, lambda: self._store().open(self._path(path), "rb"))
+        with raw, io.BufferedReader(_Patient(raw, url, remote=not self.is_local), READ_BYTES) as it:
+            yield cast(BinaryIO, it)
+
+    def read(self, path: str = "") -> bytes | None:
+        """A small file as a whole; None if there is none."""
+        full = self._path(path)
+        return self._trying(path, lambda: bytes(self._store().cat_file(full)), missing=None)
+
+    def read_all(self, folder: str) -> dict[str, bytes]:
+        """All files below a folder by their paths, fetched side by side."""
+        paths = {self._path(name): name for name in self.names(folder)}
+        if not paths:
+            return {}
+        fetched: dict[str, bytes] = self._trying(
+            folder, lambda: self._store().cat(list(paths), on_error="omit")
+        )
+        return {name: fetched[path] for path, name in paths.items() if path in fetched}
+
+    @contextmanager
+    def write(self, path: str = "") -> Iterator[Output]:
+        """A file that appears whole once the body has ended well, or not at all.
+
+        On its way to a store elsewhere it stands on the disk of this machine, so that it can be
+        sent anew. Raises OutputError when that disk is full.
+        """
+        self._refuse_writing()
+        with (self._write_local if self.is_local else self._write_remote)(path) as output:
+            yield output
 
     def create(self, path: str, data: bytes) -> bool:
-        place = Path(self.root) / path
+        """Whether the file is there by this call, whole; False if it was there before. Of several
+        that try at once, one succeeds; but in stores that can't tell, they may overwrite.
+        """
+        self._refuse_writing()
+        if self.is_local:
+            return self._trying(path, lambda: _create_local(Path(self.at(path)), data))
+        tries = count()
+
+        def put() -> bool:
+            is_again = next(tries) > 0
+            if self._put_new(path, data):
+                return True
+            # A try whose answer got lost may have succeeded.
+            return is_again and self.read(path) == data
+
+        return self._trying(path, put)
+
+    def remove(self, path: str) -> None:
+        """Nothing happens where there is no such file."""
+        self._refuse_writing()
+        self._trying(path, lambda: self._store().rm_file(self._path(path)), missing=None)
+
+    @contextmanager
+    def _write_local(self, path: str) -> Iterator[Output]:
+        file = AtomicFile(Path(self.at(path)))
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as file:
-                file.write(data)
+            yield Output(file.write_bytes)
+            file.commit()
+        finally:
+            file.abandon()
+
+    @contextmanager
+    def _write_remote(self, path: str) -> Iterator[Output]:
+        """An upload that isn't completed is no object."""
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
+            spool = os.path.join(folder, "output")  # noqa: PTH118 - as fsspec takes it
+            with trying(spool, lambda: open(spool, "wb"), remote=False) as file:  # noqa: PTH123
+                write = file.write
+                yield Output(lambda data: trying(spool, lambda: write(data), remote=False))
+                trying(spool, file.flush, remote=False)
+            put = partial(self._store().put_file, spool, self._path(path), chunksize=PART_BYTES)
+            self._trying(path, put)
+
+    def _put_new(self, path: str, data: bytes) -> bool:
+        store, full = self._store(), self._path(path)
+        if store.exists(full):
+            return False
+        try:
+            store.pipe_file(full, data, mode="create")
         except FileExistsError:
             return False
         except OSError as error:
-            raise refused(place, error) from error
+            if error.errno != errno.ENOSYS:
+                raise
+            store.pipe_file(full, data)
         return True
 
-    def read(self, path: str) -> bytes | None:
-        if Path(self.root).is_file():
-            raise InputError(f"{self.root}: is a file")
-        place = Path(self.root) / path
-        return place.read_bytes() if place.exists() else None
+    def _trying(self, path: str, action: Callable[[], T], **missing: Any) -> T:
+        """Raises InputError where there is no such file, unless told what to answer then."""
+        try:
+            return trying(self.at(path), action, remote=not self.is_local)
+        except FileNotFoundError as error:
+            if "missing" in missing:
+                return cast(T, missing["missing"])
+            raise InputError(str(refusal(self.at(path), error))) from error
 
-    def exists(self, path: str) -> bool:
-        return (Path(self.root) / path).exists()
+    def _found(self) -> tuple[str, dict[str, dict[str, Any]]]:
+        """The path that names are relative to, and facts of whatever the URL names."""
+        store, path = self._store(), self._path("")
+        # An address of the web has no folders, and its `?` is no pattern.
+        if not GLOB.search(path) or _scheme_of(self.url) in ("http", "https"):
+            facts = store.info(path)
+            found = store.find(path, detail=True) if facts["type"] == "directory" else {path: facts}
+            return path, found
+        found = {}
+        for match, facts in store.glob(path.replace("[", "[[]"), detail=True).items():
+            if facts["type"] == "directory":
+                found |= store.find(match, detail=True)
+            else:
+                found[match] = facts
+        return path[: GLOB.search(path).start()].rpartition("/")[0], found  # type: ignore[union-attr]
 
-    def remove(self, path: str) -> None:
-        (Path(self.root) / path).unlink(missing_ok=True)
+    def _store(self) -> Any:
+        return _file_system(_scheme_of(self.url) or "file", self.url)
 
-    def names(self, prefix: str) -> list[str]:
-        folder = Path(self.root) / (prefix or ".")
-        if not folder.is_dir():
-            return []
-        return sorted(str(e.relative_to(self.root)) for e in folder.rglob("*") if e.is_file())
+    def _path(self, path: str) -> str:
+        """As the file system names it."""
+        return str(self._store()._strip_protocol(self.at(path)))
 
-    def read_all(self, folder: str) -> dict[str, bytes]:
-        return {name: self.read(name) or b"" for name in self.names(folder)}
+    def _full(self, path: str) -> str:
+        """The URL of what a file system names `path`."""
+        scheme = _scheme_of(self.url)
+        return path if self.is_local or SCHEME.match(path) else f"{scheme}://{path}"
+
+    def _refuse_writing(self) -> None:
+        if self.is_read_only:
+            raise UsageError(f"{self.url} can only be read; write to a folder, s3:// or gs://")
+
+
+class _Patient(io.RawIOBase):
+    """A file of a store whose answers may fail: asked again for what it didn't give."""
+
+    def __init__(self, raw: BinaryIO, url: str, *, remote: bool) -> None:
+        self._raw, self._url, self._remote = raw, url, remote
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._raw.seekable()
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        seek = lambda: self._raw.seek(offset, whence)  # noqa: E731
+        return trying(self._url, seek, remote=False)
+
+    def tell(self) -> int:
+        return self._raw.tell()
+
+    def readinto(self, buffer: Any, /) -> int:
+        try:
+            read = lambda: self._raw.read(len(buffer))  # noqa: E731
+            data = trying(self._url, read, remote=self._remote)
+        except FileNotFoundError as error:  # removed, or replaced, while it is read
+            raise refusal(self._url, error) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _file_system(scheme: str, url: str) -> Any:
+    """Nothing that it lists is kept: others write meanwhile."""
+    try:
+        import fsspec
+
+        return fsspec.filesystem(scheme, use_listings_cache=False)
+    except ImportError as error:
+        raise UsageError(EXTRA_MISSING.format(url=shortened(url))) from error
+
+
+def _scheme_of(url: str) -> str:
+    """In lower case; none of a path, `C:\\news` included."""
+    found = SCHEME.match(url)
+    return found[1].lower() if found else ""
+
+
+def _is_visible(name: str) -> bool:
+    return not any(part.startswith((".", "_")) for part in name.split("/"))
+
+
+def _create_local(path: Path, data: bytes) -> bool:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(
+        dir=path.parent, prefix=TEMPORARY_PREFIX, suffix=TEMPORARY_SUFFIX
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(name, path)  # which fails where there is one, and never shows a half file
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return True

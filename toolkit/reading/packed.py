@@ -21,7 +21,7 @@ class Gzip:
 
     def read(self, size: int) -> bytes:
         try:
-            return self._file.read(size)
+            return self._file.read1(size)  # `read` would lose what stands before a damage
         except EOFError:
             raise ValueError("is a gzip file that was cut off") from None
         except (gzip.BadGzipFile, zlib.error) as error:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from toolkit.errors import InputError
@@ -18,15 +18,23 @@ def json_lines(text: str) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
-        except ValueError as error:
-            reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
-            yield number, InputError(f"is not valid JSON: {reason}")
-            continue
-        except RecursionError:
-            yield number, InputError("is nested too deeply")
-            continue
-        yield number, value if isinstance(value, dict) else InputError("is not a JSON object")
+            yield number, json_object(line)
+        except InputError as error:
+            yield number, error
+
+
+def json_object(line: str) -> dict[str, Any]:
+    """Raises InputError, which says why `line` is no record."""
+    try:
+        value = json.loads(line, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+    except ValueError as error:
+        reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
+        raise InputError(f"is not valid JSON: {reason}") from None
+    except RecursionError:
+        raise InputError("is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise InputError("is not a JSON object")
+    return value
 
 
 def _refuse_constant(name: str) -> float:
@@ -46,10 +54,20 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def csv_rows(text: str) -> Iterator[Record]:
     """Each row with its number, from 1 below the header. The separator is found by itself."""
-    csv.field_size_limit(1 << 30)
     header = text[: text.find("\n")] if "\n" in text else text
-    separator = max(SEPARATORS, key=header.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return csv_records(io.StringIO(text, newline=""), separator_of(header))
+
+
+def separator_of(header: str) -> str:
+    return max(SEPARATORS, key=header.count)
+
+
+def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
+    """Each row of `lines`, which keep their ends; an InputError that iterating them raises stands
+    for the row that it breaks.
+    """
+    csv.field_size_limit(1 << 30)
+    rows = csv.DictReader(lines, delimiter=separator, strict=True)
     try:
         names = list(rows.fieldnames or ())
     except csv.Error as error:
@@ -65,6 +83,9 @@ def csv_rows(text: str) -> Iterator[Record]:
             row = next(rows, None)
         except csv.Error as error:  # the reader goes on with the next line
             yield number, InputError(f"is not valid CSV: {error}")
+            continue
+        except InputError as error:
+            yield number, error
             continue
         if row is None:
             return

@@ -1,50 +1,107 @@
-"""Stand-in."""
+"""Rows of files and files of rows, a row at a time in bounded memory.
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+`base` says what rows, pieces and columns are; `jsonl`, `csv` and `parquet` each read and write one
+format; `lines` reads and packs text; `spool` keeps rows until their columns are known. A new format
+is a file here and an entry of FORMATS in `base`.
+"""
 
-Row = dict[str, Any]
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import IO
+
+from toolkit.corpus.formats import csv, jsonl, parquet
+from toolkit.corpus.formats.base import (
+    FORMATS,
+    MAX_ROW_BYTES,
+    BadRow,
+    Columns,
+    Piece,
+    Row,
+    RowWriter,
+    as_json,
+    suffix_of,
+)
+from toolkit.corpus.formats.spool import Spool
+from toolkit.errors import InputError
+
+READERS = {"csv": csv.read_rows, "jsonl": jsonl.read_rows, "parquet": parquet.read_rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    url: str
-    start: int = 0
-    stop: int | None = None
+def format_of(name: str) -> str:
+    """`csv`, `jsonl` or `parquet`, by the end of a file's name.
 
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    number: int
-    reason: str
-    values: Row = field(default_factory=dict)
+    Raises InputError where it is none of them.
+    """
+    suffix = suffix_of(name)
+    if not suffix:
+        known = ", ".join(sorted(FORMATS))
+        raise InputError(f"{name}: rows are read from {known}, the text ones also .gz or .zst")
+    return FORMATS["." + suffix.split(".")[1]]
 
 
 def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
-    with open(piece.url, "rb") as file:
-        file.seek(piece.start)
-        number = 0
-        while (piece.stop is None or file.tell() < piece.stop) and (line := file.readline()):
-            number += 1
-            try:
-                value = json.loads(line)
-                yield value if isinstance(value, dict) else BadRow(number, "is not a JSON object")
-            except ValueError as error:
-                yield BadRow(number, f"is not valid JSON: {error}")
+    """The rows of a piece in their order, a BadRow in the place of each that can't be read.
+
+    Raises InputError where the file can't be opened, StorageError where its store gives no more.
+    """
+    return READERS[format_of(piece.url)](piece)
 
 
-class Writer:
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+def columns_of(pieces: Sequence[Piece]) -> Columns | None:
+    """All columns of pieces of one format with their types; None for JSON lines, where only the
+    last row could tell.
+    """
+    formats = {format_of(piece.url) for piece in pieces}
+    if formats == {"parquet"}:
+        return parquet.columns_of(pieces)
+    if formats == {"csv"}:
+        first = dict.fromkeys(piece.url for piece in pieces)
+        return {name: each for url in first for name, each in csv.columns_of(Piece(url)).items()}
+    return None
 
-    def write(self, row: Row) -> None:
-        self._file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
-    def close(self) -> None:
-        pass
+@contextmanager
+def writer(
+    suffix: str, file: IO[bytes], *, carried: Columns | None = None, own: Columns
+) -> Iterator[RowWriter]:
+    """Writes rows as `suffix` says, such as `.jsonl.gz`: columns of the input, then `own` ones.
+    `file` is whole when the body has ended well.
+
+    Where `carried` is None and a format needs to know, rows wait on disk until the last one.
+    """
+    rows = _writer(suffix, file, carried, own)
+    try:
+        yield rows
+    except BaseException:
+        rows.abandon()
+        raise
+    rows.close()
 
 
-def writer(format: str, file: BinaryIO) -> Writer:
-    return Writer(file)
+def _writer(suffix: str, file: IO[bytes], carried: Columns | None, own: Columns) -> RowWriter:
+    name = format_of(f"_{suffix}")
+    if name == "jsonl":
+        return jsonl.JsonLinesWriter(suffix, file)
+    make: Callable[[Columns], RowWriter] = (
+        partial(csv.CsvWriter, suffix, file)
+        if name == "csv"
+        else partial(parquet.ParquetWriter, file)
+    )
+    return Spool(make, own) if carried is None else make({**carried, **own})
+
+
+__all__ = [
+    "MAX_ROW_BYTES",
+    "BadRow",
+    "Columns",
+    "Piece",
+    "Row",
+    "RowWriter",
+    "as_json",
+    "columns_of",
+    "format_of",
+    "read_rows",
+    "suffix_of",
+    "writer",
+]

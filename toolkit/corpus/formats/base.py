@@ -1,0 +1,102 @@
+"""What rows are made of, whatever the format."""
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Protocol
+
+from toolkit.reading.packed import UNPACKERS
+
+Row = dict[str, Any]
+# A column's type: one of PLAIN_TYPES, or a DataType of Arrow.
+Columns = Mapping[str, Any]
+PLAIN_TYPES = frozenset({"bool", "int64", "double", "string"})
+FORMATS = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".tsv": "csv",
+}
+MAX_ROW_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a file: the lines that begin in these bytes of JSON lines, or these row groups of
+    Parquet; without `stop` all from `start` on.
+    """
+
+    url: str
+    start: int = 0
+    stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """Stands where a row couldn't be read. `number` counts the rows of its piece from 1, and
+    `reason` goes on after "row 7", as in "is not valid JSON".
+    """
+
+    number: int
+    reason: str
+    values: Row = field(default_factory=dict)
+
+
+class RowWriter(Protocol):
+    """The file that it writes to is opened and closed by others."""
+
+    def write(self, row: Row) -> None: ...
+
+    def close(self) -> None:
+        """Write what is outstanding."""
+
+    def abandon(self) -> None:
+        """Let go of everything; what was written is of no use."""
+
+
+def suffix_of(name: str) -> str:
+    """`.jsonl.gz` of `a.jsonl.gz`, in lower case; none where rows can't be read from it."""
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
+    if suffixes and suffixes[-1] in FORMATS:
+        return suffixes[-1]
+    is_packed = len(suffixes) > 1 and suffixes[-1] in UNPACKERS
+    if is_packed and FORMATS.get(suffixes[-2]) in ("csv", "jsonl"):
+        return suffixes[-2] + suffixes[-1]
+    return ""
+
+
+def as_text(value: Any) -> str:
+    """For a column of text."""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Any) -> str:
+    """As valid JSON in UTF-8: dates in ISO 8601, bytes in base64, no number as null."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a character, which JSON can only name
+        return json.dumps(value, allow_nan=False, default=_plain)
+    except ValueError:
+        return as_json(_finite(value))
+    return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return value

@@ -1,0 +1,100 @@
+"""CSV: a row of text cells below a header, in one of several separators."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from itertools import chain
+from typing import IO
+
+from toolkit.corpus.formats.base import MAX_ROW_BYTES, BadRow, Columns, Piece, Row, as_text
+from toolkit.corpus.formats.lines import Lines, open_lines, packed
+from toolkit.errors import InputError
+from toolkit.reading.records import csv_records, separator_of
+
+
+def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
+    number = 0
+    with open_lines(piece) as lines:
+        text = _Text(lines)
+        try:
+            header = next(text, "")
+            for number, found in csv_records(chain([header], text), separator_of(header)):
+                text.begin_row()
+                if isinstance(found, InputError):
+                    yield BadRow(number, str(found))
+                elif _is_text("".join(map(str, chain(found, found.values())))):
+                    yield found
+                else:
+                    yield BadRow(number, "is not UTF-8")
+        except InputError as error:
+            yield BadRow(number + 1, f"is not read, since the header {error}")
+        except ValueError as error:
+            yield BadRow(number + 1, f"can't be read, nor what follows: the file {error}")
+
+
+def columns_of(piece: Piece) -> Columns:
+    """Those of the header; none where it can't be read."""
+    with open_lines(Piece(piece.url)) as lines:
+        try:
+            header = next(_Text(lines), "")
+            names = next(csv.reader([header], delimiter=separator_of(header)), [])
+        except (ValueError, InputError, csv.Error):
+            return {}
+    return dict.fromkeys(names, "string")
+
+
+class CsvWriter:
+    """Values that aren't text become JSON, nulls empty cells."""
+
+    def __init__(self, suffix: str, file: IO[bytes], columns: Columns) -> None:
+        self._open = ExitStack()
+        self._file = self._open.enter_context(packed(suffix, file))
+        separator = "\t" if suffix.startswith(".tsv") else ","
+        self._columns = tuple(columns)
+        self._writer = csv.writer(self, delimiter=separator, lineterminator="\n")
+        self._writer.writerow(self._columns)
+
+    def write(self, row: Row | str) -> None:
+        """Of text by the library, of rows by everybody else."""
+        if isinstance(row, str):
+            self._file.write(row.encode("utf-8", "replace"))
+        else:
+            cells = [row.get(name) for name in self._columns]
+            self._writer.writerow(["" if cell is None else as_text(cell) for cell in cells])
+
+    def close(self) -> None:
+        self._open.close()
+
+    def abandon(self) -> None:
+        with suppress(Exception):
+            self._open.close()
+
+
+class _Text:
+    """Lines as text. Raises InputError for a row that doesn't end, as after a stray quote."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._bytes = 0
+
+    def begin_row(self) -> None:
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._bytes += len(line)
+        if self._bytes > MAX_ROW_BYTES:
+            self._bytes = 0
+            raise InputError(f"is longer than {MAX_ROW_BYTES / 1e6:g} MB, the most for one row")
+        return line.decode("utf-8", "surrogateescape")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

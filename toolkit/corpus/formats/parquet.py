@@ -1,0 +1,204 @@
+"""Parquet, by pyarrow, which is imported where it is needed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+from toolkit.corpus.formats.base import (
+    MAX_ROW_BYTES,
+    BadRow,
+    Columns,
+    Piece,
+    Row,
+    as_text,
+)
+from toolkit.corpus.storage import Storage
+from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+PYARROW_MISSING = "Parquet needs pyarrow; type: pip install 'toolkit-fr-en[corpus]'"
+BATCH_BYTES = 32 << 20
+MAX_BATCH_ROWS = 1024
+GROUP_BYTES = 32 << 20  # of text that is held until a row group is written
+GROUP_ROWS = 10_000
+BUFFER_BYTES = 1 << 20
+
+
+def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
+    """Of a row group that can't be read to its end, each row that is left is a BadRow."""
+    number = 0
+    try:
+        with _opened(piece.url) as file:
+            for group in range(file.num_row_groups)[piece.start : piece.stop]:
+                for found in _rows_of(file, group, number):
+                    yield found
+                    number += 1
+    except (OSError, ValueError) as error:  # what Arrow says of a damaged file
+        yield BadRow(number + 1, f"can't be read, nor what follows: {_one_line(error)}")
+
+
+def columns_of(pieces: Sequence[Piece]) -> Columns:
+    """The columns of all files, in the order in which they are met; a type that two files don't
+    share becomes the wider one, or text. Files that can't be read are left out.
+    """
+    pa = _pyarrow()
+    found: dict[str, list[Any]] = {}
+    for url in dict.fromkeys(piece.url for piece in pieces):
+        try:
+            with _opened(url) as file:
+                schema = file.schema_arrow
+        except (OSError, ValueError):
+            continue
+        for each in schema:
+            found.setdefault(each.name, []).append(each.type)
+    return {name: _common(pa, types) for name, types in found.items()}
+
+
+def group_bytes(url: str) -> list[int]:
+    """The size of each row group, packed. None are told of a damaged file."""
+    try:
+        with _opened(url) as file:
+            groups = map(file.metadata.row_group, range(file.num_row_groups))
+            return [_packed_bytes(group) for group in groups]
+    except (OSError, ValueError):
+        return []
+
+
+class ParquetWriter:
+    """Raises UsageError without pyarrow."""
+
+    def __init__(self, file: IO[bytes], columns: Columns) -> None:
+        pa = _pyarrow()
+        from pyarrow import parquet
+
+        self._pa = pa
+        self._schema = pa.schema([(name, _arrow_type(pa, each)) for name, each in columns.items()])
+        self._file = parquet.ParquetWriter(
+            file, self._schema, compression="zstd", write_page_checksum=True
+        )
+        self._rows: list[Row] = []
+        self._bytes = 0
+
+    def write(self, row: Row) -> None:
+        self._rows.append(row)
+        self._bytes += _bytes_of(row)
+        if self._bytes > GROUP_BYTES or len(self._rows) >= GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._file.close()
+
+    def abandon(self) -> None:
+        with suppress(Exception):
+            self._file.close()
+
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        arrays = [
+            _array(self._pa, [row.get(each.name) for row in self._rows], each.type)
+            for each in self._schema
+        ]
+        self._file.write_table(self._pa.table(arrays, schema=self._schema))
+        self._rows.clear()
+        self._bytes = 0
+
+
+def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | BadRow]:
+    facts = file.metadata.row_group(group)
+    batch_rows = max(
+        1, min(MAX_BATCH_ROWS, BATCH_BYTES * facts.num_rows // (facts.total_byte_size or 1))
+    )
+    done = 0
+    try:
+        for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
+            for row in _rows_of_batch(batch):
+                done += 1
+                size = _bytes_of(row)
+                yield _too_long(before + done, row) if size > MAX_ROW_BYTES else row
+    except (OSError, ValueError) as error:
+        reason = f"stands in a damaged row group: {_one_line(error)}"
+        for number in range(before + done + 1, before + facts.num_rows + 1):
+            yield BadRow(number, reason)
+
+
+def _rows_of_batch(batch: "pa.RecordBatch") -> Iterator[Row]:
+    columns = [_values(column) for column in batch.columns]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(batch.schema.names, values, strict=True))
+
+
+def _values(column: "pa.Array") -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except ValueError:  # nanoseconds, which Python's times don't have
+        values = column.cast("int64").to_pylist()
+    return values
+
+
+def _too_long(number: int, row: Row) -> BadRow:
+    """With its short values, among them the id."""
+    short = {name: value for name, value in row.items() if _bytes_of({"": value}) < 1000}
+    return BadRow(number, f"is longer than {MAX_ROW_BYTES / 1e6:g} MB, the most for one row", short)
+
+
+def _bytes_of(row: Row) -> int:
+    return sum(len(value) for value in row.values() if isinstance(value, str | bytes | list))
+
+
+def _packed_bytes(group: Any) -> int:
+    return sum(group.column(index).total_compressed_size for index in range(group.num_columns))
+
+
+def _array(pa: Any, values: list[Any], kind: Any) -> "pa.Array":
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        values = [None if value is None else _utf8(as_text(value)) for value in values]
+    return pa.array(values, type=kind)
+
+
+def _utf8(text: str) -> str:
+    """Half a character, which JSON can name, is none in Parquet."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _common(pa: Any, types: list[Any]) -> Any:
+    schemas = [pa.schema([("", each)]) for each in types]
+    try:
+        found = pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return "string"
+    return "string" if pa.types.is_null(found) else found
+
+
+def _arrow_type(pa: Any, kind: Any) -> Any:
+    return pa.type_for_alias(kind) if isinstance(kind, str) else kind
+
+
+@contextmanager
+def _opened(url: str) -> "Iterator[ParquetFile]":
+    _pyarrow()
+    from pyarrow.parquet import ParquetFile
+
+    with (
+        Storage.of(url).open() as stream,
+        ParquetFile(
+            stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True
+        ) as file,
+    ):
+        yield file
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise UsageError(PYARROW_MISSING) from error
+    return pyarrow
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,69 @@
+"""Rows kept on disk until all columns of them are known."""
+
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from toolkit.corpus.formats.base import Columns, Row, RowWriter
+from toolkit.corpus.trying import trying
+
+MAX_INT64 = 2**63 - 1
+
+
+class Spool:
+    """Writes nothing before `close`; then what `make` gives for the columns that were found.
+
+    Whole numbers, numbers, truth values and text keep their types where a column has only one;
+    everything else becomes text. Columns of `last` are known and come last.
+    """
+
+    def __init__(self, make: Callable[[Columns], RowWriter], last: Columns) -> None:
+        self._make, self._last = make, last
+        self._kinds: dict[str, set[str]] = {}
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+
+    def write(self, row: Row) -> None:
+        for name, value in row.items():
+            if name not in self._last:
+                self._kinds.setdefault(name, set()).update(_kind_of(value))
+        trying("", lambda: pickle.dump(row, self._file), remote=False)
+
+    def close(self) -> None:
+        with self._file:
+            self._file.seek(0)
+            found = {name: _type_of(kinds) for name, kinds in self._kinds.items()}
+            writer = self._make({**found, **self._last})
+            try:
+                for row in self._rows():
+                    writer.write(row)
+            except BaseException:
+                writer.abandon()
+                raise
+            writer.close()
+
+    def abandon(self) -> None:
+        self._file.close()
+
+    def _rows(self) -> Iterator[Row]:
+        while True:
+            try:
+                yield pickle.load(self._file)
+            except EOFError:
+                return
+
+
+def _kind_of(value: Any) -> set[str]:
+    if value is None:
+        return set()
+    if isinstance(value, bool):
+        return {"bool"}
+    if isinstance(value, int):
+        return {"int64" if abs(value) <= MAX_INT64 else "string"}
+    return {"double" if isinstance(value, float) else "string"}
+
+
+def _type_of(kinds: set[str]) -> str:
+    if kinds == {"int64", "double"}:
+        return "double"
+    return kinds.copy().pop() if len(kinds) == 1 else "string"
