@@ -72,7 +72,7 @@ def test_input_files_that_changed_are_told_from_another_job(source, to, tmp_path
 
 def test_another_number_of_shards_is_another_job(source, to):
     open_job(job_of(source, to))
-    with pytest.raises(UsageError, match="there were 1 shards, now 3"):
+    with pytest.raises(UsageError, match="the number of shards was 1, now 3"):
         open_job(job_of(source, to, shards=3))
 
 

@@ -7,10 +7,11 @@ import pytest
 from tests.corpus.helpers import TEXT, opened, outputs, read_rows, rows, write_rows
 from toolkit.corpus import shard as module
 from toolkit.corpus.marks import done_numbers, failures
-from toolkit.corpus.shard import run_shard, try_shard
+from toolkit.corpus.shard import run_shard, sweep_outputs, try_shard
 from toolkit.corpus.storage import Storage
 from toolkit.engines.fake import FakeEngine, fake_answer
 from toolkit.errors import InputError, OutputError
+from toolkit.files import AtomicFile
 from toolkit.pipeline import engine_pool
 
 ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday. " * 3
@@ -105,6 +106,17 @@ def test_what_a_worker_did_before_changes_nothing(tmp_path, monkeypatch):
     for number in (0, 1, 2):
         run_shard(job, number, worker)
     assert outputs(tmp_path / "again") == first
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
+    job, worker = opened(write_rows(tmp_path / "rows.jsonl", rows(1)), tmp_path / "out")
+    run_shard(job, 0, worker)
+    (tmp_path / "out/.toolkit-abc.tmp").write_text("half")
+    kept = AtomicFile(tmp_path / "out/somebody-writes-it")
+    sweep_outputs(job)
+    assert not (tmp_path / "out/.toolkit-abc.tmp").exists()
+    kept.commit()
+    assert [*outputs(tmp_path / "out")] == ["part-00000.jsonl"]
 
 
 def broken(monkeypatch, error, after=1):

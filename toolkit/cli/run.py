@@ -17,7 +17,7 @@ from toolkit.corpus.plan import SHARD_MB, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
-from toolkit.corpus.shard import Outcome
+from toolkit.corpus.shard import Outcome, sweep_outputs
 from toolkit.corpus.status import Status
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Machine
@@ -25,6 +25,7 @@ from toolkit.errors import InputError, UsageError
 from toolkit.settings import Settings
 
 START = "start"
+MODEL_SHARD_MB = 1.0  # a small machine translates that in an hour or two, the most that it may lose
 
 
 class Runs(TyperGroup):
@@ -72,9 +73,14 @@ def start_command(
         typer.Option(min=0, help="Do only this one, counted from 0, as a task of a scheduler."),
     ] = None,
     shard_mb: Annotated[
-        float,
-        typer.Option("--shard-mb", min=0.001, help="Size of a shard's rows in MB, as stored."),
-    ] = SHARD_MB,
+        float | None,
+        typer.Option(
+            "--shard-mb",
+            min=0.001,
+            help=f"MB of input in a shard, as stored [{MODEL_SHARD_MB:g}; {SHARD_MB:g} where "
+            "nothing but clean is asked for].",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes, each with models of its own.")
     ] = 1,
@@ -148,17 +154,18 @@ def start_command(
     )
 
     def run() -> None:
+        asked = refuse_stages([each.strip() for each in stages.split(",")])
         files = files_of(sources)
         plan = plan_shards(
             files,
-            shard_mb=shard_mb,
+            shard_mb=shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB),
             shards=shards,
             suffix=f".{to_format}" if to_format else None,
         )
         wanted = make_job(
             sources=sources,
             to=to,
-            stages=refuse_stages([each.strip() for each in stages.split(",")]),
+            stages=asked,
             settings=settings,
             inputs=files,
             plan=plan,
@@ -211,6 +218,7 @@ def run_job(
     storage = Storage.of(wanted.to)
     with leased(storage, shard):
         job = open_job(wanted)
+        sweep_outputs(job)
         asked = [each.number for each in job.plan.shards if shard in (None, each.number)]
         done = done_numbers(storage)
         missing = [number for number in asked if number not in done]

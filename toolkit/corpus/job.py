@@ -221,9 +221,8 @@ def refuse_other(there: Job, wanted: Job) -> None:
         )
     differing = _differing(there, wanted)
     if there.plan != wanted.plan and not differing:
-        differing = [
-            f"there were {len(there.plan.shards):,} shards, now {len(wanted.plan.shards):,}"
-        ]
+        counts = len(there.plan.shards), len(wanted.plan.shards)
+        differing = ["the number of shards was {:,}, now {:,}".format(*counts)]
     if differing:
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "

@@ -4,16 +4,18 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from toolkit.articles import Article
 from toolkit.corpus.formats import BadRow, Row, columns_of, read_rows, suffix_of, writer
-from toolkit.corpus.job import Job
+from toolkit.corpus.job import JOB, Job
 from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
 from toolkit.corpus.plan import Shard
 from toolkit.corpus.rows import Columns, Made, columns, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import InputError, ToolkitError, UsageError
+from toolkit.files import sweep
 from toolkit.pipeline.flow import flow
 from toolkit.results import Result
 
@@ -64,6 +66,15 @@ def run_shard(
     )
     mark_done(storage, report)
     return report
+
+
+def sweep_outputs(job: Job) -> None:
+    """Remove what killed processes left half-written in folders of this machine."""
+    storage = Storage.of(job.to)
+    if storage.is_local:
+        paths = [shard.output for shard in job.plan.shards]
+        for folder in {Path(storage.at(path)).parent for path in (*paths, JOB)}:
+            sweep(folder)
 
 
 def try_shard(
