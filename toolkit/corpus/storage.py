@@ -178,7 +178,7 @@ class Storage:
         """
         self._refuse_writing()
         if self.is_local:
-            return self._trying(path, lambda: _create_local(Path(self.at(path)), data))
+            return self._putting(path, lambda: _create_local(Path(self.at(path)), data))
         tries = count()
 
         def put() -> bool:
@@ -188,7 +188,7 @@ class Storage:
             # A try whose answer got lost may have succeeded.
             return is_again and self.read(path) == data
 
-        return self._trying(path, put)
+        return self._putting(path, put)
 
     def remove(self, path: str) -> None:
         """Nothing happens where there is no such file."""
@@ -214,7 +214,7 @@ class Storage:
                 yield Output(lambda data: trying(spool, lambda: write(data), remote=False))
                 trying(spool, file.flush, remote=False)
             put = partial(self._store().put_file, spool, self._path(path), chunksize=PART_BYTES)
-            self._trying(path, put)
+            self._putting(path, put)
 
     def _put_new(self, path: str, data: bytes) -> bool:
         store, full = self._store(), self._path(path)
@@ -232,12 +232,21 @@ class Storage:
 
     def _trying(self, path: str, action: Callable[[], T], **missing: Any) -> T:
         """Raises InputError where there is no such file, unless told what to answer then."""
+        url = self.at(path)
         try:
-            return trying(self.at(path), action, remote=not self.is_local)
+            return trying(url, action, remote=not self.is_local)
         except FileNotFoundError as error:
             if "missing" in missing:
                 return cast(T, missing["missing"])
-            raise InputError(str(refusal(self.at(path), error))) from error
+            raise InputError(str(refusal(url, error))) from error
+
+    def _putting(self, path: str, action: Callable[[], T]) -> T:
+        """What isn't found where something is put is its bucket."""
+        url = self.at(path)
+        try:
+            return trying(url, action, remote=not self.is_local)
+        except FileNotFoundError as error:
+            raise refusal(url, error) from error
 
     def _found(self) -> tuple[str, dict[str, dict[str, Any]]]:
         """The path that names are relative to, and facts of whatever the URL names."""
