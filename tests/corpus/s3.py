@@ -26,6 +26,7 @@ class Between:
         self.lost: list[str] = []
         self.fails: Callable[[str], bool] = lambda _: False
         self.delay_s = 0.0
+        self.sent_bytes = 0
         self.asked: list[tuple[str, str]] = []
         between = self
 
@@ -64,6 +65,7 @@ class Between:
                     self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
+                between.sent_bytes += len(data)
 
             def _fail(self, status: int) -> None:
                 code, message = FAILURES[status]

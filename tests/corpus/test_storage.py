@@ -1,7 +1,19 @@
+import subprocess
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 
+from tests.corpus.data_sets import DataSets
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, OutputError, StorageError, UsageError
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -231,13 +243,55 @@ def test_an_unknown_scheme_names_those_that_are_known():
 
 
 def test_a_missing_library_is_told_with_what_to_type(monkeypatch):
-    import sys
     from importlib import import_module
 
     monkeypatch.setitem(sys.modules, "s3fs", None)
     monkeypatch.delitem(import_module("fsspec.registry")._registry, "s3", raising=False)
     with pytest.raises(UsageError, match=r"pip install 'toolkit-fr-en\[corpus\]'"):
         Storage.of("s3://news").expand()
+
+
+def test_a_process_that_is_killed_leaves_no_half_file(tmp_path):
+    code = f"""
+import os
+from toolkit.corpus.storage import Storage
+with Storage.of({str(tmp_path)!r}).write("a/b.jsonl") as file:
+    file.write(bytes(1 << 20))
+    os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 9
+    assert list((tmp_path / "a").iterdir())  # what it had begun, under another name
+    place = Storage.of(str(tmp_path))
+    assert place.names() == []
+    with pytest.raises(InputError):
+        place.expand()
+
+
+def test_files_of_the_web(tmp_path):
+    pytest.importorskip("aiohttp")
+    (tmp_path / "a.jsonl").write_bytes(b"12")
+    handler = partial(Quiet, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        place = Storage.of(f"http://127.0.0.1:{server.server_port}/a.jsonl?download=true")
+        assert place.expand() == [StoredFile(place.url, "a.jsonl", 2)]
+        with place.open() as file:
+            assert file.read() == b"12"
+        with pytest.raises(InputError, match="no such file"):
+            Storage.of(f"http://127.0.0.1:{server.server_port}/none.jsonl").expand()
+        server.shutdown()
+
+
+def test_data_sets_of_the_hub():
+    """In a process of its own, since the library reads once where the hub is."""
+    with DataSets({"data/train-00000-of-00001.jsonl": b'{"id": 1}', "README.md": b"x"}) as hub:
+        found = hub.run("hf://datasets/a/b", "hf://datasets/a/b@main/data/*", "hf://datasets/a/no")
+    url = "hf://datasets/a/b{}/data/train-00000-of-00001.jsonl"
+    assert found[:2] == [
+        [[url.format(""), "data/train-00000-of-00001.jsonl", '{"id": 1}']],
+        [[url.format("@main"), "train-00000-of-00001.jsonl", '{"id": 1}']],
+    ]
+    assert "hf://datasets/a/no: there is no such" in found[2]
 
 
 def test_a_full_disk_is_an_error_of_outputs(tmp_path, monkeypatch):

@@ -54,7 +54,7 @@ def test_in_the_end_the_last_reason_is_told(pauses):
         (PermissionError("Forbidden"), "access is refused"),
         (AnswerError(401), "access is refused"),
         (NoCredentialsError("Unable to locate credentials"), "check credentials"),
-        (AnswerError(404), "404"),
+        (AnswerError(400), "400"),
         (OSError(errno.EINVAL, "Invalid bucket"), "Invalid bucket"),
         (NotImplementedError(), "NotImplementedError"),
     ],
@@ -80,6 +80,12 @@ def test_a_full_disk_is_an_error_of_outputs(pauses):
 def test_answers_and_our_own_errors_pass_through(pauses, error):
     with pytest.raises(type(error)):
         trying("s3://a", failing(error))
+    assert not pauses
+
+
+def test_the_answer_of_a_server_that_it_has_no_such_file(pauses):
+    with pytest.raises(FileNotFoundError):
+        trying("https://a", failing(AnswerError(404)))
     assert not pauses
 
 

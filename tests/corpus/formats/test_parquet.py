@@ -1,10 +1,11 @@
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from tests.corpus.formats.helpers import bad, read, read_data, write
-from toolkit.corpus.formats import Piece, columns_of
+from toolkit.corpus.formats import Piece, columns_of, read_rows
 from toolkit.corpus.formats.base import MAX_ROW_BYTES
 from toolkit.corpus.formats.parquet import group_bytes
 from toolkit.corpus.storage import Storage
@@ -138,8 +139,6 @@ def test_a_store_that_fails_meanwhile_ends_the_reading(tmp_path, monkeypatch):
     def fail(*_, **__):
         raise StorageError("gone")
 
-    from toolkit.corpus.formats import read_rows
-
     reading = read_rows(Piece(str(path)))
     next(reading)
     monkeypatch.setattr("toolkit.corpus.storage.trying", fail)
@@ -160,14 +159,18 @@ def test_without_pyarrow_it_is_told_what_to_type(tmp_path, monkeypatch):
         read(tmp_path / "a.parquet")
 
 
-def test_rows_come_from_a_bucket(s3):
-    import io
-
-    file = io.BytesIO()
-    pq.write_table(pa.table({"id": [1, 2]}), file)
-    place = Storage.of("s3://news")
-    with place.write("a.parquet") as out:
-        out.write(file.getvalue())
-    from toolkit.corpus.formats import read_rows
-
-    assert list(read_rows(Piece(place.at("a.parquet")))) == [{"id": 1}, {"id": 2}]
+def test_of_a_file_in_a_bucket_little_is_fetched_twice(s3, tmp_path):
+    texts = [random.randbytes(1000).hex() for _ in range(3000)]
+    columns = {"id": range(3000), "a": texts, "b": texts[::-1], "c": texts[1000:] + texts[:1000]}
+    path = put(
+        tmp_path / "a.parquet",
+        {name: list(values) for name, values in columns.items()},
+        compression="none",
+        use_dictionary=False,
+    )
+    place = Storage.of("s3://news/a.parquet")
+    with place.write() as file:
+        file.write(path.read_bytes())
+    s3.sent_bytes = 0
+    assert [row["a"] for row in read_rows(Piece(place.url))] == texts
+    assert s3.sent_bytes < 1.5 * path.stat().st_size

@@ -185,7 +185,7 @@ def _opened(url: str) -> "Iterator[ParquetFile]":
     from pyarrow.parquet import ParquetFile
 
     with (
-        Storage.of(url).open() as stream,
+        Storage.of(url).open(in_order=False) as stream,
         ParquetFile(
             stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True
         ) as file,
