@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -11,6 +12,7 @@ from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, UsageError
 
 SHARD_MB = 64.0
+AT_ONCE = 16  # files whose ends are read at once
 # A file of the layout of Hugging Face's datasets, `train-00000-of-00005.parquet`.
 SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
 
@@ -129,17 +131,29 @@ def _bins(files: Sequence[StoredFile], count: int) -> list[tuple[Piece, ...]]:
     """The files' parts in their order, in `count` bins of equal size or fewer."""
     total = sum(file.bytes for file in files)
     cuts = [-(-total * index // count) for index in range(count + 1)]
+    row_groups = _row_groups([file for file in files if file.bytes > cuts[1]])
     bins: dict[int, list[Piece]] = {}
     at = 0
     for file in files:
-        for part in _parts(file, at, cuts):
+        for part in _parts(file, at, cuts, row_groups.get(file.url, [])):
             index = min(count - 1, at * count // total) if total else 0
             bins.setdefault(index, []).append(part.piece)
             at += part.bytes
     return [tuple(_joined(pieces)) for _, pieces in sorted(bins.items())]
 
 
-def _parts(file: StoredFile, at: int, cuts: Sequence[int]) -> Iterator[Part]:
+def _row_groups(files: Sequence[StoredFile]) -> dict[str, list[int]]:
+    """The sizes of the row groups of Parquet files, which each store is asked for side by side."""
+    urls = [file.url for file in files if suffix_of(file.name) == ".parquet"]
+    if not urls:
+        return {}
+    with ThreadPoolExecutor(min(AT_ONCE, len(urls))) as pool:
+        return dict(zip(urls, pool.map(group_bytes, urls), strict=True))
+
+
+def _parts(
+    file: StoredFile, at: int, cuts: Sequence[int], row_groups: Sequence[int]
+) -> Iterator[Part]:
     """The file, which begins `at` so many bytes of its group: whole if it is smaller than a shard
     or can't be split, else so that parts end at `cuts` or near them.
     """
@@ -150,9 +164,9 @@ def _parts(file: StoredFile, at: int, cuts: Sequence[int]) -> Iterator[Part]:
         inside = [cut - at for cut in cuts if at < cut < at + file.bytes]
         for start, stop in pairwise([0, *inside, file.bytes]):
             yield Part(Piece(file.url, start, stop), stop - start)
-    elif is_large and suffix == ".parquet" and len(sizes := group_bytes(file.url)) > 1:
+    elif is_large and row_groups:
         # What isn't rows, such as the footer, counts with the last ones.
-        sizes[-1] += file.bytes - sum(sizes)
+        sizes = [*row_groups[:-1], file.bytes - sum(row_groups[:-1])]
         for index, size in enumerate(sizes):
             yield Part(Piece(file.url, index, index + 1), size)
     else:

@@ -29,6 +29,7 @@ READ_ONLY = frozenset({"hf", "http", "https"})
 SCHEMES = READ_ONLY | {"gs", "s3"}
 GLOB = re.compile(r"[*?]")
 READ_BYTES = 1 << 20
+AHEAD_BYTES = 8 << 20
 PART_BYTES = 16 << 20  # of a large upload; ten are sent at once, and S3 takes 10,000
 EXTRA_MISSING = "{url} needs more packages; type: pip install 'toolkit-fr-en[corpus]'"
 
@@ -95,6 +96,10 @@ class Storage:
         return not _scheme_of(self.url)
 
     @property
+    def _is_web(self) -> bool:
+        return _scheme_of(self.url) in ("http", "https")
+
+    @property
     def is_read_only(self) -> bool:
         return _scheme_of(self.url) in READ_ONLY
 
@@ -113,7 +118,7 @@ class Storage:
         files = [
             StoredFile(self._full(path), name, facts.get("size") or 0)
             for path, facts in found.items()
-            for name in [path.removeprefix(root).strip("/") or path.rpartition("/")[2]]
+            for name in [path.removeprefix(root).strip("/") or self._last_name(path)]
             if facts["type"] == "file" and (path == root or _is_visible(name))
         ]
         if not files:
@@ -125,7 +130,8 @@ class Storage:
         path = self._path(folder)
         found = self._trying(folder, lambda: self._store().find(path), missing=[])
         root = self._path("")
-        return sorted(name.removeprefix(root).lstrip("/") for name in found)
+        names = (name.removeprefix(root).lstrip("/") for name in found)
+        return sorted(name for name in names if not _is_temporary(name))
 
     def exists(self, path: str = "") -> bool:
         return self._trying(path, lambda: bool(self._store().info(self._path(path))), missing=False)
@@ -136,13 +142,15 @@ class Storage:
         return int(facts.get("size") or 0)
 
     @contextmanager
-    def open(self, path: str = "") -> Iterator[BinaryIO]:
-        """A file to read, in a stream of bounded memory; seekable where the store can.
+    def open(self, path: str = "", *, in_order: bool = True) -> Iterator[BinaryIO]:
+        """A file to read, in a stream of bounded memory; seekable where the store can. What is read
+        `in_order` is fetched some way ahead.
 
         Raises InputError if there is none.
         """
-        url = self.at(path)
-        raw = self._trying(path, lambda: self._store().open(self._path(path), "rb"))
+        url, full = self.at(path), self._path(path)
+        ahead = {"block_size": AHEAD_BYTES, "cache_type": "readahead" if in_order else "none"}
+        raw = self._trying(path, lambda: self._store().open(full, "rb", **ahead))
         with raw, io.BufferedReader(_Patient(raw, url, remote=not self.is_local), READ_BYTES) as it:
             yield cast(BinaryIO, it)
 
@@ -178,7 +186,7 @@ class Storage:
         """
         self._refuse_writing()
         if self.is_local:
-            return self._trying(path, lambda: _create_local(Path(self.at(path)), data))
+            return self._putting(path, lambda: _create_local(Path(self.at(path)), data))
         tries = count()
 
         def put() -> bool:
@@ -188,7 +196,7 @@ class Storage:
             # A try whose answer got lost may have succeeded.
             return is_again and self.read(path) == data
 
-        return self._trying(path, put)
+        return self._putting(path, put)
 
     def remove(self, path: str) -> None:
         """Nothing happens where there is no such file."""
@@ -214,7 +222,7 @@ class Storage:
                 yield Output(lambda data: trying(spool, lambda: write(data), remote=False))
                 trying(spool, file.flush, remote=False)
             put = partial(self._store().put_file, spool, self._path(path), chunksize=PART_BYTES)
-            self._trying(path, put)
+            self._putting(path, put)
 
     def _put_new(self, path: str, data: bytes) -> bool:
         store, full = self._store(), self._path(path)
@@ -232,18 +240,27 @@ class Storage:
 
     def _trying(self, path: str, action: Callable[[], T], **missing: Any) -> T:
         """Raises InputError where there is no such file, unless told what to answer then."""
+        url = self.at(path)
         try:
-            return trying(self.at(path), action, remote=not self.is_local)
+            return trying(url, action, remote=not self.is_local)
         except FileNotFoundError as error:
             if "missing" in missing:
                 return cast(T, missing["missing"])
-            raise InputError(str(refusal(self.at(path), error))) from error
+            raise InputError(str(refusal(url, error))) from error
+
+    def _putting(self, path: str, action: Callable[[], T]) -> T:
+        """What isn't found where something is put is its bucket."""
+        url = self.at(path)
+        try:
+            return trying(url, action, remote=not self.is_local)
+        except FileNotFoundError as error:
+            raise refusal(url, error) from error
 
     def _found(self) -> tuple[str, dict[str, dict[str, Any]]]:
         """The path that names are relative to, and facts of whatever the URL names."""
         store, path = self._store(), self._path("")
         # An address of the web has no folders, and its `?` is no pattern.
-        if not GLOB.search(path) or _scheme_of(self.url) in ("http", "https"):
+        if not GLOB.search(path) or self._is_web:
             facts = store.info(path)
             found = store.find(path, detail=True) if facts["type"] == "directory" else {path: facts}
             return path, found
@@ -261,6 +278,10 @@ class Storage:
     def _path(self, path: str) -> str:
         """As the file system names it."""
         return str(self._store()._strip_protocol(self.at(path)))
+
+    def _last_name(self, path: str) -> str:
+        """Without what an address of the web asks for."""
+        return (path.partition("?")[0] if self._is_web else path).rpartition("/")[2]
 
     def _full(self, path: str) -> str:
         """The URL of what a file system names `path`."""
@@ -319,6 +340,12 @@ def _scheme_of(url: str) -> str:
 
 def _is_visible(name: str) -> bool:
     return not any(part.startswith((".", "_")) for part in name.split("/"))
+
+
+def _is_temporary(name: str) -> bool:
+    """What somebody is writing at this moment, or was when it was killed."""
+    last = name.rpartition("/")[2]
+    return last.startswith(TEMPORARY_PREFIX) and last.endswith(TEMPORARY_SUFFIX)
 
 
 def _create_local(path: Path, data: bytes) -> bool:

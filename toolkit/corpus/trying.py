@@ -46,6 +46,8 @@ def trying(url: str, action: Callable[[], T], *, remote: bool = True) -> T:
         except (ToolkitError, FileNotFoundError, FileExistsError):
             raise
         except Exception as error:
+            if _status_of(error) in (404, 410):
+                raise FileNotFoundError(reason_of(error)) from error
             if pause is None or _is_final(error):
                 raise refusal(url, error) from error
             time.sleep(pause)
@@ -70,6 +72,7 @@ def reason_of(error: BaseException) -> str:
     said = str((isinstance(error, OSError) and error.strerror) or error)
     if isinstance(error, OSError) and not error.strerror and error.args:
         said = str(error.args[0])
+    said = said.partition("For more information")[0]  # of httpx
     return " ".join(said.split())[:MAX_REASON] or type(error).__name__
 
 

@@ -60,6 +60,8 @@ class RowWriter(Protocol):
 
 def suffix_of(name: str) -> str:
     """`.jsonl.gz` of `a.jsonl.gz`, in lower case; none where rows can't be read from it."""
+    if name.startswith(("http://", "https://")):
+        name = name.partition("?")[0]
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
     if suffixes and suffixes[-1] in FORMATS:
         return suffixes[-1]
@@ -67,6 +69,10 @@ def suffix_of(name: str) -> str:
     if is_packed and FORMATS.get(suffixes[-2]) in ("csv", "jsonl"):
         return suffixes[-2] + suffixes[-1]
     return ""
+
+
+def too_long(max_bytes: int = MAX_ROW_BYTES) -> str:
+    return f"is longer than {max_bytes / 1e6:g} MB, the most for one row"
 
 
 def as_text(value: Any) -> str:

@@ -6,7 +6,15 @@ from contextlib import ExitStack, suppress
 from itertools import chain
 from typing import IO
 
-from toolkit.corpus.formats.base import MAX_ROW_BYTES, BadRow, Columns, Piece, Row, as_text
+from toolkit.corpus.formats.base import (
+    MAX_ROW_BYTES,
+    BadRow,
+    Columns,
+    Piece,
+    Row,
+    as_text,
+    too_long,
+)
 from toolkit.corpus.formats.lines import Lines, open_lines, packed
 from toolkit.errors import InputError
 from toolkit.reading.records import csv_records, separator_of
@@ -71,25 +79,37 @@ class CsvWriter:
 
 
 class _Text:
-    """Lines as text. Raises InputError for a row that doesn't end, as after a stray quote."""
+    """Lines as text. Raises InputError for a row that is too long, however many lines it has, and
+    goes on with the next row.
+    """
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._bytes = 0
+        self.begin_row()
 
     def begin_row(self) -> None:
         self._bytes = 0
+        self._quotes = self._lines.quotes
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
-        self._bytes += len(line)
-        if self._bytes > MAX_ROW_BYTES:
-            self._bytes = 0
-            raise InputError(f"is longer than {MAX_ROW_BYTES / 1e6:g} MB, the most for one row")
-        return line.decode("utf-8", "surrogateescape")
+        with suppress(InputError):  # for a line that is too long
+            line = next(self._lines)
+            self._bytes += len(line)
+            if self._bytes <= MAX_ROW_BYTES:
+                return line.decode("utf-8", "surrogateescape")
+        self._end_row()
+        raise InputError(too_long())
+
+    def _end_row(self) -> None:
+        """Pass over the lines within quotes."""
+        while (self._lines.quotes - self._quotes) % 2:
+            with suppress(InputError):
+                if next(self._lines, None) is None:
+                    break
+        self.begin_row()
 
 
 def _is_text(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
-from toolkit.corpus.formats.base import MAX_ROW_BYTES, Piece
+from toolkit.corpus.formats.base import MAX_ROW_BYTES, Piece, suffix_of, too_long
 from toolkit.corpus.storage import Storage
 from toolkit.errors import InputError, UsageError
 from toolkit.files import Stream
@@ -27,6 +27,7 @@ class Lines:
         self._stream, self._stop, self._max_bytes = stream, piece.stop, max_bytes
         self._at = 0
         self._is_damaged = False
+        self.quotes = 0  # among all that was read, long lines included
         if piece.start:
             self._at = piece.start - 1
             stream.seek(self._at)
@@ -52,7 +53,7 @@ class Lines:
         if len(line) > self._max_bytes:
             if not line.endswith(b"\n"):
                 self._skip()
-            raise InputError(f"is longer than {self._max_bytes / 1e6:g} MB, the most for one row")
+            raise InputError(too_long(self._max_bytes))
         return line.removeprefix(BOM) if is_first else line
 
     def _skip(self) -> None:
@@ -62,13 +63,14 @@ class Lines:
     def _read(self, size: int) -> bytes:
         line = self._stream.readline(size)
         self._at += len(line)
+        self.quotes += line.count(b'"')
         return line
 
 
 @contextmanager
 def open_lines(piece: Piece) -> Iterator[Lines]:
     """Raises UsageError where what unpacks the file isn't installed."""
-    unpack = UNPACKERS.get(f".{piece.url.rpartition('.')[2].lower()}")
+    unpack = UNPACKERS.get(f".{suffix_of(piece.url).rpartition('.')[2]}")
     with Storage.of(piece.url).open() as stream:
         if not unpack:
             yield Lines(stream, piece)
@@ -89,7 +91,7 @@ def packed(suffix: str, file: IO[bytes]) -> Iterator[IO[bytes]]:
     elif suffix.endswith(".zst"):
         import zstandard
 
-        compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+        compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True)
         with compressor.stream_writer(file, closefd=False) as packing:
             yield packing
     else:

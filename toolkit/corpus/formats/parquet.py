@@ -11,6 +11,7 @@ from toolkit.corpus.formats.base import (
     Piece,
     Row,
     as_text,
+    too_long,
 )
 from toolkit.corpus.storage import Storage
 from toolkit.errors import UsageError
@@ -143,7 +144,7 @@ def _values(column: "pa.Array") -> list[Any]:
 def _too_long(number: int, row: Row) -> BadRow:
     """With its short values, among them the id."""
     short = {name: value for name, value in row.items() if _bytes_of({"": value}) < 1000}
-    return BadRow(number, f"is longer than {MAX_ROW_BYTES / 1e6:g} MB, the most for one row", short)
+    return BadRow(number, too_long(), short)
 
 
 def _bytes_of(row: Row) -> int:
@@ -184,7 +185,7 @@ def _opened(url: str) -> "Iterator[ParquetFile]":
     from pyarrow.parquet import ParquetFile
 
     with (
-        Storage.of(url).open() as stream,
+        Storage.of(url).open(in_order=False) as stream,
         ParquetFile(
             stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True
         ) as file,

@@ -1,0 +1,176 @@
+import random
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.corpus.formats.helpers import bad, read, read_data, write
+from toolkit.corpus.formats import Piece, columns_of, read_rows
+from toolkit.corpus.formats.base import MAX_ROW_BYTES
+from toolkit.corpus.formats.parquet import group_bytes
+from toolkit.corpus.storage import Storage
+from toolkit.errors import InputError, StorageError, UsageError
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+TYPES = {
+    "i": (pa.int32(), 7),
+    "u": (pa.uint8(), 200),
+    "f": (pa.float32(), 0.5),
+    "b": (pa.bool_(), True),
+    "s": (pa.large_string(), "é"),
+    "dict": (pa.dictionary(pa.int32(), pa.string()), "a"),
+    "bin": (pa.binary(), b"\xff"),
+    "day": (pa.date32(), date(2024, 1, 2)),
+    "t": (pa.timestamp("ms", tz="UTC"), datetime(2024, 1, 2, tzinfo=UTC)),
+    "ns": (pa.timestamp("ns"), 1_700_000_000_000_000_001),
+    "dec": (pa.decimal128(9, 2), Decimal("1.50")),
+    "list": (pa.list_(pa.int16()), [1, None]),
+    "struct": (pa.struct([("x", pa.string()), ("y", pa.int8())]), {"x": "a", "y": None}),
+    "map": (pa.map_(pa.string(), pa.int32()), [("k", 1)]),
+}
+
+
+def put(path, columns, **options):
+    pq.write_table(pa.table(columns), path, **options)
+    return path
+
+
+def numbered(path, count=1000, *, group=100):
+    texts = [f"{number:09}" * 20 for number in range(count)]
+    columns = {"id": list(range(count)), "text": texts}
+    options = {"compression": "none", "use_dictionary": False, "write_page_checksum": True}
+    return put(path, columns, row_group_size=group, **options)
+
+
+def test_carried_columns_come_out_with_their_types(tmp_path):
+    types = {name: kind for name, (kind, _) in TYPES.items()}
+    columns = {name: pa.array([value, None], type=kind) for name, (kind, value) in TYPES.items()}
+    source = put(tmp_path / "a.parquet", columns)
+    carried = columns_of([Piece(str(source))])
+    write(tmp_path / "b.parquet", read(source), carried=carried, own={"error": "string"})
+    written = pq.read_table(tmp_path / "b.parquet")
+    assert {each.name: each.type for each in written.schema} == types | {"error": pa.string()}
+    assert written.drop(["error"]) == pq.read_table(source)
+
+
+def test_the_same_rows_make_the_same_bytes(tmp_path):
+    rows = [{"a": number, "b": str(number)} for number in range(30_000)]
+    carried = {"a": "int64", "b": "string"}
+    first = write(tmp_path / "a.parquet", rows, carried=carried)
+    assert write(tmp_path / "b.parquet", rows, carried=carried) == first
+    assert pq.ParquetFile(tmp_path / "a.parquet").num_row_groups == 3
+
+
+def test_row_groups_are_read_in_pieces(tmp_path):
+    path = numbered(tmp_path / "a.parquet")
+    assert [row["id"] for row in read(path, 3, 5)] == list(range(300, 500))
+    assert [row["id"] for row in read(path, 8)] == list(range(800, 1000))
+    assert len(group_bytes(str(path))) == 10
+
+
+def test_of_a_damaged_page_only_the_rows_of_its_group_are_lost(tmp_path):
+    path = numbered(tmp_path / "a.parquet")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"000000450" * 20)
+    data[at : at + 4] = b"!!!!"
+    path.write_bytes(bytes(data))
+    rows = read(path)
+    lost = [place for place, reason in bad(rows) if "damaged row group" in reason]
+    assert lost
+    assert set(lost) <= set(range(400, 500))
+    assert [rows[place].number - 1 for place in lost] == lost
+    others = [row["id"] for place, row in enumerate(rows) if place not in lost]
+    assert others == [number for number in range(1000) if number not in lost]
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + bytes(900) + b"PAR1", b"<html>" * 99])
+def test_what_is_no_parquet_file_is_one_bad_row(tmp_path, data):
+    [(place, reason)] = bad(read_data(tmp_path, "a.parquet", data))
+    assert place == 0
+    assert "can't be read" in reason
+
+
+def test_a_cut_off_file_is_one_bad_row(tmp_path):
+    data = numbered(tmp_path / "a.parquet").read_bytes()
+    assert len(bad(read_data(tmp_path, "b.parquet", data[:-100]))) == 1
+
+
+def test_a_row_that_is_too_long_keeps_what_names_it(tmp_path):
+    texts = ["a", "x" * (MAX_ROW_BYTES + 1), "c"]
+    rows = read(put(tmp_path / "a.parquet", {"id": [1, 2, 3], "text": texts}))
+    assert bad(rows) == [(1, "is longer than 10 MB, the most for one row")]
+    assert (rows[1].values, rows[2]) == ({"id": 2}, {"id": 3, "text": "c"})
+
+
+def test_columns_of_several_files_are_unified(tmp_path):
+    put(tmp_path / "a.parquet", {"i": pa.array([1], pa.int32()), "s": ["x"], "m": ["y"]})
+    put(
+        tmp_path / "b.parquet",
+        {"i": pa.array([2**40], pa.int64()), "s": pa.array([None]), "m": [1]},
+    )
+    put(tmp_path / "c.parquet", {"new": [1.5]})
+    (tmp_path / "d.parquet").write_bytes(b"damaged")
+    paths = [tmp_path / f"{name}.parquet" for name in "abcd"]
+    carried = columns_of([Piece(str(path)) for path in paths])
+    rows = [row for path in paths[:3] for row in read(path)]
+    write(tmp_path / "out.parquet", rows, carried=carried)
+    written = pq.read_table(tmp_path / "out.parquet")
+    assert [str(each) for each in written.schema.types] == ["int64", "string", "string", "double"]
+    assert written.to_pylist() == [
+        {"i": 1, "s": "x", "m": "y", "new": None},
+        {"i": 2**40, "s": None, "m": "1", "new": None},
+        {"i": None, "s": None, "m": None, "new": 1.5},
+    ]
+
+
+def test_half_a_character_does_no_harm(tmp_path):
+    write(tmp_path / "a.parquet", [{"a": "x\ud800"}], carried={"a": "string"})
+    [row] = read(tmp_path / "a.parquet")
+    assert row["a"].startswith("x")
+
+
+def test_a_store_that_fails_meanwhile_ends_the_reading(tmp_path, monkeypatch):
+    path = numbered(tmp_path / "a.parquet", 20_000, group=10_000)
+    rows = Storage.of(str(path))
+    assert rows.exists()
+
+    def fail(*_, **__):
+        raise StorageError("gone")
+
+    reading = read_rows(Piece(str(path)))
+    next(reading)
+    monkeypatch.setattr("toolkit.corpus.storage.trying", fail)
+    with pytest.raises(StorageError, match="gone"):
+        list(reading)
+
+
+def test_a_missing_file_is_no_bad_row(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read(tmp_path / "a.parquet")
+
+
+def test_without_pyarrow_it_is_told_what_to_type(tmp_path, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"pip install 'toolkit-fr-en\[corpus\]'"):
+        read(tmp_path / "a.parquet")
+
+
+def test_of_a_file_in_a_bucket_little_is_fetched_twice(s3, tmp_path):
+    texts = [random.randbytes(1000).hex() for _ in range(3000)]
+    columns = {"id": range(3000), "a": texts, "b": texts[::-1], "c": texts[1000:] + texts[:1000]}
+    path = put(
+        tmp_path / "a.parquet",
+        {name: list(values) for name, values in columns.items()},
+        compression="none",
+        use_dictionary=False,
+    )
+    place = Storage.of("s3://news/a.parquet")
+    with place.write() as file:
+        file.write(path.read_bytes())
+    s3.sent_bytes = 0
+    assert [row["a"] for row in read_rows(Piece(place.url))] == texts
+    assert s3.sent_bytes < 1.5 * path.stat().st_size

@@ -1,0 +1,52 @@
+import pytest
+
+from tests.corpus.formats.helpers import read, write
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+ROWS = [
+    {"id": 1, "b": True, "x": 1, "m": "a", "big": 10**30, "none": None, "error": None},
+    {"id": 2, "b": None, "x": 0.5, "m": [1, "é"], "big": 1, "late": "z", "error": "is bad"},
+]
+
+
+def test_columns_that_only_the_last_row_tells_have_their_types_in_parquet(tmp_path):
+    write(tmp_path / "a.parquet", ROWS, own={"error": "string", "sentences": "int64"})
+    table = pq.read_table(tmp_path / "a.parquet")
+    assert {each.name: str(each.type) for each in table.schema} == {
+        "id": "int64",
+        "b": "bool",
+        "x": "double",
+        "m": "string",
+        "big": "string",
+        "none": "string",
+        "late": "string",
+        "error": "string",
+        "sentences": "int64",
+    }
+    first, second = table.to_pylist()
+    assert (first["m"], second["m"], first["big"]) == ("a", '[1, "é"]', str(10**30))
+    assert (first["late"], first["sentences"], second["error"]) == (None, None, "is bad")
+
+
+def test_and_stand_in_the_header_of_csv(tmp_path):
+    write(tmp_path / "a.csv", ROWS, own={"error": "string"})
+    first = read(tmp_path / "a.csv")[0]
+    assert list(first) == ["id", "b", "x", "m", "big", "none", "late", "error"]
+    assert (first["id"], first["b"], first["late"]) == ("1", "true", "")
+
+
+def test_without_rows_there_are_our_columns(tmp_path):
+    write(tmp_path / "a.parquet", [], own={"error": "string"})
+    assert pq.read_table(tmp_path / "a.parquet").schema.names == ["error"]
+
+
+def test_of_a_body_that_fails_nothing_is_written(tmp_path):
+    def rows():
+        yield ROWS[0]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write(tmp_path / "a.parquet", rows(), own={"error": "string"})
+    assert list(tmp_path.iterdir()) == []
