@@ -12,7 +12,7 @@ from toolkit.cli.main import app
 PAGE = Path(__file__).with_name("cli.md")
 OPTION = re.compile(r"(?P<names>.+?)(?: <(?P<type>.+)>)?")
 PLACEHOLDERS = {"str": "TEXT", "path": "PATH"}
-PLACEHOLDERS |= dict.fromkeys(("int", "int range", "float"), "NUMBER")
+PLACEHOLDERS |= dict.fromkeys(("int", "int range", "float", "float range"), "NUMBER")
 REPEATED = re.compile(r"list\[(\w+)\]")
 
 

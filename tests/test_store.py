@@ -542,3 +542,37 @@ def test_a_run_goes_on_without_its_store_if_asked(path):
     assert len(told) == 1
     with pytest.raises(StoreError):
         Pipeline(settings, engines=engines).translator.translate(segments)
+
+
+def test_other_stores_are_merged_and_what_both_have_stays(tmp_path):
+    ours, other = (Store(tmp_path / f"{name}.sqlite", max_bytes=10**9) for name in "ab")
+    ours.add({"both": "ours"})
+    other.add({"both": "theirs"} | {f"key {number}": "x" for number in range(1200)})
+    assert ours.merge(other) == 1200
+    assert ours.merge(other) == 0
+    assert ours.find(["both", "key 0", "key 1199"]) == {
+        "both": "ours",
+        "key 0": "x",
+        "key 1199": "x",
+    }
+    assert other.info().entries == 1201
+
+
+def test_damaged_rows_are_not_merged_and_the_limit_of_size_holds(tmp_path):
+    ours = Store(tmp_path / "a.sqlite", max_bytes=100_000)
+    other = Store(tmp_path / "b.sqlite", max_bytes=10**9)
+    other.add({f"key {number}": "x" * 1000 for number in range(300)})
+    other.close()
+    with sqlite3.connect(other.path) as connection:
+        connection.execute(
+            "UPDATE work SET value = CAST('y' AS BLOB) WHERE key = CAST('key 7' AS BLOB)"
+        )
+    assert ours.merge(other) == 299
+    assert ours.find(["key 7"]) == {}
+    assert 0 < ours.info().entries < 200
+
+
+def test_a_store_that_is_not_there_is_not_made(tmp_path):
+    with pytest.raises(StoreError, match="is not there"):
+        Store(tmp_path / "a.sqlite", max_bytes=1).merge(Store(tmp_path / "b.sqlite", max_bytes=1))
+    assert list(tmp_path.iterdir()) == []

@@ -46,6 +46,18 @@ def loads(monkeypatch):
     return make
 
 
+def test_a_causal_model_is_loaded_anew_to_forget_unless_it_answered_nothing(loads):
+    pipeline, counts = loads(0)
+    pool = pipeline._components.pool
+    engine = pool.engine("one", FR_EN)
+    pool.renew()
+    generate(engine, ["oui"], GenerationConfig())
+    assert counts == [("one", 1)]
+    pool.renew()
+    generate(engine, ["oui"], GenerationConfig())
+    assert counts == [("one", 1), ("one", 1)]
+
+
 class Counted(FakeEngine):
     """Takes a little time for each answer, and is counted while it is in memory."""
 

@@ -40,8 +40,8 @@ class Runs(TyperGroup):
 app = typer.Typer(
     cls=Runs,
     no_args_is_help=True,
-    help="Clean, translate and summarize a corpus of any size, shard by shard, over any number of "
-    "machines. `toolkit run SOURCE...` means `toolkit run start SOURCE...`.",
+    help="Clean, translate and summarize a corpus of any size, shard by shard. `toolkit run "
+    "SOURCE...` means `toolkit run start SOURCE...`.",
 )
 
 
@@ -109,7 +109,10 @@ def start_command(
     ] = None,
     style: options.StyleOption = None,
     route: options.RouteOption = None,
-    source_language: options.From = None,
+    source_language: Annotated[
+        str | None,
+        typer.Option("--from", help="Language of the texts [fr]; when given it isn't checked."),
+    ] = None,
     target_language: Annotated[
         str | None, typer.Option("--to-language", help="Language of the output [en].")
     ] = None,
