@@ -36,6 +36,8 @@ def test_the_report_lies_beside_the_outputs(tmp_path):
     job, worker = opened(source, tmp_path / "out", shards=2)
     run_shard(job, 0, worker)
     mark_failed(Storage.of(job.to), Failure(number=1, reason="is cut off"))
+    assert Report.of(job, 0).rows + len(Report.of(job, 0).failed) == Report.of(job).rows
+    assert [each.number for each in Report.of(job, 1).failed] == [1]
     Report.of(job).write(job)
     found = json.loads((tmp_path / "out" / REPORT).read_text("utf-8"))
     assert (found["shards"], found["done"], found["models"]["translator"]["model"]) == (

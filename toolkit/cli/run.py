@@ -12,8 +12,8 @@ from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.corpus.job import STAGES, Format, Job, make_job, open_job, refuse_stages
-from toolkit.corpus.marks import Failure, done_numbers, leased
-from toolkit.corpus.plan import SHARD_MB, files_of, plan_shards
+from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
+from toolkit.corpus.plan import SHARD_MB, Plan, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
@@ -180,8 +180,11 @@ def start_command(
         )
         refuse_mistakes(wanted)
         machine = machine_of(settings, stores)
-        run_job(wanted, machine, shard=shard, shards=shards, workers=workers, quiet=quiet)
-        end(wanted, whole=shard is None, strict=strict, quiet=quiet)
+        refuse_number(plan, shard, shards)
+        if shard is not None and shard >= len(plan.shards):
+            return  # there is a task for each of --shards, and fewer of these
+        run_job(wanted, machine, shard=shard, workers=workers, quiet=quiet)
+        end(wanted, shard=shard, strict=strict, quiet=quiet)
 
     offer_pull(run)
 
@@ -193,6 +196,12 @@ def status_command(
     """How far a run is: shards, rows, what is missing, who is at work."""
     for line in Status.of(to).lines():
         show(line)
+
+
+def refuse_number(plan: Plan, shard: int | None, shards: int | None) -> None:
+    """Raises UsageError for a shard that neither is there nor was asked for."""
+    if shard is not None and shard >= (most := max(shards or 0, len(plan.shards))):
+        raise UsageError(f"--shard {shard}: there are {most}, counted from 0")
 
 
 def machine_of(settings: Settings, stores: Path | None) -> Machine:
@@ -211,19 +220,18 @@ def run_job(
     machine: Machine,
     *,
     shard: int | None,
-    shards: int | None,
     workers: int,
     quiet: bool,
 ) -> None:
     """The shards that are missing, or the one that is asked for if it is."""
-    if shard is not None and shard >= (most := max(shards or 0, len(wanted.plan.shards))):
-        raise UsageError(f"--shard {shard}: there are {most}, counted from 0")
     storage = Storage.of(wanted.to)
     with leased(storage, shard):
         job = open_job(wanted)
         sweep_outputs(job)
-        asked = [each.number for each in job.plan.shards if shard in (None, each.number)]
-        done = done_numbers(storage)
+        if shard is None:
+            asked, done = [each.number for each in job.plan.shards], done_numbers(storage)
+        else:
+            asked, done = [shard], {shard} if report_of(storage, shard) else set()
         missing = [number for number in asked if number not in done]
         if not quiet and len(missing) < len(asked):
             tell(f"{len(asked) - len(missing):,} of {len(asked):,} shards are done already")
@@ -233,12 +241,12 @@ def run_job(
             run_local(job, missing, machine, workers=workers, watcher=watcher)
 
 
-def end(job: Job, *, whole: bool, strict: bool, quiet: bool) -> None:
+def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:
     """Say what came of it; the exit code is 3 where something failed."""
-    report = Report.of(job)
-    if report.done == report.shards and not report.rows:
-        raise InputError(f"{', '.join(job.sources)}: holds no rows")
-    if whole:
+    report = Report.of(job, shard)
+    if shard is None:
+        if report.done == report.shards and not report.rows:
+            raise InputError(f"{', '.join(job.sources)}: holds no rows")
         report.write(job)
     if not quiet:
         for line in report.lines():

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -107,6 +107,11 @@ def reports(storage: Storage) -> list[ShardReport]:
     return _marks(storage, DONE, ShardReport)
 
 
+def failure_of(storage: Storage, number: int) -> Failure | None:
+    """That of one shard, if it failed and isn't done."""
+    return _read(storage, _path(FAILED, number), Failure)
+
+
 def failures(storage: Storage) -> list[Failure]:
     """Those of the shards that failed and weren't done since, in their order."""
     done = done_numbers(storage)
@@ -116,8 +121,7 @@ def failures(storage: Storage) -> list[Failure]:
 def leases(storage: Storage) -> dict[str, Lease]:
     """Those of whoever is at work, by name."""
     names = [name for name in _names(storage, RUNNING) if name.endswith(".json")]
-    read = ((name, _read(storage, f"{RUNNING}/{name}", Lease)) for name in names)
-    return {name.removesuffix(".json"): lease for name, lease in read if lease}
+    return _leases(storage, [name.removesuffix(".json") for name in names])
 
 
 @contextmanager
@@ -127,8 +131,9 @@ def leased(storage: Storage, number: int | None = None) -> Iterator[None]:
     Raises UsageError where somebody does. A lease that its process left behind is taken over.
     """
     name = WHOLE if number is None else f"{number:05}"
-    for other, lease in leases(storage).items():
-        if (number is None or other in (WHOLE, name)) and not lease.is_stale:
+    others = leases(storage) if number is None else _leases(storage, (WHOLE, name))
+    for other, lease in others.items():
+        if not lease.is_stale:
             raise UsageError(_busy(storage, other, lease))
     path = f"{RUNNING}/{name}.json"
     lease = Lease(host=socket.gethostname(), process=os.getpid(), since=now(), beat=now())
@@ -146,6 +151,11 @@ def leased(storage: Storage, number: int | None = None) -> Iterator[None]:
         beating.join()
         with suppress(ToolkitError):  # it grows stale then
             storage.remove(path)
+
+
+def _leases(storage: Storage, names: Iterable[str]) -> dict[str, Lease]:
+    read = ((name, _read(storage, f"{RUNNING}/{name}.json", Lease)) for name in names)
+    return {name: lease for name, lease in read if lease}
 
 
 def _beat(storage: Storage, path: str, lease: Lease, ended: threading.Event) -> None:

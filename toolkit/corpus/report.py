@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from toolkit.corpus.job import FOLDER, Job
-from toolkit.corpus.marks import Failure, ShardReport, failures, reports
+from toolkit.corpus.marks import (
+    Failure,
+    ShardReport,
+    failure_of,
+    failures,
+    report_of,
+    reports,
+)
 from toolkit.corpus.storage import Storage
 
 REPORT = f"{FOLDER}/report.json"
@@ -33,9 +40,12 @@ class Report:
     failed: tuple[Failure, ...]
 
     @classmethod
-    def of(cls, job: Job) -> "Report":
-        """As far as the job is now."""
+    def of(cls, job: Job, shard: int | None = None) -> "Report":
+        """As far as the job is now, or one shard of it, which takes no look at the others."""
         storage = Storage.of(job.to)
+        if shard is not None:
+            done, failed = report_of(storage, shard), failure_of(storage, shard)
+            return cls.summed(1, [done] if done else [], [failed] if failed and not done else [])
         return cls.summed(len(job.plan.shards), reports(storage), failures(storage))
 
     @classmethod

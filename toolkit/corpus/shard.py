@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from toolkit.articles import Article
 from toolkit.corpus.formats import BadRow, Row, columns_of, read_rows, suffix_of, writer
@@ -40,7 +41,7 @@ def run_shard(
         storage.write(shard.output) as file,
         writer(
             suffix_of(shard.output),
-            file,
+            cast(IO[bytes], file),
             carried=columns_of(shard.pieces),
             own=columns(job.stages, job.prefix),
         ) as output,

@@ -75,6 +75,7 @@ def test_workers_that_are_killed_are_replaced_and_the_outputs_are_the_same(
         _, told = killed.communicate(timeout=SECONDS)
     assert killed.returncode == 0, told
     assert told.count("shard 0: its process was ended by SIGKILL") == 2
+    assert not list((tmp_path / "out").glob(".toolkit-*"))
     assert outputs(tmp_path / "out") == undisturbed
 
 

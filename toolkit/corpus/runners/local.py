@@ -14,7 +14,7 @@ from typing import Any
 
 from toolkit.corpus.job import Job
 from toolkit.corpus.marks import Failure, ShardReport, mark_failed, now
-from toolkit.corpus.shard import Outcome, try_shard
+from toolkit.corpus.shard import Outcome, sweep_outputs, try_shard
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Machine, Worker
 from toolkit.errors import ModelError, ToolkitError
@@ -111,6 +111,7 @@ class _Processes:
         finally:
             for each in self._running:
                 each.end()
+            sweep_outputs(self._job)
 
     def _replenish(self) -> None:
         """As many processes as there is work for."""
