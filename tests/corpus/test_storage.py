@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -132,34 +133,21 @@ def test_together_none_is_left_out_because_its_store_failed(s3):
     assert len(tried) > 1
 
 
-def test_files_that_go_while_they_are_listed_hide_no_others(tmp_path, monkeypatch):
+@pytest.mark.parametrize("pattern", ["", "**/*.x"])
+def test_a_folder_that_may_not_be_read_is_not_passed_over(tmp_path, monkeypatch, pattern):
+    def scandir(folder):
+        if str(folder).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listing(folder)
+
     place = Storage.of(str(tmp_path))
-    put(place, a=b"1", b=b"2")
-    scandir = os.scandir
-
-    class Removing:
-        """Entries of which one goes once they are known."""
-
-        def __init__(self, folder):
-            with scandir(folder) as entries:
-                self.entries = iter(list(entries))
-            (tmp_path / "a").unlink(missing_ok=True)
-
-        def __iter__(self):
-            return self
-
-        def __next__(self):
-            return next(self.entries)
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            pass
-
-    monkeypatch.setattr("os.scandir", Removing)
-    assert "b" in place.names()
-    assert place.read_all("") == {"b": b"2"}
+    put(place, **{"a.x": b"1", "closed/b.x": b"2"})
+    listing = os.scandir
+    monkeypatch.setattr("os.scandir", scandir)
+    with pytest.raises(StorageError, match="access is refused"):
+        Storage.of(place.at(pattern)).expand()
+    with pytest.raises(StorageError, match="access is refused"):
+        place.names()
 
 
 def test_a_folder_that_may_not_be_written_is_no_fault_of_an_input(tmp_path):
@@ -347,8 +335,6 @@ def test_data_sets_of_the_hub():
 
 
 def test_a_full_disk_is_an_error_of_outputs(tmp_path, monkeypatch):
-    import errno
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 

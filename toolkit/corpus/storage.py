@@ -130,8 +130,7 @@ class Storage:
     def names(self, folder: str = "") -> list[str]:
         """The paths of all files below a folder, in order; none where it doesn't exist."""
         root, path = self._path(""), self._path(folder)
-        find = _local_files if self.is_local else self._store().find
-        found = self._trying(folder, lambda: find(path), missing=[])
+        found = self._trying(folder, lambda: self._below(path), missing={})
         names = (name.removeprefix(root).lstrip("/") for name in found)
         return sorted(name for name in names if not _is_temporary(name))
 
@@ -271,15 +270,20 @@ class Storage:
         # An address of the web has no folders, and its `?` is no pattern.
         if not GLOB.search(path) or self._is_web:
             facts = store.info(path)
-            found = store.find(path, detail=True) if facts["type"] == "directory" else {path: facts}
-            return path, found
-        found = {}
+            return path, self._below(path) if facts["type"] == "directory" else {path: facts}
+        root = GLOB.split(path, maxsplit=1)[0].rpartition("/")[0]
+        if self.is_local and "**" in path:
+            _check_folders(root)
+        found: dict[str, dict[str, Any]] = {}
         for match, facts in store.glob(path.replace("[", "[[]"), detail=True).items():
-            if facts["type"] == "directory":
-                found |= store.find(match, detail=True)
-            else:
-                found[match] = facts
-        return path[: GLOB.search(path).start()].rpartition("/")[0], found  # type: ignore[union-attr]
+            found |= self._below(match) if facts["type"] == "directory" else {match: facts}
+        return root, found
+
+    def _below(self, path: str) -> dict[str, dict[str, Any]]:
+        if self.is_local:
+            _check_folders(path)
+        found: dict[str, dict[str, Any]] = self._store().find(path, detail=True)
+        return found
 
     def _store(self) -> Any:
         return _file_system(_scheme_of(self.url) or "file", self.url)
@@ -359,18 +363,15 @@ def _storing(action: Callable[..., T], *arguments: Any) -> T:
         raise StorageError(str(error)) from error
 
 
-def _local_files(folder: str) -> list[str]:
-    """Without a look at the files, some of which may just be removed."""
+def _check_folders(root: str) -> None:
+    """Raises OSError for one that can't be read, which fsspec would pass over."""
 
     def fail(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             raise error
 
-    return [
-        f"{Path(parent).as_posix()}/{name}"
-        for parent, _, names in os.walk(folder, onerror=fail)
-        for name in names
-    ]
+    for _, folders, _ in os.walk(root, onerror=fail):
+        folders[:] = filter(_is_visible, folders)
 
 
 def _is_temporary(name: str) -> bool:
