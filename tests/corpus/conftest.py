@@ -36,4 +36,5 @@ def s3(between, monkeypatch):
     between.asked.clear()
     yield between
     between.failures, between.lost, between.delay_s = [], [], 0.0
+    between.fails = lambda _: False
     store.rm("news", recursive=True)

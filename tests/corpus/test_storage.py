@@ -1,3 +1,5 @@
+import errno
+import os
 import subprocess
 import sys
 from functools import partial
@@ -121,6 +123,39 @@ def test_small_files_are_fetched_together(place):
     assert place.read_all("none") == {}
 
 
+def test_together_none_is_left_out_because_its_store_failed(s3):
+    place = Storage.of("s3://news")
+    put(place, **{"m/1": b"a", "m/2": b"b"})
+    tried = []
+    s3.fails = lambda path: path.startswith("/news/m/2") and tried.append(path) is None
+    with pytest.raises(StorageError, match="s3://news/m: Service Unavailable"):
+        place.read_all("m")
+    assert len(tried) > 1
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*.x"])
+def test_a_folder_that_may_not_be_read_is_not_passed_over(tmp_path, monkeypatch, pattern):
+    def scandir(folder):
+        if str(folder).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listing(folder)
+
+    place = Storage.of(str(tmp_path))
+    put(place, **{"a.x": b"1", "closed/b.x": b"2"})
+    listing = os.scandir
+    monkeypatch.setattr("os.scandir", scandir)
+    with pytest.raises(StorageError, match="access is refused"):
+        Storage.of(place.at(pattern)).expand()
+    with pytest.raises(StorageError, match="access is refused"):
+        place.names()
+
+
+def test_a_folder_that_may_not_be_written_is_no_fault_of_an_input(tmp_path):
+    (tmp_path / "a").write_text("no folder")
+    with pytest.raises(StorageError, match="can't be written"):
+        put(Storage.of(str(tmp_path)), **{"a/b": b"1"})
+
+
 def test_a_missing_file(place):
     assert place.read("a") is None
     assert not place.exists("a")
@@ -180,9 +215,9 @@ def test_a_file_whose_making_was_not_confirmed_was_made_by_us(s3):
     assert not s3.lost
 
 
-def test_of_an_upload_that_breaks_off_nothing_is_left(s3, monkeypatch):
+def test_of_an_upload_that_breaks_off_nothing_is_left(s3):
     place = Storage.of("s3://news")
-    monkeypatch.setattr(s3, "fails", lambda path: "partNumber=2" in path)
+    s3.fails = lambda path: "partNumber=2" in path
     with pytest.raises(StorageError, match="s3://news/a: Please reduce"):
         put(place, a=bytes(40 << 20))
     assert sum("partNumber=1" in path for _, path in s3.asked) > 1  # tried anew
@@ -235,6 +270,11 @@ def test_what_can_only_be_read_is_not_written(url):
         pass
     with pytest.raises(UsageError, match="can only be read"):
         place.create("b", b"")
+
+
+def test_a_url_without_a_bucket_is_refused():
+    with pytest.raises(UsageError, match="names no bucket"):
+        Storage.of("s3://")
 
 
 def test_an_unknown_scheme_names_those_that_are_known():
@@ -295,8 +335,6 @@ def test_data_sets_of_the_hub():
 
 
 def test_a_full_disk_is_an_error_of_outputs(tmp_path, monkeypatch):
-    import errno
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 

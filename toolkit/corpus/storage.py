@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from toolkit.corpus.trying import refusal, trying
-from toolkit.errors import InputError, UsageError
+from toolkit.errors import InputError, StorageError, UsageError
 from toolkit.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, AtomicFile, shortened
 
 T = TypeVar("T")
@@ -85,6 +85,8 @@ class Storage:
         """Raises UsageError for a scheme that isn't known."""
         scheme = _scheme_of(url)
         if scheme in SCHEMES:
+            if not url[len(scheme) :].strip(":/"):
+                raise UsageError(f"{url} names no bucket; write {scheme}://bucket/folder")
             return cls(url.rstrip("/"))
         if scheme not in ("", "file"):
             known = ", ".join(f"{name}://" for name in sorted(SCHEMES))
@@ -127,9 +129,8 @@ class Storage:
 
     def names(self, folder: str = "") -> list[str]:
         """The paths of all files below a folder, in order; none where it doesn't exist."""
-        path = self._path(folder)
-        found = self._trying(folder, lambda: self._store().find(path), missing=[])
-        root = self._path("")
+        root, path = self._path(""), self._path(folder)
+        found = self._trying(folder, lambda: self._below(path), missing={})
         names = (name.removeprefix(root).lstrip("/") for name in found)
         return sorted(name for name in names if not _is_temporary(name))
 
@@ -164,10 +165,17 @@ class Storage:
         paths = {self._path(name): name for name in self.names(folder)}
         if not paths:
             return {}
-        fetched: dict[str, bytes] = self._trying(
-            folder, lambda: self._store().cat(list(paths), on_error="omit")
-        )
-        return {name: fetched[path] for path, name in paths.items() if path in fetched}
+
+        def fetch() -> dict[str, bytes]:
+            found = {}
+            for path, data in self._store().cat(list(paths), on_error="return").items():
+                if isinstance(data, bytes):
+                    found[paths[path]] = data
+                elif not isinstance(data, FileNotFoundError):  # or was removed meanwhile
+                    raise data
+            return found
+
+        return self._trying(folder, fetch)
 
     @contextmanager
     def write(self, path: str = "") -> Iterator[Output]:
@@ -205,10 +213,10 @@ class Storage:
 
     @contextmanager
     def _write_local(self, path: str) -> Iterator[Output]:
-        file = AtomicFile(Path(self.at(path)))
+        file = _storing(AtomicFile, Path(self.at(path)))
         try:
-            yield Output(file.write_bytes)
-            file.commit()
+            yield Output(lambda data: _storing(file.write_bytes, data))
+            _storing(file.commit)
         finally:
             file.abandon()
 
@@ -262,15 +270,20 @@ class Storage:
         # An address of the web has no folders, and its `?` is no pattern.
         if not GLOB.search(path) or self._is_web:
             facts = store.info(path)
-            found = store.find(path, detail=True) if facts["type"] == "directory" else {path: facts}
-            return path, found
-        found = {}
+            return path, self._below(path) if facts["type"] == "directory" else {path: facts}
+        root = GLOB.split(path, maxsplit=1)[0].rpartition("/")[0]
+        if self.is_local and "**" in path:
+            _check_folders(root)
+        found: dict[str, dict[str, Any]] = {}
         for match, facts in store.glob(path.replace("[", "[[]"), detail=True).items():
-            if facts["type"] == "directory":
-                found |= store.find(match, detail=True)
-            else:
-                found[match] = facts
-        return path[: GLOB.search(path).start()].rpartition("/")[0], found  # type: ignore[union-attr]
+            found |= self._below(match) if facts["type"] == "directory" else {match: facts}
+        return root, found
+
+    def _below(self, path: str) -> dict[str, dict[str, Any]]:
+        if self.is_local:
+            _check_folders(path)
+        found: dict[str, dict[str, Any]] = self._store().find(path, detail=True)
+        return found
 
     def _store(self) -> Any:
         return _file_system(_scheme_of(self.url) or "file", self.url)
@@ -340,6 +353,25 @@ def _scheme_of(url: str) -> str:
 
 def _is_visible(name: str) -> bool:
     return not any(part.startswith((".", "_")) for part in name.split("/"))
+
+
+def _storing(action: Callable[..., T], *arguments: Any) -> T:
+    """An output that can't be written says nothing of an input."""
+    try:
+        return action(*arguments)
+    except InputError as error:
+        raise StorageError(str(error)) from error
+
+
+def _check_folders(root: str) -> None:
+    """Raises OSError for one that can't be read, which fsspec would pass over."""
+
+    def fail(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise error
+
+    for _, folders, _ in os.walk(root, onerror=fail):
+        folders[:] = filter(_is_visible, folders)
 
 
 def _is_temporary(name: str) -> bool:
