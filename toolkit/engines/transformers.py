@@ -29,7 +29,9 @@ from toolkit.models.boundary import SAFELY, model_errors
 
 TORCH_MISSING = "the transformers engine needs torch; type: pip install 'toolkit-fr-en[torch]'"
 DTYPES = "it has float32, bfloat16 and float16"
-CUDA_BATCH_SIZE = 128
+CUDA_BATCH_SIZE = 256
+# Of probabilities of all words of the vocabulary, of which a batch has one for each token.
+SCORES_BYTES = 2_000_000_000
 AUTO_COMPUTE_TYPE = {"cpu": "float32", "cuda": "bfloat16"}
 BATCHES_AT_ONCE = 4  # of requests taken, to be sorted by length
 DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
@@ -119,9 +121,27 @@ class TransformersEngine(TokenizedModel):
             size = 1 if config.do_sample else self._batch_size
             for start in range(0, len(order), size):
                 batch = order[start : start + size]
-                yield from zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
+                outputs = self._run_in_parts([encoded[i] for i in batch], config)
+                yield from zip(batch, outputs, strict=True)
 
         return outputs
+
+    def _run_in_parts(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
+        """As many at once as the memory of the device holds. Raises ModelError where that isn't
+        even one.
+        """
+        try:
+            return self._run(batch, config)
+        except ModelError as error:
+            if len(batch) == 1 or not isinstance(error.__cause__, self._torch.OutOfMemoryError):
+                raise
+        self._torch.cuda.empty_cache()
+        self._batch_size = half = (len(batch) + 1) // 2
+        return [
+            output
+            for part in (batch[:half], batch[half:])
+            for output in self._run_in_parts(part, config)
+        ]
 
     def _run(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
         ids, mask = self._pad(batch)
@@ -150,13 +170,16 @@ class TransformersEngine(TokenizedModel):
         ]
 
     def _log_probs(self, pairs: Sequence[tuple[list[int], list[int]]]) -> list[list[float]]:
-        """Of each token of each answer, with what a checkpoint forbids made impossible; of pairs of
-        a source and an answer, as many at once as are written at once.
+        """Of each token of the answer of each pair of a source and an answer, with what a checkpoint
+        forbids made impossible.
         """
         order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
         found: list[list[float]] = [[] for _ in pairs]
-        for start in range(0, len(order), self._batch_size):
-            places = order[start : start + self._batch_size]
+        longest = 1 + max((len(ids) for _, ids in pairs), default=0)
+        words = self._model.get_output_embeddings().weight.shape[0]
+        at_once = max(1, min(self._batch_size, SCORES_BYTES // (4 * longest * words)))
+        for start in range(0, len(order), at_once):
+            places = order[start : start + at_once]
             with model_errors("transformers can't run the model"), self._torch.inference_mode():
                 read = self._log_probs_of_batch([pairs[place] for place in places])
             for place, log_probs in zip(places, read, strict=True):
