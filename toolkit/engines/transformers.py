@@ -170,7 +170,7 @@ class TransformersEngine(TokenizedModel):
         ]
 
     def _log_probs(self, pairs: Sequence[tuple[list[int], list[int]]]) -> list[list[float]]:
-        """Of each token of the answer of each pair of a source and an answer, with what a checkpoint
+        """For pairs of a source and an answer: of each token of the answer, with what a checkpoint
         forbids made impossible.
         """
         order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
