@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from toolkit.assets import asset_folder
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Source
@@ -55,11 +56,12 @@ def build_causal(folder: Path, tokenizer: Path) -> None:
     import torch
     import transformers
 
-    loaded = transformers.AutoTokenizer.from_pretrained(tokenizer)
+    library: Any = transformers
+    loaded = library.AutoTokenizer.from_pretrained(tokenizer)
     loaded.save_pretrained(folder)
-    config = transformers.Qwen2Config(**QWEN, eos_token_id=loaded.eos_token_id)
+    config = library.Qwen2Config(**QWEN, eos_token_id=loaded.eos_token_id)
     with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
-        model = transformers.Qwen2ForCausalLM(config).to(torch.bfloat16)
+        model = library.Qwen2ForCausalLM(config).to(torch.bfloat16)
     model.save_pretrained(folder)
 
 
