@@ -99,7 +99,7 @@ def load_engine(
         name=name,
         source_format=_source_format({}, "", options.languages),
         device=options.device,
-        compute_type="float32" if options.compute_type == "auto" else options.compute_type,
+        compute_type=options.compute_type,
         threads=options.threads,
         batch_size=options.batch_size,
     )
