@@ -17,10 +17,11 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from toolkit.cleaning import features, prompts
-from toolkit.cleaning.features import GROUPS, QUOTE, WORD, describe
+from toolkit.cleaning.features import GROUPS, QUOTE, describe
 from toolkit.cleaning.patterns import MAX_CHARS
 from toolkit.cleaning.prompts import MIN_WORDS, WEIGHTS_FILE, Weights, signals
 from toolkit.cleaning.steps import repair
+from toolkit.cleaning.words import words_of
 from toolkit.evaluation.cleaning import (
     ARTICLE,
     TITLE,
@@ -50,7 +51,7 @@ def examples(labelled: Iterable[Sequence[str]]) -> list[Example]:
     found = []
     for label, raw in labelled:
         text = repair(raw).strip()
-        words = WORD.findall(text.lower())
+        words = words_of(text.lower())
         if label == TITLE or len(words) < MIN_WORDS or len(text) > MAX_CHARS or QUOTE.search(text):
             continue
         line = describe(text, language="fr", groups=frozenset(GROUPS) - {"prompts"})

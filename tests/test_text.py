@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.text import fold, printable
+from toolkit.text import fold, one_line, printable
 
 
 @given(st.text())
@@ -14,6 +14,10 @@ def test_what_is_printed_orders_a_terminal_nothing(text):
 
 def test_escapes_stand_for_what_is_not_printed():
     assert printable("a\x1b[2J\tb\n\ud800") == "a\\x1b[2J\tb\n\\ud800"
+
+
+def test_a_message_is_one_line():
+    assert one_line(" a\r\nb\t\x1b[2J\ud800 ") == "a b \\x1b[2J\\ud800"
 
 
 def test_folding_takes_away_what_writers_differ_in():

@@ -73,12 +73,7 @@ def prepare(
         keep = frozenset({TITLE}) if keep_title else frozenset[str]()
         cleaning = judge(document, language=language, keep=keep, steps=steps, repeated=repeated)
         refuse_unusable(cleaning, document, language=language)
-    length = len(cleaning.document.text)
-    if length > max_chars:
-        raise InputError(
-            f"{document.name}: {length:,} characters is over the limit of {max_chars:,}; "
-            "split the text, or raise max_document_chars in toolkit.toml"
-        )
+    refuse_long(cleaning.document, max_chars)
     return Article(
         document=cleaning.document,
         blocks=cleaning.blocks,
@@ -117,6 +112,15 @@ def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None)
     if language:
         refuse_language(cleaning.document if cleaning.document.text else page, language)
     refuse_empty(cleaning)
+
+
+def refuse_long(document: Document, max_chars: int) -> None:
+    """Raises InputError for an article of more characters than that."""
+    if (length := len(document.text)) > max_chars:
+        raise InputError(
+            f"{document.name}: {length:,} characters is over the limit of {max_chars:,}; "
+            "split the text, or raise max_document_chars in toolkit.toml"
+        )
 
 
 def refuse_language(document: Document, expected: str) -> None:

@@ -173,9 +173,22 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
 
     Raises UsageError for an unknown name and for a prompt of another task or languages.
     """
-    path = Path(reference)
+    path, read = Path(reference), _read
     if path.suffix not in (".yaml", ".yml"):
-        path = _bundled(task, reference, languages)
+        path, read = _bundled(task, reference, languages), _read_bundled
+    prompt = read(path)
+    content = prompt.content
+    if content.task != task:
+        raise UsageError(f"prompt {path} is for {content.task}, not for {task}")
+    if languages and content.languages and content.languages != languages:
+        raise UsageError(
+            f"prompt {prompt.name} is for {' to '.join(content.languages)}, not for "
+            f"{' to '.join(languages)}; give a prompt file for these languages"
+        )
+    return prompt
+
+
+def _read(path: Path) -> Prompt:
     try:
         raw = read_whole(path, max_bytes=MAX_FILE_BYTES)
         content = PromptFile.model_validate(yaml.load(raw, _Loader))
@@ -185,14 +198,10 @@ def load_prompt(task: Task, reference: str, *, languages: tuple[str, str] | None
         raise UsageError(f"prompt {path} is not valid YAML: {_one_line(error)}") from error
     except (ValueError, RecursionError) as error:  # ValidationError and UnicodeDecodeError among it
         raise UsageError(f"prompt {path}: {_one_line(error)}") from error
-    if content.task != task:
-        raise UsageError(f"prompt {path} is for {content.task}, not for {task}")
-    if languages and content.languages and content.languages != languages:
-        raise UsageError(
-            f"prompt {path.stem} is for {' to '.join(content.languages)}, not for "
-            f"{' to '.join(languages)}; give a prompt file for these languages"
-        )
     return Prompt(path.stem, content, _digest(raw))
+
+
+_read_bundled = cache(_read)
 
 
 def list_prompts(task: Task | None = None) -> list[tuple[Task, Path]]:
@@ -210,6 +219,7 @@ def _parse(path: Path) -> tuple[str, int]:
     return (match["name"], int(match["version"])) if match else ("", 0)
 
 
+@cache
 def _bundled(task: Task, reference: str, languages: tuple[str, str] | None) -> Path:
     prompts = [path for _, path in list_prompts(task) if _parse(path)[1]]
     wanted = [f"{reference}-{'-'.join(languages)}"] if languages else []

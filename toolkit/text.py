@@ -17,6 +17,11 @@ def printable(text: str) -> str:
     return UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
+def one_line(text: str) -> str:
+    """`text` as a message: `printable`, and with a space for line ends and the like."""
+    return printable(" ".join(text.split()))
+
+
 def fold(word: str) -> str:
     """Lower case, without accents, with straight apostrophes."""
     lowered = word.lower()

@@ -2,8 +2,8 @@ import pytest
 
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import clean
-from toolkit.cleaning.features import WORD
 from toolkit.cleaning.prompts import weigh_prompt
+from toolkit.cleaning.words import words_of
 
 PROMPTS = [
     "Cet article a été produit par notre studio pour le compte d’un annonceur.",
@@ -38,7 +38,7 @@ def test_what_is_said_between_quotation_marks_is_no_prompt():
 
 def test_capitals_and_missing_accents_change_nothing():
     bare = "la reproduction de ce contenu est soumise a autorisation de la redaction"
-    points = [weigh_prompt(text, WORD.findall(text.lower())) for text in (bare, PROMPTS[3])]
+    points = [weigh_prompt(text, words_of(text.lower())) for text in (bare, PROMPTS[3])]
     assert points[0] == points[1] < 0
 
 

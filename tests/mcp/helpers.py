@@ -19,6 +19,7 @@ PAGE = (
     "Partager\n"
 )
 ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday."
+PATIENCE_S = 120  # a client waits for ever for a server that is gone
 RUN = "from toolkit.cli.main import run; run()"
 
 
@@ -54,8 +55,9 @@ def talk_to_program(conversation, *arguments, code=RUN, cwd=None, mode="auto"):
             env={"PYTHONPATH": os.pathsep.join(sys.path)},
             cwd=cwd,
         )
-        async with Client(program, mode=mode) as client:
-            return await conversation(client)
+        with anyio.fail_after(PATIENCE_S):
+            async with Client(program, mode=mode) as client:
+                return await conversation(client)
 
     return anyio.run(run)
 

@@ -1,4 +1,3 @@
-import json
 import os
 
 import pytest
@@ -68,6 +67,18 @@ def test_only_files_can_be_read(pages):
             folders.file(name)
 
 
+def test_a_name_that_no_answer_can_hold_is_refused(pages):
+    bad = pages / os.fsdecode(b"\xff.txt")
+    bad.write_text("Quatre.")
+    (pages / "link.txt").symlink_to(bad)
+    with pytest.raises(InputError, match=r"^link\.txt: leads to a name that is not UTF-8"):
+        Folders.allowed([pages]).file("link.txt")
+    folder = pages.parent / os.fsdecode(b"\xff")
+    folder.mkdir()
+    with pytest.raises(UsageError, match="its name is not UTF-8; rename it"):
+        Folders.allowed([folder])
+
+
 def test_without_a_folder_nothing_may_be_read():
     with pytest.raises(InputError, match="start it with --allow FOLDER"):
         Folders.allowed([]).file("a.txt")
@@ -81,12 +92,14 @@ def test_what_is_no_folder_can_not_be_allowed(pages):
 
 def test_readable_files_are_listed_with_their_sizes(pages):
     (pages / "photo.png").write_bytes(b"\x89PNG")
+    (pages / "many.jsonl").write_text("{}")
     (pages / os.fsdecode(b"\xff.txt")).write_text("Quatre.")
+    (pages / "link.txt").symlink_to(pages / os.fsdecode(b"\xff.txt"))
     os.mkfifo(pages / "pipe.txt")
-    listed, more = Folders.allowed([pages]).listing(pages)
-    assert {("a.txt", 3), ("deep/b.html", 5)} < set(listed)
-    assert (len(listed), more) == (3, False)
-    assert json.dumps(listed)
+    folders = Folders.allowed([pages])
+    listed, more = folders.listing(pages)
+    assert (listed, more) == ([("a.txt", 3), ("deep/b.html", 5)], False)
+    assert all(folders.file(name) for name, _ in listed)
 
 
 def test_a_list_that_is_too_long_says_so(pages, monkeypatch):

@@ -8,6 +8,8 @@ from mcp import MCPError
 
 from tests.mcp.helpers import ENGLISH, PAGE, talk, text_of, worker_of
 from toolkit.engines.fake import FakeEngine
+from toolkit.errors import InputError
+from toolkit.mcp.server import AT_ONCE, serve
 
 MODES = pytest.mark.parametrize("mode", ["auto", "legacy"])
 LONG = "".join(
@@ -59,7 +61,6 @@ def test_progress_arrives_and_ends_where_the_work_does(mode):
         await anyio.sleep(0.05)  # each note is a task of the client
 
     talk(worker_of(), conversation, mode=mode)
-    assert seen[0] == (0, None, "waiting")
     assert seen[-1][2] == "translating: 3 of 3"
     assert [progress for progress, *_ in seen] == sorted({progress for progress, *_ in seen})
 
@@ -104,6 +105,36 @@ def test_a_fault_of_ours_is_named_without_a_traceback_and_the_next_call_works():
     assert not done.is_error
 
 
+def test_an_answer_that_no_message_can_hold_is_a_fault_of_ours(monkeypatch):
+    monkeypatch.setattr("toolkit.mcp.worker.render_translation", lambda *_: "\ud83d")
+
+    async def conversation(client):
+        return await client.call_tool("translate", {"text": PAGE})
+
+    faults = []
+    result = talk(worker_of(), conversation, faults=faults)
+    assert result.is_error
+    assert text_of(result).startswith("this is a bug of the toolkit: PydanticSerializationError")
+    assert len(faults) == 1
+
+
+def test_a_refusal_is_one_line_whatever_it_quotes(tmp_path):
+    async def conversation(client):
+        return await client.call_tool("clean", {"path": "a\nb\x1b[31m.txt"})
+
+    said = text_of(talk(worker_of(folders=[tmp_path]), conversation))
+    assert said == "a b\\x1b[31m.txt: there is no such file in the folders that are open"
+
+
+def test_a_connection_that_is_reset_is_no_fault(monkeypatch):
+    def run(*_):
+        raise ExceptionGroup("", [ConnectionResetError()])
+
+    monkeypatch.setattr("toolkit.mcp.server.anyio.run", run)
+    monkeypatch.setattr("toolkit.mcp.server.os.dup2", lambda *_: None)
+    serve(worker_of(), on_fault=print)
+
+
 def test_an_unknown_tool_is_a_fault_of_the_client():
     async def conversation(client):
         with pytest.raises(MCPError, match="there is no tool 'delete'"):
@@ -133,6 +164,31 @@ def test_a_call_that_is_cancelled_asks_the_model_nothing_more(mode):
     result = talk(worker_of(engine=engine), conversation, mode=mode)
     assert not result.is_error
     assert len(engine.asked) < 50
+
+
+def test_a_call_that_was_cancelled_counts_until_it_ends(monkeypatch):
+    go, running = threading.Event(), []
+
+    def judge(*_, **__):
+        running.append(1)
+        assert go.wait(60)
+        raise InputError("too late")
+
+    monkeypatch.setattr("toolkit.mcp.worker.judge", judge)
+
+    async def conversation(client):
+        for number in range(AT_ONCE + 2):
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.call_tool, "clean", {"text": PAGE})
+                with anyio.move_on_after(0.3 if number >= AT_ONCE else 30):
+                    while len(running) <= number:
+                        await anyio.sleep(0.01)
+                group.cancel_scope.cancel()
+            await client.list_tools(cache_mode="refresh")  # so that the cancellation has arrived
+        go.set()
+
+    talk(worker_of(), conversation)
+    assert len(running) == AT_ONCE
 
 
 def test_calls_run_at_once_and_each_gets_its_own():

@@ -1,4 +1,6 @@
-from toolkit.mcp.steps import Step, Steps
+import pytest
+
+from toolkit.mcp.steps import CancelledError, Step, Steps
 
 
 def test_numbers_grow_from_stage_to_stage():
@@ -29,3 +31,12 @@ def test_a_stage_that_counts_back_does_not_take_us_back():
     steps("translating", 4, 12)
     assert steps.latest.progress == before.progress
     assert steps.latest.total == 13
+
+
+def test_work_ends_where_it_next_tells_or_looks():
+    steps = Steps()
+    steps.check()
+    steps.cancel()
+    for look in (steps.check, lambda: steps("translating", 1, 2)):
+        with pytest.raises(CancelledError):
+            look()

@@ -3,11 +3,8 @@ import pytest
 
 from tests.mcp.helpers import PAGE, worker_of
 from toolkit.mcp.requests import parsed
+from toolkit.mcp.steps import Steps
 from toolkit.mcp.tools import OFFERS
-
-
-def ignore(stage, done, total):
-    pass
 
 
 @pytest.mark.parametrize("name", OFFERS)
@@ -15,7 +12,7 @@ def test_a_tool_gives_what_it_says(name):
     offer = OFFERS[name]
     tool = offer.described(name)
     jsonschema.validate({"text": PAGE}, tool.input_schema)
-    answer, text = offer.run(worker_of(), parsed(offer.request, {"text": PAGE}), ignore)
+    answer, text = offer.run(worker_of(), parsed(offer.request, {"text": PAGE}), Steps())
     jsonschema.validate(answer.model_dump(mode="json"), tool.output_schema)
     assert text.endswith("\n")
 

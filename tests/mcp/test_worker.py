@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -12,25 +13,22 @@ from toolkit.mcp.requests import (
     SummarizeRequest,
     TranslateRequest,
 )
+from toolkit.mcp.steps import CancelledError, Steps
 from toolkit.mcp.worker import Worker
 from toolkit.pipeline import engine_pool
 from toolkit.settings import make_settings
 
 
-def ignore(stage, done, total):
-    pass
-
-
 def clean(worker, **asked):
-    return worker.clean(CleanRequest(**asked), ignore)[0]
+    return worker.clean(CleanRequest(**asked), Steps())[0]
 
 
 def translate(worker, **asked):
-    return worker.translate(TranslateRequest(**asked), ignore)[0]
+    return worker.translate(TranslateRequest(**asked), Steps())[0]
 
 
 def summarize(worker, **asked):
-    return worker.summarize(SummarizeRequest(**asked), ignore)[0]
+    return worker.summarize(SummarizeRequest(**asked), Steps())[0]
 
 
 def test_a_page_is_cleaned_translated_and_summarized():
@@ -122,14 +120,10 @@ def test_the_model_is_loaded_once_for_calls_at_once_and_in_both_directions(monke
     monkeypatch.setattr(engine_pool, "memory_of", lambda *_: 0)
     settings = make_settings("own", cache=False, glossary="none", lexicon=False, max_tries=1)
     worker = Worker(settings, Folders(), tell=print)
-    stages = []
     threads = [
         threading.Thread(
             target=worker.translate,
-            args=[
-                TranslateRequest(text=PAGE, source=source, target=target),
-                lambda stage, done, total: stages.append(stage),
-            ],
+            args=[TranslateRequest(text=PAGE, source=source, target=target), Steps()],
         )
         for source, target in [("fr", "en"), ("en", "fr")] * 3
     ]
@@ -138,15 +132,42 @@ def test_the_model_is_loaded_once_for_calls_at_once_and_in_both_directions(monke
     for thread in threads:
         thread.join()
     assert loaded == ["own"]
-    assert stages.count("loading the model") == 1
 
 
-def test_what_progress_raises_ends_the_work():
-    def stop(stage, done, total):
-        if done == 1:
-            raise InterruptedError
+def test_a_call_that_is_cancelled_asks_for_no_further_draft_and_leaves_the_engine_to_others():
+    steps, asked = Steps(), []
 
-    worker = worker_of()
-    with pytest.raises(InterruptedError):
-        worker.translate(TranslateRequest(text=PAGE), stop)
-    assert translate(worker, text=PAGE).text, "and leaves the engine to others"
+    def answer(prompt):
+        if steps.latest.message == "summarizing":
+            steps.cancel()
+            asked.append(prompt)
+            time.sleep(0.1)
+        return ENGLISH
+
+    worker = worker_of(answer)
+    with pytest.raises(CancelledError):
+        worker.summarize(SummarizeRequest(text=PAGE), steps)
+    drafts = len(asked)
+    assert drafts <= 2, "the one that it was at, and what was on its way"
+    assert translate(worker, text=PAGE).text
+
+
+def test_a_call_that_waits_for_the_model_of_another_ends_when_it_is_cancelled():
+    steps, go = Steps(), threading.Event()
+
+    def answer(prompt):
+        steps.cancel()
+        assert go.wait(60)
+        return ENGLISH
+
+    worker = worker_of(answer)
+    with pytest.raises(CancelledError):
+        worker.translate(TranslateRequest(text=PAGE), steps)
+    go.set()
+
+
+def test_an_article_that_is_too_long_is_refused(tmp_path):
+    settings = make_settings("own", cache=False, max_document_chars=100)
+    worker = Worker(settings, Folders.allowed([tmp_path]), tell=print)
+    with pytest.raises(InputError, match="143 characters is over the limit of 100"):
+        clean(worker, text=PAGE)

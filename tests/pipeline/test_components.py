@@ -1,4 +1,5 @@
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
 
@@ -37,6 +38,29 @@ def test_a_model_that_was_asked_for_has_to_be_there(tmp_path, settings):
 def test_one_engine_serves_both_stages():
     made = pipeline(str.upper)
     assert made.translator.engine is made.summarizer.engine
+
+
+def test_a_translator_that_waits_for_its_model_holds_up_no_other():
+    class Busy(EnginePool):
+        def engine(self, model, languages, check=None):
+            asked.set()
+            free.wait(10)
+            return FakeEngine()
+
+    asked, free = Event(), Event()
+    settings = make_settings("fake", cache=False)
+    waiting = Components(settings, pool=Busy(settings))
+    thread = Thread(target=lambda: waiting.translator)
+    thread.start()
+    asked.wait(10)
+    other = Components(settings)
+    made = Thread(target=lambda: other.translator, daemon=True)
+    made.start()
+    made.join(5)
+    held_up = made.is_alive()
+    free.set()
+    thread.join()
+    assert not held_up
 
 
 def test_a_sequence_to_sequence_model_needs_no_prompts():

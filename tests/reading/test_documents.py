@@ -19,6 +19,13 @@ def test_a_file_over_the_limit_is_refused_and_never_cut(tmp_path):
         read_document(path, Reading(max_bytes=1_000_000))
 
 
+def test_markdown_that_is_too_long_is_refused_before_it_is_parsed(tmp_path):
+    path = tmp_path / "long.md"
+    path.write_text(f"Il pleut.\n\n![]({'a' * 2000})\n")
+    with pytest.raises(InputError, match="more than 1,000 characters of Markdown"):
+        read_document(path, Reading(max_chars=1000))
+
+
 def test_html_that_is_called_text_is_left_as_it_is():
     page = PAGE.format(charset="utf-8")
     assert one("page.html", page.encode(), kind="text").text == page

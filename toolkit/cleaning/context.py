@@ -107,11 +107,13 @@ def weigh_lists(lines: Sequence[Line]) -> list[Line]:
 def _weigh_run(weighed: list[Line], run: Sequence[int], heading: int = -1) -> None:
     """A run of links; two are enough when a date or a subscriber's mark stands among them."""
     links = [index for index in run if index != heading]
-    card = len(links) > 1 and any(
-        (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
-        for line in weighed[run[0] : run[-1] + CARD_REACH]
-    )
-    if len(run) >= MIN_LIST_LINES or card:
+    if len(run) >= MIN_LIST_LINES or (
+        len(links) > 1
+        and any(
+            (pattern := line.pattern) and pattern.reason in ("time", "subscribe prompt")
+            for line in weighed[run[0] : run[-1] + CARD_REACH]
+        )
+    ):
         for index in links:
             weighed[index] = weighed[index].add("list of links", -2.0)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from toolkit.cleaning.patterns import MAX_CHARS, Pattern, patterns
 from toolkit.cleaning.prompts import MIN_WORDS, REASON, weigh_prompt
+from toolkit.cleaning.words import words_of
 from toolkit.languages.identification import identify_language
 
 DROP_BELOW = -2.0  # the score under which a line goes wherever it stands
@@ -34,7 +35,6 @@ QUOTE = re.compile('[«»“”"]')
 EMOJI = re.compile("[\U0001f300-\U0001faff]")
 CHARACTER = re.compile(r"[^\W_]")
 LATIN = re.compile("[A-Za-zÀ-ɏ0-9]")
-WORD = re.compile(r"[^\W\d_]+")
 
 # The groups of features; each can be switched off to see what it is worth.
 GROUPS = (
@@ -87,7 +87,7 @@ class Line(NamedTuple):
 
     def add(self, name: str, points: float) -> "Line":
         evidence = (*self.evidence, (name, points))
-        return self._replace(evidence=evidence, score=_sum(evidence))
+        return Line(self.text, evidence, _sum(evidence), *self[3:])
 
 
 def _sum(evidence: Sequence[tuple[str, float]]) -> float:
@@ -144,7 +144,7 @@ def _describe(text: str, language: str | None, groups: frozenset[str]) -> Line:
         evidence.append(("no words", -5.0))
     elif not text.isascii() and EMOJI.search(text, 0, MAX_CHARS):
         evidence.append(("emoji", -2.0))
-    found = WORD.findall(text[:600].lower()) if words >= 4 else []
+    found = words_of(text[:600].lower()) if words >= 4 else []
     share = _function_word_share(found, language) if words >= 5 else None
     if "prompts" in groups and not pattern and len(found) >= MIN_WORDS and len(text) <= MAX_CHARS:
         points = 0.0 if QUOTE.search(text) else weigh_prompt(text, found)

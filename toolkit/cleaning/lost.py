@@ -23,6 +23,7 @@ MIN_TAIL = 3.5  # of that word, where the lost mark may as well be a letter
 MIN_LOSSES = 3  # in-word losses that show that a page lost its letters at all
 
 MARKS = re.compile(r"[?\ufffd]")
+QUESTION_MARK = re.compile(r"\?")  # many times quicker to find, and mostly the only one
 TOKEN = re.compile(r"[\w?\ufffd]+")
 MAX_WORD = 60
 RUN = re.compile(r"(?<=[^\W\d])\?\?(?=[^\W\d])|\ufffd{2,3}")  # one letter that was two bytes
@@ -70,8 +71,8 @@ def restore(text: str, losses: Iterator[Loss]) -> str:
 
 
 def _words(text: str) -> Iterator[Loss]:
-    end = 0
-    while mark := MARKS.search(text, end):
+    marks, end = MARKS if MARK in text else QUESTION_MARK, 0
+    while mark := marks.search(text, end):
         start = mark.start()
         while start > max(end, mark.start() - MAX_WORD) and text[start - 1].isalnum():
             start -= 1

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from toolkit.cleaning.context import is_name, weigh_head
 from toolkit.cleaning.echoes import weigh_echoes
-from toolkit.cleaning.features import WORD, Line
+from toolkit.cleaning.features import Line
 from toolkit.cleaning.marks import BELOW, BOTH, HEAD, LEFT_OUT, MIN_LEAD_CHARS
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.prompts import VOUS
 from toolkit.cleaning.sections import stems, weigh_sections
+from toolkit.cleaning.words import words_of
 
 MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
 MIN_ARTICLE = 1.0
@@ -171,7 +172,7 @@ def _title_line(lines: Sequence[Line], first: int, last: int) -> tuple[int | Non
         score += 2.5 * (len(words) > SHORT_TITLE_WORDS)
         score -= 2.5 * (SEPARATOR.search(line.text) is not None)
         score -= 2.5 * (sum(word[0].isupper() for word in words) > MAX_CAPITALS * len(words))
-        score -= 1.0 * (not VOUS.isdisjoint(WORD.findall(line.text.lower())))
+        score -= 1.0 * (not VOUS.isdisjoint(words_of(line.text.lower())))
         if score > best:
             best, chosen = score, index
     return chosen, best

@@ -7,7 +7,7 @@ of lines labelled by hand.
 import math
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import mul
 from pathlib import Path
 from typing import NamedTuple
@@ -56,24 +56,30 @@ def signals_of(lines: Sequence[tuple[float, bool]]) -> Iterator[Signals]:
     first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
     points = [max(-MOST_FOR, min(score, MOST_FOR)) for score, _ in lines]
     for place, (score, stays) in enumerate(lines):
-        for_it, against = max(points[place], 0.0), max(-MOST_AGAINST, min(score, 0.0))
+        own = _own_signals(score, stays or first < place < last, stays)
         if not stays:
-            yield Signals(for_it, against, float(first < place < last), 0.0)
+            yield own
             continue
         near = points[max(0, place - REACH) : place + REACH + 1]
-        yield Signals(
-            for_it,
-            against,
-            1.0,
-            1.0,
-            (sum(near) - points[place]) / max(1, len(near) - 1),
-            min(place - first, FAR),
-            min(last - place, FAR),
+        yield own._replace(
+            neighbours=(sum(near) - points[place]) / max(1, len(near) - 1),
+            from_start=min(place - first, FAR),
+            from_end=min(last - place, FAR),
         )
+
+
+@lru_cache(maxsize=4096)  # most lines are furniture, and few scores are theirs
+def _own_signals(score: float, inside: bool, kept: bool) -> Signals:
+    for_it, against = max(0.0, min(score, MOST_FOR)), max(-MOST_AGAINST, min(score, 0.0))
+    return Signals(for_it, against, float(inside), float(kept))
 
 
 def probabilities(lines: Sequence[tuple[float, bool]]) -> Iterator[float]:
     """From 0 to 1, for what `signals_of` takes."""
     fitted = weights()
+    known: dict[Signals, float] = {}
     for signals in signals_of(lines):
-        yield 1 / (1 + math.exp(-fitted.bias - sum(map(mul, fitted.weights, signals))))
+        if signals not in known:
+            odds = fitted.bias + sum(map(mul, fitted.weights, signals))
+            known[signals] = 1 / (1 + math.exp(-odds))
+        yield known[signals]

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from toolkit.cleaning.patterns import prompt_words
+from toolkit.cleaning.words import MAYBE_DIGIT
 
 WEIGHTS_FILE = Path(__file__).with_name("prompts.toml")
 REASON = "reader prompt"
@@ -23,7 +24,10 @@ LIKELY = 1.0  # the log-odds from which a line loses points
 
 IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
 MAX_PRICED_CHARS = 200
-PRICE = re.compile(r"\d ?(?:€|%|\$|(?:euros?|francs?|DT|DH|F)\b)|(?:\d\d[ .]){3}\d\d|#\d")
+PRICE = re.compile(
+    rf"[#{MAYBE_DIGIT}](?:(?<=\d) ?(?:€|%|\$|(?:euros?|francs?|DT|DH|F)\b)"
+    r"|(?<=\d)\d[ .](?:\d\d[ .]){2}\d\d|(?<=#)\d)"
+)
 # What happened, or was so: `a annoncé`, `était`.
 TOLD = re.compile(
     r"\b(?:a|ont|avait|avaient|était|étaient|fut|furent) (?:\w+ )?\w+(?:é|ée|i|ie|u|ue|it)s?\b"
@@ -75,7 +79,8 @@ def signals(text: str, words: Sequence[str]) -> dict[str, float]:
         "imperative": any(word.endswith("ez") and IMPERATIVE.fullmatch(word) for word in found),
         "vous": not found.isdisjoint(VOUS),
         "nous": not found.isdisjoint(NOUS),
-        "this thing": any(
+        "this thing": named["things"]
+        and any(
             word in things and not POINTERS.isdisjoint(words[max(0, at - 2) : at])
             for at, word in enumerate(words)
         ),

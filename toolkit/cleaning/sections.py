@@ -18,12 +18,13 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from toolkit.cleaning.features import DROP_BELOW, WORD, Line
+from toolkit.cleaning.features import DROP_BELOW, Line
 from toolkit.cleaning.marks import TAKEN
 from toolkit.cleaning.patterns import prompt_words, section_words
 from toolkit.cleaning.prompts import IMPERATIVE, NOTRE, VOUS, count_told
 from toolkit.cleaning.prompts import REASON as PROMPT
 from toolkit.cleaning.structure import heads_part
+from toolkit.cleaning.words import words_of
 
 WEIGHTS_FILE = Path(__file__).with_name("sections.toml")
 REASON = "aside"
@@ -157,9 +158,9 @@ def _questions(lines: Sequence[Line], first: int, last: int) -> Iterator[int]:
     for index, below in pairwise(filled):
         line = lines[index]
         if line.question and len(line.text) <= MAX_HEADING_CHARS:
-            asked = not VOUS.isdisjoint(WORD.findall(line.text.lower()))
+            asked = not VOUS.isdisjoint(words_of(line.text.lower()))
             answer = lines[below].text[:MAX_CHARS].lower() if lines[below].sentence else ""
-            if asked and JE.isdisjoint(WORD.findall(answer)):
+            if asked and JE.isdisjoint(words_of(answer)):
                 yield index
 
 
@@ -170,7 +171,7 @@ def signals_of(
     sizes = [sum(len(lines[index].text) for index in section.lines) for section in sections]
     total = sum(sizes) or 1
     names = [_names(lines, section) for section in sections]
-    known = Counter(chain(*names, set(WORD.findall(title))))
+    known = Counter(chain(*names, set(words_of(title))))
     titled = stems(title)
     above, signed = 0, False
     furniture: set[str] = set()
@@ -211,7 +212,7 @@ def _own_signals(
     heading = _joined(lines, section.headings)
     prose = _joined(lines, section.paragraphs)
     low = f"{heading}\n{prose}"[:MAX_CHARS].lower()
-    words = set(WORD.findall(low))
+    words = set(words_of(low))
     evidence = chain.from_iterable(lines[index].evidence for index in section.lines)
     flags = {
         "vous": not words.isdisjoint(VOUS)
@@ -220,7 +221,7 @@ def _own_signals(
         "je": not words.isdisjoint(JE),
         "joining words": not words.isdisjoint(section_words()["joining"]),
         "heading of a box": heading.count(" ") < MAX_BOX_WORDS
-        and not section_words()["boxes"].isdisjoint(WORD.findall(heading.lower())),
+        and not section_words()["boxes"].isdisjoint(words_of(heading.lower())),
         "heading of a part": any(heads_part(lines[index]) for index in section.headings),
         "quotation": "«" in prose and "»" in prose,
         "words of the title": not titled.isdisjoint(stems(low)),

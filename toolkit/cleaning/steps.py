@@ -13,13 +13,16 @@ from itertools import pairwise
 
 from toolkit.cleaning.lost import find_losses, restore
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
+INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    r"\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]"
+)
 TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and the like
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # A lead byte of UTF-8 and the next one, both read as cp1252 or Latin-1; or a sign of Mac Roman.
 SUSPICIOUS = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[\u00c3\u00c2][ \u00a0]|√"
+    "[\u00c2-\u00f4√]"
+    "(?:[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|(?<=[\u00c3\u00c2])[ \u00a0]|(?<=√))"
 )
 LOST_SPACE = re.compile("Â (?=[;:!?»])")  # a no-break space, of which the plain one is left
 WIDE_SPACE = re.compile("[\t\u2000-\u2008\u200a\u205f\u3000]")
@@ -64,7 +67,7 @@ def invisible(text: str) -> str:
     """Soft hyphens, zero-width characters, direction marks, control characters and sequences go."""
     if "\x1b" in text:
         text = TERMINAL.sub("", text)
-    return CONTROLS.sub("", INVISIBLE.sub("", text))
+    return INVISIBLE.sub("", text)
 
 
 def composed(text: str) -> str:

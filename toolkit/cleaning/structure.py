@@ -91,7 +91,7 @@ def _contents(lines: Sequence[Line], filled: Sequence[int]) -> tuple[list[int], 
 
 
 def _title(line: Line) -> str:
-    return NUMBERING.sub("", line.text)
+    return NUMBERING.sub("", line.text) if line.text[0].isdigit() else line.text
 
 
 def _cut_sentences(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
@@ -198,16 +198,17 @@ def _is_prose(line: Line) -> bool:
     return not (line.bare or line.pattern)
 
 
-def _notes(lines: Sequence[Line], filled: Sequence[int]) -> Iterator[int]:
+def _notes(lines: Sequence[Line], filled: Sequence[int]) -> list[int]:
     """Footnotes: lines with numbers that count up from one, which the text above refers to."""
-    chain: list[int] = []
+    chains: list[list[int]] = [[]]
+    for index in filled:
+        found = NOTED.match(lines[index].text)
+        number = int(found[1] or found[2]) if found else 0
+        if number == len(chains[-1]) + 1:
+            chains[-1].append(index)
+        elif chains[-1]:
+            chains.append([index] if number == 1 else [])
+    chains = [chain for chain in chains if len(chain) > 1]
     references = (index for index in filled if REFERENCE.search(lines[index].text))
-    referred = next(references, len(lines))
-    for index in (*filled, -1):
-        number = NOTED.match(lines[index].text) if index >= 0 else None
-        if number and int(number[1] or number[2]) == len(chain) + 1:
-            chain.append(index)
-            continue
-        if len(chain) > 1 and referred < chain[0]:
-            yield from chain
-        chain = [index] if number and int(number[1] or number[2]) == 1 else []
+    referred = next(references, len(lines)) if chains else len(lines)
+    return [index for chain in chains if referred < chain[0] for index in chain]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from toolkit.errors import OutputError
 from toolkit.files import remove_private_folders
-from toolkit.text import printable
+from toolkit.text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -75,7 +75,7 @@ def writing() -> Iterator[None]:
 def tell(message: str) -> None:
     """One line on stderr, whatever the message holds. It is lost where stderr can't be written."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"toolkit: {printable(' '.join(message.split()))}\n")
+        sys.stderr.write(f"toolkit: {one_line(message)}\n")
         sys.stderr.flush()
 
 

@@ -43,8 +43,9 @@ OTHER_TOKENIZER = "the tokenizer in {folder} belongs to another model: put the r
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """How a model is run. Zero threads are as many as there are cores, a batch size of zero is the
-    one that suits the model; `kv_cache_mb` is for OpenVINO and llama.cpp. With an `endpoint` models
-    are those of the server there.
+    one that suits the model; `kv_cache_mb` is for OpenVINO and llama.cpp. `beside_threads`
+    says that others work in this process, which OpenVINO then gives time to. With an `endpoint`
+    models are those of the server there.
     """
 
     engine: EngineName = "auto"
@@ -53,6 +54,7 @@ class EngineOptions:
     threads: int = 0
     batch_size: int = 0
     kv_cache_mb: int = KV_CACHE_MB
+    beside_threads: bool = False
     languages: tuple[str, str] = ("fr", "en")
     endpoint: str = ""
     endpoint_timeout_s: float = ENDPOINT_TIMEOUT_S
@@ -97,7 +99,7 @@ def load_engine(
         name=name,
         source_format=_source_format({}, "", options.languages),
         device=options.device,
-        compute_type="float32" if options.compute_type == "auto" else options.compute_type,
+        compute_type=options.compute_type,
         threads=options.threads,
         batch_size=options.batch_size,
     )
@@ -205,6 +207,7 @@ def _open_openvino(
             max_source_tokens=model.max_context_tokens,
             threads=options.threads or _cores(),
             kv_cache_mb=options.kv_cache_mb,
+            beside_threads=options.beside_threads,
         )
 
 

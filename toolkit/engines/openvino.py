@@ -7,6 +7,7 @@ computes in 8 bits for few rows otherwise than for many.
 
 import json
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +42,9 @@ TOKENS_AT_ONCE = 64  # of all sequences in a step: with more, first answers and 
 # Of activations in 8 bits with one scale; measured in docs/decisions/0014.
 GROUP_SIZE = 256
 BYTES_OF_A_VALUE = 2
+# The library holds Python's lock for the tenths of a second of a step, and each file that another
+# thread opens, and each wait of its, would cost one.
+GIVE_WAY_SECONDS = 0.002
 # Whose targets' scores are remembered; the library's pages hold fewer.
 SCORED_SOURCES = 1024
 # The ids of a source and of its target.
@@ -77,8 +81,10 @@ class OpenVINOEngine(TokenizedModel):
         max_source_tokens: int,
         threads: int,
         kv_cache_mb: int,
+        beside_threads: bool = False,
     ) -> None:
-        """`kv_cache_mb` bounds the memory for keys and values. `tokens` is asked for when the model
+        """`kv_cache_mb` bounds the memory for keys and values; where others work `beside_threads`,
+        they have a moment after each step. `tokens` is asked for when the model
         is loaded, so that a tokenizer can be loaded beside it.
 
         Raises ModelError when the folder can't be loaded or the memory doesn't hold any text.
@@ -113,6 +119,7 @@ class OpenVINOEngine(TokenizedModel):
         self._running: list[_Running] = []  # of all streams
         self._prefill = PrefillProgress(page_tokens=BLOCK_TOKENS, step_tokens=TOKENS_AT_ONCE)
         self._scored: OrderedDict[tuple[int, ...], dict[tuple[int, ...], _Scores]] = OrderedDict()
+        self._beside_threads = beside_threads
         self._lock = RLock()
 
     def stream(self, pull: Pull) -> Iterator[tuple[GenerationRequest, Output]]:
@@ -262,6 +269,8 @@ class OpenVINOEngine(TokenizedModel):
         with model_errors("OpenVINO can't run the model"):
             self._pipeline.step()
         self._prefill.step(written=min(written, SEQUENCES))
+        if self._beside_threads:
+            time.sleep(GIVE_WAY_SECONDS)
 
     def _drop(self, running: Sequence[_Running]) -> None:
         """Free the places of what nobody waits for any more."""

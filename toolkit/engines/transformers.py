@@ -29,6 +29,10 @@ from toolkit.models.boundary import SAFELY, model_errors
 
 TORCH_MISSING = "the transformers engine needs torch; type: pip install 'toolkit-fr-en[torch]'"
 DTYPES = "it has float32, bfloat16 and float16"
+CUDA_BATCH_SIZE = 256
+# Of probabilities of all words of the vocabulary, of which a batch has one for each token.
+SCORES_BYTES = 2_000_000_000
+AUTO_COMPUTE_TYPE = {"cpu": "float32", "cuda": "bfloat16"}
 BATCHES_AT_ONCE = 4  # of requests taken, to be sorted by length
 DEFAULT_CONTEXT = 512  # for models that don't limit positions themselves, such as T5
 
@@ -41,12 +45,14 @@ class TransformersEngine(TokenizedModel):
         name: str,
         source_format: SourceFormat,
         device: str = "cpu",
-        compute_type: str = "float32",
+        compute_type: str = "auto",
         threads: int = 0,
         batch_size: int = 0,
         revision: str = "",
     ) -> None:
         """Load a folder; `name` is what results call the model.
+
+        With `auto` numbers are of 32 bits on a CPU and of 16 on a GPU.
 
         Raises ModelError without torch and when nothing loadable is there, UsageError for a device
         or number type that torch lacks. Weights are read as such: a pickle can't run code.
@@ -58,6 +64,8 @@ class TransformersEngine(TokenizedModel):
         import transformers
 
         device = device_for(device, has_cuda=device != "cpu" and torch.cuda.is_available())
+        if compute_type == "auto":
+            compute_type = AUTO_COMPUTE_TYPE[device]
         dtype = getattr(torch, compute_type, None)
         if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
             raise UsageError(
@@ -83,7 +91,9 @@ class TransformersEngine(TokenizedModel):
             self._model: Any = model.to(device).eval()
             max_source_tokens = _context(config, tokens.tokenizer)
         self._torch = torch
-        self._batch_size = batch_size or BATCH_SIZE[family]
+        self._batch_size = batch_size or (
+            CUDA_BATCH_SIZE if device == "cuda" else BATCH_SIZE[family]
+        )
         info = EngineInfo(
             engine="transformers",
             engine_version=transformers.__version__,
@@ -100,10 +110,8 @@ class TransformersEngine(TokenizedModel):
 
     def score(self, sources: Sequence[Source], targets: Sequence[str]) -> list[Candidate]:
         pairs = self._encode_pairs(sources, targets, most=self._max_source_tokens)
-        return [
-            self._written(target, ids, self._log_probs(source, [ids])[0])
-            for target, (source, ids) in zip(targets, pairs, strict=True)
-        ]
+        scored = zip(targets, pairs, self._log_probs(pairs), strict=True)
+        return [self._written(target, ids, log_probs) for target, (_, ids), log_probs in scored]
 
     def _begin(self, sources: Sequence[Source], config: GenerationConfig) -> Pending:
         encoded = self._encode(sources)
@@ -113,9 +121,27 @@ class TransformersEngine(TokenizedModel):
             size = 1 if config.do_sample else self._batch_size
             for start in range(0, len(order), size):
                 batch = order[start : start + size]
-                yield from zip(batch, self._run([encoded[i] for i in batch], config), strict=True)
+                outputs = self._run_in_parts([encoded[i] for i in batch], config)
+                yield from zip(batch, outputs, strict=True)
 
         return outputs
+
+    def _run_in_parts(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
+        """As many at once as the memory of the device holds. Raises ModelError where that isn't
+        even one.
+        """
+        try:
+            return self._run(batch, config)
+        except ModelError as error:
+            if len(batch) == 1 or not isinstance(error.__cause__, self._torch.OutOfMemoryError):
+                raise
+        self._torch.cuda.empty_cache()
+        self._batch_size = half = (len(batch) + 1) // 2
+        return [
+            output
+            for part in (batch[:half], batch[half:])
+            for output in self._run_in_parts(part, config)
+        ]
 
     def _run(self, batch: list[list[int]], config: GenerationConfig) -> list[Output]:
         ids, mask = self._pad(batch)
@@ -133,35 +159,66 @@ class TransformersEngine(TokenizedModel):
         skipped += len(self._tokens.target_prefix) if self._info.family == "seq2seq" else 0
         answers = [self._until_end(row) for row in result[:, skipped:].tolist()]
         size = config.num_return_sequences
+        pairs = [(batch[place // size], ids) for place, ids in enumerate(answers)]
+        written = [
+            self._candidate(ids, log_probs)
+            for ids, log_probs in zip(answers, self._log_probs(pairs), strict=True)
+        ]
         return [
-            self._output(source, answers[place * size : (place + 1) * size])
+            ranked(written[place * size : (place + 1) * size], len(source))
             for place, source in enumerate(batch)
         ]
 
-    def _log_probs(self, source: list[int], answers: list[list[int]]) -> list[list[float]]:
-        """Of each token of each of `answers`, with what a checkpoint forbids made impossible."""
+    def _log_probs(self, pairs: Sequence[tuple[list[int], list[int]]]) -> list[list[float]]:
+        """For pairs of a source and an answer: of each token of the answer, with what a checkpoint
+        forbids made impossible.
+        """
+        order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
+        found: list[list[float]] = [[] for _ in pairs]
+        longest = 1 + max((len(ids) for _, ids in pairs), default=0)
+        words = self._model.get_output_embeddings().weight.shape[0]
+        at_once = max(1, min(self._batch_size, SCORES_BYTES // (4 * longest * words)))
+        for start in range(0, len(order), at_once):
+            places = order[start : start + at_once]
+            with model_errors("transformers can't run the model"), self._torch.inference_mode():
+                read = self._log_probs_of_batch([pairs[place] for place in places])
+            for place, log_probs in zip(places, read, strict=True):
+                found[place] = log_probs
+        return found
+
+    def _log_probs_of_batch(
+        self, pairs: Sequence[tuple[list[int], list[int]]]
+    ) -> list[list[float]]:
         torch, own = self._torch, self._model.generation_config
+        answers = [ids for _, ids in pairs]
         longest = max(map(len, answers))
-        rows = [ids + [self._end] * (longest - len(ids)) for ids in answers]
-        new = torch.tensor(rows, device=self._info.device)
-        given = torch.tensor([source] * len(answers), device=self._info.device)
-        with model_errors("transformers can't run the model"), torch.inference_mode():
-            if self._info.family == "causal":
-                # Not all architectures can leave out the logits of the prompt.
-                known = inspect.signature(self._model.forward).parameters
-                keep = {"logits_to_keep": longest + 1} if "logits_to_keep" in known else {}
-                read = torch.cat([given, new], dim=1)
-                logits = self._model(input_ids=read, **keep).logits[:, -longest - 1 : -1]
-            else:
-                prefix = self._tokens.to_ids(self._tokens.target_prefix)
-                start = torch.tensor([[own.decoder_start_token_id, *prefix]] * len(answers))
-                begun = torch.cat([start.to(new.device), new[:, :-1]], dim=1)
-                logits = self._model(input_ids=given, decoder_input_ids=begun).logits[:, -longest:]
-            logits = logits.float()
-            for forbidden in own.bad_words_ids or []:
-                if len(forbidden) == 1:
-                    logits[..., forbidden] = -torch.inf
-            found = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].tolist()
+        new, _ = self._pad(answers)
+        if self._info.family == "causal":
+            given, mask = self._pad([[*source, *ids] for source, ids in pairs])
+            # Not all architectures can leave out the logits of the prompt, or count positions.
+            options = {
+                "logits_to_keep": longest + 1,
+                "position_ids": (mask.cumsum(-1) - 1).clamp(min=0),
+            }
+            known = inspect.signature(self._model.forward).parameters
+            options = {name: value for name, value in options.items() if name in known}
+            logits = self._model(input_ids=given, attention_mask=mask, **options).logits
+            logits = logits[:, -longest - 1 : -1]
+        else:
+            given, mask = self._pad([source for source, _ in pairs])
+            prefix = self._tokens.to_ids(self._tokens.target_prefix)
+            start = torch.tensor([[own.decoder_start_token_id, *prefix]] * len(pairs))
+            begun = torch.cat([start.to(new.device), new[:, :-1]], dim=1)
+            logits = self._model(
+                input_ids=given, attention_mask=mask, decoder_input_ids=begun
+            ).logits[:, -longest:]
+        logits = logits.float()
+        for forbidden in own.bad_words_ids or []:
+            if len(forbidden) == 1:
+                logits[..., forbidden] = -torch.inf
+        found = logits.log_softmax(-1).gather(2, new[..., None])[..., 0].tolist()
+        if self._info.family == "causal":
+            return [row[longest - len(ids) :] for row, ids in zip(found, answers, strict=True)]
         return [row[: len(ids)] for row, ids in zip(found, answers, strict=True)]
 
     def _pad(self, batch: list[list[int]]) -> tuple[Any, Any]:
@@ -194,7 +251,6 @@ class TransformersEngine(TokenizedModel):
             "num_beams": 1 if config.do_sample else config.num_beams,
             "num_return_sequences": config.num_return_sequences,
             "do_sample": config.do_sample,
-            "early_stopping": True,  # as CTranslate2 does, once there are as many ends as beams
             "repetition_penalty": config.repetition_penalty,
             "no_repeat_ngram_size": config.no_repeat_ngram_size,
             "eos_token_id": self._end,
@@ -202,6 +258,8 @@ class TransformersEngine(TokenizedModel):
             "decoder_start_token_id": own.decoder_start_token_id,
             "bad_words_ids": own.bad_words_ids,
         }
+        if settings["num_beams"] > 1:  # as CTranslate2 does, once there are as many ends as beams
+            settings["early_stopping"] = True
         if config.do_sample:
             settings |= {"temperature": config.temperature, "top_p": config.top_p, "top_k": 0}
         if self._tokens.target_prefix:
@@ -215,18 +273,14 @@ class TransformersEngine(TokenizedModel):
     def _until_end(self, ids: list[int]) -> list[int]:
         return ids[: ids.index(self._end) + 1] if self._end in ids else ids
 
-    def _output(self, source: list[int], answers: list[list[int]]) -> Output:
-        candidates = [
-            Candidate(
-                text=self._tokens.decode(ids),
-                log_prob=sum(log_probs),
-                new_tokens=len(ids),
-                finished=ids[-1] == self._end,
-                tokens=self._tokens.scores(ids, log_probs),
-            )
-            for ids, log_probs in zip(answers, self._log_probs(source, answers), strict=True)
-        ]
-        return ranked(candidates, len(source))
+    def _candidate(self, ids: list[int], log_probs: list[float]) -> Candidate:
+        return Candidate(
+            text=self._tokens.decode(ids),
+            log_prob=sum(log_probs),
+            new_tokens=len(ids),
+            finished=ids[-1] == self._end,
+            tokens=self._tokens.scores(ids, log_probs),
+        )
 
 
 def _context(config: Any, tokenizer: Any) -> int:

@@ -1,17 +1,17 @@
 """The protocol: calls of a client to threads of the worker, and answers and progress back."""
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Event
 from typing import Any, get_args
 
 import anyio
 import anyio.to_thread
 from mcp import MCPError
 from mcp.server import Server, ServerRequestContext
-from mcp.server.stdio import stdio_server
 from mcp.types import (
     INVALID_PARAMS,
     CallToolRequestParams,
@@ -29,19 +29,16 @@ from mcp.types import (
 from toolkit import __version__
 from toolkit.errors import LanguageError, ToolkitError
 from toolkit.mcp.requests import Code, parsed
-from toolkit.mcp.steps import Steps
+from toolkit.mcp.stdio import serve_streams
+from toolkit.mcp.steps import CancelledError, Steps
 from toolkit.mcp.tools import OFFERS, UNTRUSTED, Offer
 from toolkit.mcp.worker import Worker
-from toolkit.progress import StageProgress
+from toolkit.text import one_line
 
 AT_ONCE = 4  # calls; others wait
 TOLD_EVERY_S = 0.25
 JSON = "application/json"
 Context = ServerRequestContext[Any]
-
-
-class CancelledError(Exception):
-    """The client doesn't want the answer any more."""
 
 
 def serve(worker: Worker, *, on_fault: Callable[[Exception], None]) -> None:
@@ -51,21 +48,17 @@ def serve(worker: Worker, *, on_fault: Callable[[Exception], None]) -> None:
     `on_fault` receives exceptions that are faults of ours.
     """
     try:
-        anyio.run(_serve, create_server(worker, on_fault=on_fault))
-    except* BrokenPipeError:
+        anyio.run(serve_streams, create_server(worker, on_fault=on_fault))
+    except* ConnectionError:  # it went away, through whatever it was connected
         pass
     finally:
         os.dup2(2, 1)  # a library may have left something in a buffer
 
 
-async def _serve(server: Server[Any]) -> None:
-    async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
-
-
 def create_server(worker: Worker, *, on_fault: Callable[[Exception], None]) -> Server[Any]:
     """The tools, and the listings of the open folders as resources."""
-    limiter = anyio.CapacityLimiter(AT_ONCE)  # apart from the threads that read and write
+    # A call that was cancelled is one of these until its thread has noticed.
+    threads = ThreadPoolExecutor(AT_ONCE, "call")
     roots = {root.as_uri(): root for root in worker.folders.roots}
 
     async def list_tools(context: Context, asked: PaginatedRequestParams | None) -> ListToolsResult:
@@ -76,23 +69,15 @@ def create_server(worker: Worker, *, on_fault: Callable[[Exception], None]) -> S
         if offer is None:
             names = ", ".join(OFFERS)
             raise MCPError(INVALID_PARAMS, f"there is no tool '{asked.name}' (there are: {names})")
-        steps, cancelled, finished = Steps(), Event(), anyio.Event()
-
-        def on_progress(stage: str, done: int, total: int) -> None:
-            if cancelled.is_set():
-                raise CancelledError
-            steps(stage, done, total)
-
-        work = partial(_answer, worker, offer, asked.arguments or {}, on_progress, on_fault)
+        steps, finished = Steps(), anyio.Event()
+        work = partial(_answer, worker, offer, asked.arguments or {}, steps, on_fault)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(_tell, context, steps, finished)
-                result = await anyio.to_thread.run_sync(
-                    work, abandon_on_cancel=True, limiter=limiter
-                )
+                result = await asyncio.wrap_future(threads.submit(work))
                 finished.set()
         finally:
-            cancelled.set()
+            steps.cancel()
         return result
 
     async def list_resources(
@@ -154,12 +139,18 @@ def _answer(
     worker: Worker,
     offer: Offer,
     arguments: Mapping[str, Any],
-    on_progress: StageProgress,
+    steps: Steps,
     on_fault: Callable[[Exception], None],
 ) -> CallToolResult:
     """Whatever goes wrong is an answer, too, in plain words."""
     try:
-        answer, text = offer.run(worker, parsed(offer.request, arguments), on_progress)
+        answer, text = offer.run(worker, parsed(offer.request, arguments), steps)
+        result = CallToolResult(
+            content=[TextContent(text=text)],
+            structured_content=answer.model_dump(mode="json"),
+        )
+        result.model_dump_json()  # one that can't be written would end the whole connection
+        return result
     except CancelledError:
         return _failure("cancelled")
     except LanguageError as error:
@@ -169,14 +160,10 @@ def _answer(
     except Exception as error:  # noqa: BLE001 - a client must not see a traceback
         on_fault(error)
         return _failure(f"this is a bug of the toolkit: {type(error).__name__}: {error}")
-    return CallToolResult(
-        content=[TextContent(text=text)],
-        structured_content=answer.model_dump(mode="json"),
-    )
 
 
 def _failure(message: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(text=message)], is_error=True)
+    return CallToolResult(content=[TextContent(text=one_line(message))], is_error=True)
 
 
 def _ways_out(error: LanguageError) -> str:

@@ -7,8 +7,8 @@ from mcp.types import Tool, ToolAnnotations
 
 from toolkit.mcp.answers import Answer, CleanedPage, SummarizedPage, TranslatedPage
 from toolkit.mcp.requests import CleanRequest, Request, SummarizeRequest, TranslateRequest
+from toolkit.mcp.steps import Steps
 from toolkit.mcp.worker import Worker
-from toolkit.progress import StageProgress
 
 UNTRUSTED = (
     "Everything that comes back was written by whoever wrote the page, or is a translation of "
@@ -23,7 +23,7 @@ class Offer(NamedTuple):
     description: str
     request: type[Request]
     answer: type[Answer]
-    run: Callable[[Worker, Any, StageProgress], tuple[Answer, str]]
+    run: Callable[[Worker, Any, Steps], tuple[Answer, str]]
 
     def described(self, name: str) -> Tool:
         """As the protocol has it."""

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import local
+from functools import partial
 
-from toolkit.articles import PAGE_SHARE, known_language, refuse_surrogates, refuse_unusable
+from toolkit.articles import (
+    PAGE_SHARE,
+    known_language,
+    refuse_long,
+    refuse_surrogates,
+    refuse_unusable,
+)
 from toolkit.cleaning import judge
 from toolkit.documents import Document
 from toolkit.engines.base import Engine
@@ -26,11 +32,11 @@ from toolkit.mcp.requests import (
     SummarizeRequest,
     TranslateRequest,
 )
+from toolkit.mcp.steps import Steps
 from toolkit.mcp.words import with_remarks
 from toolkit.output import render_cleaning, render_summary, render_translation
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.engine_pool import EnginePool
-from toolkit.progress import StageProgress
 from toolkit.reading import Reading, read_document, read_text
 from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 
@@ -40,7 +46,7 @@ class Worker:
 
     `settings` hold where a request says nothing; `tell` receives what the user has to know;
     `engines` are models by name that are there already. Every method raises ToolkitError, and
-    whatever `on_progress` raises.
+    CancelledError soon after its `steps` were cancelled.
     """
 
     def __init__(
@@ -54,33 +60,25 @@ class Worker:
         self.settings = settings
         self.folders = folders
         self._tell = tell
-        self._pool = EnginePool(
-            settings,
-            on_loading=self._tell_loading,
-            on_trouble=tell,
-            engines=engines,
-            shared=True,
-        )
-        self._call = local()
+        self._pool = EnginePool(settings, on_trouble=tell, engines=engines, shared=True)
 
-    def clean(self, asked: CleanRequest, on_progress: StageProgress) -> tuple[CleanedPage, str]:
+    def clean(self, asked: CleanRequest, steps: Steps) -> tuple[CleanedPage, str]:
         """The article of a page, as data and in words."""
-        on_progress("reading", 0, 0)
+        steps("reading", 0, 0)
         document = self._read(asked)
         refuse_surrogates(document)
         settings, checked = self._directed(asked, document)
         language = settings.source_language if checked else None
-        on_progress("cleaning", 0, 0)
+        steps("cleaning", 0, 0)
         cleaning = judge(document, language=language, steps=settings.steps)
         refuse_unusable(cleaning, document, language=language)
+        refuse_long(cleaning.document, settings.max_document_chars)
         page = cleaned_page(cleaning)
         return page, with_remarks(render_cleaning(cleaning, "markdown"), page)
 
-    def translate(
-        self, asked: TranslateRequest, on_progress: StageProgress
-    ) -> tuple[TranslatedPage, str]:
+    def translate(self, asked: TranslateRequest, steps: Steps) -> tuple[TranslatedPage, str]:
         """The article of a page in another language."""
-        on_progress("reading", 0, 0)
+        steps("reading", 0, 0)
         document = self._read(asked)
         settings, checked = self._directed(asked, document, cleaned=asked.cleaned)
         if settings.same_language:
@@ -88,20 +86,18 @@ class Worker:
                 f"the page is {language_name(settings.source_language)} already, as the "
                 "translation is to be; name another target"
             )
-        with self._pipeline(settings, on_progress) as pipeline:
+        with self._pipeline(settings, steps) as pipeline:
             article = pipeline.prepare(document, check_language=checked, cleaned=asked.cleaned)
             (result,) = pipeline.translate([article])
         page = translated_page(result)
         return page, with_remarks(render_translation(result, "markdown"), page, page.doubtful)
 
-    def summarize(
-        self, asked: SummarizeRequest, on_progress: StageProgress
-    ) -> tuple[SummarizedPage, str]:
+    def summarize(self, asked: SummarizeRequest, steps: Steps) -> tuple[SummarizedPage, str]:
         """A summary of a page, with what it rests on."""
-        on_progress("reading", 0, 0)
+        steps("reading", 0, 0)
         document = self._read(asked)
         settings, checked = self._directed(asked, document, cleaned=asked.cleaned)
-        with self._pipeline(settings, on_progress) as pipeline:
+        with self._pipeline(settings, steps) as pipeline:
             article = pipeline.prepare(document, check_language=checked, cleaned=asked.cleaned)
             (result,) = pipeline.summarize([article])
         page = summarized_page(result, with_translation=asked.with_translation)
@@ -132,19 +128,13 @@ class Worker:
         return settings, asked.source is None
 
     @contextmanager
-    def _pipeline(self, settings: Settings, on_progress: StageProgress) -> Iterator[Pipeline]:
-        pipeline = Pipeline(
-            settings, on_progress=on_progress, on_trouble=self._tell, pool=self._pool
+    def _pipeline(self, settings: Settings, steps: Steps) -> Iterator[Pipeline]:
+        view = self._pool.view(
+            check=steps.check, on_loading=partial(steps, "loading the model", 0, 0)
         )
-        self._call.on_progress = on_progress
+        pipeline = Pipeline(settings, on_progress=steps, on_trouble=self._tell, pool=view)
         try:
             yield pipeline
         finally:
-            del self._call.on_progress
             if store := pipeline.store:
                 store.close()
-
-    def _tell_loading(self) -> None:
-        """To the call that needs the model; others wait for it in their turn."""
-        if on_progress := getattr(self._call, "on_progress", None):
-            on_progress("loading the model", 0, 0)

@@ -42,6 +42,7 @@ class Components:
         self._store = store
         self.pool = pool or EnginePool(settings)
         self._on_trouble = on_trouble
+        self._translator: SentenceTranslator | None = None
         self._summarizers: dict[str, AnySummarizer] = {}
 
     @cached_property
@@ -54,8 +55,15 @@ class Components:
         source, target = self.settings.languages
         return load_glossary(self.settings.glossary, source_language=source, target_language=target)
 
-    @cached_property
+    @property
     def translator(self) -> SentenceTranslator:
+        # A cached_property of Python 3.11 has one lock for the translators of all threads, and to
+        # wait for the turn of a model with it would hold up all.
+        if self._translator is None:
+            self._translator = self._make_translator()
+        return self._translator
+
+    def _make_translator(self) -> SentenceTranslator:
         settings = self.settings
         source, target = settings.languages
         if settings.same_language:

@@ -171,6 +171,7 @@ class EnginePool:
                 threads=settings.threads,
                 batch_size=settings.batch_size,
                 kv_cache_mb=settings.kv_cache_mb,
+                beside_threads=self._shared,
                 languages=languages,
                 endpoint=settings.endpoint,
                 endpoint_timeout_s=settings.endpoint_timeout_s,

@@ -142,6 +142,8 @@ def _document(
         text, found, marks = html.extract(text, max_chars=reading.max_chars)
         metadata = {**found, **metadata}
     elif kind == "markdown":
+        if len(text) > reading.max_chars:  # the parser takes 200 bytes for each
+            raise too_long("characters of Markdown", reading.max_chars)
         text, found = markdown.extract(text)
         metadata = {**found, **metadata}
     if not text.strip():
