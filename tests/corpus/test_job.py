@@ -49,10 +49,13 @@ def test_what_a_machine_may_choose_makes_no_other_job(source, to, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"quality": "best"}, "quality was not set, now best"),
-        ({"stages": ("clean",)}, "stages was translate, now clean"),
-        ({"prefix": "en_"}, "prefix was , now en_"),
-        ({"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"}, "was "),
+        ({"quality": "best"}, "quality: not set then, best now"),
+        ({"stages": ("clean",)}, "stages: translate then, clean now"),
+        ({"prefix": "en_"}, "prefix: not set then, en_ now"),
+        (
+            {"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"},
+            "route: not set then, summarize-first now",
+        ),
     ],
 )
 def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes, told):
@@ -72,7 +75,7 @@ def test_input_files_that_changed_are_told_from_another_job(source, to, tmp_path
 
 def test_another_number_of_shards_is_another_job(source, to):
     open_job(job_of(source, to))
-    with pytest.raises(UsageError, match="the number of shards was 1, now 3"):
+    with pytest.raises(UsageError, match="shards: 1 then, 3 now"):
         open_job(job_of(source, to, shards=3))
 
 

@@ -5,7 +5,7 @@ from toolkit.corpus.job import open_job
 from toolkit.corpus.shard import run_shard
 from toolkit.corpus.worker import Machine, ShardPool, Worker
 from toolkit.engines.base import GenerationConfig
-from toolkit.engines.fake import FakeEngine
+from toolkit.engines.fake import FakeEngine, fake_answer
 from toolkit.engines.stored import StoredOutputs
 from toolkit.errors import ModelMissingError
 from toolkit.pipeline import engine_pool
@@ -68,15 +68,20 @@ def test_a_missing_model_is_told_at_the_start(tmp_path):
         Worker.start(made.model_copy(update={"models": models, "settings": settings}), Machine())
 
 
-def test_answers_are_kept_in_a_store_of_its_own_and_never_read(tmp_path):
+def test_answers_are_kept_in_a_store_of_its_own_and_never_read(tmp_path, monkeypatch):
     """What is read from a store is missing from the batches, and so others' words may change."""
+    asked = []
+    engine = FakeEngine(lambda text: asked.append(text) or fake_answer(text))
+    monkeypatch.setattr(engine_pool, "load_engine", lambda model, **_: engine)
     made = job(tmp_path)
     plain = run_shard(made, 0, Worker.start(made, Machine()))
+    alone = asked[:]
     stores = tmp_path / "stores"
     worker = Worker.start(made, Machine(stores=stores))
     first = run_shard(made, 0, worker)
     again = run_shard(made, 0, worker)
     worker.close()
+    assert asked == alone * 3
     assert plain.sha256 == first.sha256 == again.sha256
     (path,) = stores.glob("*.sqlite")
     assert Store(path, max_bytes=10**9).info().entries > 6

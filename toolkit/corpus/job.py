@@ -222,7 +222,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
     differing = _differing(there, wanted)
     if there.plan != wanted.plan and not differing:
         counts = len(there.plan.shards), len(wanted.plan.shards)
-        differing = ["the number of shards was {:,}, now {:,}".format(*counts)]
+        differing = ["shards: {:,} then, {:,} now".format(*counts)]
     if differing:
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
@@ -235,16 +235,16 @@ def _differing(there: Job, wanted: Job) -> list[str]:
     for name in Job.model_fields.keys() - {"inputs", "plan", "settings", "to"}:
         old, new = getattr(there, name), getattr(wanted, name)
         if old != new:
-            told.append(f"{name} was {_shown(old)}, now {_shown(new)}")
+            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
     for name in sorted(there.settings.keys() | wanted.settings.keys()):
         old, new = there.settings.get(name), wanted.settings.get(name)
         if old != new and name not in there.models:
-            told.append(f"{name} was {_shown(old)}, now {_shown(new)}")
+            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
     return sorted(told)
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value in (None, ""):
         return "not set"
     if isinstance(value, dict):
         return ", ".join(map(_shown, value.values())) or "none"
