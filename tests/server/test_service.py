@@ -2,7 +2,7 @@ import pytest
 
 from tests.server.helpers import FRENCH, client_of, finished, service_of, wait_until
 from tests.server.test_native import error_of
-from toolkit.errors import InputError, StoreError
+from toolkit.errors import StoreError
 from toolkit.server.control import Control
 from toolkit.server.requests import RequestOptions
 from toolkit.server.service import Service
@@ -22,16 +22,6 @@ def test_without_a_model_the_server_runs_and_says_so(tmp_path):
         done = finished(client, job["id"])
         assert (done["state"], done["error"]["code"]) == ("failed", "model_missing")
         assert client.post("/api/v1/clean", json={"text": FRENCH}).status_code == 200
-
-
-def test_texts_of_a_list_are_translated_each_by_itself():
-    service = service_of()
-    texts = ["Un chat. Un chien.", "", "Une souris.\n\nUn rat.", "Un chat. Un chien."]
-    made = service.translate_texts(texts, service.settings, Control(60))
-    found = [service.settings.caution.join(each, "fr") for each in made]
-    assert found == ["UN CHAT. UN CHIEN.", "", "UNE SOURIS.\n\nUN RAT.", "UN CHAT. UN CHIEN."]
-    with pytest.raises(InputError, match="text 2: holds a lone surrogate"):
-        service.translate_texts(["a", "\ud800"], service.settings, Control(60))
 
 
 def test_a_request_has_a_pipeline_of_its_own_on_the_engine_of_all():
