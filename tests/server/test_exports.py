@@ -51,15 +51,21 @@ def test_pages_show_both_sides(made):
 
 def test_what_was_edited_is_what_is_taken_away(made):
     edits = {"1": "He hopes so & <b>."}
-    for form in ("txt", "md"):
-        assert (
-            "He hopes so & <b>." in exported(made, "translate", form, edits=edits).content.decode()
-        )
+    for form, said in (("txt", "He hopes so & <b>."), ("md", "He hopes so & &lt;b>.")):
+        assert said in exported(made, "translate", form, edits=edits).content.decode()
     assert "&lt;b&gt;" in exported(made, "translate", "html", edits=edits).content.decode()
     memory = ElementTree.fromstring(exported(made, "translate", "tmx", edits=edits).content)
     assert "He hopes so & <b>." in [each.text for each in memory.iter("seg")]
     record = json.loads(exported(made, "translate", "json", edits=edits).content)
     assert record["segments"][0]["edited"] == "He hopes so & <b>."
+
+
+def test_no_text_is_markup_in_markdown(made):
+    record = {"title": "# [a](http://a.example)", "text": "![a](http://a.example)\n# <b>"}
+    job = Job(task="clean", name="page.txt", source="text")
+    cleaned = export(job, made["clean"] | record, "md", own=make_settings("own"), edits={})
+    said = "# # [a\\](http://a.example)\n\n![a\\](http://a.example)\n\\# &lt;b>\n"
+    assert cleaned.content.decode() == said
 
 
 @pytest.mark.parametrize(

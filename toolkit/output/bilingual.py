@@ -12,6 +12,7 @@ from toolkit.documents import Translation
 from toolkit.languages.identification import language_name
 from toolkit.output import confidence
 from toolkit.output.confidence import classes, free_part, legend, marked, percent, sureness
+from toolkit.output.markdown import cell
 from toolkit.results import Caution, Result
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -82,12 +83,9 @@ def _markdown(result: Result) -> str:
         rows = [f"*{FREE_PART.capitalize()}.*", "", *rows]
     for number, translation in result.numbered:
         notes = [*_doubts(translation, result.caution), *_notes(translation)]
-        source = translation.segment.text
-        target = translation.text + "".join(f"<br>({note})" for note in notes)
-        cells = (
-            cell.replace("|", "\\|").replace("\n", " ") for cell in (str(number), source, target)
-        )
-        rows.append(f"| {' | '.join(cells)} |")
+        source = cell(translation.segment.text)
+        target = cell(translation.text) + "".join(f"<br>({cell(note)})" for note in notes)
+        rows.append(f"| {number} | {source} | {target} |")
     return "\n".join(rows) + "\n"
 
 

@@ -12,6 +12,7 @@ from toolkit.output import (
     side_by_side,
     translation_memory,
 )
+from toolkit.output.markdown import escaped, inline
 from toolkit.results import Result
 from toolkit.server.errors import ApiError
 from toolkit.server.history import Job
@@ -110,7 +111,7 @@ def _cleaning(record: Mapping[str, Any], form: str) -> str:
     if form == "txt":
         return f"{text}\n"
     if form == "md":
-        return (f"# {title}\n\n" if title else "") + f"{text}\n"
+        return (f"# {inline(title)}\n\n" if title else "") + f"{escaped(text)}\n"
     raise _nothing_for(form)
 
 
