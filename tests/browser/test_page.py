@@ -85,6 +85,15 @@ def test_a_result_is_saved_as(page, form):
         assert json.loads(saved)["summary"]["text"]
 
 
+def test_a_result_is_saved_as_a_document_for_word_processors(page):
+    work(page)
+    with page.expect_download() as download:
+        page.get_by_label("Save as").select_option("docx")
+        page.get_by_role("button", name="Save").click()
+    assert download.value.suggested_filename.endswith(".docx")
+    assert download.value.path().read_bytes().startswith(b"PK")
+
+
 def test_markup_in_a_text_stays_text(page):
     work(page, text=HOSTILE)
     expect(page.locator(".sentences")).to_contain_text("<script>document.title='hacked'</script>")

@@ -210,7 +210,7 @@ def test_a_job_without_a_result_has_none_to_take_away(client):
 
 def test_files_are_taken_away(client):
     job = finished(client, begun(client, name="page.html")["id"])["id"]
-    for form in ("txt", "md", "html", "tmx", "json"):
+    for form in ("txt", "md", "html", "docx", "tmx", "json"):
         response = client.get(f"/api/v1/jobs/{job}/export?format={form}")
         assert response.status_code == 200
         assert f'attachment; filename="page.{form}"' in response.headers["Content-Disposition"]

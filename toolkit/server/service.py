@@ -21,6 +21,7 @@ from toolkit.server import models, work
 from toolkit.server.calls import Calls
 from toolkit.server.control import Control
 from toolkit.server.errors import ApiError
+from toolkit.server.exports import writes_docx
 from toolkit.server.fair_queue import FairQueue
 from toolkit.server.fetching import Fetcher, Page
 from toolkit.server.history import History, Job
@@ -142,7 +143,7 @@ class Service:
             "features": {
                 "history": options.history is not None,
                 "fetch": options.allow_fetch,
-                "docx": False,
+                "docx": writes_docx(),
                 "auth": options.api_keys is not None,
             },
             "limits": {
