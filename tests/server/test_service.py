@@ -39,6 +39,11 @@ def test_terms_of_a_request_are_used():
         asked = {"text": FRENCH, "options": {"glossary": "tsv:énergie\tpower"}}
         made = client.post("/api/v1/translate", json=asked).json()
         assert made["provenance"]["translation"]["glossary"].keys() == {"inline"}
+        (term,) = made["segments"][1]["terms"]
+        assert FRENCH.partition("ministère")[0].rindex("énergie") == (
+            made["segments"][1]["start"] + term["start"]
+        )
+        assert (term["source"], term["target"]) == ("énergie", "power")
         assert "without power" in [each["detail"] for each in made["segments"][1]["failed"]]
         asked["options"]["glossary"] = "tsv:énergie"
         assert error_of(client.post("/api/v1/translate", json=asked)) == (400, "bad_request")
