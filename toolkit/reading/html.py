@@ -117,7 +117,8 @@ def _extract(markup: str, max_chars: int) -> Page:
     marks: tuple[frozenset[str], ...] = ()
     if page.fits_a_tree:
         of_all = marks_of(page, title, found.get("text", ""), article.body)
-        if is_cut_off(page, article, [not TAKEN.isdisjoint(each) for each in of_all]):
+        taken = [not TAKEN.isdisjoint(each) for each in of_all]
+        if is_cut_off(page, article, taken, markup=markup):
             metadata["paywalled"] = "yes"
         claimed = [index for index, each in enumerate(of_all) if not CLAIMS.isdisjoint(each)]
         lines, marks = [lines[at] for at in claimed], tuple(of_all[at] for at in claimed)

@@ -22,6 +22,7 @@ WRAPPING = re.compile(
 TRAILING = re.compile(r",(?=\s*[\]}])")
 TAG = re.compile(r"<[^<>]{1,300}>")
 WORD = re.compile(r"\w+")
+DIGITS = re.compile(r"[0-9]{1,6}")
 MIN_COMMON = 0.6  # of the words of a headline and a title
 Node = Mapping[str, Any]
 
@@ -29,7 +30,8 @@ Node = Mapping[str, Any]
 class LinkedArticle(NamedTuple):
     """What data say of an article; what they don't is empty. `free` is None where they don't say.
 
-    `locked` are the CSS selectors of what isn't free, `body` is the text or its beginning.
+    `locked` are the CSS selectors of what isn't free, `body` is the text or its beginning, `words`
+    how many all of it has, 0 where they don't say.
     """
 
     headline: str = ""
@@ -43,6 +45,7 @@ class LinkedArticle(NamedTuple):
     free: bool | None = None
     locked: tuple[str, ...] = ()
     body: str = ""
+    words: int = 0
 
 
 def article_of(scripts: Iterable[str], titles: Sequence[str]) -> LinkedArticle:
@@ -134,6 +137,7 @@ def _article(node: Node, known: Mapping[str, Node]) -> LinkedArticle:
         free=False if closed else free,
         locked=tuple(name for part in closed for name in _strings(part.get("cssSelector"))),
         body=_text(node.get("articleBody"), MAX_BODY_CHARS),
+        words=_count(node.get("wordCount")),
     )
 
 
@@ -173,6 +177,12 @@ def _text(value: Any, most: int = MAX_CHARS) -> str:
         return ""
     plain = TAG.sub(" ", html.unescape(value[:most]))
     return one_spaced(NOT_XML.sub("", plain))
+
+
+def _count(value: Any) -> int:
+    """A number of words, also one in a text; 0 for what is none."""
+    text = str(value).strip() if isinstance(value, (int, str)) else ""
+    return int(text) if DIGITS.fullmatch(text) else 0
 
 
 def _list(value: Any) -> list[Any]:
