@@ -42,6 +42,7 @@ def test_a_line_says_that_the_rest_is_for_subscribers(line):
         "Il reste 12 % de bulletins blancs à compter.",
         "Il vous reste 40 % de la somme à verser avant le 3 mars.",
         "Abonnez-vous pour lire la suite de nos enquêtes",
+        "Pour continuer votre lecture, acceptez les cookies ou abonnez-vous.",
         "Pour connaître la suite des événements, abonnez-vous à nos alertes.",
     ],
 )

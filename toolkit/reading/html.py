@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from toolkit.documents import IN_ELEMENT, IN_MAIN_TEXT
 from toolkit.errors import InputError
 from toolkit.reading.characters import allowed
+from toolkit.reading.comments import hide_signatures
 from toolkit.reading.facts import LINKED_DATA
 from toolkit.reading.linked_data import article_of
 from toolkit.reading.marks import CLAIMS, marks_of
@@ -136,6 +137,7 @@ def _with_trafilatura(markup: str, page: Outline) -> dict[str, str]:
     if len(markup) > LARGE_CHARS:
         _lighten(tree)
     _unwrap_layout(tree)
+    hide_signatures(tree)
     # Searching all of the text for a date finds years that the article merely mentions.
     found = bare_extraction(
         tree,

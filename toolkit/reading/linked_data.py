@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from toolkit.reading.characters import NOT_XML, one_spaced
+from toolkit.reading.facts import COMMENTS
 from toolkit.text import fold
 
 MAX_NODES = 5000  # of a page's data
@@ -15,6 +16,7 @@ MAX_BODY_CHARS = 1_000_000
 MAX_AUTHORS = 10
 MAX_TITLES = 10
 REVIEWS = ("review",)
+REVIEWED = ("recipe", "product")  # ends of the names of types that readers review
 ARTICLES = ("article", "posting", "report", *REVIEWS)  # ends of the names of such types
 WRAPPING = re.compile(
     r"<!--|-->|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\*/)?"
@@ -86,18 +88,26 @@ def _likeness(headline: set[str], title: set[str]) -> tuple[float, int]:
 
 def _nodes(scripts: Iterable[str]) -> Iterator[Node]:
     """Every object of the data, from the outside in."""
-    waiting: list[Any] = [value for script in scripts if (value := _parsed(script)) is not None]
+    waiting: list[Any] = [value for script in scripts if (value := parsed(script)) is not None]
     for seen, value in enumerate(waiting):
         if seen >= MAX_NODES:
             return
         if isinstance(value, dict):
             yield value
-            waiting += value.values()
+            waiting += (each for key, each in value.items() if not _is_by_readers(value, key))
         elif isinstance(value, list):
             waiting += value
 
 
-def _parsed(script: str) -> Any:
+def _is_by_readers(node: Node, key: str) -> bool:
+    """Whether what stands under the key are comments or reviews by readers: several, or those of a
+    recipe or product, while a page on a film may hold its own review.
+    """
+    several = key == "comment" or isinstance(node[key], list)
+    return key in COMMENTS and (several or _is_of(node, REVIEWED))
+
+
+def parsed(script: str) -> Any:
     """The value, also of JSON with line ends in strings, in a comment, in entities, or with a comma
     too many; None where it is none.
     """
