@@ -103,10 +103,11 @@ def test_the_title_has_its_sentences_and_is_doubtful_once():
 def test_what_was_written_before_there_was_a_confidence_is_read():
     written = article_record(result_of(("Il pleut.", "It rains."))).to_dict()
     del written["doubtful"], written["title_segments"]
-    for key in ("confidence", "doubts"):
+    for key in ("confidence", "doubts", "terms"):
         del written["segments"][0][key]
     read = ArticleRecord.model_validate(written)
-    assert (read.segments[0].confidence, read.segments[0].doubts, read.doubtful) == (None, (), ())
+    (segment,) = read.segments
+    assert (segment.confidence, segment.doubts, segment.terms, read.doubtful) == (None, (), (), ())
 
 
 def test_a_translation_that_is_written_withholds_what_is_doubtful_and_segments_do_not():

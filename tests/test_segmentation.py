@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit import segmentation
 from toolkit.documents import join_segments
-from toolkit.segmentation import split_long, split_sentences
+from toolkit.segmentation import MAX_SENTENCE_CHARS, split_long, split_sentences
 
 CASES = json.loads((Path(__file__).parent / "cases/segmentation.json").read_text("utf-8"))
 FRENCH = st.text(alphabet=st.sampled_from("aéM .!?…«»\"'’()\n\t\u00a0–-Le1,;:"), max_size=80)
@@ -29,6 +30,39 @@ def test_splitting_loses_nothing(text):
 def test_a_very_long_line_takes_no_longer_than_its_length():
     sentence = "Le ministre a présenté son plan aux députés. "
     assert len(split_sentences(sentence * 20_000)) == 20_000
+
+
+@given(st.text(alphabet="aM,; \n.\u00a0", max_size=200))
+def test_no_sentence_is_longer_than_the_bound_and_nothing_is_lost(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmentation, "MAX_SENTENCE_CHARS", 10)
+        segments = split_sentences(text)
+    assert join_segments(segments) == text
+    assert all(len(segment.text) <= 10 for segment in segments)
+    assert all(text[s.start : s.start + len(s.text)] == s.text for s in segments)
+    assert all(segment.text for segment in segments[1:])
+
+
+@pytest.mark.parametrize(
+    ("unit", "ending"),
+    [
+        ("le maire de la ville, ", ","),
+        ("le maire et ses adjoints ", ("le", "maire", "et", "ses", "adjoints")),
+        ("a", "a"),
+    ],
+)
+def test_what_never_ends_is_cut_behind_a_clause_else_a_word(unit, ending):
+    text = unit * (200_000 // len(unit))
+    segments = split_sentences(text)
+    assert join_segments(segments) == text
+    assert all(len(segment.text) <= MAX_SENTENCE_CHARS for segment in segments)
+    assert len(segments) < 2.1 * len(text) / MAX_SENTENCE_CHARS
+    assert all(segment.text.endswith(ending) for segment in segments)
+
+
+def test_a_sentence_up_to_the_bound_is_one():
+    text = "Le maire de la ville, ".ljust(MAX_SENTENCE_CHARS - 1, "a") + "."
+    assert [segment.text for segment in split_sentences(f"{text} Fin.")] == [text, "Fin."]
 
 
 def test_only_segments_before_a_line_break_end_a_paragraph():

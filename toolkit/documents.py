@@ -103,14 +103,27 @@ class Doubt:
     side: Side = "source"
 
 
+@dataclass(frozen=True, slots=True)
+class TermUse:
+    """Where a term of the glossary stands in a segment, or on the other `side` its `target` in the
+    translation, with the offsets there.
+    """
+
+    start: int
+    end: int
+    source: str
+    target: str
+    side: Side = "source"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """The translation of one segment. `failed` is empty when every check passed.
 
     `tries` counts how often the model was asked, `unanswered` are words of the segment to look at.
     `confidence` is the probability, from 0 to 1, that the translation misleads nobody; None where
-    nothing can be said. `doubts` are the words to compare first, `alternatives` other translations
-    where some were asked for.
+    nothing can be said. `doubts` are the words to compare first, `terms` those of the glossary,
+    `alternatives` other translations where some were asked for.
     """
 
     segment: Segment
@@ -119,6 +132,7 @@ class Translation:
     unanswered: tuple[Unanswered, ...] = ()
     confidence: float | None = None
     doubts: tuple[Doubt, ...] = ()
+    terms: tuple[TermUse, ...] = ()
     new_tokens: int = 0
     tries: int = 1
     alternatives: tuple[str, ...] = ()

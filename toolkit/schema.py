@@ -93,6 +93,18 @@ class Doubt(_Record):
     reason: str
 
 
+class Term(_Record):
+    """A term of the glossary, with its offsets in the source, or on the other side of its
+    translation in the target.
+    """
+
+    side: Literal["source", "target"] = "source"
+    start: int
+    end: int
+    source: str
+    target: str
+
+
 class Segment(_Record):
     """A sentence. `start` is its offset, in characters, in the cleaned text, or in the title."""
 
@@ -106,6 +118,7 @@ class Segment(_Record):
     unanswered: tuple[Unanswered, ...] = ()
     confidence: Confidence = None
     doubts: tuple[Doubt, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 class Evidence(_Record):
@@ -360,6 +373,7 @@ def _segments(translations: Iterable[documents.Translation]) -> tuple[Segment, .
                 Doubt(**asdict(doubt), words=translation.words(doubt))
                 for doubt in translation.doubts
             ),
+            terms=tuple(Term(**asdict(term)) for term in translation.terms),
         )
         for translation in translations
     )

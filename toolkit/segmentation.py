@@ -5,7 +5,7 @@ cases; docs/decisions/0003 says why no library is used.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from toolkit.documents import Segment
 from toolkit.languages import union
@@ -23,14 +23,43 @@ BEFORE = re.compile(r"[^\s(\[«“\"'’]*$")
 SPACE = re.compile(r"\s*")
 CONTEXT_CHARS = 60  # what is looked at on either side of a mark
 OPENING = "«“\"'‘’([—–-"
+MAX_SENTENCE_CHARS = 2000  # sentences of news have a few hundred
+LAST_CLAUSE = re.compile(r".*[;:,](?=\s)", re.DOTALL)
+LAST_WORD = re.compile(r".*\S(?=\s)", re.DOTALL)
 
 
 def split_sentences(text: str) -> tuple[Segment, ...]:
-    """The sentences of `text`; `join_segments` gives `text` back."""
-    return tuple(_segments(text, [*_boundaries(text), len(text)]))
+    """The sentences of `text`; `join_segments` gives `text` back.
+
+    What goes on for longer than MAX_SENTENCE_CHARS without an end is several, cut behind a clause
+    where possible, else a word.
+    """
+    return tuple(_segments(text, _bounded(text, [*_boundaries(text), len(text)])))
 
 
-def _segments(text: str, ends: list[int]) -> Iterator[Segment]:
+def _bounded(text: str, ends: Iterable[int]) -> Iterator[int]:
+    """`ends` and others between them, so that nothing is too long."""
+    start = 0
+    for end in ends:
+        start = _skip_space(text, start)
+        while end - start > MAX_SENTENCE_CHARS:
+            cut = _cut(text, start, start + MAX_SENTENCE_CHARS)
+            yield cut
+            start = _skip_space(text, cut)
+        yield end
+        start = end
+
+
+def _cut(text: str, start: int, most: int) -> int:
+    """Where to cut what begins at `start`, at `most` at the latest."""
+    for pattern, earliest in ((LAST_CLAUSE, (start + most) // 2), (LAST_WORD, start)):
+        found = pattern.match(text, start, most)
+        if found and found.end() > earliest:
+            return found.end()
+    return most
+
+
+def _segments(text: str, ends: Iterable[int]) -> Iterator[Segment]:
     start = 0
     for end in ends:
         stop = _skip_space(text, end)

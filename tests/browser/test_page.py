@@ -85,6 +85,28 @@ def test_a_result_is_saved_as(page, form):
         assert json.loads(saved)["summary"]["text"]
 
 
+def test_a_result_is_saved_as_a_document_for_word_processors(page):
+    work(page)
+    with page.expect_download() as download:
+        page.get_by_label("Save as").select_option("docx")
+        page.get_by_role("button", name="Save").click()
+    assert download.value.suggested_filename.endswith(".docx")
+    assert download.value.path().read_bytes().startswith(b"PK")
+
+
+def test_terms_of_the_glossary_are_marked_on_both_sides(page):
+    options = {"glossary": "tsv:écoles\técoles"}
+    asked = {"task": "translate", "text": ARTICLE, "options": options}
+    job = page.request.post(f"{page.url}api/v1/jobs", data=asked).json()
+    page.goto(f"{page.url}#/jobs/{job['id']}")
+    for side in ("source", "target"):
+        mark = page.locator(f"#s-1 .{side} mark.term")
+        expect(mark).to_have_text("écoles", timeout=30_000)
+        expect(mark).to_have_attribute("title", "glossary: écoles = écoles")
+    expect(page.get_by_text("terms of the glossary")).to_be_visible()
+    assert serious(page) == []
+
+
 def test_markup_in_a_text_stays_text(page):
     work(page, text=HOSTILE)
     expect(page.locator(".sentences")).to_contain_text("<script>document.title='hacked'</script>")

@@ -2,7 +2,7 @@ import pytest
 
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import clean
-from toolkit.cleaning.prompts import weigh_prompt
+from toolkit.cleaning.prompts import signals, weigh_prompt
 from toolkit.cleaning.words import words_of
 
 PROMPTS = [
@@ -29,6 +29,21 @@ def test_prompts_that_no_phrase_knows_go_from_inside_an_article(prompt):
 def test_sentences_with_words_of_prompts_stay(sentence):
     text = clean(document("\n".join([ARTICLE, OTHER, sentence, ARTICLE + " Oui."]))).document.text
     assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("text", "priced"),
+    [
+        ("vous êtes 54 % à soutenir la grève dans votre ville", False),
+        ("vos impôts grimpent de 50 - 60 % cette année", False),
+        ("vous êtes 50-60 % à soutenir la grève", False),
+        ("votre forfait à – 40 % avec le code", True),
+        ("-20 % sur votre commande", True),
+        ("votre forfait à 20 €", True),
+    ],
+)
+def test_a_discount_is_a_price_and_a_share_of_people_is_none(text, priced):
+    assert ("price" in signals(text, words_of(text))) == priced
 
 
 def test_what_is_said_between_quotation_marks_is_no_prompt():

@@ -44,6 +44,21 @@ def test_an_article_goes_on_below_an_interruption(between):
     assert cleaning.document.text.split("\n\n") == [*BODY[1:], end]
 
 
+PARTING = ["Publicité"], ["Le bac, lundi. © AFP"], ["Partager", "Imprimer"]
+
+
+@pytest.mark.parametrize("between", PARTING)
+def test_a_heading_stays_that_is_parted_from_its_text(between):
+    cleaning = clean(document("\n".join([*BODY[:3], "La fiche", *between, *BODY[3:]])))
+    assert cleaning.document.text.split("\n\n") == [*BODY[1:3], "La fiche", *BODY[3:]]
+
+
+@pytest.mark.parametrize("line", ["Je découvre les offres", "Notre enquête"])
+def test_what_speaks_to_somebody_is_no_such_heading(line):
+    cleaning = clean(document("\n".join([*BODY[:3], line, "Publicité", *BODY[3:]])))
+    assert cleaning.document.text.split("\n\n") == BODY[1:]
+
+
 def test_sections_are_judged_in_french_only():
     page = document("\n".join([*BODY, "Partager", *CARDS]))
     assert not any(block.reason == "aside" for block in judge(page, language=None).blocks)

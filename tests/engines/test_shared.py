@@ -124,6 +124,67 @@ def test_an_error_reaches_whom_it_concerns_and_the_engine_goes_on():
     assert not engine._clients
 
 
+class Batching(FakeEngine):
+    """Takes all that there is into one batch when it is let, and fails `faults` times, or whenever
+    something bad is among it.
+    """
+
+    def __init__(self, faults=0):
+        super().__init__(str.upper, family="seq2seq")
+        self.gate, self.faults, self.batches = threading.Semaphore(0), faults, []
+
+    def stream(self, pull):
+        assert self.gate.acquire(timeout=SECONDS)
+        batch = [*iter(pull, None)]
+        self.batches.append([request.source for request in batch])
+        if self.faults > 0 or "bad" in self.batches[-1]:
+            self.faults -= 1
+            raise ModelError("out of memory")
+        yield from ((each, self._output(each.source, each.config)) for each in batch)
+
+
+def together(batching, *clients):
+    """What each client gets whose sources share a batch: texts, or an error."""
+    engine, found = SharedEngine(batching), {}
+
+    def ask(sources):
+        try:
+            found[sources] = [out.text for out in generate(engine, sources, CONFIG)]
+        except ModelError as error:
+            found[sources] = str(error)
+
+    threads = [started(ask, sources) for sources in clients]
+    waiting = [*map(len, clients)]
+    wait_until(lambda: sorted(len(each.waiting) for each in [*engine._clients]) == sorted(waiting))
+    batching.gate.release(10)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert not engine._running
+    return found
+
+
+def test_an_error_in_a_batch_ends_only_the_stream_whose_request_is_bad():
+    batching = Batching()
+    found = together(batching, ("one", "two"), ("three", "bad"), ("four",))
+    assert found == {
+        ("one", "two"): ["ONE", "TWO"],
+        ("three", "bad"): "out of memory",
+        ("four",): ["FOUR"],
+    }
+    assert len(batching.batches) == 4
+
+
+def test_those_whom_an_error_may_not_concern_are_tried_once_more_and_no_more():
+    assert together(Batching(faults=1), ("one",), ("two",)) == {
+        ("one",): ["ONE"],
+        ("two",): ["TWO"],
+    }
+    assert set(together(Batching(faults=3), ("one",), ("two",)).values()) == {"out of memory"}
+    batching = Batching(faults=1)
+    assert together(batching, ("alone",)) == {("alone",): "out of memory"}
+    assert len(batching.batches) == 1
+
+
 def test_an_engine_that_cannot_begin_says_so_to_all_who_wait():
     class Broken(FakeEngine):
         def stream(self, pull):

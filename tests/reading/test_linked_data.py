@@ -86,6 +86,13 @@ def test_a_part_that_is_not_free_closes_the_article():
     assert article.locked == (".paywall",)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"), [(812, 812), (" 812 ", 812), ("812 mots", 0), (True, 0), ([812], 0)]
+)
+def test_words_are_counted_in_numbers_and_in_texts(value, expected):
+    assert found({**ARTICLE, "wordCount": value}).words == expected
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "{}", "3", "null", '{"@type": 3}', "1" * 5000])
 def test_data_of_any_kind_are_survived(text):
     assert found(text) == LinkedArticle()

@@ -43,6 +43,16 @@ def test_each_line_is_marked_with_what_is_known_of_it():
     }
 
 
+def test_a_short_line_between_paragraphs_is_a_heading_whatever_its_tag():
+    third = "Les riverains, venus nombreux, ont quitté la salle avant la fin de la réunion."
+    text = (
+        f"<p>{FIRST}</p><p><b>La fiche</b></p><p>{SECOND}</p><div>{third[:40]}</div><p>{third}</p>"
+    )
+    page = outline(f"<h1>Un plan</h1><div>{text}</div>", max_chars=10_000)
+    found = marks_of(page, "Un plan", f"{FIRST}\n{SECOND}\n{third}", "")
+    assert [ABOVE_TEXT in each for each in found] == [False, False, True, False, False, False]
+
+
 def test_without_trafilatura_the_element_alone_is_marked():
     found = marks(main="")
     assert found[FIRST] == {IN_ELEMENT}
@@ -56,6 +66,6 @@ def test_the_text_in_the_data_is_a_witness():
 
 
 def test_a_notice_far_from_the_article_is_that_of_another():
-    far = "Réservé à nos lecteurs : la suite est réservée aux abonnés."
+    far = "La suite est réservée aux abonnés."
     found = marks(tail=f"{'<p>Pied de page</p>' * 20}<p>{far}</p>")
     assert AT_PAYWALL not in found[far]

@@ -12,9 +12,9 @@ HERE = {"host": "127.0.0.1:8788"}
 ORDINARY = Access()
 
 
-def admit(access=ORDINARY, method="POST", path="/api/v1/jobs", peer="127.0.0.1", **headers):
+def admit(access=ORDINARY, method="POST", path="/api/v1/jobs", peer="127.0.0.1", own="", **headers):
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return access.admit(method, path, {**HERE, **names}, peer)
+    return access.admit(method, path, {**HERE, **names}, peer, own=own)
 
 
 def refusal(*args, **kwargs):
@@ -67,6 +67,27 @@ def test_other_names_are_not_this_machine(name):
 )
 def test_this_machine_may_be_called_by_its_names(host):
     assert admit(host=host).caller == Caller("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("192.0.2.7:8788", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("[2001:db8::7]:8788", "2001:db8:0::7"),
+    ],
+)
+def test_the_number_that_a_request_arrived_at_is_a_name_that_needs_a_key(host, own, with_keys, key):
+    assert admit(with_keys, host=host, own=own, x_api_key=key).caller.has_key
+    assert refusal(host=host, own=own) == (401, "key_needed")
+    origin = "http://evil.example"
+    assert refusal(host=host, own=own, origin=origin) == (403, "foreign_origin")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.8", "evil.example", "192.0.2.7.nip.io", "", "0.0.0.0"])
+@pytest.mark.parametrize("own", ["192.0.2.7", "evil.example", ""])
+def test_no_other_number_and_no_name_is_answered_for_it(host, own, with_keys, key):
+    assert refusal(with_keys, host=host, own=own, x_api_key=key) == (421, "unknown_host")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

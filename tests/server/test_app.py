@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from tests.server.helpers import service_of
 from toolkit.server.app import create_app
 
@@ -27,6 +29,24 @@ def test_nothing_is_measured_for_others(monkeypatch):
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
     telemetry = create_app(service_of())._telemetry
     assert not any(telemetry[name] for name in ("tracing", "metrics", "logs", "auto_configure"))
+
+
+@pytest.mark.parametrize("path", ["/api/v1/translate", "/api/v1/jobs"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", "Bonjour."),
+        ("application/json", '["Bonjour."]'),
+        ("application/json", ""),
+        ("text/plain", "Bonjour."),
+        ("application/x-www-form-urlencoded", "text=Bonjour."),
+    ],
+)
+def test_a_body_that_is_no_json_object_is_told_what_is_wanted(client, path, kind, body):
+    response = client.post(path, headers={"Content-Type": kind}, content=body)
+    assert response.status_code in (400, 422)
+    said = response.json()["error"]["message"]
+    assert said.endswith("send a JSON object with the header Content-Type: application/json")
 
 
 def test_large_bodies_are_refused_by_their_length(client):

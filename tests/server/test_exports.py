@@ -1,12 +1,15 @@
 import json
 import re
+from io import BytesIO
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from docx import Document
 
 from tests.server.helpers import FRENCH, begun, client_of, finished, service_of
 from toolkit.engines.fake import FakeEngine
+from toolkit.server import exports
 from toolkit.server.errors import ApiError
 from toolkit.server.exports import Export, export
 from toolkit.server.history import Job
@@ -49,12 +52,24 @@ def test_pages_show_both_sides(made):
         assert "President Emmanuel Macron hopes" in page.content.decode()
 
 
+def test_documents_for_word_processors_show_both_sides(made):
+    for task in ("translate", "summarize"):
+        document = Document(BytesIO(exported(made, task, "docx").content))
+        (table,) = document.tables
+        assert "Emmanuel Macron espère" in table.cell(1, 0).text
+        assert "President Emmanuel Macron hopes" in table.cell(1, 1).text
+
+
+def test_a_document_that_nothing_can_write_is_told(made, monkeypatch):
+    monkeypatch.setattr(exports, "writes_docx", lambda: False)
+    with pytest.raises(ApiError, match="pip install python-docx"):
+        exported(made, "translate", "docx")
+
+
 def test_what_was_edited_is_what_is_taken_away(made):
     edits = {"1": "He hopes so & <b>."}
-    for form in ("txt", "md"):
-        assert (
-            "He hopes so & <b>." in exported(made, "translate", form, edits=edits).content.decode()
-        )
+    for form, said in (("txt", "He hopes so & <b>."), ("md", "He hopes so & &lt;b>.")):
+        assert said in exported(made, "translate", form, edits=edits).content.decode()
     assert "&lt;b&gt;" in exported(made, "translate", "html", edits=edits).content.decode()
     memory = ElementTree.fromstring(exported(made, "translate", "tmx", edits=edits).content)
     assert "He hopes so & <b>." in [each.text for each in memory.iter("seg")]
@@ -62,13 +77,22 @@ def test_what_was_edited_is_what_is_taken_away(made):
     assert record["segments"][0]["edited"] == "He hopes so & <b>."
 
 
+def test_no_text_is_markup_in_markdown(made):
+    record = {"title": "# [a](http://a.example)", "text": "![a](http://a.example)\n# <b>"}
+    job = Job(task="clean", name="page.txt", source="text")
+    cleaned = export(job, made["clean"] | record, "md", own=make_settings("own"), edits={})
+    said = "# # [a\\](http://a.example)\n\n![a\\](http://a.example)\n\\# &lt;b>\n"
+    assert cleaned.content.decode() == said
+
+
 @pytest.mark.parametrize(
     ("task", "form", "code"),
     [
-        ("translate", "docx", "unknown_format"),
+        ("translate", "exe", "unknown_format"),
         ("translate", "../txt", "unknown_format"),
         ("clean", "tmx", "no_translation"),
         ("clean", "html", "no_translation"),
+        ("clean", "docx", "no_translation"),
     ],
 )
 def test_what_there_is_not_is_told(made, task, form, code):

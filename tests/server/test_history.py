@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from toolkit.errors import StoreError
-from toolkit.server.errors import ApiError
+from toolkit.server.errors import ApiError, DiskFullError
 from toolkit.server.history import History, Job
 
 
@@ -93,6 +93,44 @@ def test_the_oldest_go_where_there_are_too_many():
         history.finish(job.id, "done")
     names = [job.name for job in history.page("", limit=10)]
     assert names == ["5", "4", "3", "0"], "what isn't finished stays"
+
+
+def test_nobody_pushes_out_the_jobs_of_others():
+    history = History(None, most=2)
+    for owner, count in (("ada", 2), ("grace", 5)):
+        for number in range(count):
+            job = job_of(name=f"{number}", owner=owner)
+            history.add(job, b"")
+            history.finish(job.id, "done")
+    assert [job.name for job in history.page("ada", limit=10)] == ["1", "0"]
+    assert [job.name for job in history.page("grace", limit=10)] == ["4", "3"]
+
+
+def test_nothing_is_had_of_a_job_that_was_removed():
+    history = History(None)
+    job = job_of()
+    history.add(job, b"")
+    history.remove(job.id)
+    for gone in (
+        lambda: history.find(job.id),
+        lambda: history.input(job.id),
+        lambda: history.result(job.id),
+        lambda: history.edits(job.id),
+        lambda: history.edit(job.id, "1", "one"),
+    ):
+        with pytest.raises(ApiError, match="no such job"):
+            gone()
+
+
+def test_a_full_disk_is_told_as_such(path):
+    history = History(path)
+    job = job_of()
+    history.add(job, b"x" * 10_000)
+    pages = history._connection.execute("PRAGMA page_count").fetchone()[0]
+    history._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(DiskFullError, match=r"jobs.sqlite is full; make room there"):
+        history.add(job_of(), b"x" * 100_000)
+    assert history.page("", limit=10) == [job]
 
 
 def test_edits_are_kept_beside_the_result():

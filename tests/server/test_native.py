@@ -45,7 +45,7 @@ def test_it_says_what_it_can_do(client):
     assert info["limits"]["max_sync_chars"] == 20_000
     assert ["fr", "en"] in info["directions"]
     assert {"diplomacy", "none"} <= set(info["glossaries"])
-    assert info["features"] == {"history": False, "fetch": False, "docx": False, "auth": False}
+    assert info["features"] == {"history": False, "fetch": False, "docx": True, "auth": False}
 
 
 @pytest.mark.parametrize(

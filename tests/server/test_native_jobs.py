@@ -2,6 +2,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.server.test_native import error_of
 from toolkit.errors import InputError
 from toolkit.reading import Reading
 from toolkit.server import exports, native_jobs
+from toolkit.server.errors import DiskFullError
 from toolkit.server.fetching import Page
 from toolkit.server.keys import add_key
 
@@ -136,6 +138,32 @@ def test_a_finished_job_is_removed_and_all_are_cleared(client):
     assert client.get("/api/v1/jobs").json() == []
 
 
+@pytest.mark.parametrize("asked", ["", "/export?format=txt"])
+def test_a_job_that_is_cleared_while_it_is_asked_for_is_not_found(asked, monkeypatch):
+    service = service_of()
+    with client_of(service) as client:
+        job = finished(client, begun(client)["id"])["id"]
+        find = service.history.find
+
+        def cleared(*given):
+            found = find(*given)
+            service.history.clear("")
+            return found
+
+        monkeypatch.setattr(service.history, "find", cleared)
+        assert error_of(client.get(f"/api/v1/jobs/{job}{asked}")) == (404, "not_found")
+
+
+def test_a_full_disk_is_told_where_the_history_is_cleared(monkeypatch):
+    service = service_of()
+    with client_of(service) as client:
+        full = DiskFullError("the disk with the history /home/ada/jobs.sqlite is full; make room")
+        monkeypatch.setattr(service.history, "clear", Mock(side_effect=full))
+        response = client.delete("/api/v1/jobs")
+        assert error_of(response) == (507, "disk_full")
+        assert "the history jobs.sqlite is full; make room" in response.text
+
+
 def test_a_job_that_finished_before_it_was_cancelled_stays(client):
     done = finished(client, begun(client)["id"])
     assert client.post(f"/api/v1/jobs/{done['id']}/cancel").json()["state"] == "done"
@@ -182,7 +210,7 @@ def test_a_job_without_a_result_has_none_to_take_away(client):
 
 def test_files_are_taken_away(client):
     job = finished(client, begun(client, name="page.html")["id"])["id"]
-    for form in ("txt", "md", "html", "tmx", "json"):
+    for form in ("txt", "md", "html", "docx", "tmx", "json"):
         response = client.get(f"/api/v1/jobs/{job}/export?format={form}")
         assert response.status_code == 200
         assert f'attachment; filename="page.{form}"' in response.headers["Content-Disposition"]

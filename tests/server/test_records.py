@@ -20,7 +20,9 @@ PAGE = (
 @pytest.fixture(scope="module")
 def results():
     """A translation and a summary, with all that they can have."""
-    settings = make_settings("own", cache=False, min_confidence=0.9)
+    settings = make_settings(
+        "own", cache=False, min_confidence=0.9, glossary="tsv:jour\tday\nmai\tMay"
+    )
     pipeline = Pipeline(
         settings, engines={"own": FakeEngine(lambda prompt: "The 4 of May in Rome.")}
     )
@@ -40,6 +42,10 @@ def test_a_result_is_read_again_as_it_was(results):
         assert read.summary == result.summary or read.summary.text == result.summary.text
     assert any(each.failed for each in results[0].translations)
     assert any(each.unanswered or each.doubts for each in results[0].translations)
+    assert {term.side for each in results[0].translations for term in each.terms} == {
+        "source",
+        "target",
+    }
 
 
 def test_a_summary_without_a_translation_is_read_again():
@@ -60,6 +66,8 @@ def test_what_somebody_translated_anew_takes_the_place(results):
     changed = dict(read.numbered)
     assert changed["title"].text == "Energy"
     assert (changed[2].text, changed[2].failed, changed[2].confidence) == ("Both signed.", (), None)
+    day = dict(result_of(record, result.languages, result.caution, {"3": "Today."}).numbered)[3]
+    assert {term.side for term in day.terms} == {"source"}
     assert changed[1] == dict(result_of(record, result.languages, result.caution, {}).numbered)[1]
     edited = with_edits(record, edits)
     assert edited["segments"][1]["edited"] == "Both signed."

@@ -16,7 +16,7 @@ from tests.server.helpers import SECONDS
 from toolkit.errors import StoreError, UsageError
 from toolkit.server.history import History, Job
 from toolkit.server.options import ServerOptions
-from toolkit.server.running import listen, run
+from toolkit.server.running import address_of, listen, run
 from toolkit.settings import make_settings
 
 PROGRAM = "import sys; from toolkit.cli import run; run()"
@@ -142,6 +142,20 @@ def test_a_port_that_is_taken_is_told():
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"127.0.0.1:{port} can't be listened on: .*--port"):
             listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80/"),
+        ("0.0.0.0", "http://127.0.0.1:80/"),
+        ("::", "http://[::1]:80/"),
+        ("2001:db8::7", "http://[2001:db8::7]:80/"),
+        ("news.example", "http://news.example:80/"),
+    ],
+)
+def test_the_address_that_is_told_can_be_asked(host, address):
+    assert address_of(host, 80) == address
 
 
 def test_an_address_that_is_not_ours_is_told():

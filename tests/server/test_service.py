@@ -2,7 +2,7 @@ import pytest
 
 from tests.server.helpers import FRENCH, client_of, finished, service_of, wait_until
 from tests.server.test_native import error_of
-from toolkit.errors import InputError, StoreError
+from toolkit.errors import StoreError
 from toolkit.server.control import Control
 from toolkit.server.requests import RequestOptions
 from toolkit.server.service import Service
@@ -24,16 +24,6 @@ def test_without_a_model_the_server_runs_and_says_so(tmp_path):
         assert client.post("/api/v1/clean", json={"text": FRENCH}).status_code == 200
 
 
-def test_texts_of_a_list_are_translated_each_by_itself():
-    service = service_of()
-    texts = ["Un chat. Un chien.", "", "Une souris.\n\nUn rat.", "Un chat. Un chien."]
-    made = service.translate_texts(texts, service.settings, Control(60))
-    found = [service.settings.caution.join(each, "fr") for each in made]
-    assert found == ["UN CHAT. UN CHIEN.", "", "UNE SOURIS.\n\nUN RAT.", "UN CHAT. UN CHIEN."]
-    with pytest.raises(InputError, match="text 2: holds a lone surrogate"):
-        service.translate_texts(["a", "\ud800"], service.settings, Control(60))
-
-
 def test_a_request_has_a_pipeline_of_its_own_on_the_engine_of_all():
     service = service_of()
     settings = service.settings_for(RequestOptions(source="en", target="fr"))
@@ -49,6 +39,11 @@ def test_terms_of_a_request_are_used():
         asked = {"text": FRENCH, "options": {"glossary": "tsv:énergie\tpower"}}
         made = client.post("/api/v1/translate", json=asked).json()
         assert made["provenance"]["translation"]["glossary"].keys() == {"inline"}
+        (term,) = made["segments"][1]["terms"]
+        assert FRENCH.partition("ministère")[0].rindex("énergie") == (
+            made["segments"][1]["start"] + term["start"]
+        )
+        assert (term["source"], term["target"]) == ("énergie", "power")
         assert "without power" in [each["detail"] for each in made["segments"][1]["failed"]]
         asked["options"]["glossary"] = "tsv:énergie"
         assert error_of(client.post("/api/v1/translate", json=asked)) == (400, "bad_request")

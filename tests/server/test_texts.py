@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from tests.server.compatible import answer, compatible_service
-from toolkit.engines.fake import FakeEngine
+from toolkit.engines.shared import SharedEngine
 from toolkit.errors import InputError
 from toolkit.server.control import Control, cancelled
 from toolkit.server.errors import ApiError
@@ -92,17 +92,14 @@ def test_work_that_is_ended_stops():
         translate_texts(service, TextsRequest(texts=["Il dort."], source="fr", target="en"), ended)
 
 
-def test_sentences_of_several_texts_share_a_stream():
+def test_sentences_of_several_texts_share_a_stream(monkeypatch):
     streams = []
+    stream = SharedEngine.stream
 
-    class Counting(FakeEngine):
-        def stream(self, pull):
-            streams.append(1)
-            return super().stream(pull)
+    def counted(*given, **named):
+        streams.append(1)
+        return stream(*given, **named)
 
-    service = compatible_service()
-    engine = Counting(answer, family="seq2seq")
-    service.pool = type(service.pool)(service.settings, engines={"own": engine}, shared=True)
-    asked = TextsRequest(texts=["Il dort."] * 3 + ["Il parle."], source="fr", target="en")
-    assert len(translate_texts(service, asked, control())) == 4
+    monkeypatch.setattr(SharedEngine, "stream", counted)
+    assert len(translated(*["Il dort."] * 3, "Il parle.")) == 4
     assert len(streams) == 1

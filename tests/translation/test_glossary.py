@@ -174,6 +174,36 @@ def test_a_word_of_the_translation_answers_for_one_term_only():
     assert lost_terms("The Russian foreign minister met the foreign ministers.", terms) == []
 
 
+def test_where_terms_stand_is_told_on_both_sides():
+    terms = ("Conseil d'État", "the Council of State"), ("OTAN", "NATO"), ("ministre", "minister")
+    glossary = Glossary(tuple(Term(*each) for each in terms))
+    source = "Les ministres de l'OTAN saisissent le Conseil d’État, dit un ministre."
+    target = "Ministers of NATO (nato) go to the council of state, a minister says."
+    found = [
+        (each.side, (source if each.side == "source" else target)[each.start : each.end])
+        for each in glossary.uses(source, target)
+    ]
+    assert found == [
+        ("source", "ministres"),
+        ("source", "OTAN"),
+        ("source", "Conseil d’État"),
+        ("source", "ministre"),
+        ("target", "Ministers"),
+        ("target", "NATO"),
+        ("target", "council of state"),
+        ("target", "minister"),
+    ]
+    assert {(each.source, each.target) for each in glossary.uses(source, target)} == set(terms)
+    assert glossary.uses("Il pleut.", target) == ()
+
+
+@pytest.mark.parametrize("target", ["…", "s", "SS", "the", "a+(b", "ſ"])
+def test_a_term_is_told_whatever_its_translation_looks_like(target):
+    found = Glossary((Term("mot", target),)).uses("Un mot.", f"({target}) sss …")
+    assert found[0].source == "mot"
+    assert [each.side for each in found[1:]] == ["target"] * any(map(str.isalpha, target))
+
+
 def test_terms_may_stand_in_the_place_of_a_name():
     for lines in ("chat\tcat\n\nchien\tdog\r\n", "source\ttarget\nchat\tcat\nchien\tdog"):
         glossary = load_glossary(f"tsv:{lines}", source_language="fr", target_language="en")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from toolkit.cleaning.words import LETTERS, MAYBE_DIGIT, finder
+from toolkit.languages.paywalls import is_paywall
 
 PATTERNS_FILE = Path(__file__).with_name("patterns.toml")
 DATES_OF_TIMELINES = ("MONTH #", "#e siecle")  # headings rather than the date of an article
@@ -54,6 +55,7 @@ class Pattern(BaseModel):
     cost: float = INTERRUPTION
     opens_list: bool = False
     only_above: bool = False
+    paywall: bool = False
     sentences: bool = False
     ends_article: Literal["", "late", "always"] = ""
     is_: tuple[str, ...] = ()
@@ -149,6 +151,8 @@ class PatternSet:
         one_spaced = " ".join(straight.split())
         for expressions in [each for gate, each in self._matches.items() if gate in straight]:
             found += [each for text, each in expressions if text.fullmatch(one_spaced)]
+        if any(pattern.paywall for pattern in found) and not is_paywall(line):
+            found = [pattern for pattern in found if not pattern.paywall]
         return min(found, key=_points, default=None)
 
 

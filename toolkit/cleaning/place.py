@@ -10,7 +10,7 @@ from toolkit.cleaning.echoes import weigh_echoes
 from toolkit.cleaning.features import Line
 from toolkit.cleaning.marks import BELOW, BOTH, HEAD, LEFT_OUT, MIN_LEAD_CHARS
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
-from toolkit.cleaning.prompts import VOUS
+from toolkit.cleaning.prompts import NOUS, VOUS
 from toolkit.cleaning.sections import stems, weigh_sections
 from toolkit.cleaning.words import words_of
 
@@ -35,6 +35,8 @@ VOCABULARY_LINES = 40
 MAX_LEAD_CHARS = 600
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 DATE_END = re.compile(r"\bMONTH #$")
+NOTICE_LINES = 12  # below a notice to subscribers
+SPEAKING = VOUS | NOUS
 TITLE_REACH = 40  # lines above the article
 
 
@@ -97,7 +99,8 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
         pattern = line.pattern
         if line.vote in LEFT_OUT:
             continue
-        if pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]:
+        ends = pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]
+        if pattern and ends and not (pattern.paywall and _goes_on(lines, index)):
             end = index
             break
         if total <= 0:
@@ -108,6 +111,16 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
     first, last = best_run if best >= MIN_ARTICLE else (len(lines), -1)
     first, last = _with_taken(lines[:end], first, last)
     return first, last, end
+
+
+def _goes_on(lines: Sequence[Line], notice: int) -> bool:
+    """Whether the article is there below a notice to subscribers: both readers of the page take
+    the next two paragraphs, which have no heading, as teasers do, and don't speak of an offer.
+    """
+    below = [line for line in lines[notice + 1 : notice + 1 + NOTICE_LINES] if line.text]
+    first = [line for line in below if not line.pattern and line.vote not in LEFT_OUT][:2]
+    told = all(SPEAKING.isdisjoint(words_of(line.text.lower())) for line in first)
+    return len(first) == 2 and told and all(line.sentence and line.vote == BOTH for line in first)
 
 
 def _with_taken(lines: Sequence[Line], first: int, last: int) -> tuple[int, int]:

@@ -24,9 +24,11 @@ LIKELY = 1.0  # the log-odds from which a line loses points
 
 IMPERATIVE = re.compile(r"(?!all|assez|av|sav|ser|rendez).{3,}ez")
 MAX_PRICED_CHARS = 200
+# A share of people or votes is no price, but a discount is.
 PRICE = re.compile(
-    rf"[#{MAYBE_DIGIT}](?:(?<=\d) ?(?:€|%|\$|(?:euros?|francs?|DT|DH|F)\b)"
-    r"|(?<=\d)\d[ .](?:\d\d[ .]){2}\d\d|(?<=#)\d)"
+    rf"[-–−#{MAYBE_DIGIT}](?:(?<=\d) ?(?:€|\$|(?:euros?|francs?|DT|DH|F)\b)"
+    r"|(?<=\d)\d[ .](?:\d\d[ .]){2}\d\d|(?<=#)\d"
+    r"|(?<=[-–−])(?<!\d[-–−])(?<!\d [-–−]) ?\d+ ?%)"
 )
 # What happened, or was so: `a annoncé`, `était`.
 TOLD = re.compile(

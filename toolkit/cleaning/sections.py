@@ -38,6 +38,8 @@ UNLIKELY_AT_END = -0.7
 BORNE = 1.5  # how much less is enough for what the readers of the page take
 SURE = 2.0  # the log-odds from which lines lose no points
 MAX_HEADING_CHARS = 90  # of a question
+MAX_PARTED_CHARS = 30  # of a heading
+MAX_PARTING = 2  # lines between a heading and its text
 MAX_CHARS = 1000  # of a section that are read
 MAX_PROSE_CHARS = 4000  # in which sentences are counted
 MAX_BOX_WORDS = 3
@@ -45,6 +47,7 @@ MOST = 3  # words of a kind that count, and verbs
 PARAGRAPH_CHARS = 200  # the unit of their length
 
 JE = frozenset(("je", "j", "mon", "ma", "mes", "merci"))
+SPOKEN = VOUS | NOTRE | JE
 STEM = re.compile(r"\b[^\W\d_]{5,6}")
 NAME = re.compile(r"(?<=[a-zà-ÿ,’'] )[A-ZÉÈÀÂÎÔÇ][\w’-]{2,}")
 SENTENCE = re.compile(r"[.!?…](?:\s|$)")
@@ -88,17 +91,36 @@ def weigh_sections(
     odds = _odds(list(signals_of(lines, found, title)), sizes)
     sure = max((number for number, value in enumerate(odds) if value > 0), default=0)
     large = LARGE * sum(sizes)
+    least = [
+        UNLIKELY_FIRST
+        if number == 0 or size > large
+        else UNLIKELY
+        if number <= sure
+        else UNLIKELY_AT_END
+        for number, size in enumerate(sizes)
+    ]
+    stay = [value >= limit for value, limit in zip(odds, least, strict=True)]
     for number, section in enumerate(found):
-        if number == 0 or sizes[number] > large:
-            least = UNLIKELY_FIRST
-        else:
-            least = UNLIKELY if number <= sure else UNLIKELY_AT_END
+        below = slice(number + 1, number + 2)
+        if all(stay[below]) and _is_parted(lines, section, found[below]):
+            continue
         for index in section.lines:
             line = lines[index]
             borne = BORNE if line.vote in TAKEN else 0.0
-            if points := _points(line.score, odds[number], least - borne):
+            if points := _points(line.score, odds[number], least[number] - borne):
                 weighed[index] = line.add(REASON, points)
     return weighed, max(odds, default=float("-inf"))
+
+
+def _is_parted(lines: Sequence[Line], section: Section, below: Sequence[Section]) -> bool:
+    """Whether it is no more than a short heading, which speaks to nobody, and which a caption or an
+    advert parts from the paragraphs that it stands over: the section below.
+    """
+    if section.gone or section.paragraphs or len(section.headings) != 1:
+        return False
+    text = lines[section.headings[0]].text
+    told = SPOKEN.isdisjoint(words_of(text.lower())) and len(text) <= MAX_PARTED_CHARS
+    return told and any(not each.headings and len(each.gone) <= MAX_PARTING for each in below)
 
 
 def _odds(signals: Sequence[dict[str, float]], sizes: Sequence[int]) -> list[float]:

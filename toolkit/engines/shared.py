@@ -6,6 +6,7 @@ from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 from typing import Any, TypeVar, cast
@@ -58,7 +59,8 @@ class SharedEngine:
     """Streams of several threads become one of `engine`, which only one thread ever runs.
 
     A place that gets free goes to the stream that has fewest, so that a sentence needn't wait until
-    a long document is done. A stream that is closed gives up what it still waits for.
+    a long document is done. A stream that is closed gives up what it still waits for. An error ends
+    the streams that it concerns: where requests of several ran, each is tried once more by itself.
 
     The engine works within a `turn`, which it gives up when there is nothing to do, or it `is_over`
     and what runs is done; something is done in each. Whoever waits has its `check` called now and
@@ -80,6 +82,7 @@ class SharedEngine:
         self._condition = Condition()
         self._thread: Thread | None = None
         self._served = 0  # requests, in this turn
+        self._running: dict[_Place, GenerationRequest] = {}
 
     @property
     def info(self) -> EngineInfo:
@@ -154,24 +157,50 @@ class SharedEngine:
                 with self._turn():
                     self._serve()
             except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-                self._fail(error)
+                with self._condition:
+                    self._fail([client for client in self._clients if client.waiting], error)
 
     def _serve(self) -> None:
         """What there is to do, until that is nothing, or the turn is over."""
         self._served = 0
         while True:
             self._call()
-            for request, output in self._engine.stream(self._next):
-                place = cast(_Place, request.key)
-                place.client.running -= 1
-                place.client.answers.put((place.request, output))
-                self._call()
+            try:
+                self._stream(self._next)
+            except Exception as error:
+                if not self._running:
+                    raise
+                self._try_apart(error)
             with self._condition:
                 going_on = not self._has_to_end() and self._condition.wait_for(
                     self._is_wanted, LINGER_SECONDS if self._clients else 0
                 )
             if not going_on:
                 return
+
+    def _stream(self, pull: Pull) -> None:
+        for request, output in self._engine.stream(pull):
+            place = cast(_Place, request.key)
+            self._running.pop(place)
+            place.client.running -= 1
+            place.client.answers.put((place.request, output))
+            self._call()
+
+    def _try_apart(self, error: Exception) -> None:
+        """Tell `error` to those whose requests ran: to several only where they fail alone too."""
+        ran: dict[_Client, list[GenerationRequest]] = {}
+        for place, request in self._running.items():
+            ran.setdefault(place.client, []).append(request)
+        with self._condition:
+            clients = [client for client in self._clients if client in ran]
+        for client in clients:
+            try:
+                if len(ran) == 1:
+                    raise error
+                self._stream(partial(next, iter(ran[client]), None))
+            except Exception as own:  # noqa: BLE001 - it belongs to who asked
+                self._fail([client], own)
+        self._running.clear()
 
     def _is_wanted(self) -> bool:
         return bool(self._calls) or any(client.waiting for client in self._clients)
@@ -192,7 +221,9 @@ class SharedEngine:
             client.running += 1
             self._served += 1
             request = client.waiting.popleft()
-        return replace(request, key=_Place(client, request))
+        place = _Place(client, request)
+        self._running[place] = replace(request, key=place)
+        return self._running[place]
 
     def _call(self) -> None:
         while self._calls:
@@ -202,13 +233,9 @@ class SharedEngine:
             except Exception as error:  # noqa: BLE001 - it belongs to who asked
                 asked.future.set_exception(error)
 
-    def _fail(self, error: Exception) -> None:
-        """Tells those whose requests ran; where none did, those who wait for the first one."""
+    def _fail(self, clients: Sequence[_Client], error: Exception) -> None:
         with self._condition:
-            failed = [client for client in self._clients if client.running] or [
-                client for client in self._clients if client.waiting
-            ]
-            for client in failed:
+            for client in clients:
                 client.waiting.clear()
                 client.running = 0
                 client.answers.put(copy(error))

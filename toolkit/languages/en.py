@@ -205,9 +205,9 @@ ENGLISH = Language(
         "won": "win",
     },
     paywall=(
-        r"\b(?:subscribe (?:now )?to (?:continue|keep) reading|"
+        r"(?:subscribe (?:now )?to (?:continue|keep) reading|"
         r"to (?:continue|keep) reading[^.!?]{0,60}\bsubscri|"
-        r"(?:article|story|content) is (?:\w+ )?(?:for|reserved for|available to) "
+        r"(?:th(?:is|e) )?(?:article|story|content) is (?:\w+ )?(?:for|reserved for|available to) "
         r"(?:our )?(?:\w+ )?subscribers|you have read \d+ ?% of)"
     ),
     preambles=(

@@ -53,6 +53,27 @@ def _number_words() -> dict[str, int]:
     return numbers | {"cent": 100, "mille": 1000}
 
 
+# Of notices that an article goes on for subscribers: an article, the rest of it, how that is read,
+# and who says so behind a statement: `, annonce le bandeau`.
+_PIECE = (
+    r"(?:(?:cet |l')(?:article|entretien|interview|enquete|analyse)|"
+    r"(?:ce|le) (?:reportage|recit|texte|portrait|temoignage|dossier|contenu)|"
+    r"(?:cette|la|votre) (?:enquete|interview|chronique|analyse|lecture))"
+)
+_REST = (
+    rf"(?:la suite|l'integralite)(?: de {_PIECE}| du (?:reportage|recit|texte)|(?! d(?:[eu]s? |')))"
+)
+_READ = (
+    rf"(?:(?:lire|connaitre|decouvrir|acceder a) (?:{_REST}|{_PIECE})|"
+    r"(?:continuer|poursuivre) (?:a lire|(?:votre|la|sa) lecture))"
+)
+_SAYS = (
+    r"(?:[,»”\"] (?:\w+ |\w')?(?!(?:comme|contre|entre|meme|outre|toute) )\w+(?:e|ent|[iu]t|a|u)"
+    r"(?:-(?:t-)?(?:il|elle|on)s?\b|"
+    r" (?:alors |encore |toujours )?(?:l[ea]s? |l'|une? |des |s(?:on|a|es) ))|"
+    r": (?:c'est|voila) )"
+)
+
 FRENCH = Language(
     code="fr",
     name="French",
@@ -171,16 +192,17 @@ FRENCH = Language(
     ),
     auxiliaries=tuple("a ont est sont été étaient était avait avaient".split()),
     paywall=(
-        r"\b(?:(?:article|contenu|suite|(?:suite|integralite) de (?:cet |l')article) (?:vous )?"
-        r"est (?:\w+ment )?reservee? (?:a nos|aux) (?:\w+ )?abonne|"
-        r"la suite (?:de cet article )?s'adresse a nos abonnes|"
-        r"il (?:vous )?reste (?:encore )?\d+(?:[.,]\d+)? ?% (?:de|a)\b|"
-        r"vous avez lu (?:les )?\d+ ?% d|"
-        r"pour (?:lire|connaitre|decouvrir|acceder a) (?:la suite|l'integralite|cet article)"
-        r"[^.!?]{0,60}\babonn|"
-        r"abonnez-vous pour (?:lire|connaitre|decouvrir|acceder a) "
-        r"(?:la suite|l'integralite|cet article|l'article)|"
-        r"debloquez (?:cet |l')article)"
+        rf"(?:(?:{_PIECE}|ce contenu|{_REST}) (?:vous )?est (?:\w+ment )?reservee? "
+        r"(?:a nos|aux) (?:\w+ )?abonne|"
+        rf"{_REST} s'adresse a nos abonnes|"
+        rf"il vous reste (?:encore )?\d+(?:[.,]\d+)? ?% (?:de {_PIECE}|a lire|a decouvrir)\b|"
+        rf"il reste (?:encore )?\d+(?:[.,]\d+)? ?% de {_PIECE} a (?:lire|decouvrir)\b|"
+        rf"vous avez lu (?:les )?\d+ ?% de {_PIECE}|"
+        rf"pour {_READ}\b(?:(?!cookie|accept)[^.!?]){{0,60}}"
+        r"\b(?:abonnez|abonnement|vous \w+ \w+ abonnee?s?\b)|"
+        rf"abonnez-vous pour {_READ}\b|"
+        rf"debloquez {_PIECE})"
+        rf"(?![^.!?]*{_SAYS})"
     ),
     preambles=(r"(?:voici la )?traduction(?: en (?:français|anglais))? ?: *",),
 )

@@ -2,7 +2,7 @@
 
 Values come from `pipeline` and `cleaning`; strings go to the command line. `rendering` chooses by
 format, `evidence_page` puts a summary beside its article, `bilingual` a translation beside its
-source. What JSON holds is in `toolkit.schema`.
+source, `word` both into a document for word processors. What JSON holds is in `toolkit.schema`.
 """
 
 from toolkit.output.bilingual import side_by_side, translation_memory

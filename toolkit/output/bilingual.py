@@ -8,10 +8,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from toolkit import __version__
 from toolkit.cleaning.paywall import FREE_PART
-from toolkit.documents import Translation
+from toolkit.documents import Statement, Translation
 from toolkit.languages.identification import language_name
 from toolkit.output import confidence
 from toolkit.output.confidence import classes, free_part, legend, marked, percent, sureness
+from toolkit.output.markdown import cell
 from toolkit.results import Caution, Result
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,7 +46,7 @@ def translation_memory(result: Result) -> str:
     source, target = map(quoteattr, result.languages)
     units = []
     for _, translation in result.numbered:
-        notes = "".join(f"<note>{escape(note)}</note>" for note in _notes(translation))
+        notes = "".join(f"<note>{escape(str(check))}</note>" for check in translation.failed)
         if translation.confidence is not None:
             notes += f'<prop type="x-confidence">{round(translation.confidence, 3)}</prop>'
         units.append(
@@ -64,15 +65,15 @@ def translation_memory(result: Result) -> str:
     )
 
 
-def _notes(translation: Translation) -> list[str]:
-    return list(map(str, translation.failed))
-
-
-def _doubts(translation: Translation, caution: Caution) -> Iterator[str]:
-    """Of a doubtful sentence, its confidence and the words to compare first."""
-    if translation.confidence is not None and caution.is_doubtful(translation):
-        yield f"confidence {percent(translation.confidence)}"
-        yield from (f"{translation.words(each)}: {each.reason}" for each in translation.doubts)
+def remarks(sentence: Translation | Statement, caution: Caution) -> Iterator[str]:
+    """Of a doubtful sentence its confidence, and the words of a translation to compare first; then
+    the checks that it failed.
+    """
+    if sentence.confidence is not None and caution.is_doubtful(sentence):
+        yield f"confidence {percent(sentence.confidence)}"
+        if isinstance(sentence, Translation):
+            yield from (f"{sentence.words(each)}: {each.reason}" for each in sentence.doubts)
+    yield from map(str, sentence.failed)
 
 
 def _markdown(result: Result) -> str:
@@ -81,13 +82,11 @@ def _markdown(result: Result) -> str:
     if result.article.paywalled:
         rows = [f"*{FREE_PART.capitalize()}.*", "", *rows]
     for number, translation in result.numbered:
-        notes = [*_doubts(translation, result.caution), *_notes(translation)]
-        source = translation.segment.text
-        target = translation.text + "".join(f"<br>({note})" for note in notes)
-        cells = (
-            cell.replace("|", "\\|").replace("\n", " ") for cell in (str(number), source, target)
+        source = cell(translation.segment.text)
+        target = cell(translation.text) + "".join(
+            f"<br>({cell(note)})" for note in remarks(translation, result.caution)
         )
-        rows.append(f"| {' | '.join(cells)} |")
+        rows.append(f"| {number} | {source} | {target} |")
     return "\n".join(rows) + "\n"
 
 
@@ -97,7 +96,8 @@ def _html(result: Result) -> str:
     rows, paragraph = [], True
     for number, translation in result.numbered:
         notes = "".join(
-            f'<br><span class="flag">{html.escape(n)}</span>' for n in _notes(translation)
+            f'<br><span class="flag">{html.escape(str(check))}</span>'
+            for check in translation.failed
         )
         identifier = "" if number == "title" else f' id="s{number}"'
         names = ["paragraph"] if paragraph else []

@@ -1,7 +1,7 @@
 """How pages show the confidence of sentences, and the words to compare first."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -42,21 +42,28 @@ def sureness(sentence: Translation | Statement, caution: Caution) -> str:
     return f' <span class="sure">{percent(sentence.confidence)}</span>'
 
 
-def marked(translation: Translation, side: Side = "source") -> str:
-    """The text on that side as HTML, with the words to compare marked and why on hover."""
+def pieces(
+    translation: Translation, side: Side = "source"
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The text on that side in pieces, each with the reasons why its words are to be compared."""
     text = translation.segment.text if side == "source" else translation.text
     spans = [
         (each.start, each.end, each.reason) for each in translation.doubts if each.side == side
     ]
     cuts = {0, len(text)}.union(*((start, end) for start, end, _ in spans))
-    parts = []
     for start, end in pairwise(sorted(cut for cut in cuts if 0 <= cut <= len(text))):
-        piece = html.escape(text[start:end])
-        titles = [title for first, last, title in spans if first <= start and end <= last]
-        if titles:
-            piece = f'<mark title="{html.escape("; ".join(dict.fromkeys(titles)))}">{piece}</mark>'
-        parts.append(piece)
-    return "".join(parts)
+        reasons = [reason for first, last, reason in spans if first <= start and end <= last]
+        yield text[start:end], tuple(dict.fromkeys(reasons))
+
+
+def marked(translation: Translation, side: Side = "source") -> str:
+    """The text on that side as HTML, with the words to compare marked and why on hover."""
+    return "".join(
+        f'<mark title="{html.escape("; ".join(reasons))}">{html.escape(piece)}</mark>'
+        if reasons
+        else html.escape(piece)
+        for piece, reasons in pieces(translation, side)
+    )
 
 
 def free_part(article: Article) -> str:

@@ -1,6 +1,7 @@
-"""Results as text, Markdown or JSON."""
+"""Results as text, Markdown or JSON. In Markdown no text is taken for markup."""
 
 import json
+from collections.abc import Callable
 from typing import Literal
 
 from toolkit.cleaning import Cleaning
@@ -8,6 +9,7 @@ from toolkit.cleaning.paywall import FREE_PART
 from toolkit.documents import Summary
 from toolkit.output.confidence import percent
 from toolkit.output.evidence_page import evidence_page, multi_document_page
+from toolkit.output.markdown import escaped, inline
 from toolkit.results import Caution, MultiDocumentResult, Result
 from toolkit.schema import Versioned, article_record, cleaning_record, multi_document_record
 
@@ -28,7 +30,7 @@ def render_cleaning(cleaning: Cleaning, form: Format) -> str:
     if form == "text":
         return document.text + "\n"
     if form == "markdown":
-        return _markdown(cleaning.title, document.text, paywalled=cleaning.paywalled)
+        return _markdown(cleaning.title, escaped(document.text), paywalled=cleaning.paywalled)
     return _json(cleaning_record(cleaning), form)
 
 
@@ -36,7 +38,7 @@ def render_translation(result: Result, form: Format) -> str:
     if form == "text":
         return result.translation_text + "\n"
     if form == "markdown":
-        return _article(result, result.translation_text)
+        return _article(result, escaped(result.translation_text))
     return _json(article_record(result), form)
 
 
@@ -48,12 +50,13 @@ def render_summary(
         return evidence_page(result)
     if form not in ("text", "markdown"):
         return _json(article_record(result), form)
-    parts = [result.summary.text if result.summary else ""]
+    plain = _plain(form)
+    parts = [plain(result.summary.text) if result.summary else ""]
     if with_evidence and result.summary:
-        parts.append(_evidence(result.summary, result.caution))
+        parts.append(_evidence(result.summary, result.caution, plain))
     if with_translation:
         heading = "## Translation\n\n" if form == "markdown" else ""
-        parts.append(heading + result.translation_text)
+        parts.append(heading + plain(result.translation_text))
     if form == "text":
         return "\n\n".join(parts) + "\n"
     return _article(result, "\n\n".join(parts))
@@ -71,6 +74,7 @@ def render_together(
         return multi_document_page(result)
     if form not in ("text", "markdown"):
         return _json(multi_document_record(result), form)
+    plain = _plain(form)
     numbers = {name: number for number, name in enumerate(result.documents, start=1)}
     marked, rest = "", result.summary.text
     for statement in result.summary.statements:
@@ -78,19 +82,26 @@ def render_together(
         before, found, rest = rest.partition(statement.text)
         marked += before + found + (f" [{', '.join(map(str, sources))}]" if sources else "")
     names = "\n".join(f"[{number}] {name}" for name, number in numbers.items())
-    parts = [marked + rest, names]
+    parts = [plain(marked + rest), plain(names)]
     if with_evidence:
-        parts.append(_evidence(result.summary, result.caution))
+        parts.append(_evidence(result.summary, result.caution, plain))
     if with_translation:
         heading = "## " if form == "markdown" else ""
         parts += [
-            f"{heading}[{number}] {each.title_text}".rstrip() + f"\n\n{each.translation_text}"
+            heading
+            + plain(f"[{number}] {each.title_text}".rstrip())
+            + f"\n\n{plain(each.translation_text)}"
             for number, each in enumerate(result.results, start=1)
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def _evidence(summary: Summary, caution: Caution) -> str:
+def _plain(form: Format) -> Callable[[str], str]:
+    """How a text is written so that it is read as it is."""
+    return escaped if form == "markdown" else str
+
+
+def _evidence(summary: Summary, caution: Caution, plain: Callable[[str], str]) -> str:
     """Each sentence of a summary, and indented what is wrong with it, how sure it is where that is
     doubtful, and the sentences of the article that support it.
     """
@@ -100,13 +111,14 @@ def _evidence(summary: Summary, caution: Caution) -> str:
     }
     several = len(documents) > 1
     for statement in summary.statements:
-        lines.append(statement.text)
-        lines += [f"    ! {check!s}" for check in statement.failed]
+        lines.append(plain(statement.text))
+        lines += [f"    ! {plain(str(check))}" for check in statement.failed]
         if statement.confidence is not None and caution.is_doubtful(statement):
             lines.append(f"    ? confidence {percent(statement.confidence)}")
         for each in statement.evidence:
             place = f"{each.document} " if several else ""
-            lines.append(f"    {each.score:.2f}  [{place}{each.start}-{each.end}] {each.source}")
+            found = plain(f"[{place}{each.start}-{each.end}] {each.source}")
+            lines.append(f"    {each.score:.2f}  {found}")
     return "\n".join(lines)
 
 
@@ -115,7 +127,9 @@ def _article(result: Result, body: str) -> str:
 
 
 def _markdown(title: str, body: str, *, paywalled: bool) -> str:
-    head = (f"# {title}\n\n" if title else "") + (f"*{FREE_PART.capitalize()}.*\n\n" * paywalled)
+    head = (f"# {inline(title)}\n\n" if title else "") + (
+        f"*{FREE_PART.capitalize()}.*\n\n" * paywalled
+    )
     return head + body + "\n"
 
 

@@ -3,8 +3,9 @@
 `documents` finds the kind of an input and hands it to `text`, `html`, `markdown` or `records`;
 `packed` unpacks it before. Of HTML `outline` makes lines, `element` finds the article's and
 `witness` compares with what trafilatura took; `marks` say what came of it, by `places` too. `facts`
-and `linked_data` hold what a page says of itself, of which `metadata` and `paywall` are made.
-Documents go to `cleaning`. A new kind of input is a file here.
+and `linked_data` hold what a page says of itself, of which `metadata` and `paywall` are made, and
+`comments` sets aside what its readers say. Documents go to `cleaning`. A new kind of input is a
+file here.
 """
 
 from toolkit.reading.documents import (

@@ -21,6 +21,7 @@ PROPERTIES = frozenset(
 )
 AGENTS = frozenset(("author", "creator", "publisher"))
 VALUES = ("content", "datetime")  # attributes that hold a property's value
+COMMENTS = frozenset(("comment", "comments", "review", "reviews"))
 COMMENT = re.compile(r"(?:^|[/:\s])(?:user)?(?:comments?|review)\s*$", re.IGNORECASE)  # types
 
 
@@ -52,7 +53,8 @@ class Facts:
             if name in META:
                 self.meta.setdefault(name, attributes.get("content", "")[:MAX_VALUE_CHARS])
         kind = attributes.get("itemtype") or attributes.get("typeof") or ""
-        if not self._comment and COMMENT.search(kind[:MAX_VALUE_CHARS]):
+        own = names.lower() in COMMENTS or COMMENT.search(kind[:MAX_VALUE_CHARS])
+        if own and not self._comment:
             self._comment = self._depth
         if not names or self._comment:
             return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from toolkit.documents import IN_ELEMENT, IN_MAIN_TEXT
 from toolkit.errors import InputError
 from toolkit.reading.characters import allowed
+from toolkit.reading.comments import hide_signatures
 from toolkit.reading.facts import LINKED_DATA
 from toolkit.reading.linked_data import article_of
 from toolkit.reading.marks import CLAIMS, marks_of
@@ -117,7 +118,8 @@ def _extract(markup: str, max_chars: int) -> Page:
     marks: tuple[frozenset[str], ...] = ()
     if page.fits_a_tree:
         of_all = marks_of(page, title, found.get("text", ""), article.body)
-        if is_cut_off(page, article, [not TAKEN.isdisjoint(each) for each in of_all]):
+        taken = [not TAKEN.isdisjoint(each) for each in of_all]
+        if is_cut_off(page, article, taken, markup=markup):
             metadata["paywalled"] = "yes"
         claimed = [index for index, each in enumerate(of_all) if not CLAIMS.isdisjoint(each)]
         lines, marks = [lines[at] for at in claimed], tuple(of_all[at] for at in claimed)
@@ -135,6 +137,7 @@ def _with_trafilatura(markup: str, page: Outline) -> dict[str, str]:
     if len(markup) > LARGE_CHARS:
         _lighten(tree)
     _unwrap_layout(tree)
+    hide_signatures(tree)
     # Searching all of the text for a date finds years that the article merely mentions.
     found = bare_extraction(
         tree,

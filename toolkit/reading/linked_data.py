@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from toolkit.reading.characters import NOT_XML, one_spaced
+from toolkit.reading.facts import COMMENTS
 from toolkit.text import fold
 
 MAX_NODES = 5000  # of a page's data
@@ -15,6 +16,7 @@ MAX_BODY_CHARS = 1_000_000
 MAX_AUTHORS = 10
 MAX_TITLES = 10
 REVIEWS = ("review",)
+REVIEWED = ("recipe", "product")  # ends of the names of types that readers review
 ARTICLES = ("article", "posting", "report", *REVIEWS)  # ends of the names of such types
 WRAPPING = re.compile(
     r"<!--|-->|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\*/)?"
@@ -22,6 +24,7 @@ WRAPPING = re.compile(
 TRAILING = re.compile(r",(?=\s*[\]}])")
 TAG = re.compile(r"<[^<>]{1,300}>")
 WORD = re.compile(r"\w+")
+DIGITS = re.compile(r"[0-9]{1,6}")
 MIN_COMMON = 0.6  # of the words of a headline and a title
 Node = Mapping[str, Any]
 
@@ -29,7 +32,8 @@ Node = Mapping[str, Any]
 class LinkedArticle(NamedTuple):
     """What data say of an article; what they don't is empty. `free` is None where they don't say.
 
-    `locked` are the CSS selectors of what isn't free, `body` is the text or its beginning.
+    `locked` are the CSS selectors of what isn't free, `body` is the text or its beginning, `words`
+    how many all of it has, 0 where they don't say.
     """
 
     headline: str = ""
@@ -43,6 +47,7 @@ class LinkedArticle(NamedTuple):
     free: bool | None = None
     locked: tuple[str, ...] = ()
     body: str = ""
+    words: int = 0
 
 
 def article_of(scripts: Iterable[str], titles: Sequence[str]) -> LinkedArticle:
@@ -83,18 +88,26 @@ def _likeness(headline: set[str], title: set[str]) -> tuple[float, int]:
 
 def _nodes(scripts: Iterable[str]) -> Iterator[Node]:
     """Every object of the data, from the outside in."""
-    waiting: list[Any] = [value for script in scripts if (value := _parsed(script)) is not None]
+    waiting: list[Any] = [value for script in scripts if (value := parsed(script)) is not None]
     for seen, value in enumerate(waiting):
         if seen >= MAX_NODES:
             return
         if isinstance(value, dict):
             yield value
-            waiting += value.values()
+            waiting += (each for key, each in value.items() if not _is_by_readers(value, key))
         elif isinstance(value, list):
             waiting += value
 
 
-def _parsed(script: str) -> Any:
+def _is_by_readers(node: Node, key: str) -> bool:
+    """Whether what stands under the key are comments or reviews by readers: several, or those of a
+    recipe or product, while a page on a film may hold its own review.
+    """
+    several = key == "comment" or isinstance(node[key], list)
+    return key in COMMENTS and (several or _is_of(node, REVIEWED))
+
+
+def parsed(script: str) -> Any:
     """The value, also of JSON with line ends in strings, in a comment, in entities, or with a comma
     too many; None where it is none.
     """
@@ -134,6 +147,7 @@ def _article(node: Node, known: Mapping[str, Node]) -> LinkedArticle:
         free=False if closed else free,
         locked=tuple(name for part in closed for name in _strings(part.get("cssSelector"))),
         body=_text(node.get("articleBody"), MAX_BODY_CHARS),
+        words=_count(node.get("wordCount")),
     )
 
 
@@ -173,6 +187,12 @@ def _text(value: Any, most: int = MAX_CHARS) -> str:
         return ""
     plain = TAG.sub(" ", html.unescape(value[:most]))
     return one_spaced(NOT_XML.sub("", plain))
+
+
+def _count(value: Any) -> int:
+    """A number of words, also one in a text; 0 for what is none."""
+    text = str(value).strip() if isinstance(value, (int, str)) else ""
+    return int(text) if DIGITS.fullmatch(text) else 0
 
 
 def _list(value: Any) -> list[Any]:

@@ -24,6 +24,7 @@ from toolkit.reading.witness import lines_in
 from toolkit.text import fold
 
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+MAX_HEADING_CHARS = 30  # of one that no tag shows, between paragraphs
 REACH = 12  # lines from the end of the article to the notice that it goes on for subscribers
 CLAIMS = frozenset((IN_MAIN_TEXT, IN_ELEMENT, BELOW_HEADLINE, AT_PAYWALL))
 
@@ -53,7 +54,10 @@ def marks_of(page: Outline, title: str, main: str, data: str) -> tuple[frozenset
             IN_LEAD: LEAD in places <= UNTELLING,
             IN_MAIN_TEXT: in_main[index],
             IN_DATA: in_data[index],
-            ABOVE_TEXT: line.tag in HEADINGS and index + 1 in both,
+            ABOVE_TEXT: index + 1 in both
+            and (
+                line.tag in HEADINGS or (index - 1 in both and len(line.text) <= MAX_HEADING_CHARS)
+            ),
             BELOW_HEADLINE: index in head,
             AT_PAYWALL: end < index <= end + REACH and is_paywall(line.text),
         }

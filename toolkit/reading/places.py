@@ -18,6 +18,8 @@ HIDDEN = "hidden"
 # Classes name these where articles are as well.
 UNTELLING = frozenset((LEAD, "by a picture", "by the byline", "among tags", HIDDEN))
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+PART = re.compile(r"[^\W_]+")  # of a name, between its signs
+HASH = re.compile(r"\d[a-zA-Z]|^[a-z][A-Z]")  # in parts that tools make up: `1ad8f`, `kPubZ`
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WORDS = re.compile(r"[a-z]+")
 
@@ -45,7 +47,8 @@ def _places(tag: str, names: str, role: str, props: str, *, hides: bool) -> froz
     for prop in props.split():
         found |= known.props.get(prop, NOWHERE)
     for name in names.split():
-        words = WORDS.findall(CAMEL.sub(" ", name).lower())
+        parts = (part for part in PART.findall(name) if not HASH.search(part))
+        words = WORDS.findall(CAMEL.sub(" ", " ".join(parts)).lower())
         for size in range(1, MAX_WORDS + 1):
             for at in range(len(words) - size + 1):
                 found |= known.words.get(" ".join(words[at : at + size]), NOWHERE)

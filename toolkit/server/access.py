@@ -59,10 +59,14 @@ class Access:
             needs_key=options.api_keys is not None,
         )
 
-    def admit(self, method: str, path: str, headers: Mapping[str, str], peer: str) -> "Admission":
-        """Raises ApiError for who may not ask. `headers` have names in small letters."""
+    def admit(
+        self, method: str, path: str, headers: Mapping[str, str], peer: str, *, own: str = ""
+    ) -> "Admission":
+        """Raises ApiError for who may not ask. `headers` have names in small letters, `own` is the
+        number of this machine that the request arrived at.
+        """
         host = headers.get("host", "")
-        if not self._is_called(host):
+        if not (self._is_called(host) or _is_number(host_of(host), own)):
             raise ApiError(
                 421,
                 "unknown_host",
@@ -145,6 +149,14 @@ def is_this_machine(name: str) -> bool:
         return True
     try:
         return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_number(name: str, own: str) -> bool:
+    """Whether a host is called by the number `own`; no name can be."""
+    try:
+        return ip_address(name) == ip_address(own)
     except ValueError:
         return False
 

@@ -23,6 +23,8 @@ LOG = logging.getLogger("toolkit.server")
 BYTES_PER_CHAR = 12  # in JSON and in forms, however it is escaped
 # What FastAPI says of a body that its reader of JSON gives up on, such as a nest that is too deep.
 NO_JSON = "There was an error parsing the body"
+NO_OBJECT = ("missing", "model_attributes_type", "model_type")  # faults of a body as a whole
+WANTED = "send a JSON object with the header Content-Type: application/json"
 
 
 def create_app(service: Service, options: ServerOptions | None = None) -> FastAPI:
@@ -85,7 +87,9 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fault = error.errors()[0]
     if fault["type"] == "json_invalid":
-        return answer(request, ApiError(400, "invalid_json", "the body is not JSON"))
+        return answer(request, ApiError(400, "invalid_json", f"the body is not JSON; {WANTED}"))
+    if fault["loc"] == ("body",) and fault["type"] in NO_OBJECT:
+        return answer(request, ApiError(422, "invalid_request", WANTED))
     place = ".".join(str(each) for each in fault["loc"][1:])
     said = fault["msg"].removeprefix("Value error, ")
     return answer(request, ApiError(422, "invalid_request", f"{place}: {said}" if place else said))

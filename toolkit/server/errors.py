@@ -22,6 +22,11 @@ from toolkit.errors import (
     UsageError,
 )
 
+
+class DiskFullError(StoreError):
+    """There is no room for what is to be kept."""
+
+
 # The first that an error is of says status and code.
 KINDS: tuple[tuple[type[ToolkitError], int, str], ...] = (
     (UsageError, 400, "bad_request"),
@@ -31,6 +36,7 @@ KINDS: tuple[tuple[type[ToolkitError], int, str], ...] = (
     (ModelMissingError, 503, "model_missing"),
     (ModelDamagedError, 500, "model_damaged"),
     (ModelError, 500, "model_failed"),
+    (DiskFullError, 507, "disk_full"),
     (StoreError, 500, "store_failed"),
     (OutputError, 507, "disk_full"),
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from toolkit.output import (
     side_by_side,
     translation_memory,
 )
+from toolkit.output.markdown import escaped, inline
 from toolkit.results import Result
 from toolkit.server.errors import ApiError
 from toolkit.server.history import Job
@@ -43,6 +45,7 @@ MEDIA_TYPES = {
     "txt": "text/plain; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
     "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "tmx": "application/x-tmx+xml; charset=utf-8",
     "json": "application/json",
 }
@@ -54,23 +57,25 @@ def export(
     """What a job made as a file of that form, with the sentences as people changed them. What the
     job didn't ask for is as in the server's `own` settings.
 
-    Raises ApiError for a form that there isn't.
+    Raises ApiError for a form that there isn't, and for one that nothing here can write.
     """
+    made: str | bytes
     if form not in MEDIA_TYPES:
         raise ApiError(
             400, "unknown_format", f"format is one of {', '.join(MEDIA_TYPES)}, not '{form[:20]}'"
         )
     if form == "json":
-        text = json.dumps(with_edits(record, edits), ensure_ascii=False, indent=2) + "\n"
+        made = json.dumps(with_edits(record, edits), ensure_ascii=False, indent=2) + "\n"
     elif job.task == "clean":
-        text = _cleaning(record, form)
+        made = _cleaning(record, form)
     else:
         settings = adapted(RequestOptions.model_validate(job.options), own)
         result = result_of(record, _languages(record, settings), settings.caution, edits)
         if form == "tmx" and not result.translations:
             raise _nothing_for(form)
-        text = RENDERERS[form](result)
-    return Export(_file_name(job.name, form), MEDIA_TYPES[form], text.encode("utf-8"))
+        made = RENDERERS[form](result)
+    content = made if isinstance(made, bytes) else made.encode("utf-8")
+    return Export(_file_name(job.name, form), MEDIA_TYPES[form], content)
 
 
 def _languages(record: Mapping[str, Any], settings: Settings) -> tuple[str, str]:
@@ -97,10 +102,28 @@ def _html(result: Result) -> str:
     return render_summary(result, "html") if result.summary else side_by_side(result, "html")
 
 
-RENDERERS: Mapping[str, Callable[[Result], str]] = {
+def writes_docx() -> bool:
+    """Whether the package for that is installed."""
+    return find_spec("docx") is not None
+
+
+def _docx(result: Result) -> bytes:
+    if not writes_docx():
+        raise ApiError(
+            409,
+            "no_docx",
+            "the server lacks the package python-docx; type: pip install python-docx",
+        )
+    from toolkit.output.word import word_document
+
+    return word_document(result)
+
+
+RENDERERS: Mapping[str, Callable[[Result], str | bytes]] = {
     "txt": _text,
     "md": _markdown,
     "html": _html,
+    "docx": _docx,
     "tmx": translation_memory,
 }
 
@@ -110,7 +133,7 @@ def _cleaning(record: Mapping[str, Any], form: str) -> str:
     if form == "txt":
         return f"{text}\n"
     if form == "md":
-        return (f"# {title}\n\n" if title else "") + f"{text}\n"
+        return (f"# {inline(title)}\n\n" if title else "") + f"{escaped(text)}\n"
     raise _nothing_for(form)
 
 

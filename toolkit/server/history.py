@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from toolkit.errors import StoreError
-from toolkit.server.errors import ApiError
+from toolkit.server.errors import ApiError, DiskFullError
 from toolkit.server.requests import Source, Task
 
 APPLICATION = int.from_bytes(b"FrEj", "big")  # by this SQLite's header says whose file it is
@@ -67,11 +67,12 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM jobs"
 
 
 class History:
-    """`path` None keeps jobs in memory. The oldest finished ones go when there are more than
-    `most`.
+    """`path` None keeps jobs in memory. The oldest finished ones of an owner go when that one has
+    more than `most`.
 
-    Raises StoreError for a file that can't be used, or that another server uses. What a method
-    returned from outlives a process that is killed.
+    Raises StoreError for a file that can't be used, or that another server uses, and ApiError for a
+    job that there is not, or not any more. What a method returned from outlives a process that is
+    killed.
     """
 
     def __init__(self, path: Path | None, *, most: int = 1000) -> None:
@@ -125,13 +126,13 @@ class History:
         )
         values = [state, time.time(), result, json.dumps(error), job_id, *UNFINISHED]
         self._change(statement, values)
-        self._forget()
+        self._forget(job_id)
 
     def find(self, job_id: str, owner: str | None = None) -> Job:
         """A job, of `owner` if that is given. Raises ApiError where there is none."""
         rows = self._jobs("WHERE id = ?", [job_id])
         if not rows or owner not in (None, rows[0].owner):
-            raise ApiError(404, "not_found", "there is no such job")
+            raise no_such_job()
         return rows[0]
 
     def page(self, owner: str, *, limit: int, before: str | None = None) -> list[Job]:
@@ -180,12 +181,15 @@ class History:
         self._do(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
         return count
 
-    def _forget(self) -> None:
+    def _forget(self, job_id: str) -> None:
+        """What its owner has too many of."""
         statement = (
-            "DELETE FROM jobs WHERE state NOT IN (?, ?) AND number <="
-            " (SELECT number FROM jobs ORDER BY number DESC LIMIT 1 OFFSET ?)"
+            "WITH mine AS (SELECT number, state FROM jobs WHERE owner ="
+            " (SELECT owner FROM jobs WHERE id = ?))"
+            " DELETE FROM jobs WHERE number IN (SELECT number FROM mine WHERE state NOT IN (?, ?)"
+            " AND number <= (SELECT number FROM mine ORDER BY number DESC LIMIT 1 OFFSET ?))"
         )
-        self._change(statement, [*UNFINISHED, self._most])
+        self._change(statement, [job_id, *UNFINISHED, self._most])
 
     def _change(self, statement: str, values: Sequence[Any]) -> int:
         """How many rows changed."""
@@ -200,7 +204,9 @@ class History:
     def _value(self, column: str, job_id: str) -> Any:
         statement = f"SELECT {column} FROM jobs WHERE id = ?"
         row = self._do(lambda connection: connection.execute(statement, [job_id]).fetchone())
-        return row and row[0]
+        if row is None:
+            raise no_such_job()
+        return row[0]
 
     def _do(self, work: Callable[[sqlite3.Connection], Made]) -> Made:
         with self._lock:
@@ -208,6 +214,10 @@ class History:
                 return work(self._connection)
             except sqlite3.Error as error:
                 raise _store_error(self.path, error) from None
+
+
+def no_such_job() -> ApiError:
+    return ApiError(404, "not_found", "there is no such job")
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
@@ -257,6 +267,10 @@ def _job(row: Sequence[Any]) -> Job:
 
 def _store_error(path: Path | None, error: Exception) -> StoreError:
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return DiskFullError(
+            f"the disk with the history {path} is full; make room there and try again"
+        )
     if "locked" in said:
         said = "another server uses it"
     return StoreError(f"the history {path or 'in memory'} can't be used: {said}; {ANOTHER}")

@@ -142,7 +142,7 @@ def router(service: Service) -> APIRouter:
     async def export(
         request: Request, job_id: str, form: Annotated[str, Query(alias="format")]
     ) -> Response:
-        """The result as a file: txt, md, html, tmx or json."""
+        """The result as a file: txt, md, html, docx, tmx or json."""
         return await run_sync(_export, request, job_id, form, limiter=few)
 
     def _export(request: Request, job_id: str, form: str) -> Response:

@@ -16,6 +16,7 @@ from toolkit.documents import (
     Segment,
     Statement,
     Summary,
+    TermUse,
     Translation,
     Unanswered,
 )
@@ -114,7 +115,13 @@ def _translations(
         edited = edits.get(f"{prefix}{number}") if each.source else None
         if edited is not None:
             translation = replace(
-                translation, text=edited, failed=(), unanswered=(), doubts=(), confidence=None
+                translation,
+                text=edited,
+                failed=(),
+                unanswered=(),
+                doubts=(),
+                confidence=None,
+                terms=tuple(term for term in translation.terms if term.side == "source"),
             )
         found.append(translation)
     return tuple(found)
@@ -137,6 +144,7 @@ def _translation(read: schema.Segment, segment: Segment) -> Translation:
         ),
         confidence=read.confidence,
         doubts=tuple(Doubt(each.start, each.end, each.reason, each.side) for each in read.doubts),
+        terms=tuple(TermUse(**dict(each)) for each in read.terms),
         new_tokens=read.new_tokens,
         tries=read.tries,
     )

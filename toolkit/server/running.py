@@ -31,6 +31,12 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
+def address_of(host: str, port: int) -> str:
+    """That of the page; where every address is listened on, this machine's own."""
+    name = {"::": "::1", "0.0.0.0": "127.0.0.1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
 class _Server(uvicorn.Server):
     """One that ends when it is told to, instead of sending itself the signal again."""
 
@@ -72,6 +78,5 @@ def run(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     service.start()  # before anybody is told of a server that can't
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    on_ready(f"http://{host}:{listening.getsockname()[1]}/")
+    on_ready(address_of(options.host, listening.getsockname()[1]))
     _Server(config, service).run(sockets=[listening])

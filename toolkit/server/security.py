@@ -108,7 +108,10 @@ class Guard:
         if not length.isdecimal() or int(length) > most:
             raise _too_large(most)
         peer = scope.get("client") or ("unknown", 0)
-        return self._access.admit(scope["method"], scope["path"], headers, str(peer[0]))
+        own = scope.get("server") or ("", 0)
+        return self._access.admit(
+            scope["method"], scope["path"], headers, str(peer[0]), own=str(own[0])
+        )
 
 
 class _Body:

@@ -3,14 +3,13 @@ itself.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Event
 from typing import Any, get_args
 
 from toolkit import __version__
-from toolkit.articles import refuse_surrogates
-from toolkit.documents import Document, Translation
+from toolkit.documents import Document
 from toolkit.engines.base import Engine
 from toolkit.errors import ModelError
 from toolkit.languages import LANGUAGES
@@ -18,11 +17,11 @@ from toolkit.languages.identification import language_name
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.components import Components
 from toolkit.pipeline.engine_pool import EnginePool
-from toolkit.segmentation import split_sentences
 from toolkit.server import models, work
 from toolkit.server.calls import Calls
 from toolkit.server.control import Control
 from toolkit.server.errors import ApiError
+from toolkit.server.exports import writes_docx
 from toolkit.server.fair_queue import FairQueue
 from toolkit.server.fetching import Fetcher, Page
 from toolkit.server.history import History, Job
@@ -131,17 +130,6 @@ class Service:
         pipeline_of = partial(self.pipeline, control=control)
         return work.do(task, document, settings, request.options, pipeline_of)
 
-    def translate_texts(
-        self, texts: Sequence[str], settings: Settings, control: Control
-    ) -> list[tuple[Translation, ...]]:
-        """The sentences of each text, which share batches. Raises ToolkitError."""
-        for number, text in enumerate(texts, start=1):
-            refuse_surrogates(Document(name=f"text {number}", text=text))
-        segments = [split_sentences(text) for text in texts]
-        pooled = [segment for each in segments for segment in each]
-        translations = iter(self.pipeline(settings, control).translate_segments(pooled))
-        return [tuple(next(translations) for _ in each) for each in segments]
-
     def info(self) -> dict[str, Any]:
         """What a client has to know before it asks for anything."""
         options = self.options
@@ -155,7 +143,7 @@ class Service:
             "features": {
                 "history": options.history is not None,
                 "fetch": options.allow_fetch,
-                "docx": False,
+                "docx": writes_docx(),
                 "auth": options.api_keys is not None,
             },
             "limits": {

@@ -11,6 +11,7 @@ from typing import Literal, cast
 from xml.etree import ElementTree
 
 from toolkit.assets import asset_folder
+from toolkit.documents import TermUse
 from toolkit.errors import InputError, UsageError
 from toolkit.files import read_whole
 from toolkit.reading.records import csv_rows
@@ -67,6 +68,25 @@ class Glossary:
         Of overlapping terms the longest counts. Plurals and feminine forms are found as well; case
         is ignored but for acronyms and where a term says otherwise.
         """
+        return tuple(dict.fromkeys(term for term, _ in self._occurrences(text)))
+
+    def uses(self, source: str, target: str) -> tuple[TermUse, ...]:
+        """Where terms stand in `source`, and their translations, in singular or plural, in
+        `target`, the translation of it.
+        """
+        found = list(self._occurrences(source))
+        terms = list(dict.fromkeys(term for term, _ in found))
+        terms.sort(key=lambda term: len(term.target), reverse=True)
+        answers = {place: _written(term.target) for place, term in enumerate(terms)}
+        return (
+            *(TermUse(*match.span(), term.source, term.target) for term, match in found),
+            *(
+                TermUse(*match.span(), terms[place].source, terms[place].target, "target")
+                for place, match in _matches(answers, target)
+            ),
+        )
+
+    def _occurrences(self, text: str) -> Iterator[tuple[Term, re.Match[str]]]:
         normal = _normal(text)
         patterns = {
             place: self._pattern(place)
@@ -74,14 +94,12 @@ class Glossary:
             if beginning in normal
             for place in places
         }
-        found: dict[Term, None] = {}
         for place, match in _matches(patterns, normal):
             term = self._longest_first[place]
             written = text[match.start() : match.end()].translate(APOSTROPHES)
             exact = term.same_case or term.source.isupper()
             if not exact or written == term.source.translate(APOSTROPHES):
-                found.setdefault(term)
-        return tuple(found)
+                yield term, match
 
     def repair(self, text: str, *, source: str) -> str:
         """`text`, a translation of `source`, with names and acronyms that were left in their
@@ -240,6 +258,20 @@ def _inflected(source: str) -> str:
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
         for index, word in enumerate(words)
     )
+
+
+def _written(target: str) -> re.Pattern[str]:
+    """For `target` with any article and the ending of a plural; acronyms as they are."""
+    words = re.findall(r"\w+", re.sub(r"^(?:the|an?)\s+", "", target))
+    expressions = (
+        re.escape(word) if word.isupper() else f"(?i:{re.escape(_singular(word))}(?:e?s)?)"
+        for word in words
+    )
+    return _whole_words(r"\W+".join(expressions) or "(?!)")  # which is found nowhere
+
+
+def _singular(word: str) -> str:
+    return word.rstrip("s") or word
 
 
 def _whole_words(expression: str) -> re.Pattern[str]:

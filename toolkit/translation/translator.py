@@ -200,6 +200,7 @@ class SentenceTranslator:
             unanswered=attempt.unanswered,
             confidence=self.confidence.of(seen),
             doubts=doubts(source, attempt, self.lexicons) if self.lexicons else (),
+            terms=self.glossary.uses(source, attempt.text),
             new_tokens=attempt.new_tokens,
             tries=found.tries,
             alternatives=found.others(self.alternatives),

@@ -33,6 +33,7 @@ function told(rows, doubtful, result) {
     parts.push(`${doubtful.size} doubtful: the stronger the shade, the likelier a sentence misleads`);
   }
   if (failed) parts.push(`${failed} failed a check`);
+  if (rows.some(({ segment }) => segment.terms?.length)) parts.push("terms of the glossary have a solid line below them");
   const seconds = Object.values(result.seconds ?? {}).reduce((sum, each) => sum + each, 0);
   return `${parts.join("; ")}. Made in ${duration(seconds)}.`;
 }
@@ -112,15 +113,16 @@ function sentence(job, { segment, key, number }) {
     id: `s-${key}`, class: `sentence ${shade(segment.confidence)} ${segment.ends_paragraph ? "ends" : ""}`,
     "data-doubtful": doubtful || segment.failed.length ? "" : undefined,
   });
-  const side = (name) => segment.doubts.filter((doubt) => doubt.side === name);
+  const onSide = (spans, name) => (spans ?? []).filter((each) => each.side === name);
+  const shown = (name) => marked(segment[name], onSide(segment.doubts, name), onSide(segment.terms, name));
   const languages = job.result.languages ?? [job.options?.source ?? "fr", job.options?.target ?? "en"];
 
   function draw() {
     const edited = segment.edited !== undefined && segment.edited !== null;
-    const words = edited ? segment.edited : marked(segment.target, side("target"));
+    const words = edited ? segment.edited : shown("target");
     made.replaceChildren(
       el("span", { class: "number" }, number),
-      el("span", { class: "source", lang: languages[0] }, marked(segment.source, side("source"))),
+      el("span", { class: "source", lang: languages[0] }, shown("source")),
       el("span", { class: "target", lang: languages[1] }, words,
         edited && el("span", { class: "edited" }, " corrected"),
         !edited && doubtful && segment.confidence !== null && el("span", { class: "sure" }, ` ${percent(segment.confidence)}`), " ",

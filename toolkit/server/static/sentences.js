@@ -14,15 +14,20 @@ export function percent(confidence) {
 }
 
 // Offsets count characters, as Python does; JavaScript counts UTF-16 units.
-export function marked(text, doubts) {
+export function marked(text, doubts, terms = []) {
   const letters = [...text];
-  const cuts = [...new Set([0, letters.length, ...doubts.flatMap((each) => [each.start, each.end])])]
+  const spans = [
+    ...doubts.map(({ start, end, reason }) => ({ start, end, why: reason, kind: "doubt" })),
+    ...terms.map(({ start, end, source, target }) => ({ start, end, why: `glossary: ${source} = ${target}`, kind: "term" })),
+  ];
+  const cuts = [...new Set([0, letters.length, ...spans.flatMap((each) => [each.start, each.end])])]
     .filter((cut) => cut >= 0 && cut <= letters.length).sort((a, b) => a - b);
   const parts = [];
   for (let at = 0; at + 1 < cuts.length; at += 1) {
     const piece = letters.slice(cuts[at], cuts[at + 1]).join("");
-    const reasons = doubts.filter((each) => each.start <= cuts[at] && cuts[at + 1] <= each.end).map((each) => each.reason);
-    parts.push(reasons.length ? el("mark", { title: [...new Set(reasons)].join("; ") }, piece) : piece);
+    const here = spans.filter((each) => each.start <= cuts[at] && cuts[at + 1] <= each.end);
+    const title = [...new Set(here.map((each) => each.why))].join("; ");
+    parts.push(here.length ? el("mark", { class: here[0].kind, title }, piece) : piece);
   }
   return parts;
 }
