@@ -31,7 +31,8 @@ GLOB = re.compile(r"[*?]")
 READ_BYTES = 1 << 20
 AHEAD_BYTES = 8 << 20
 PART_BYTES = 16 << 20  # of a large upload; ten are sent at once, and S3 takes 10,000
-EXTRA_MISSING = "{url} needs more packages; type: pip install 'toolkit-fr-en[corpus]'"
+EXTRA_MISSING = "{url} needs more packages; type: pip install 'toolkit-fr-en[{extras}]'"
+OWN_EXTRAS = {"gs": "corpus,gcs", "gcs": "corpus,gcs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +343,9 @@ def _file_system(scheme: str, url: str) -> Any:
 
         return fsspec.filesystem(scheme, use_listings_cache=False)
     except ImportError as error:
-        raise UsageError(EXTRA_MISSING.format(url=shortened(url))) from error
+        raise UsageError(
+            EXTRA_MISSING.format(url=shortened(url), extras=OWN_EXTRAS.get(scheme, "corpus"))
+        ) from error
 
 
 def _scheme_of(url: str) -> str:
