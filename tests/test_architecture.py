@@ -24,7 +24,7 @@ LAYERS = [
     {"translation", "summarization", "schema"},
     {"settings"},
     {"pipeline", "output"},
-    {"evaluation", "api", "mcp", "server"},
+    {"corpus", "evaluation", "api", "mcp", "server"},
     {"cli"},
 ]
 # What is only imported when it is called: a value writes itself down.
