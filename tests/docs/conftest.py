@@ -10,6 +10,7 @@ import pytest
 
 from tests.server.compatible import compatible_service
 from tests.server.serving import served
+from toolkit.cleaning import Repeats
 from toolkit.cli.main import main
 from toolkit.server.app import create_app
 
@@ -32,6 +33,7 @@ FILES = {
     "page.html": HTML,
     "pages/monde/one.txt": PAGE,
     "pages/two.txt": PAGE.replace("ministre", "maire"),
+    "repeats.json": Repeats.of_sites({"monde": {"Partager": 3}}).to_json(),
     "corpus.jsonl": json.dumps({"id": 1, "body": " ".join(PARAGRAPHS)}) + "\n",
     "corpus.csv": f'id,body\n1,"{" ".join(PARAGRAPHS)}"\n',
     "terms.tsv": "source\ttarget\nministre\tminister\n",

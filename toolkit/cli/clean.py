@@ -1,7 +1,7 @@
 """`toolkit clean`: the article of a page, or why each line was kept or dropped."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -15,7 +15,8 @@ from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
 from toolkit.cli.direction import directed
 from toolkit.cli.doubt import tell_doubt, tell_paywall
-from toolkit.cli.inputs import attempt, expand, learn
+from toolkit.cli.inputs import attempt, learn
+from toolkit.cli.learned import learned_from
 from toolkit.cli.places import Place
 from toolkit.documents import Block, Document
 from toolkit.errors import InputError, UsageError
@@ -50,8 +51,9 @@ def clean_command(
         Path | None,
         typer.Option(
             parser=options.path_named,
-            metavar="FOLDER",
-            help="Pages of the same site: what repeats there goes.",
+            metavar="PATH",
+            help="A folder of pages of the same site: what repeats there goes. Or a file that says "
+            "what does.",
         ),
     ] = None,
     explain: Annotated[
@@ -86,10 +88,11 @@ def clean_command(
     kept = {*(keep or ()), *({"title"} if keep_title else ())}
     kept |= {"photo caption", "in a caption"} if keep_captions else set()
     refuse_unknown_reasons(kept)
-    if learn_from and not learn_from.is_dir():
-        raise UsageError(f"--learn-from {learn_from}: there is no such folder")
-    learned = learn(expand([str(learn_from)]), batch.reading)[0].of_all() if learn_from else None
-    repeats = Repeats() if learn_from or written else learn(batch.inputs, batch.reading)[0]
+    repeated: Callable[[Document], Mapping[str, int]] = Repeats().of
+    if learn_from:
+        repeated = learned_from(learn_from, batch.reading)
+    elif not written:
+        repeated = learn(batch.inputs, batch.reading)[0].of
 
     def work(document: Document) -> Cleaning:
         refuse_surrogates(document)
@@ -102,7 +105,7 @@ def clean_command(
             language=expected,
             keep=frozenset(kept),
             steps=settings.steps,
-            repeated=repeats.of(document) if learned is None else learned,
+            repeated=repeated(document),
         )
 
     def checked(document: Document) -> Cleaning:

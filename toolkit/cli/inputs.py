@@ -198,21 +198,27 @@ def learn(inputs: Sequence[Input], reading: Reading) -> tuple[Repeats, int]:
     """The lines that repeat over the inputs, which are read once for this, and the characters in
     all; nothing of a few inputs, or of what can't be read twice.
     """
-    files = [each for each in inputs if each.can_be_read_twice]
-    many = len(files) >= MIN_LEARNED or any(reading.holds_many(file.path) for file in files)
     total_chars = 0
 
     def documents() -> Iterator[Document]:
         nonlocal total_chars
-        quietly = Tally(quiet=True)
-        for each in files if many else ():
-            with quietly.setting_aside(each.path):
-                for _, document in each.documents(reading):
-                    if isinstance(document, Document):
-                        total_chars += len(document.text)
-                        yield document
+        for document in learnable(inputs, reading):
+            total_chars += len(document.text)
+            yield document
 
     return Repeats(documents()), total_chars
+
+
+def learnable(inputs: Sequence[Input], reading: Reading) -> Iterator[Document]:
+    """What there is to learn from; what can't be used is passed over."""
+    files = [each for each in inputs if each.can_be_read_twice]
+    many = len(files) >= MIN_LEARNED or any(reading.holds_many(file.path) for file in files)
+    quietly = Tally(quiet=True)
+    for each in files if many else ():
+        with quietly.setting_aside(each.path):
+            for _, document in each.documents(reading):
+                if isinstance(document, Document):
+                    yield document
 
 
 def attempt(

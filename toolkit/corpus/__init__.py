@@ -6,6 +6,10 @@ what is to be done, which `preflight` looks at; `worker` has the models for it, 
 output, whose columns are in `rows`, and `marks` say what is done. Data runs that way. `runners`
 hand out shards; `status` and `report` say how far that is.
 
+What is counted over all of it takes memory that doesn't grow with its rows: `sketch` counts in
+tables of a fixed size, `repeats` finds with it the lines that belong to a site, `near_duplicates`
+the rows whose articles are nearly the same. They take parts in any order, and merge them.
+
 A new store is a scheme in `storage`, a new format a file in `formats`, a new column of the outputs
 an entry in `rows`. Needs the extra `corpus` for Parquet and for what isn't local.
 """
