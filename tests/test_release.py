@@ -1,6 +1,7 @@
 """What is handed out: the wheel, and what stands in it."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -126,6 +127,6 @@ def test_every_dependency_is_pinned_for_the_tests():
     ]
     optional = [each for extra in extras.values() for each in extra]
     wanted = [*project["project"]["dependencies"], *optional]
-    names = {requirement.split(">=")[0].lower() for requirement in wanted}
+    names = {re.split(r"\[|>=", requirement)[0].lower() for requirement in wanted}
     assert names <= set(pinned)
     assert len(pinned) == len(set(pinned))
