@@ -9,7 +9,7 @@ SEED ?= seeds/004_3473a8a060ce66d5.txt
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test browser-test network-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench bench-serve docs clean
+.PHONY: help demo test dist torture slow-test browser-test network-test ray-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench bench-serve bench-scale docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ browser-test: $(VENV)/browser ## look at the server's page with the Chromium of 
 
 network-test: $(VENV)/dev ## pull three models from the real hub (2 GB) and translate with each
 	@$(BIN)/pytest -m network
+
+ray-test: $(VENV)/ray ## have Ray lose workers, a node and its head, in ten minutes
+	@$(BIN)/pytest -m cluster
 
 lint: $(VENV)/dev ## ruff and mypy only
 	@$(BIN)/ruff check .
@@ -107,6 +110,10 @@ bench-serve: $(VENV)/dev ## what many clients of the server wait for, in 15 minu
 	@$(BIN)/toolkit models pull $(MEASURED)
 	@$(BIN)/python eval/bench_serve.py --model $(MEASURED)
 
+bench-scale: $(VENV)/ray ## what is left of a corpus run when machines fail, and how it scales
+	@$(BIN)/toolkit models pull smollm2-135m-instruct
+	@$(BIN)/python eval/bench_scale.py
+
 docs: $(VENV)/docs ## build the documentation into site/
 	@$(BIN)/python docs/generate_cli.py
 	@$(BIN)/mkdocs build --strict --quiet
@@ -136,4 +143,8 @@ $(VENV)/dev: $(VENV)/base
 
 $(VENV)/browser: $(VENV)/dev
 	$(PIP) install --constraint constraints.txt --editable '.[browser]'
+	@touch $@
+
+$(VENV)/ray: $(VENV)/dev
+	$(PIP) install --constraint constraints.txt --editable '.[ray]'
 	@touch $@

@@ -1,9 +1,10 @@
 """`toolkit run`: a corpus, shard by shard, and how far it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +18,7 @@ from toolkit.corpus.plan import SHARD_MB, Plan, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
+from toolkit.corpus.runners.ray import run_ray
 from toolkit.corpus.shard import Outcome, sweep_outputs
 from toolkit.corpus.status import Status
 from toolkit.corpus.storage import Storage
@@ -26,6 +28,8 @@ from toolkit.settings import Settings
 
 START = "start"
 MODEL_SHARD_MB = 1.0  # a small machine translates that in an hour or two, the most that it may lose
+Runner = Literal["local", "ray"]
+RUNNERS: Mapping[Runner, Callable[..., None]] = {"local": run_local, "ray": run_ray}
 
 
 class Runs(TyperGroup):
@@ -81,9 +85,19 @@ def start_command(
             "nothing but clean is asked for].",
         ),
     ] = None,
+    runner: Annotated[
+        Runner,
+        typer.Option(
+            help="Who works: local, processes of this machine, or ray, the cluster that "
+            "RAY_ADDRESS names, else Ray on this machine."
+        ),
+    ] = "local",
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes, each with models of its own.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1, help="Processes, each with models of its own [1; with Ray as many as find room]."
+        ),
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Processor threads of each worker [its share of the cores].")
     ] = None,
@@ -183,7 +197,8 @@ def start_command(
         refuse_number(plan, shard, shards)
         if shard is not None and shard >= len(plan.shards):
             return  # there is a task for each of --shards, and fewer of these
-        run_job(wanted, machine, shard=shard, workers=workers, quiet=quiet)
+        work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
+        run_job(wanted, machine, shard=shard, work=work, quiet=quiet)
         end(wanted, shard=shard, strict=strict, quiet=quiet)
 
     offer_pull(run)
@@ -220,7 +235,7 @@ def run_job(
     machine: Machine,
     *,
     shard: int | None,
-    workers: int,
+    work: Callable[..., None],
     quiet: bool,
 ) -> None:
     """The shards that are missing, or the one that is asked for if it is."""
@@ -238,7 +253,7 @@ def run_job(
         if not missing:
             return
         with watching(len(missing), quiet=quiet) as watcher:
-            run_local(job, missing, machine, workers=workers, watcher=watcher)
+            work(job, missing, machine, watcher=watcher)
 
 
 def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:
