@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from toolkit.engines import shared as shared_module
 from toolkit.engines.base import GenerationConfig, GenerationRequest, generate
 from toolkit.engines.fake import FakeEngine
 from toolkit.engines.reloadable import ReloadableEngine
@@ -72,6 +73,31 @@ def test_a_short_text_does_not_wait_for_a_long_one():
     gated.gate.release(300)
     long.join(SECONDS)
     assert len(gated.threads) == 1, "engines are not made for several threads"
+
+
+def test_who_was_answered_may_ask_again_before_the_others_go_on(monkeypatch):
+    class Batches(FakeEngine):
+        """Answers all that it can have at once."""
+
+        def stream(self, pull):
+            while batch := [*iter(pull, None)]:
+                sizes.append(len(batch))
+                for request in batch:
+                    yield request, self._output(request.source, request.config)
+
+    def ask(name):
+        for number in range(20):
+            time.sleep(0.002)
+            assert generate(engine, [f"{name} {number}"], CONFIG)[0].text == f"{name} {number}"
+
+    monkeypatch.setattr(shared_module, "GRACE_SECONDS", 1)
+    sizes = []
+    engine = SharedEngine(Batches(str, family="seq2seq"))
+    first, second = started(ask, "first"), started(ask, "second")
+    first.join(SECONDS)
+    second.join(SECONDS)
+    assert sum(sizes) == 40
+    assert len(sizes) < 30, "most batches are of both"
 
 
 def test_more_is_pulled_as_answers_are_taken():

@@ -1,5 +1,6 @@
 """One engine for many threads at once, whose requests run in the same batch."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -27,6 +28,8 @@ from toolkit.engines.turns import CHECK_SECONDS, nothing
 Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 MAX_PENDING = 64  # requests of one stream: two of the largest batches, so that none is short
+# After an answer, in which who got it may ask for more, before the others go on without.
+GRACE_SECONDS = 0.03
 LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another model has its turn
 
 
@@ -83,6 +86,8 @@ class SharedEngine:
         self._thread: Thread | None = None
         self._served = 0  # requests, in this turn
         self._running: dict[_Place, GenerationRequest] = {}
+        self._answered = 0  # for which no other request has come yet
+        self._grace_until = 0.0
 
     @property
     def info(self) -> EngineInfo:
@@ -184,6 +189,8 @@ class SharedEngine:
             self._running.pop(place)
             place.client.running -= 1
             place.client.answers.put((place.request, output))
+            self._answered += 1
+            self._grace_until = time.monotonic() + GRACE_SECONDS
             self._call()
 
     def _try_apart(self, error: Exception) -> None:
@@ -212,9 +219,13 @@ class SharedEngine:
         if self._has_to_end():
             return None
         with self._condition:
+            if self._answered:
+                self._condition.wait_for(self._is_wanted, self._grace_until - time.monotonic())
             waiting = [client for client in self._clients if client.waiting]
             if not waiting:
+                self._answered = 0
                 return None
+            self._answered = max(0, self._answered - 1)
             client = min(waiting, key=lambda client: client.running)
             self._clients.remove(client)
             self._clients.append(client)
