@@ -76,28 +76,102 @@ def test_a_short_text_does_not_wait_for_a_long_one():
 
 
 def test_who_was_answered_may_ask_again_before_the_others_go_on(monkeypatch):
-    class Batches(FakeEngine):
-        """Answers all that it can have at once."""
+    class Steps(FakeEngine):
+        """Writes three words of all that it has, one in each step."""
 
         def stream(self, pull):
-            while batch := [*iter(pull, None)]:
-                sizes.append(len(batch))
-                for request in batch:
+            running = {}
+            while True:
+                running |= dict.fromkeys(iter(pull, None), 3)
+                if not running:
+                    return
+                steps.append(len(running))
+                running = {request: left - 1 for request, left in running.items()}
+                for request in [each for each, left in running.items() if not left]:
+                    del running[request]
                     yield request, self._output(request.source, request.config)
 
-    def ask(name):
+    def ask_one_by_one(name):
+        both.wait(SECONDS)
         for number in range(20):
             time.sleep(0.002)
             assert generate(engine, [f"{name} {number}"], CONFIG)[0].text == f"{name} {number}"
 
     monkeypatch.setattr(shared_module, "GRACE_SECONDS", 1)
-    sizes = []
-    engine = SharedEngine(Batches(str, family="seq2seq"))
-    first, second = started(ask, "first"), started(ask, "second")
-    first.join(SECONDS)
-    second.join(SECONDS)
-    assert sum(sizes) == 40
-    assert len(sizes) < 30, "most batches are of both"
+    steps, both = [], threading.Barrier(2)
+    engine = SharedEngine(Steps(str, family="seq2seq"))
+    for thread in [started(ask_one_by_one, name) for name in ("first", "second")]:
+        thread.join(SECONDS)
+    assert sum(steps) == 120
+    assert len(steps) < 80, "most steps are of both"
+
+
+class Stepping(FakeEngine):
+    """Has up to twenty requests in work, and finishes the oldest in each step that it may take."""
+
+    def __init__(self):
+        super().__init__(str.upper, family="seq2seq")
+        self.steps, self.running, self.answered = threading.Semaphore(0), [], []
+
+    def stream(self, pull):
+        self.running = []
+        while True:
+            may_step = False
+            while not may_step:
+                while len(self.running) < 20 and (request := pull()):
+                    self.running.append(request)
+                if not self.running:
+                    return
+                may_step = self.steps.acquire(timeout=0.001)
+            request = self.running.pop(0)
+            self.answered.append(request.source)
+            yield request, self._output(request.source, request.config)
+
+
+def ask(engine, sources, found, **options):
+    waiting = iter([GenerationRequest(source=each, config=CONFIG) for each in sources])
+    for request, output in engine.stream(lambda: next(waiting, None), **options):
+        found.append((request.source, output.text))
+
+
+def test_a_document_makes_room_for_what_is_urgent_and_loses_nothing():
+    stepping, found, urgent = Stepping(), [], []
+    engine = SharedEngine(stepping)
+    document = [f"long {number}" for number in range(40)]
+    long = started(ask, engine, document, found)
+    wait_until(lambda: len(stepping.running) == 20)
+    sentence = threading.Thread(
+        target=ask, args=(engine, ["short"], urgent), kwargs={"urgent": True}
+    )
+    sentence.start()
+    wait_until(lambda: any(each.is_urgent for each in engine._clients))
+    stepping.steps.release()  # one that runs is done, and the others make room
+    wait_until(lambda: len(stepping.running) == 2)
+    stepping.steps.release(2)
+    sentence.join(SECONDS)
+    assert urgent == [("short", "SHORT")]
+    assert "short" in stepping.answered[:3]
+    # For a while the next one needn't wait for many either.
+    wait_until(lambda: len(stepping.running) == 8)
+    stepping.steps.release(40)
+    long.join(SECONDS)
+    assert found == [(each, each.upper()) for each in document]
+
+
+def test_much_text_is_not_urgent():
+    stepping, found, other = Stepping(), [], []
+    engine = SharedEngine(stepping)
+    long = started(ask, engine, [f"long {number}" for number in range(20)], found)
+    wait_until(lambda: len(stepping.running) == 20)
+    texts = [f"text {number}" for number in range(5)]
+    much = threading.Thread(target=ask, args=(engine, texts, other), kwargs={"urgent": True})
+    much.start()
+    wait_until(lambda: sum(len(each.waiting) for each in engine._clients) == 5)
+    stepping.steps.release(25)
+    for thread in (long, much):
+        thread.join(SECONDS)
+    assert stepping.answered[:20] == [source for source, _ in found]
+    assert len(other) == 5
 
 
 def test_more_is_pulled_as_answers_are_taken():

@@ -27,7 +27,7 @@ def test_without_a_model_the_server_runs_and_says_so(tmp_path):
 def test_a_request_has_a_pipeline_of_its_own_on_the_engine_of_all():
     service = service_of()
     settings = service.settings_for(RequestOptions(source="en", target="fr"))
-    first, second = (service.pipeline(settings, Control(60)) for _ in range(2))
+    first, second = (service.pipeline(settings, Control(60), urgent=True) for _ in range(2))
     assert first.translator.source_language == "en"
     assert first is not second
     assert first.translator.engine.engine is second.translator.engine.engine

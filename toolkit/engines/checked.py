@@ -17,11 +17,13 @@ from toolkit.engines.shared import SharedEngine
 @dataclass(frozen=True, slots=True)
 class CheckedEngine:
     """`check` is called before each request, after each answer, and now and then while these are
-    waited for. What it raises ends the stream, whose place others have then.
+    waited for. What it raises ends the stream, whose place others have then. Somebody waits for
+    what is `urgent`.
     """
 
     engine: SharedEngine
     check: Callable[[], None]
+    urgent: bool = False
 
     @property
     def info(self) -> EngineInfo:
@@ -39,7 +41,7 @@ class CheckedEngine:
             self.check()
             return pull()
 
-        for answer in self.engine.stream(checked, check=self.check):
+        for answer in self.engine.stream(checked, check=self.check, urgent=self.urgent):
             self.check()
             yield answer
 

@@ -1,5 +1,6 @@
 """One engine for many threads at once, whose requests run in the same batch."""
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 from typing import Any, TypeVar, cast
@@ -30,6 +32,13 @@ Made = TypeVar("Made")
 MAX_PENDING = 64  # requests of one stream: two of the largest batches, so that none is short
 # After an answer, in which who got it may ask for more, before the others go on without.
 GRACE_SECONDS = 0.03
+# A step takes the longer the more is written in it, so what is urgent hardly gets on beside a
+# document that fills the batch. While there is some, each document has the first number of places;
+# for a while after the last of it all documents have the second, and then all that there are.
+URGENT = 4  # requests of a stream; one that asks for more can wait
+PLACES_BESIDE = 1
+PLACES_SOON = 8
+SOON_SECONDS = 60.0
 LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another model has its turn
 
 
@@ -37,11 +46,16 @@ LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another m
 class _Client:
     """A stream: what it waits for, and what has come for it."""
 
+    is_urgent: bool = False
     waiting: deque[GenerationRequest] = field(default_factory=deque)
     running: int = 0
     answers: SimpleQueue[tuple[GenerationRequest, Output] | Exception] = field(
         default_factory=SimpleQueue
     )
+
+
+class _GivenUpError(Exception):
+    """What runs is to make room."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -62,7 +76,9 @@ class SharedEngine:
     """Streams of several threads become one of `engine`, which only one thread ever runs.
 
     A place that gets free goes to the stream that has fewest, so that a sentence needn't wait until
-    a long document is done. A stream that is closed gives up what it still waits for. An error ends
+    a long document is done. When something urgent comes, documents that have most places give them
+    up, and what was written there is written again, once a minute at most. A stream that is closed
+    gives up what it still waits for. An error ends
     the streams that it concerns: where requests of several ran, each is tried once more by itself.
 
     The engine works within a `turn`, which it gives up when there is nothing to do, or it `is_over`
@@ -88,6 +104,7 @@ class SharedEngine:
         self._running: dict[_Place, GenerationRequest] = {}
         self._answered = 0  # for which no other request has come yet
         self._grace_until = 0.0
+        self._urgent_at = -inf
 
     @property
     def info(self) -> EngineInfo:
@@ -106,8 +123,9 @@ class SharedEngine:
         return self._called(lambda: self._engine.count_tokens(source), check)
 
     def stream(
-        self, pull: Pull, *, check: Callable[[], None] = nothing
+        self, pull: Pull, *, check: Callable[[], None] = nothing, urgent: bool = False
     ) -> Iterator[tuple[GenerationRequest, Output]]:
+        """Somebody waits for an `urgent` one, which goes first if it is short."""
         client, pending = _Client(), 0
         with self._condition:
             self._clients.append(client)
@@ -121,6 +139,7 @@ class SharedEngine:
                     pending += 1
                 if not pending:
                     return
+                urgent = client.is_urgent = urgent and pending <= URGENT
                 answer = _next_answer(client, check)
                 if isinstance(answer, Exception):
                     raise answer
@@ -172,6 +191,8 @@ class SharedEngine:
             self._call()
             try:
                 self._stream(self._next)
+            except _GivenUpError:
+                self._put_back()
             except Exception as error:
                 if not self._running:
                     raise
@@ -220,8 +241,8 @@ class SharedEngine:
             return None
         with self._condition:
             if self._answered:
-                self._condition.wait_for(self._is_wanted, self._grace_until - time.monotonic())
-            waiting = [client for client in self._clients if client.waiting]
+                self._condition.wait_for(self._first, self._grace_until - time.monotonic())
+            waiting = self._first()
             if not waiting:
                 self._answered = 0
                 return None
@@ -235,6 +256,37 @@ class SharedEngine:
         place = _Place(client, request)
         self._running[place] = replace(request, key=place)
         return self._running[place]
+
+    def _first(self) -> list[_Client]:
+        """Who waits and may have a place now.
+
+        Raises _GivenUpError where others are to make room.
+        """
+        now, most = time.monotonic(), sys.maxsize
+        urgent = [each for each in self._clients if each.is_urgent]
+        others = [each for each in self._clients if not each.is_urgent]
+        if any(each.waiting or each.running for each in urgent):
+            self._urgent_at, most = now, PLACES_BESIDE
+        elif now < self._urgent_at + SOON_SECONDS:
+            most = max(1, PLACES_SOON // max(1, len(others)))
+        if (
+            any(each.waiting for each in urgent)
+            and sum(each.running for each in others) > PLACES_SOON
+        ):
+            raise _GivenUpError
+        return [
+            each
+            for each in self._clients
+            if each.waiting and (each.is_urgent or each.running < most)
+        ]
+
+    def _put_back(self) -> None:
+        """Have all that ran wait again, before what waits already."""
+        with self._condition:
+            for place in reversed(self._running):
+                place.client.running -= 1
+                place.client.waiting.appendleft(place.request)
+        self._running.clear()
 
     def _call(self) -> None:
         while self._calls:

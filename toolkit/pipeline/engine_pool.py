@@ -106,10 +106,14 @@ class EnginePool:
             yield
 
     def view(
-        self, *, check: Callable[[], None], on_loading: Callable[[], None] = nothing
+        self,
+        *,
+        check: Callable[[], None],
+        on_loading: Callable[[], None] = nothing,
+        urgent: bool = False,
     ) -> "PoolView":
-        """The pool for one pipeline; see CheckedEngine for `check`."""
-        return PoolView(self, check=check, on_loading=on_loading)
+        """The pool for one pipeline; see CheckedEngine for `check` and `urgent`."""
+        return PoolView(self, check=check, on_loading=on_loading, urgent=urgent)
 
     def fit(self, models: Collection[str]) -> bool:
         """Whether these go into memory together. Raises ModelError for one that doesn't alone."""
@@ -212,9 +216,11 @@ class PoolView:
         *,
         check: Callable[[], None],
         on_loading: Callable[[], None],
+        urgent: bool = False,
     ) -> None:
         self._pool = pool
         self._check = check
+        self._urgent = urgent
         self._on_loading = on_loading
         self._loading_before = pool.loading_seconds
 
@@ -227,7 +233,7 @@ class PoolView:
         if not self._pool.is_loaded(model, languages):
             self._on_loading()
         engine = self._pool.engine(model, languages, self._check)
-        return CheckedEngine(cast(SharedEngine, engine), self._check)
+        return CheckedEngine(cast(SharedEngine, engine), self._check, self._urgent)
 
     def fit(self, models: Collection[str]) -> bool:
         """As `EnginePool.fit`."""

@@ -114,10 +114,13 @@ class Service:
         """Raises UsageError for what is impossible or not for clients to say."""
         return settings_of(options, self.settings, known=self._given)
 
-    def pipeline(self, settings: Settings, control: Control) -> Pipeline:
-        """One for a piece of work, on the engines of all; it ends where `control` does."""
+    def pipeline(self, settings: Settings, control: Control, *, urgent: bool) -> Pipeline:
+        """One for a piece of work, on the engines of all; it ends where `control` does. Somebody
+        waits for what is `urgent`.
+        """
         view = self.pool.view(
             check=control.check,
+            urgent=urgent,
             on_loading=partial(control.report, "loading the model", 0, 0),
         )
         return Pipeline(settings, pool=view, on_progress=control.report, on_trouble=LOG.warning)
@@ -127,7 +130,7 @@ class Service:
         settings = self.settings_for(request.options)
         source = source_of(request.is_html)
         document = document_of(request.name, source, request.text.encode(), settings)
-        pipeline_of = partial(self.pipeline, control=control)
+        pipeline_of = partial(self.pipeline, control=control, urgent=True)
         return work.do(task, document, settings, request.options, pipeline_of)
 
     def info(self) -> dict[str, Any]:
@@ -188,7 +191,7 @@ class Service:
             document = self._fetched(data.decode(), settings, control)
         else:
             document = document_of(job.name, job.source, data, settings)
-        pipeline_of = partial(self.pipeline, control=control)
+        pipeline_of = partial(self.pipeline, control=control, urgent=False)
         return work.do(job.task, document, settings, options, pipeline_of)
 
     def _fetched(self, address: str, settings: Settings, control: Control) -> Document:

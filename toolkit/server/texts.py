@@ -83,7 +83,7 @@ def _translated(
     translations: Sequence[Translation] = ()
     if segments:
         values = {"source_language": source, "target_language": asked.target}
-        pipeline = service.pipeline(changed(service.settings, values), control)
+        pipeline = service.pipeline(changed(service.settings, values), control, urgent=True)
         translator = pipeline.translator
         translator = replace(translator, alternatives=asked.alternatives)
         translations = translator.translate(segments)
