@@ -13,7 +13,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 class Answering(FakeEngine):
-    """Translates by shouting, after a moment, so that a job can be seen at work."""
+    """Answers after a moment, so that a job can be seen at work."""
 
     def _output(self, source, config):
         time.sleep(0.02)

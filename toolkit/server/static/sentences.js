@@ -26,8 +26,8 @@ export function marked(text, doubts, terms = []) {
   for (let at = 0; at + 1 < cuts.length; at += 1) {
     const piece = letters.slice(cuts[at], cuts[at + 1]).join("");
     const here = spans.filter((each) => each.start <= cuts[at] && cuts[at + 1] <= each.end);
-    const title = [...new Set(here.map((each) => each.why))].join("; ");
-    parts.push(here.length ? el("mark", { class: here[0].kind, title }, piece) : piece);
+    const [kinds, whys] = ["kind", "why"].map((name) => [...new Set(here.map((each) => each[name]))]);
+    parts.push(here.length ? el("mark", { class: kinds.join(" "), title: whys.join("; ") }, piece) : piece);
   }
   return parts;
 }
