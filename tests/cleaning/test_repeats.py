@@ -1,5 +1,9 @@
+import pytest
+
 from tests.cleaning.helpers import ARTICLE, OTHER, document
 from toolkit.cleaning import Repeats, clean
+from toolkit.cleaning.repeats import site_of
+from toolkit.documents import Document
 
 BOILERPLATE = "Le Journal de Brive informe la Corrèze depuis mille neuf cent trois."
 
@@ -35,3 +39,18 @@ def test_pages_that_differ_in_figures_only_are_not_taken_for_furniture():
 def test_two_pages_are_too_few_to_learn_from():
     pages = list(pages_of_a_site(2))
     assert not Repeats(pages).of(pages[0])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "site"),
+    [
+        ({"site": "Le Monde", "url": "https://www.lemonde.fr/a"}, "Le Monde"),
+        ({"url": "https://www.LeMonde.fr:443/a"}, "www.lemonde.fr"),
+        ({"url": "a/b"}, "pages/monde"),
+        ({"url": "https://[a"}, "pages/monde"),
+        ({}, "pages/monde"),
+    ],
+)
+def test_a_site_is_named_by_the_page_or_its_url_or_its_folder(metadata, site):
+    page = Document(name="pages/monde/a.jsonl: row 3", text="", metadata=metadata)
+    assert site_of(page) == site

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.helpers import outputs, read_rows, rows, write_rows
+from tests.corpus.helpers import SITE, outputs, pages, read_rows, rows, write_rows
+from toolkit.cleaning import Repeats
 from toolkit.corpus.shard import run_shard
 from toolkit.corpus.worker import Worker
 from toolkit.errors import OutputError
@@ -175,3 +176,53 @@ def test_a_file_named_status_is_a_source_by_its_path(run, source, tmp_path):
     assert run("run", "status", "out")[2] == (
         "toolkit: out holds no job (_toolkit/job.json is missing)\n"
     )
+
+
+CLEAN = ("--to", "out", "--stages", "clean", "--learn-from")
+
+
+@pytest.fixture
+def site(tmp_path):
+    return write_rows(tmp_path / "site.jsonl", pages(6, url="https://brive.fr/"))
+
+
+def articles(folder):
+    return [row["article"] for path in sorted(folder.glob("part-*")) for row in read_rows(path)]
+
+
+def test_lines_that_repeat_over_the_sources_go(run, site, tmp_path):
+    told = "toolkit: reading all rows twice, to learn which lines repeat on their sites\n"
+    code, _, err = run("run", site, *CLEAN, "corpus", "--shards", 2)
+    assert (code, err) == (0, told)
+    assert len(articles(tmp_path / "out")) == 6
+    assert not any(SITE in article for article in articles(tmp_path / "out"))
+    again = run("run", site, *CLEAN, "corpus", "--shards", 2)
+    assert again[::2] == (0, "toolkit: 2 of 2 shards are done already\n")
+    by_shard = ("--to", "by-shard", *CLEAN[2:], "corpus", "--shards", 2, "--shard")
+    assert [run("run", site, *by_shard, number)[2] for number in (1, 0)] == [told, ""]
+    assert outputs(tmp_path / "by-shard") == outputs(tmp_path / "out")
+
+
+def test_lines_of_a_file_go(run, site, tmp_path):
+    (tmp_path / "known.json").write_text(Repeats.of_sites({"brive.fr": {SITE: 9}}).to_json())
+    assert run("run", site, *CLEAN, "known.json")[::2] == (0, "")
+    assert not any(SITE in article for article in articles(tmp_path / "out"))
+    (tmp_path / "known.json").write_text(Repeats.of_sites({"brive.fr": {SITE: 8}}).to_json())
+    code, _, err = run("run", site, *CLEAN, "known.json")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "out holds the outputs of another job: repeats: sha256:" in err
+
+
+@pytest.mark.parametrize(
+    ("learn_from", "stages", "told"),
+    [
+        ("nowhere.json", "clean", "--learn-from nowhere.json: "),
+        ("site.jsonl", "clean", "--learn-from site.jsonl: is no file of repeated lines: "),
+        ("corpus", "translate", "--learn-from is for cleaning, and --stages translate is not"),
+    ],
+)
+def test_what_nothing_is_learned_from_is_told(run, site, tmp_path, learn_from, stages, told):
+    code, _, err = run("run", site, *FAKE, "--stages", stages, "--learn-from", learn_from)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith(f"toolkit: {told}")
+    assert not (tmp_path / "out").exists()

@@ -11,10 +11,17 @@ TEXT = (
     "Le ministre présente jeudi son plan devant les députés réunis à Paris.\n"
     "Il a promis {} emplois avant la fin de l'année, selon son entourage.\n"
 )
+SITE = "Le Journal de Brive informe la Corrèze depuis mille neuf cent trois."
 
 
 def rows(count, **columns):
     return [{"id": number, "text": TEXT.format(number), **columns} for number in range(count)]
+
+
+def pages(count, **columns):
+    """Rows that end with a line that belongs to their site."""
+    text = "La ville ouvre une école dans la rue {}, a dit jeudi le maire de Brive.\n"
+    return [{**row, "text": text.format(row["id"]) + SITE} for row in rows(count, **columns)]
 
 
 def write_rows(path, given):
@@ -30,7 +37,7 @@ def read_rows(path):
 
 def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **options):
     """Not written down yet."""
-    names = ("text_field", "id_field", "prefix", "check_language")
+    names = ("text_field", "id_field", "prefix", "check_language", "learned_from", "repeats")
     about = {name: options.pop(name) for name in names if name in options}
     files = files_of([source])
     return make_job(

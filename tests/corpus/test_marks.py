@@ -9,12 +9,14 @@ import pytest
 from toolkit.corpus import marks
 from toolkit.corpus.marks import (
     RUNNING,
+    BusyError,
     Failure,
     Lease,
     ShardReport,
     done_numbers,
     failures,
     leased,
+    leased_learning,
     leases,
     mark_done,
     mark_failed,
@@ -121,3 +123,17 @@ def test_a_lease_is_renewed_while_the_work_goes_on(storage, monkeypatch):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         monkeypatch.undo()
+
+
+def test_who_works_on_a_shard_may_learn_unless_another_does(storage):
+    with leased(storage, 3), leased_learning(storage):
+        with leased(storage, 4), pytest.raises(BusyError), leased_learning(storage):
+            pass
+        with pytest.raises(BusyError), leased(storage):
+            pass
+    leave(storage, "learning")
+    with pytest.raises(BusyError, match="another run is writing"), leased(storage):
+        pass
+    leave(storage, "learning", beat="2026-01-02T00:00:00+00:00")
+    with leased(storage), leased_learning(storage):
+        pass

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Self
+from urllib.parse import urlsplit
 
 from toolkit.cleaning.context import one_spaced
 from toolkit.cleaning.steps import repair
@@ -19,9 +20,20 @@ FILE_SCHEMA = 1
 
 
 def site_of(document: Document) -> str:
-    """The site's name where the page gives it, else the folder that the file is in."""
+    """The site's name where the page gives it, else the host of its URL, else the folder that the
+    file is in.
+    """
     folder = str(PurePath(document.name.rpartition(":")[0] or document.name).parent)
-    return document.metadata.get("site", folder)
+    found = document.metadata
+    return found.get("site") or _host(found.get("url", "")) or folder
+
+
+def _host(url: str) -> str:
+    """Empty for what is no URL."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def lines_of(document: Document) -> set[str]:

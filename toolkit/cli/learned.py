@@ -22,7 +22,7 @@ def learned_from(path: Path, reading: Reading) -> Callable[[Document], Mapping[s
     if path.is_dir():
         repeats = _of_folder(path, reading)
     elif path.exists():
-        repeats = _of_file(path)
+        repeats = read_repeats(path)
     else:
         raise UsageError(f"--learn-from {path}: there is no such folder or file")
     of_all = repeats.of_all()
@@ -40,7 +40,8 @@ def _of_folder(folder: Path, reading: Reading) -> Repeats:
     return learn_repeats(lambda: learnable(inputs, reading), on_trouble=tell)
 
 
-def _of_file(path: Path) -> Repeats:
+def read_repeats(path: Path) -> Repeats:
+    """Raises UsageError for a file that holds none."""
     try:
         return Repeats.from_json(read_whole(path).decode("utf-8"))
     except InputError as error:

@@ -9,10 +9,13 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from toolkit.cleaning import Repeats
 from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
-from toolkit.corpus.job import STAGES, Format, Job, make_job, open_job, refuse_stages
+from toolkit.cli.learned import read_repeats
+from toolkit.corpus.job import STAGES, Format, Job, make_job, refuse_stages
+from toolkit.corpus.learning import digest_of, learn_corpus, open_learned
 from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
 from toolkit.corpus.plan import SHARD_MB, Plan, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
@@ -21,12 +24,13 @@ from toolkit.corpus.runners.local import Watcher, run_local
 from toolkit.corpus.runners.ray import run_ray
 from toolkit.corpus.shard import Outcome, sweep_outputs
 from toolkit.corpus.status import Status
-from toolkit.corpus.storage import Storage
+from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.corpus.worker import Machine
 from toolkit.errors import InputError, UsageError
 from toolkit.settings import Settings
 
 START = "start"
+CORPUS = "corpus"  # what --learn-from calls the sources themselves
 MODEL_SHARD_MB = 1.0  # a small machine translates that in an hour or two, the most that it may lose
 Runner = Literal["local", "ray"]
 RUNNERS: Mapping[Runner, Callable[..., None]] = {"local": run_local, "ray": run_ray}
@@ -117,6 +121,15 @@ def start_command(
     prefix: Annotated[
         str, typer.Option(help="Begins the names of the columns that are added.")
     ] = "",
+    learn_from: Annotated[
+        Path | None,
+        typer.Option(
+            parser=options.path_named,
+            metavar="PATH",
+            help="A file that says which lines repeat on the pages of each site: they go. `corpus` "
+            "learns that from the sources first.",
+        ),
+    ] = None,
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None, typer.Option("--max-words", "-n", help="Limit of a summary [by its length].")
@@ -172,6 +185,8 @@ def start_command(
 
     def run() -> None:
         asked = refuse_stages([each.strip() for each in stages.split(",")])
+        of_corpus = learn_from is not None and str(learn_from) == CORPUS
+        known = read_repeats(learn_from) if learn_from and not of_corpus else None
         files = files_of(sources)
         plan = plan_shards(
             files,
@@ -191,6 +206,8 @@ def start_command(
             id_field=id_field,
             prefix=prefix,
             check_language=source_language is None,
+            learned_from="corpus" if of_corpus else "file" if known else None,
+            repeats=digest_of(known) if known else None,
         )
         refuse_mistakes(wanted)
         machine = machine_of(settings, stores)
@@ -198,8 +215,13 @@ def start_command(
         if shard is not None and shard >= len(plan.shards):
             return  # there is a task for each of --shards, and fewer of these
         work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
-        run_job(wanted, machine, shard=shard, work=work, quiet=quiet)
-        end(wanted, shard=shard, strict=strict, quiet=quiet)
+        say = (lambda message: None) if quiet else tell
+        learn = partial(repeats_for, wanted, known, files, say)
+        on_wait = partial(say, "another task learns which lines repeat; waiting for it")
+        with leased(Storage.of(wanted.to), shard):
+            job = open_learned(wanted, learn, on_wait=on_wait)
+            run_job(job, machine, shard=shard, work=work, quiet=quiet)
+        end(job, shard=shard, strict=strict, quiet=quiet)
 
     offer_pull(run)
 
@@ -230,8 +252,18 @@ def machine_of(settings: Settings, stores: Path | None) -> Machine:
     )
 
 
+def repeats_for(
+    job: Job, known: Repeats | None, files: Sequence[StoredFile], say: Callable[[str], None]
+) -> Repeats:
+    """Those of a file, if they are `known`, else those of all rows."""
+    if known:
+        return known
+    say("reading all rows twice, to learn which lines repeat on their sites")
+    return learn_corpus(files, job.reading, on_trouble=tell)
+
+
 def run_job(
-    wanted: Job,
+    job: Job,
     machine: Machine,
     *,
     shard: int | None,
@@ -239,21 +271,19 @@ def run_job(
     quiet: bool,
 ) -> None:
     """The shards that are missing, or the one that is asked for if it is."""
-    storage = Storage.of(wanted.to)
-    with leased(storage, shard):
-        job = open_job(wanted)
-        sweep_outputs(job)
-        if shard is None:
-            asked, done = [each.number for each in job.plan.shards], done_numbers(storage)
-        else:
-            asked, done = [shard], {shard} if report_of(storage, shard) else set()
-        missing = [number for number in asked if number not in done]
-        if not quiet and len(missing) < len(asked):
-            tell(f"{len(asked) - len(missing):,} of {len(asked):,} shards are done already")
-        if not missing:
-            return
-        with watching(len(missing), quiet=quiet) as watcher:
-            work(job, missing, machine, watcher=watcher)
+    storage = Storage.of(job.to)
+    sweep_outputs(job)
+    if shard is None:
+        asked, done = [each.number for each in job.plan.shards], done_numbers(storage)
+    else:
+        asked, done = [shard], {shard} if report_of(storage, shard) else set()
+    missing = [number for number in asked if number not in done]
+    if not quiet and len(missing) < len(asked):
+        tell(f"{len(asked) - len(missing):,} of {len(asked):,} shards are done already")
+    if not missing:
+        return
+    with watching(len(missing), quiet=quiet) as watcher:
+        work(job, missing, machine, watcher=watcher)
 
 
 def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:

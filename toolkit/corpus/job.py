@@ -12,6 +12,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit import __version__
+from toolkit.articles import PAGE_SHARE
 from toolkit.corpus.plan import Plan
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, ModelMissingError, UsageError
@@ -19,11 +20,13 @@ from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.installed import load_installed
 from toolkit.pipeline.components import Components
 from toolkit.pipeline.routes import route_of
+from toolkit.reading import Reading
 from toolkit.settings import AUTO, NAMING_FILES, Settings, make_settings
 from toolkit.summarization.extractive import FALLBACK, METHODS
 
 Stage = Literal["clean", "translate", "summarize"]
 Format = Literal["jsonl", "parquet", "csv"]
+Learned = Literal["file", "corpus"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FOLDER = "_toolkit"  # below the destination: the job, its marks, its leases and its report
 JOB = f"{FOLDER}/job.json"
@@ -90,7 +93,8 @@ class Job(BaseModel):
     """`form` is the format of the outputs where it isn't that of the inputs. `settings` are those
     that somebody set, with the models by their names; `files` maps those of them that name files to
     the sha256 of these. `check_language` says that rows in another language than the settings' are
-    refused.
+    refused. `learned_from` says where the lines are from that repeat on its sites, and `repeats` is
+    their sha256, once they are known; see `learning`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -108,12 +112,20 @@ class Job(BaseModel):
     settings: dict[str, Any]
     models: dict[str, ModelUsed]
     files: dict[str, str] = {}
+    learned_from: Learned | None = None
+    repeats: str | None = None
     inputs: Inputs
     plan: Plan
 
     @property
     def asks_models(self) -> bool:
         return "translate" in self.stages or "summarize" in self.stages
+
+    @property
+    def reading(self) -> Reading:
+        """How its rows become documents."""
+        max_chars = PAGE_SHARE * self.settings_with({}).max_document_chars
+        return Reading(text_field=self.text_field, id_field=self.id_field, max_chars=max_chars)
 
     def settings_with(self, of_machine: Mapping[str, Any]) -> Settings:
         """All settings of a process that works for this job."""
@@ -133,13 +145,18 @@ def make_job(
     id_field: str | None = None,
     prefix: str = "",
     check_language: bool = True,
+    learned_from: Learned | None = None,
+    repeats: str | None = None,
 ) -> Job:
     """The models are chosen and looked up here, once.
 
     Raises UsageError for stages that there aren't, for a language that isn't named and where there
-    is nothing to translate, ModelMissingError where a model is needed that isn't installed.
+    is nothing to translate, or to clean by what was learned, ModelMissingError where a model is
+    needed that isn't installed.
     """
     ordered = refuse_stages(stages)
+    if learned_from and "clean" not in ordered:
+        raise UsageError(f"--learn-from is for cleaning, and --stages {','.join(ordered)} is not")
     if settings.source_language == AUTO:
         raise UsageError("--from auto goes by the first input; name the language of the corpus")
     if settings.same_language and "translate" in ordered:
@@ -162,6 +179,8 @@ def make_job(
         settings=values | {task: each.model for task, each in models.items()},
         models=models,
         files=_digests(values),
+        learned_from=learned_from,
+        repeats=repeats,
         inputs=Inputs.of(inputs),
         plan=plan,
     )

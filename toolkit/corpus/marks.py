@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -21,6 +21,7 @@ from toolkit.errors import ToolkitError, UsageError
 
 DONE, FAILED, RUNNING = f"{FOLDER}/done", f"{FOLDER}/failed", f"{FOLDER}/running"
 WHOLE = "run"  # the lease of a run over all shards
+LEARNING = "learning"  # that of whoever learns what all shards go by
 BEAT_S = 60.0
 STALE_S = 600.0  # a lease that wasn't renewed for so long is nobody's any more
 
@@ -58,6 +59,10 @@ class Failure(_Mark):
     tries: int = 1
     host: str = ""
     finished: str = ""
+
+
+class BusyError(UsageError):
+    """Somebody else is at work there."""
 
 
 class Lease(_Mark):
@@ -128,19 +133,38 @@ def leases(storage: Storage) -> dict[str, Lease]:
 def leased(storage: Storage, number: int | None = None) -> Iterator[None]:
     """Time in which nobody else works on the shard `number`, or on any of them without one.
 
-    Raises UsageError where somebody does. A lease that its process left behind is taken over.
+    Raises BusyError where somebody does. A lease that its process left behind is taken over.
     """
-    name = WHOLE if number is None else f"{number:05}"
-    others = leases(storage) if number is None else _leases(storage, (WHOLE, name))
+    if number is None:
+        name, others = WHOLE, leases(storage)
+    else:
+        name = f"{number:05}"
+        others = _leases(storage, (WHOLE, name))
+    with _leased(storage, name, others):
+        yield
+
+
+@contextmanager
+def leased_learning(storage: Storage) -> Iterator[None]:
+    """Time in which nobody else learns what all shards go by, for who works on a shard or on all.
+
+    Raises BusyError where somebody does.
+    """
+    with _leased(storage, LEARNING, _leases(storage, (LEARNING,))):
+        yield
+
+
+@contextmanager
+def _leased(storage: Storage, name: str, others: Mapping[str, Lease]) -> Iterator[None]:
     for other, lease in others.items():
         if not lease.is_stale:
-            raise UsageError(_busy(storage, other, lease))
+            raise BusyError(_busy(other, lease))
     path = f"{RUNNING}/{name}.json"
     lease = Lease(host=socket.gethostname(), process=os.getpid(), since=now(), beat=now())
     storage.remove(path)  # it is stale, if there is one
     if not storage.create(path, _json(lease)):
         other_lease = _read(storage, path, Lease) or lease
-        raise UsageError(_busy(storage, name, other_lease))
+        raise BusyError(_busy(name, other_lease))
     ended = threading.Event()
     beating = threading.Thread(target=_beat, args=(storage, path, lease, ended), daemon=True)
     beating.start()
@@ -164,8 +188,8 @@ def _beat(storage: Storage, path: str, lease: Lease, ended: threading.Event) -> 
             _write(storage, path, lease.model_copy(update={"beat": now()}))
 
 
-def _busy(storage: Storage, name: str, lease: Lease) -> str:
-    what = "another run" if name == WHOLE else f"a run of shard {int(name)}"
+def _busy(name: str, lease: Lease) -> str:
+    what = f"a run of shard {int(name)}" if name.isdecimal() else "another run"
     return (
         f"{what} is writing to the same place since {lease.since} (process {lease.process} on "
         f"{lease.host}); wait for it, or if it was lost with its machine, try again "

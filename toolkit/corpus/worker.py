@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from toolkit.articles import PAGE_SHARE, Article
+from toolkit.articles import Article
+from toolkit.cleaning import Repeats
 from toolkit.corpus.formats import Row
 from toolkit.corpus.job import Job, refuse_changed
+from toolkit.corpus.learning import repeats_of
 from toolkit.corpus.rows import Made
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.pipeline.flow import Keyed
-from toolkit.reading import Reading, read_record
+from toolkit.reading import read_record
 from toolkit.reading.records import id_of
 from toolkit.settings import Settings
 from toolkit.store import Store
@@ -38,14 +40,12 @@ class Machine:
 class Worker:
     """Made by `start`. It serves one shard after the other, in one thread."""
 
-    def __init__(self, job: Job, pool: "ShardPool", pipeline: Pipeline) -> None:
+    def __init__(self, job: Job, pool: "ShardPool", pipeline: Pipeline, repeats: Repeats) -> None:
         self.job = job
         self._pool = pool
         self._pipeline = pipeline
-        max_chars = PAGE_SHARE * pipeline.settings.max_document_chars
-        self._reading = Reading(
-            text_field=job.text_field, id_field=job.id_field, max_chars=max_chars
-        )
+        self._repeats = repeats
+        self._reading = job.reading
 
     @classmethod
     def start(
@@ -54,7 +54,7 @@ class Worker:
         """Load the models of `job`. `on_trouble` hears of what goes on all the same.
 
         Raises ModelError where one can't be used, UsageError where this machine has another than
-        the job was made for.
+        the job was made for, InputError where the lines are gone that repeat on its sites.
         """
         settings = job.settings_with(
             {
@@ -66,6 +66,7 @@ class Worker:
             }
         )
         refuse_changed(job, settings)
+        repeats = repeats_of(job)
         store = None
         if machine.stores:
             store = Store(
@@ -76,7 +77,7 @@ class Worker:
             )
         pool = ShardPool(settings, on_trouble=on_trouble)
         pipeline = Pipeline(settings, pool=pool, on_trouble=on_trouble, store=store)
-        worker = cls(job, pool, pipeline)
+        worker = cls(job, pool, pipeline, repeats)
         if "translator" in job.models:
             _ = pipeline.translator
         if "summarizer" in job.models:
@@ -94,6 +95,7 @@ class Worker:
             document,
             check_language=self.job.check_language,
             cleaned="clean" not in self.job.stages,
+            repeated=self._repeats.of(document),
         )
 
     def work(self, articles: Keyed[Article]) -> Iterator[tuple[Hashable, Made]]:
