@@ -50,3 +50,13 @@ def test_of_a_body_that_fails_nothing_is_written(tmp_path):
     with pytest.raises(ZeroDivisionError):
         write(tmp_path / "a.parquet", rows(), own={"error": "string"})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whole_numbers_that_no_double_holds_are_text_beside_fractions(tmp_path):
+    path = tmp_path / "rows.parquet"
+    write(path, [{"n": 2**53 + 1, "m": 2**53}, {"n": 1.5, "m": 1.5}, {"n": 2, "m": 2}])
+    assert read(path) == [
+        {"n": "9007199254740993", "m": 2.0**53},
+        {"n": "1.5", "m": 1.5},
+        {"n": "2", "m": 2.0},
+    ]

@@ -9,6 +9,8 @@ from toolkit.corpus.formats.base import Columns, Row, RowWriter
 from toolkit.corpus.trying import trying
 
 MAX_INT64 = 2**63 - 1
+MAX_EXACT = 2**53  # up to which a double tells every whole number from the next
+LARGE = "large"  # beside int64: a number that no double holds
 
 
 class Spool:
@@ -37,10 +39,10 @@ class Spool:
             try:
                 for row in self._rows():
                     writer.write(row)
+                writer.close()
             except BaseException:
                 writer.abandon()
                 raise
-            writer.close()
 
     def abandon(self) -> None:
         self._file.close()
@@ -59,11 +61,14 @@ def _kind_of(value: Any) -> set[str]:
     if isinstance(value, bool):
         return {"bool"}
     if isinstance(value, int):
-        return {"int64" if abs(value) <= MAX_INT64 else "string"}
+        if abs(value) <= MAX_INT64:
+            return {"int64"} if abs(value) <= MAX_EXACT else {"int64", LARGE}
+        return {"string"}
     return {"double" if isinstance(value, float) else "string"}
 
 
 def _type_of(kinds: set[str]) -> str:
     if kinds == {"int64", "double"}:
         return "double"
-    return kinds.copy().pop() if len(kinds) == 1 else "string"
+    only = kinds - {LARGE}
+    return only.pop() if len(only) == 1 else "string"
