@@ -1,6 +1,12 @@
+import errno
+import json
+import tempfile
+
 import pytest
 
 from tests.corpus.formats.helpers import read, write
+from toolkit.corpus.formats import spool
+from toolkit.errors import OutputError
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -60,3 +66,21 @@ def test_whole_numbers_that_no_double_holds_are_text_beside_fractions(tmp_path):
         {"n": "1.5", "m": 1.5},
         {"n": "2", "m": 2.0},
     ]
+
+
+def test_a_value_of_many_levels_is_text_like_any_other(tmp_path):
+    deep = json.loads("[" * 800 + "]" * 800)
+    write(tmp_path / "rows.parquet", [{"x": deep}, {"x": [1, "é"]}])
+    assert read(tmp_path / "rows.parquet") == [
+        {"x": "[" * 800 + "]" * 800},
+        {"x": '[1, "é"]'},
+    ]
+
+
+def test_a_full_disk_is_told_with_its_place(tmp_path, monkeypatch):
+    def full(row, file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool.pickle, "dump", full)
+    with pytest.raises(OutputError, match=f"^{tempfile.gettempdir()}: nothing more can be written"):
+        write(tmp_path / "rows.parquet", [{"x": 1}])

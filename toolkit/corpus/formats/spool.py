@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from toolkit.corpus.formats.base import Columns, Row, RowWriter
+from toolkit.corpus.formats.base import Columns, Row, RowWriter, as_json
 from toolkit.corpus.trying import trying
 
 MAX_INT64 = 2**63 - 1
@@ -26,10 +26,12 @@ class Spool:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
 
     def write(self, row: Row) -> None:
-        for name, value in row.items():
+        plain = {name: _plain(value) for name, value in row.items()}
+        for name, value in plain.items():
             if name not in self._last:
                 self._kinds.setdefault(name, set()).update(_kind_of(value))
-        trying("", lambda: pickle.dump(row, self._file), remote=False)
+        place = tempfile.gettempdir()
+        trying(place, lambda: pickle.dump(plain, self._file), remote=False)
 
     def close(self) -> None:
         with self._file:
@@ -53,6 +55,11 @@ class Spool:
                 yield pickle.load(self._file)
             except EOFError:
                 return
+
+
+def _plain(value: Any) -> Any:
+    """Lists and objects as the text that they become: pickle takes fewer levels than JSON."""
+    return as_json(value) if isinstance(value, list | dict) else value
 
 
 def _kind_of(value: Any) -> set[str]:
