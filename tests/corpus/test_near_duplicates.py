@@ -1,8 +1,10 @@
 import random
 import sqlite3
+import tracemalloc
 
 import pytest
 
+from toolkit.corpus import near_duplicates as module
 from toolkit.corpus.near_duplicates import (
     NearDuplicates,
     figures_of,
@@ -37,6 +39,17 @@ def found(rows, **options):
     with NearDuplicates() as duplicates:
         duplicates.add(rows)
         return dict(duplicates.find(**options))
+
+
+def test_a_long_article_takes_little_memory_and_has_the_same_signature(monkeypatch):
+    long = article(0, 40_000)
+    tracemalloc.start()
+    signature = signature_of(long)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 25_000_000
+    monkeypatch.setattr(module, "BLOCK", 50_000)
+    assert signature_of(long) == signature
 
 
 @pytest.mark.parametrize("words", [0, 3, 8, 20, 60])

@@ -3,6 +3,7 @@ import pytest
 from tests.corpus.helpers import job_of, rows, write_rows
 from toolkit.corpus.job import open_job
 from toolkit.corpus.preflight import refuse_mistakes
+from toolkit.corpus.storage import Storage
 from toolkit.errors import UsageError
 
 
@@ -24,6 +25,16 @@ def test_outputs_are_never_taken_for_inputs(tmp_path, to):
     with pytest.raises(UsageError, match="lies among the sources; name another"):
         refuse_mistakes(job_of(str(folder), tmp_path / to))
     refuse_mistakes(job_of(str(folder), tmp_path / "in-english"))
+
+
+def test_a_destination_that_can_only_be_read_is_told_before_it_is_asked(tmp_path, monkeypatch):
+    def ask(*_):
+        raise AssertionError("the store was asked")
+
+    job = job_of(write_rows(tmp_path / "rows.jsonl", rows(2)), "hf://datasets/a/b")
+    monkeypatch.setattr(Storage, "exists", ask)
+    with pytest.raises(UsageError, match=r"^hf://datasets/a/b can only be read; write to"):
+        refuse_mistakes(job)
 
 
 def test_files_of_somebody_else_are_kept(tmp_path):
@@ -51,3 +62,13 @@ def test_texts_in_another_column_are_told_before_every_row_has_an_error(tmp_path
         refuse_mistakes(job_of(source, tmp_path / "out", text_field="body"))
     sparse = write_rows(tmp_path / "sparse.jsonl", [{"id": 1}, *rows(1)])
     refuse_mistakes(job_of(sparse, tmp_path / "out"))
+
+
+def test_a_model_that_is_not_there_leaves_no_job_behind(tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(2))
+    job = job_of(source, tmp_path / "out", model="nosuch")
+    with pytest.raises(UsageError, match=r"^no model or folder 'nosuch'"):
+        refuse_mistakes(job)
+    served = {"model": "nosuch", "endpoint": "http://127.0.0.1:9/v1"}
+    refuse_mistakes(job_of(source, tmp_path / "out", **served))
+    refuse_mistakes(job_of(source, tmp_path / "out", model="lead-3", stages=("clean",)))

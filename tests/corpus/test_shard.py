@@ -1,5 +1,7 @@
 import hashlib
 import json
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 
 import pytest
@@ -166,3 +168,16 @@ def test_a_column_that_would_be_lost_fails_the_shard(tmp_path):
     job, worker = opened(write_rows(tmp_path / "rows.jsonl", given), tmp_path / "out")
     failed = try_shard(job, 0, worker)
     assert "rows.jsonl: row 2 has columns translation already; --prefix" in failed.reason
+
+
+def test_dates_numbers_and_bytes_beside_the_text_do_no_harm(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    beside = {"on": date(2026, 1, 2), "at": datetime(2026, 1, 2), "by": b"a", "of": Decimal("1.5")}
+    parquet.write_table(pa.Table.from_pylist([{"text": TEXT, **beside}]), tmp_path / "a.parquet")
+    job, worker = opened(str(tmp_path / "a.parquet"), tmp_path / "out", stages=("clean",))
+    assert run_shard(job, 0, worker).errors == 0
+    (row,) = parquet.read_table(tmp_path / "out/part-00000.parquet").to_pylist()
+    assert row["article"]
+    assert {name: row[name] for name in beside} == beside

@@ -216,10 +216,10 @@ def read_job(to: str) -> Job:
         return Job.model_validate_json(data)
     except ValidationError as error:
         fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"]))
+        what = ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
         raise UsageError(
-            f"{to}/{JOB} can't be read by toolkit {__version__} ({place}: {fault['msg']}); go on "
-            "with the version that wrote it, or name another --to"
+            f"{to}/{JOB} can't be read by toolkit {__version__} ({what}); go on with the version "
+            "that wrote it, or name another --to"
         ) from error
 
 

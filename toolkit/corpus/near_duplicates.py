@@ -38,6 +38,7 @@ _RNG = np.random.default_rng(19970611)
 POWERS = _RNG.integers(1 << 63, size=SHINGLE, dtype=np.uint64) * 2 + 1
 FACTORS = _RNG.integers(1 << 63, size=(BANDS * BAND, 1), dtype=np.uint64) * 2 + 1
 TERMS = _RNG.integers(1 << 63, size=(BANDS * BAND, 1), dtype=np.uint64)
+BLOCK = 10_000  # shingles that are hashed at once, in 10 MB
 
 AT_ONCE = 10_000  # rows
 PREPARE = (
@@ -84,9 +85,17 @@ def signature_of(article: str) -> bytes:
     numbers = np.array([zlib.crc32(w.encode("utf-8", "surrogatepass")) for w in words], np.uint64)
     numbers = np.pad(numbers, (0, max(0, SHINGLE - len(words))))
     runs = np.lib.stride_tricks.sliding_window_view(numbers, SHINGLE)
-    hashes = _mixed(runs @ POWERS) * FACTORS
+    mixed = _mixed(runs @ POWERS)
+    blocks = (mixed[at : at + BLOCK] for at in range(0, len(mixed), BLOCK))
+    least = np.minimum.reduce([_least(block) for block in blocks])
+    return (_mixed(least) >> np.uint64(56)).astype(np.uint8).tobytes()
+
+
+def _least(block: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    hashes = block * FACTORS
     hashes += TERMS  # in its place, as a copy takes longer than the sum
-    return (_mixed(hashes.min(axis=1)) >> np.uint64(56)).astype(np.uint8).tobytes()
+    least: NDArray[np.uint64] = hashes.min(axis=1)
+    return least
 
 
 def similarity(one: bytes, other: bytes) -> float:

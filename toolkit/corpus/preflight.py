@@ -8,19 +8,26 @@ from toolkit.corpus.formats import BadRow, Piece, columns_of, read_rows
 from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.rows import columns, refuse_taken
 from toolkit.corpus.storage import Storage
+from toolkit.engines.load import FAKE
+from toolkit.engines.references import place_of
 from toolkit.errors import UsageError
+from toolkit.models.catalogue import catalogue
+from toolkit.summarization.extractive import METHODS
 
 LOOKED_AT = 100  # rows
 
 
 def refuse_mistakes(job: Job) -> None:
-    """Raises UsageError for a destination among the sources, or with other files in it, for columns
-    that ours would take the place of, and for texts that are in another column.
+    """Raises UsageError for a destination that can only be read, among the sources, or with other
+    files in it, for columns that ours would take the place of, and for texts that are in another
+    column. Raises ModelError too for a model that isn't there: a job once written down is kept.
     """
+    Storage.of(job.to).refuse_writing()
     _refuse_place(job.sources, job.to)
     if not Storage.of(job.to).exists(f"{FOLDER}/job.json"):
         _refuse_others(job.to)
         _refuse_columns(job)
+        _refuse_models(job)
 
 
 def _refuse_place(sources: Iterable[str], to: str) -> None:
@@ -47,6 +54,15 @@ def _refuse_columns(job: Job) -> None:
             f"{piece.url} has no column '{job.text_field}' (there are: {', '.join(names)}); "
             "--text-field names the one with the text"
         )
+
+
+def _refuse_models(job: Job) -> None:
+    """Those of the catalogue were looked up when the job was made."""
+    if job.settings.get("endpoint"):
+        return
+    for each in job.models.values():
+        if each.model not in (FAKE, *METHODS, *catalogue()):
+            place_of(each.model)
 
 
 def _names(piece: Piece) -> dict[str, None]:

@@ -185,7 +185,7 @@ class Storage:
         On its way to a store elsewhere it stands on the disk of this machine, so that it can be
         sent anew. Raises OutputError when that disk is full.
         """
-        self._refuse_writing()
+        self.refuse_writing()
         with (self._write_local if self.is_local else self._write_remote)(path) as output:
             yield output
 
@@ -193,7 +193,7 @@ class Storage:
         """Whether the file is there by this call, whole; False if it was there before. Of several
         that try at once, one succeeds; but in stores that can't tell, they may overwrite.
         """
-        self._refuse_writing()
+        self.refuse_writing()
         if self.is_local:
             return self._putting(path, lambda: _create_local(Path(self.at(path)), data))
         tries = count()
@@ -209,7 +209,7 @@ class Storage:
 
     def remove(self, path: str) -> None:
         """Nothing happens where there is no such file."""
-        self._refuse_writing()
+        self.refuse_writing()
         self._trying(path, lambda: self._store().rm_file(self._path(path)), missing=None)
 
     @contextmanager
@@ -302,7 +302,8 @@ class Storage:
         scheme = _scheme_of(self.url)
         return path if self.is_local or SCHEME.match(path) else f"{scheme}://{path}"
 
-    def _refuse_writing(self) -> None:
+    def refuse_writing(self) -> None:
+        """Raises UsageError where nothing can be written."""
         if self.is_read_only:
             raise UsageError(f"{self.url} can only be read; write to a folder, s3:// or gs://")
 

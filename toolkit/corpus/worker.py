@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Collection, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -92,7 +92,8 @@ class Worker:
             id_of(row, self.job.id_field)
         document = read_record(name, row, self._reading)
         return self._pipeline.prepare(
-            document,
+            # The row is carried beside it, with dates and bytes, which a document's record lacks.
+            replace(document, record={}),
             check_language=self.job.check_language,
             cleaned="clean" not in self.job.stages,
             repeated=self._repeats.of(document),

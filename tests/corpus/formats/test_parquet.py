@@ -1,3 +1,4 @@
+import gc
 import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,8 +9,8 @@ from tests.corpus.formats.helpers import bad, read, read_data, write
 from toolkit.corpus.formats import Piece, columns_of, read_rows
 from toolkit.corpus.formats.base import MAX_ROW_BYTES
 from toolkit.corpus.formats.parquet import group_bytes
-from toolkit.corpus.storage import Storage
-from toolkit.errors import InputError, StorageError, UsageError
+from toolkit.corpus.storage import Output, Storage
+from toolkit.errors import InputError, OutputError, StorageError, UsageError
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -174,3 +175,36 @@ def test_of_a_file_in_a_bucket_little_is_fetched_twice(s3, tmp_path):
     s3.sent_bytes = 0
     assert [row["a"] for row in read_rows(Piece(place.url))] == texts
     assert s3.sent_bytes < 1.5 * path.stat().st_size
+
+
+def test_of_two_columns_with_one_name_neither_is_lost_unseen(tmp_path):
+    table = pa.Table.from_arrays([pa.array([1, 2]), pa.array(["a", "b"])], names=["id", "id"])
+    pq.write_table(table, tmp_path / "rows.parquet")
+    reason = "has two columns named 'id'; rename one"
+    assert bad(read(tmp_path / "rows.parquet")) == [(0, reason), (1, reason)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("double", 2**60 + 1), ("int64", 2**63), ("int64", "x")]
+)
+def test_a_value_that_its_column_has_no_room_for_is_told(tmp_path, kind, value):
+    with pytest.raises(InputError, match=f"the column 'n' holds what is no {kind}"):
+        write(tmp_path / "rows.parquet", [{"n": value}], carried={"n": kind})
+    assert not (tmp_path / "rows.parquet").exists()
+
+
+@pytest.mark.parametrize("carried", [{"n": "int64"}, None])
+def test_a_writer_that_failed_is_silent_when_it_is_collected(tmp_path, carried, monkeypatch, capfd):
+    written = Output.write
+
+    def full(file, data):
+        if file.bytes:
+            raise OutputError("nothing more can be written")
+        return written(file, data)
+
+    rows = [{"n": 1}]
+    monkeypatch.setattr(Output, "write", full)
+    with pytest.raises(OutputError):
+        write(tmp_path / "rows.parquet", rows, carried=carried)
+    gc.collect()
+    assert capfd.readouterr().err == ""

@@ -1,6 +1,12 @@
+import errno
+import json
+import tempfile
+
 import pytest
 
 from tests.corpus.formats.helpers import read, write
+from toolkit.corpus.formats import spool
+from toolkit.errors import OutputError
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -50,3 +56,31 @@ def test_of_a_body_that_fails_nothing_is_written(tmp_path):
     with pytest.raises(ZeroDivisionError):
         write(tmp_path / "a.parquet", rows(), own={"error": "string"})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whole_numbers_that_no_double_holds_are_text_beside_fractions(tmp_path):
+    path = tmp_path / "rows.parquet"
+    write(path, [{"n": 2**53 + 1, "m": 2**53}, {"n": 1.5, "m": 1.5}, {"n": 2, "m": 2}])
+    assert read(path) == [
+        {"n": "9007199254740993", "m": 2.0**53},
+        {"n": "1.5", "m": 1.5},
+        {"n": "2", "m": 2.0},
+    ]
+
+
+def test_a_value_of_many_levels_is_text_like_any_other(tmp_path):
+    deep = json.loads("[" * 800 + "]" * 800)
+    write(tmp_path / "rows.parquet", [{"x": deep}, {"x": [1, "é"]}])
+    assert read(tmp_path / "rows.parquet") == [
+        {"x": "[" * 800 + "]" * 800},
+        {"x": '[1, "é"]'},
+    ]
+
+
+def test_a_full_disk_is_told_with_its_place(tmp_path, monkeypatch):
+    def full(row, file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool.pickle, "dump", full)
+    with pytest.raises(OutputError, match=f"^{tempfile.gettempdir()}: nothing more can be written"):
+        write(tmp_path / "rows.parquet", [{"x": 1}])

@@ -73,10 +73,10 @@ def writer(
     rows = _writer(suffix, file, carried, own)
     try:
         yield rows
+        rows.close()
     except BaseException:
         rows.abandon()
         raise
-    rows.close()
 
 
 def _writer(suffix: str, file: IO[bytes], carried: Columns | None, own: Columns) -> RowWriter:

@@ -14,7 +14,7 @@ from toolkit.corpus.formats.base import (
     too_long,
 )
 from toolkit.corpus.storage import Storage
-from toolkit.errors import UsageError
+from toolkit.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,12 +96,13 @@ class ParquetWriter:
     def abandon(self) -> None:
         with suppress(Exception):
             self._file.close()
+        self._file.is_open = False  # else it tries again, and prints why that fails, when collected
 
     def _flush(self) -> None:
         if not self._rows:
             return
         arrays = [
-            _array(self._pa, [row.get(each.name) for row in self._rows], each.type)
+            _array(self._pa, [row.get(each.name) for row in self._rows], each)
             for each in self._schema
         ]
         self._file.write_table(self._pa.table(arrays, schema=self._schema))
@@ -111,6 +112,11 @@ class ParquetWriter:
 
 def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | BadRow]:
     facts = file.metadata.row_group(group)
+    end = before + facts.num_rows
+    names = file.schema_arrow.names
+    if twice := [name for name in names if names.count(name) > 1]:
+        yield from _bad_rows(before, end, f"has two columns named '{twice[0]}'; rename one")
+        return
     batch_rows = max(
         1, min(MAX_BATCH_ROWS, BATCH_BYTES * facts.num_rows // (facts.total_byte_size or 1))
     )
@@ -123,8 +129,11 @@ def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | Bad
                 yield _too_long(before + done, row) if size > MAX_ROW_BYTES else row
     except (OSError, ValueError) as error:
         reason = f"stands in a damaged row group: {_one_line(error)}"
-        for number in range(before + done + 1, before + facts.num_rows + 1):
-            yield BadRow(number, reason)
+        yield from _bad_rows(before + done, end, reason)
+
+
+def _bad_rows(before: int, end: int, reason: str) -> Iterator[BadRow]:
+    return (BadRow(number, reason) for number in range(before + 1, end + 1))
 
 
 def _rows_of_batch(batch: "pa.RecordBatch") -> Iterator[Row]:
@@ -155,10 +164,20 @@ def _packed_bytes(group: Any) -> int:
     return sum(group.column(index).total_compressed_size for index in range(group.num_columns))
 
 
-def _array(pa: Any, values: list[Any], kind: Any) -> "pa.Array":
+def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
+    """Raises InputError for a value that the column has no room for, which stands in a file where
+    the column is of another type.
+    """
+    kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         values = [None if value is None else _utf8(as_text(value)) for value in values]
-    return pa.array(values, type=kind)
+    try:
+        return pa.array(values, type=kind)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise InputError(
+            f"the column '{column.name}' holds what is no {kind}, its type in other files "
+            f"({_one_line(error)}); --to-format jsonl takes all types"
+        ) from error
 
 
 def _utf8(text: str) -> str:

@@ -5,10 +5,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from toolkit.corpus.formats.base import Columns, Row, RowWriter
+from toolkit.corpus.formats.base import Columns, Row, RowWriter, as_json
 from toolkit.corpus.trying import trying
 
 MAX_INT64 = 2**63 - 1
+MAX_EXACT = 2**53  # up to which a double tells every whole number from the next
+LARGE = "large"  # beside int64: a number that no double holds
 
 
 class Spool:
@@ -24,10 +26,12 @@ class Spool:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
 
     def write(self, row: Row) -> None:
-        for name, value in row.items():
+        plain = {name: _plain(value) for name, value in row.items()}
+        for name, value in plain.items():
             if name not in self._last:
                 self._kinds.setdefault(name, set()).update(_kind_of(value))
-        trying("", lambda: pickle.dump(row, self._file), remote=False)
+        place = tempfile.gettempdir()
+        trying(place, lambda: pickle.dump(plain, self._file), remote=False)
 
     def close(self) -> None:
         with self._file:
@@ -37,10 +41,10 @@ class Spool:
             try:
                 for row in self._rows():
                     writer.write(row)
+                writer.close()
             except BaseException:
                 writer.abandon()
                 raise
-            writer.close()
 
     def abandon(self) -> None:
         self._file.close()
@@ -53,17 +57,25 @@ class Spool:
                 return
 
 
+def _plain(value: Any) -> Any:
+    """Lists and objects as the text that they become: pickle takes fewer levels than JSON."""
+    return as_json(value) if isinstance(value, list | dict) else value
+
+
 def _kind_of(value: Any) -> set[str]:
     if value is None:
         return set()
     if isinstance(value, bool):
         return {"bool"}
     if isinstance(value, int):
-        return {"int64" if abs(value) <= MAX_INT64 else "string"}
+        if abs(value) <= MAX_INT64:
+            return {"int64"} if abs(value) <= MAX_EXACT else {"int64", LARGE}
+        return {"string"}
     return {"double" if isinstance(value, float) else "string"}
 
 
 def _type_of(kinds: set[str]) -> str:
     if kinds == {"int64", "double"}:
         return "double"
-    return kinds.copy().pop() if len(kinds) == 1 else "string"
+    only = kinds - {LARGE}
+    return only.pop() if len(only) == 1 else "string"
