@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 from pathlib import Path
@@ -99,6 +100,16 @@ def test_rows_with_errors_end_with_3_only_if_that_is_asked(run, tmp_path):
     assert code == 0
     assert "rows: 2, 1 of them with an error" in out
     assert run("run", source, *FAKE, "--strict", "--quiet")[:2] == (3, "")
+
+
+def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
+    whole = gzip.compress(Path(write_rows(tmp_path / "rows.jsonl", rows(200))).read_bytes())
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut/rows.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    code, out, _ = run("run", "cut", "--to", "out", "--stages", "clean")
+    assert code == 3
+    assert "files that can't be read to their end: 1;" in out
+    assert run("run", "cut", "--to", "out", "--stages", "clean")[0] == 3, "also when it goes on"
 
 
 @pytest.mark.parametrize(

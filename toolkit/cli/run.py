@@ -296,7 +296,7 @@ def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:
     if not quiet:
         for line in report.lines():
             show(line)
-    if report.failed or (strict and report.errors):
+    if report.failed or report.cut_off or (strict and report.errors):
         raise typer.Exit(InputError.exit_code)
 
 

@@ -17,7 +17,17 @@ from toolkit.corpus.marks import (
 from toolkit.corpus.storage import Storage
 
 REPORT = f"{FOLDER}/report.json"
-SUMMED = ("rows", "errors", "sentences", "tokens", "flagged", "doubtful", "bytes", "seconds")
+SUMMED = (
+    "rows",
+    "errors",
+    "cut_off",
+    "sentences",
+    "tokens",
+    "flagged",
+    "doubtful",
+    "bytes",
+    "seconds",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,7 @@ class Report:
     done: int
     rows: int
     errors: int
+    cut_off: int
     sentences: int
     tokens: int
     flagged: int
@@ -63,6 +74,11 @@ class Report:
         """For somebody to read."""
         yield f"shards: {self.done:,} of {self.shards:,}"
         yield f"rows: {self.rows:,}, {self.errors:,} of them with an error"
+        if self.cut_off:
+            yield (
+                f"files that can't be read to their end: {self.cut_off:,}; the error of the last "
+                "row of each says why"
+            )
         if self.sentences:
             yield (
                 f"sentences: {self.sentences:,}, {self.flagged:,} of them flagged, "

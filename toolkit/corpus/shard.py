@@ -23,6 +23,10 @@ from toolkit.results import Result
 Outcome = ShardReport | Failure
 
 
+class CutOffError(InputError):
+    """Stands for a row, and for all that would follow in its piece."""
+
+
 def run_shard(
     job: Job, number: int, worker: Worker, *, on_row: Callable[[], None] = lambda: None
 ) -> ShardReport:
@@ -55,6 +59,7 @@ def run_shard(
         output=shard.output,
         rows=count.rows,
         errors=count.errors,
+        cut_off=count.cut_off,
         sentences=count.sentences,
         tokens=count.tokens,
         flagged=count.flagged,
@@ -106,7 +111,8 @@ def _prepared(
         for number, row in enumerate(read_rows(piece), start=1):
             name = f"{piece.url}: row {number}"
             if isinstance(row, BadRow):
-                yield (name, row.values), InputError(row.reason)
+                error = CutOffError(row.reason) if row.cuts_off else InputError(row.reason)
+                yield (name, row.values), error
                 continue
             try:
                 article: Article | Exception = worker.prepare(row, name)
@@ -119,6 +125,7 @@ def _prepared(
 class _Count:
     rows: int = 0
     errors: int = 0
+    cut_off: int = 0
     sentences: int = 0
     tokens: int = 0
     flagged: int = 0
@@ -127,6 +134,7 @@ class _Count:
     def add(self, made: Made | Exception) -> None:
         self.rows += 1
         self.errors += isinstance(made, Exception)
+        self.cut_off += isinstance(made, CutOffError)
         self.tokens += tokens_of(made)
         if isinstance(made, Result):
             self.sentences += len(made.numbered)

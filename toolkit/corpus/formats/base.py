@@ -38,12 +38,14 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """Stands where a row couldn't be read. `number` counts the rows of its piece from 1, and
-    `reason` goes on after "row 7", as in "is not valid JSON".
+    `reason` goes on after "row 7", as in "is not valid JSON". Where it `cuts_off` the piece, nobody
+    knows how many rows would follow.
     """
 
     number: int
     reason: str
     values: Row = field(default_factory=dict)
+    cuts_off: bool = False
 
 
 class RowWriter(Protocol):

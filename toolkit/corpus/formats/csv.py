@@ -35,9 +35,10 @@ def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
                 else:
                     yield BadRow(number, "is not UTF-8")
         except InputError as error:
-            yield BadRow(number + 1, f"is not read, since the header {error}")
+            yield BadRow(number + 1, f"is not read, since the header {error}", cuts_off=True)
         except ValueError as error:
-            yield BadRow(number + 1, f"can't be read, nor what follows: the file {error}")
+            reason = f"can't be read, nor what follows: the file {error}"
+            yield BadRow(number + 1, reason, cuts_off=True)
 
 
 def columns_of(piece: Piece) -> Columns:

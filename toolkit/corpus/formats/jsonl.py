@@ -28,7 +28,8 @@ def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
             except UnicodeDecodeError:
                 yield BadRow(number, "is not UTF-8")
             except ValueError as error:
-                yield BadRow(number, f"can't be read, nor what follows: the file {error}")
+                reason = f"can't be read, nor what follows: the file {error}"
+                yield BadRow(number, reason, cuts_off=True)
 
 
 class JsonLinesWriter:

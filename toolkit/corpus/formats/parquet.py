@@ -38,7 +38,8 @@ def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
                     yield found
                     number += 1
     except (OSError, ValueError) as error:  # what Arrow says of a damaged file
-        yield BadRow(number + 1, f"can't be read, nor what follows: {_one_line(error)}")
+        reason = f"can't be read, nor what follows: {_one_line(error)}"
+        yield BadRow(number + 1, reason, cuts_off=True)
 
 
 def columns_of(pieces: Sequence[Piece]) -> Columns:
