@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 PROGRAM = [sys.executable, "-c", "from toolkit.cli.main import run; run()"]
+PARTS = ("throughput", "latency", "load")
 BUSY = (429, 503)
 TIMEOUT_S = 600
 NUMBERS = count(1000)
@@ -155,7 +156,8 @@ def latency(server: Server, times: int) -> None:
     ).close()
     print(
         f"a short sentence beside a long document: median {statistics.median(seconds):.1f} s, "
-        f"longest {max(seconds):.1f} s of {times}"
+        f"longest {max(seconds):.1f} s of {times}",
+        flush=True,
     )
 
 
@@ -213,12 +215,16 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--sentences", type=int, default=128)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     print(f"{os.cpu_count()} processors, model {options.model}")
     with serving(options.model) as server:
-        throughput(server, options.model, options.clients, options.sentences)
-        latency(server, 20)
-        load(server, options.clients, options.minutes)
+        if "throughput" in options.parts:
+            throughput(server, options.model, options.clients, options.sentences)
+        if "latency" in options.parts:
+            latency(server, 20)
+        if "load" in options.parts:
+            load(server, options.clients, options.minutes)
 
 
 if __name__ == "__main__":

@@ -31,14 +31,18 @@ Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 MAX_PENDING = 64  # requests of one stream: two of the largest batches, so that none is short
 # After an answer, in which who got it may ask for more, before the others go on without.
-GRACE_SECONDS = 0.03
+GRACE_SECONDS = 0.01
 # A step takes the longer the more is written in it, so what is urgent hardly gets on beside a
-# document that fills the batch. While there is some, each document has the first number of places;
-# for a while after the last of it all documents have the second, and then all that there are.
+# document that fills the batch. While there is some, and for a moment after it, documents have no
+# place, or one each beside many others or after so long a time without an answer. Then all of them
+# have a few, and in the end as many as there are.
 URGENT = 4  # requests of a stream; one that asks for more can wait
-PLACES_BESIDE = 1
+MANY = 4  # of them
+HOLD_SECONDS = 0.4  # shorter than LINGER_SECONDS, since nobody looks again before
+PATIENCE_SECONDS = 20.0
 PLACES_SOON = 8
 SOON_SECONDS = 60.0
+GIVE_UP_SECONDS = 15.0  # from one time that documents are to make room to the next
 LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another model has its turn
 
 
@@ -47,6 +51,7 @@ class _Client:
     """A stream: what it waits for, and what has come for it."""
 
     is_urgent: bool = False
+    answered_at: float = field(default_factory=time.monotonic)
     waiting: deque[GenerationRequest] = field(default_factory=deque)
     running: int = 0
     answers: SimpleQueue[tuple[GenerationRequest, Output] | Exception] = field(
@@ -104,7 +109,7 @@ class SharedEngine:
         self._running: dict[_Place, GenerationRequest] = {}
         self._answered = 0  # for which no other request has come yet
         self._grace_until = 0.0
-        self._urgent_at = -inf
+        self._urgent_at = self._given_up_at = -inf
 
     @property
     def info(self) -> EngineInfo:
@@ -199,7 +204,7 @@ class SharedEngine:
                 self._try_apart(error)
             with self._condition:
                 going_on = not self._has_to_end() and self._condition.wait_for(
-                    self._is_wanted, LINGER_SECONDS if self._clients else 0
+                    lambda: self._calls or self._first(), LINGER_SECONDS if self._clients else 0
                 )
             if not going_on:
                 return
@@ -209,6 +214,7 @@ class SharedEngine:
             place = cast(_Place, request.key)
             self._running.pop(place)
             place.client.running -= 1
+            place.client.answered_at = time.monotonic()
             place.client.answers.put((place.request, output))
             self._answered += 1
             self._grace_until = time.monotonic() + GRACE_SECONDS
@@ -265,19 +271,26 @@ class SharedEngine:
         now, most = time.monotonic(), sys.maxsize
         urgent = [each for each in self._clients if each.is_urgent]
         others = [each for each in self._clients if not each.is_urgent]
-        if any(each.waiting or each.running for each in urgent):
-            self._urgent_at, most = now, PLACES_BESIDE
+        asked = sum(each.running + len(each.waiting) for each in urgent)
+        if asked:
+            self._urgent_at = now
+        if now < self._urgent_at + HOLD_SECONDS:
+            most = 1 if asked >= MANY else 0
         elif now < self._urgent_at + SOON_SECONDS:
             most = max(1, PLACES_SOON // max(1, len(others)))
         if (
             any(each.waiting for each in urgent)
-            and sum(each.running for each in others) > PLACES_SOON
+            and sum(each.running for each in others) > max(1, most) * len(others)
+            and now > self._given_up_at + GIVE_UP_SECONDS
         ):
+            self._given_up_at = now
             raise _GivenUpError
+        patient = now - PATIENCE_SECONDS
         return [
             each
             for each in self._clients
-            if each.waiting and (each.is_urgent or each.running < most)
+            if each.waiting
+            and (each.is_urgent or each.running < max(most, each.answered_at < patient))
         ]
 
     def _put_back(self) -> None:
