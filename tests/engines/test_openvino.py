@@ -112,7 +112,8 @@ def test_candidates_have_the_scores_that_the_reference_gives_their_tokens(
         found = [each for each in output.candidates if len(ids_of[each.text]) == 1]
         assert len(found) > 1
         answers = [list(*ids_of[each.text]) for each in found]
-        by_token = reference._log_probs(model._tokens.encode(source), answers)
+        ids = model._tokens.encode(source)
+        by_token = reference._log_probs([(ids, answer) for answer in answers])
         expected = list(map(sum, by_token))
         assert [each.log_prob for each in found] == pytest.approx(expected, abs=0.05)
         assert expected == sorted(expected, reverse=True)
@@ -152,7 +153,9 @@ def test_what_keeps_a_model_from_repeating_itself_leaves_scores_alone(
                     0.0,
                     *map(
                         sum,
-                        reference._log_probs([*before, *model._tokens.encode(source)], beginnings),
+                        reference._log_probs(
+                            [([*before, *model._tokens.encode(source)], ids) for ids in beginnings]
+                        ),
                     ),
                 ]
                 for before in ([], [model._separator])

@@ -71,7 +71,8 @@ def test_samples_have_the_scores_that_the_reference_gives_them(ours, theirs, ids
         found = [each for each in output.candidates if not each.finished]
         assert len(output.candidates) > 1
         answers = [list(ids) for each in found for ids in ids_of[each.text]]
-        by_token = reference._log_probs(reference._encode([source])[0], answers)
+        ids = reference._encode([source])[0]
+        by_token = reference._log_probs([(ids, answer) for answer in answers])
         scores = list(map(sum, by_token))
         assert [each.log_prob for each in found] == pytest.approx(scores, abs=0.1)
 
