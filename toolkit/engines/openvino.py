@@ -84,8 +84,8 @@ class OpenVINOEngine(TokenizedModel):
         beside_threads: bool = False,
     ) -> None:
         """`kv_cache_mb` bounds the memory for keys and values; where others work `beside_threads`,
-        they have a moment after each step. `tokens` is asked for when the model
-        is loaded, so that a tokenizer can be loaded beside it.
+        they have a moment after each step. `tokens` is asked for when the model is loaded, so that
+        a tokenizer can be loaded beside it.
 
         Raises ModelError when the folder can't be loaded or the memory doesn't hold any text.
         """

@@ -81,10 +81,10 @@ class SharedEngine:
     """Streams of several threads become one of `engine`, which only one thread ever runs.
 
     A place that gets free goes to the stream that has fewest, so that a sentence needn't wait until
-    a long document is done. When something urgent comes, documents that have most places give them
-    up, and what was written there is written again, once a minute at most. A stream that is closed
-    gives up what it still waits for. An error ends
-    the streams that it concerns: where requests of several ran, each is tried once more by itself.
+    a long document is done. When something urgent comes, documents give up their places but one
+    each, four times a minute at most, and what was half written there is written again. A stream
+    that is closed gives up what it still waits for. An error ends the streams that it concerns:
+    where requests of several ran, each is tried once more by itself.
 
     The engine works within a `turn`, which it gives up when there is nothing to do, or it `is_over`
     and what runs is done; something is done in each. Whoever waits has its `check` called now and
@@ -280,7 +280,7 @@ class SharedEngine:
             most = max(1, PLACES_SOON // max(1, len(others)))
         if (
             any(each.waiting for each in urgent)
-            and sum(each.running for each in others) > max(1, most) * len(others)
+            and sum(each.running for each in others) > len(others)
             and now > self._given_up_at + GIVE_UP_SECONDS
         ):
             self._given_up_at = now
