@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from shapes import NEW_TOKENS, OPUS_BIG, QWEN
+
 from toolkit.assets import asset_folder
 from toolkit.engines.base import GenerationConfig, GenerationRequest, Source
 from toolkit.engines.tokens import SourceFormat
@@ -20,27 +22,6 @@ from toolkit.engines.transformers import TransformersEngine
 from toolkit.prompts import load_prompt
 
 ROOT = Path(__file__).parent.parent
-NEW_TOKENS = 32
-QWEN = {  # Qwen2.5-1.5B
-    "hidden_size": 1536,
-    "intermediate_size": 8960,
-    "num_hidden_layers": 28,
-    "num_attention_heads": 12,
-    "num_key_value_heads": 2,
-    "vocab_size": 151_936,
-    "tie_word_embeddings": True,
-}
-OPUS_BIG = {  # opus-mt-tc-big-fr-en
-    "d_model": 1024,
-    "encoder_layers": 6,
-    "decoder_layers": 6,
-    "encoder_attention_heads": 16,
-    "decoder_attention_heads": 16,
-    "encoder_ffn_dim": 4096,
-    "decoder_ffn_dim": 4096,
-    "vocab_size": 700,
-    "words": 53_000,
-}
 
 
 def sentences(count: int) -> list[str]:

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from shapes import NEW_TOKENS, OPUS, QWEN
+
 from toolkit.assets import asset_folder
 from toolkit.documents import Segment
 from toolkit.engines.base import GenerationConfig, Source
@@ -38,29 +40,8 @@ PROGRAM = "from toolkit.cli.main import run; run()"
 KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 # Where the default model is installed for CTranslate2.
 OTHER_MODELS = Path(os.environ.get("BENCH_CTRANSLATE2_MODELS", ROOT / ".venv/ctranslate2-models"))
-NEW_TOKENS = 32
 BATCH = 16
 SENTENCES_A_DOCUMENT = 20
-OPUS = {
-    "d_model": 512,
-    "encoder_layers": 6,
-    "decoder_layers": 6,
-    "encoder_attention_heads": 8,
-    "decoder_attention_heads": 8,
-    "encoder_ffn_dim": 2048,
-    "decoder_ffn_dim": 2048,
-    "vocab_size": 700,
-    "words": 59_500,
-}
-QWEN = {  # Qwen2.5-1.5B
-    "hidden_size": 1536,
-    "intermediate_size": 8960,
-    "num_hidden_layers": 28,
-    "num_attention_heads": 12,
-    "num_key_value_heads": 2,
-    "vocab_size": 151_936,
-    "tie_word_embeddings": True,
-}
 COUNTS = {"default": (10, 100), "small": (100, 1000, 10_000)}
 # The most sentences that a slow system gets; beyond it, it is left out of the table.
 MOST = {
