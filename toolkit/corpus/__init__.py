@@ -1,6 +1,7 @@
 """A corpus in shards: rows of whole buckets, on one machine or many.
 
-`storage` lists, reads and writes files by their URL, and `trying` asks stores again that fail;
+`storage` lists, reads and writes files by their URL, in `streams`, and `trying` asks stores again
+that fail;
 `formats` makes rows of files and files of rows; `plan` says which rows make which output. `job` is
 what is to be done, which `preflight` looks at; `worker` has the models for it, `shard` makes an
 output, whose columns are in `rows`, and `marks` say what is done. Data runs that way. `learning`

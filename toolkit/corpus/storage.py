@@ -6,7 +6,6 @@ read.
 """
 
 import errno
-import hashlib
 import io
 import os
 import re
@@ -19,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
+from toolkit.corpus.streams import Output, PatientFile
 from toolkit.corpus.trying import refusal, trying
 from toolkit.errors import InputError, StorageError, UsageError
 from toolkit.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, AtomicFile, shortened
@@ -42,33 +42,6 @@ class StoredFile:
     url: str
     name: str
     bytes: int
-
-
-class Output(io.RawIOBase):
-    """What is being written; counts and digests on the way."""
-
-    def __init__(self, sink: Callable[[bytes], object]) -> None:
-        self._sink = sink
-        self._digest = hashlib.sha256()
-        self.bytes = 0
-
-    @property
-    def digest(self) -> str:
-        """sha256 of what was written so far."""
-        return f"sha256:{self._digest.hexdigest()}"
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.bytes
-
-    def write(self, data: Any, /) -> int:
-        piece = bytes(data)
-        self._sink(piece)
-        self._digest.update(piece)
-        self.bytes += len(piece)
-        return len(piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +126,10 @@ class Storage:
         url, full = self.at(path), self._path(path)
         ahead = {"block_size": AHEAD_BYTES, "cache_type": "readahead" if in_order else "none"}
         raw = self._trying(path, lambda: self._store().open(full, "rb", **ahead))
-        with raw, io.BufferedReader(_Patient(raw, url, remote=not self.is_local), READ_BYTES) as it:
+        with (
+            raw,
+            io.BufferedReader(PatientFile(raw, url, remote=not self.is_local), READ_BYTES) as it,
+        ):
             yield cast(BinaryIO, it)
 
     def read(self, path: str = "") -> bytes | None:
@@ -306,35 +282,6 @@ class Storage:
         """Raises UsageError where nothing can be written."""
         if self.is_read_only:
             raise UsageError(f"{self.url} can only be read; write to a folder, s3:// or gs://")
-
-
-class _Patient(io.RawIOBase):
-    """A file of a store whose answers may fail: asked again for what it didn't give."""
-
-    def __init__(self, raw: BinaryIO, url: str, *, remote: bool) -> None:
-        self._raw, self._url, self._remote = raw, url, remote
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._raw.seekable()
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        seek = lambda: self._raw.seek(offset, whence)  # noqa: E731
-        return trying(self._url, seek, remote=False)
-
-    def tell(self) -> int:
-        return self._raw.tell()
-
-    def readinto(self, buffer: Any, /) -> int:
-        try:
-            read = lambda: self._raw.read(len(buffer))  # noqa: E731
-            data = trying(self._url, read, remote=self._remote)
-        except FileNotFoundError as error:  # removed, or replaced, while it is read
-            raise refusal(self._url, error) from error
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def _file_system(scheme: str, url: str) -> Any:

@@ -9,7 +9,8 @@ from tests.corpus.formats.helpers import bad, read, read_data, write
 from toolkit.corpus.formats import Piece, columns_of, read_rows
 from toolkit.corpus.formats.base import MAX_ROW_BYTES
 from toolkit.corpus.formats.parquet import group_bytes
-from toolkit.corpus.storage import Output, Storage
+from toolkit.corpus.storage import Storage
+from toolkit.corpus.streams import Output
 from toolkit.errors import InputError, OutputError, StorageError, UsageError
 
 pa = pytest.importorskip("pyarrow")
@@ -142,7 +143,7 @@ def test_a_store_that_fails_meanwhile_ends_the_reading(tmp_path, monkeypatch):
 
     reading = read_rows(Piece(str(path)))
     next(reading)
-    monkeypatch.setattr("toolkit.corpus.storage.trying", fail)
+    monkeypatch.setattr("toolkit.corpus.streams.trying", fail)
     with pytest.raises(StorageError, match="gone"):
         list(reading)
 
