@@ -320,6 +320,44 @@ def test_an_engine_that_cannot_begin_says_so_to_all_who_wait():
     assert errors["told"] == 4
 
 
+def test_an_error_that_cannot_be_copied_reaches_who_asked():
+    class OddError(Exception):
+        def __init__(self, message, *, code):
+            super().__init__(message)
+
+    class Odd(FakeEngine):
+        def _output(self, source, config):
+            raise OddError("odd", code=1)
+
+    engine, errors = SharedEngine(Odd()), []
+
+    def ask():
+        with pytest.raises(OddError, match="odd"):
+            generate(engine, ["one"], CONFIG)
+        errors.append("told")
+
+    started(ask).join(1)
+    assert errors == ["told"]
+
+
+def test_whoever_has_targets_scored_is_told_that_there_is_no_turn():
+    @contextmanager
+    def turn():
+        turns.append("failed")
+        raise ModelError("too large")
+        yield
+
+    turns = []
+    engine = SharedEngine(FakeEngine(), turn=turn)
+
+    def check():
+        raise TimeoutError
+
+    with pytest.raises(ModelError, match="too large"):
+        engine.score(["un"], ["ONE"], check=check)
+    assert turns == ["failed"]
+
+
 def test_a_source_that_is_too_long_ends_only_its_own_stream():
     gated = Gated(max_source_tokens=3)
     engine, found = SharedEngine(gated), []

@@ -182,12 +182,16 @@ class SharedEngine:
         while True:
             with self._condition:
                 self._condition.wait_for(self._is_wanted)
+            has_turn = False
             try:
                 with self._turn():
+                    has_turn = True
                     self._serve()
             except Exception as error:  # noqa: BLE001 - it belongs to those who asked
                 with self._condition:
                     self._fail([client for client in self._clients if client.waiting], error)
+                    while self._calls and not has_turn:
+                        self._calls.popleft().future.set_exception(_copied(error))
 
     def _serve(self) -> None:
         """What there is to do, until that is nothing, or the turn is over."""
@@ -314,7 +318,15 @@ class SharedEngine:
             for client in clients:
                 client.waiting.clear()
                 client.running = 0
-                client.answers.put(copy(error))
+                client.answers.put(_copied(error))
+
+
+def _copied(error: Exception) -> Exception:
+    """One for each thread, where libraries' errors can be copied."""
+    try:
+        return copy(error)
+    except Exception:  # noqa: BLE001 - they may want more than they keep
+        return error
 
 
 def _next_answer(
