@@ -176,6 +176,21 @@ def test_a_document_gets_on_also_while_urgent_texts_never_end(monkeypatch):
     assert [source for source, _ in found] == document
 
 
+def test_what_is_urgent_is_begun_at_once_though_it_comes_piece_by_piece(monkeypatch):
+    def slowly():
+        time.sleep(0.05)  # in which the engine finds nothing that may go on
+        return next(waiting, None)
+
+    monkeypatch.setattr(shared_module, "LINGER_SECONDS", SECONDS)
+    monkeypatch.setattr(shared_module, "HOLD_SECONDS", SECONDS)
+    engine = SharedEngine(FakeEngine(str.upper, family="seq2seq"))
+    engine._urgent_at = time.monotonic()
+    waiting = iter([GenerationRequest(source=each, config=CONFIG) for each in ("one", "two")])
+    found = []
+    started(lambda: found.extend(engine.stream(slowly, urgent=True))).join(5)
+    assert len(found) == 2
+
+
 def test_much_text_is_not_urgent():
     stepping, found, other = Stepping(), [], []
     engine = SharedEngine(stepping)
@@ -320,6 +335,44 @@ def test_an_engine_that_cannot_begin_says_so_to_all_who_wait():
     assert errors["told"] == 4
 
 
+def test_an_error_that_cannot_be_copied_reaches_who_asked():
+    class OddError(Exception):
+        def __init__(self, message, *, code):
+            super().__init__(message)
+
+    class Odd(FakeEngine):
+        def _output(self, source, config):
+            raise OddError("odd", code=1)
+
+    engine, errors = SharedEngine(Odd()), []
+
+    def ask():
+        with pytest.raises(OddError, match="odd"):
+            generate(engine, ["one"], CONFIG)
+        errors.append("told")
+
+    started(ask).join(1)
+    assert errors == ["told"]
+
+
+def test_whoever_has_targets_scored_is_told_that_there_is_no_turn():
+    @contextmanager
+    def turn():
+        turns.append("failed")
+        raise ModelError("too large")
+        yield
+
+    turns = []
+    engine = SharedEngine(FakeEngine(), turn=turn)
+
+    def check():
+        raise TimeoutError
+
+    with pytest.raises(ModelError, match="too large"):
+        engine.score(["un"], ["ONE"], check=check)
+    assert turns == ["failed"]
+
+
 def test_a_source_that_is_too_long_ends_only_its_own_stream():
     gated = Gated(max_source_tokens=3)
     engine, found = SharedEngine(gated), []
@@ -343,6 +396,43 @@ def test_targets_are_scored_also_while_others_translate():
     assert scored == FakeEngine(str.upper).score(["oui"], ["OUI"])
     with pytest.raises(TooLongError):
         SharedEngine(FakeEngine(max_source_tokens=1)).score(["one two"], ["one"])
+
+
+def test_a_translation_gets_on_also_while_others_never_stop_scoring():
+    class Slow(FakeEngine):
+        def score(self, sources, targets):
+            time.sleep(0.01)
+            return super().score(sources, targets)
+
+    def score():
+        while not done.is_set():
+            engine.score(["oui"], ["OUI"])
+
+    engine, done, found = SharedEngine(Slow(str.upper)), threading.Event(), []
+    scoring = [started(score) for _ in range(3)]
+    wait_until(lambda: engine._calls)
+    started(ask, engine, ["one", "two"], found).join(2)
+    done.set()
+    for thread in scoring:
+        thread.join(SECONDS)
+    assert found == [("one", "ONE"), ("two", "TWO")]
+
+
+def test_a_turn_ends_also_where_only_targets_are_scored():
+    @contextmanager
+    def turn():
+        turns.append("taken")
+        yield
+
+    turns, waiting = [], [GenerationRequest(source="one", config=CONFIG)]
+    engine = SharedEngine(FakeEngine(str.upper), turn=turn, is_over=lambda: True)
+    stream = engine.stream(lambda: waiting.pop() if waiting else None)
+    next(stream)  # it stays open, so that the engine lingers
+    taken = len(turns)
+    for _ in range(3):
+        engine.score(["oui"], ["OUI"])
+    assert len(turns) == taken + 3
+    stream.close()
 
 
 def test_nobody_waits_in_vain_for_an_engine_that_has_no_turn():

@@ -81,10 +81,10 @@ class SharedEngine:
     """Streams of several threads become one of `engine`, which only one thread ever runs.
 
     A place that gets free goes to the stream that has fewest, so that a sentence needn't wait until
-    a long document is done. When something urgent comes, documents give up their places but one
-    each, four times a minute at most, and what was half written there is written again. A stream
-    that is closed gives up what it still waits for. An error ends the streams that it concerns:
-    where requests of several ran, each is tried once more by itself.
+    a long document is done. When something urgent comes and documents have more than one place
+    each, all that runs is put back, four times a minute at most, and what was half written is
+    written again. A stream that is closed gives up what it still waits for. An error ends the
+    streams that it concerns: where several had requests running, each is tried once more by itself.
 
     The engine works within a `turn`, which it gives up when there is nothing to do, or it `is_over`
     and what runs is done; something is done in each. Whoever waits has its `check` called now and
@@ -105,7 +105,7 @@ class SharedEngine:
         self._calls: deque[_Call] = deque()
         self._condition = Condition()
         self._thread: Thread | None = None
-        self._served = 0  # requests, in this turn
+        self._served = 0  # requests and calls, in this turn
         self._running: dict[_Place, GenerationRequest] = {}
         self._answered = 0  # for which no other request has come yet
         self._grace_until = 0.0
@@ -144,7 +144,8 @@ class SharedEngine:
                     pending += 1
                 if not pending:
                     return
-                urgent = client.is_urgent = urgent and pending <= URGENT
+                urgent = urgent and pending <= URGENT
+                self._set_urgent(client, urgent)
                 answer = _next_answer(client, check)
                 if isinstance(answer, Exception):
                     raise answer
@@ -162,6 +163,12 @@ class SharedEngine:
         check: Callable[[], None] = nothing,
     ) -> list[Candidate]:
         return self._called(lambda: self._engine.score(sources, targets), check)
+
+    def _set_urgent(self, client: _Client, is_urgent: bool) -> None:
+        if client.is_urgent != is_urgent:
+            with self._condition:
+                client.is_urgent = is_urgent
+                self._condition.notify()  # what it asked for before may have had no place
 
     def _called(self, work: Callable[[], Made], check: Callable[[], None]) -> Made:
         call = _Call(work)
@@ -182,12 +189,16 @@ class SharedEngine:
         while True:
             with self._condition:
                 self._condition.wait_for(self._is_wanted)
+            has_turn = False
             try:
                 with self._turn():
+                    has_turn = True
                     self._serve()
             except Exception as error:  # noqa: BLE001 - it belongs to those who asked
                 with self._condition:
                     self._fail([client for client in self._clients if client.waiting], error)
+                    while self._calls and not has_turn:
+                        self._calls.popleft().future.set_exception(_copied(error))
 
     def _serve(self) -> None:
         """What there is to do, until that is nothing, or the turn is over."""
@@ -302,8 +313,9 @@ class SharedEngine:
         self._running.clear()
 
     def _call(self) -> None:
-        while self._calls:
+        for _ in range(len(self._calls)):  # who is answered may call again at once
             asked = self._calls.popleft()
+            self._served += 1
             try:
                 asked.future.set_result(asked.work())
             except Exception as error:  # noqa: BLE001 - it belongs to who asked
@@ -314,7 +326,15 @@ class SharedEngine:
             for client in clients:
                 client.waiting.clear()
                 client.running = 0
-                client.answers.put(copy(error))
+                client.answers.put(_copied(error))
+
+
+def _copied(error: Exception) -> Exception:
+    """One for each thread, where libraries' errors can be copied."""
+    try:
+        return copy(error)
+    except Exception:  # noqa: BLE001 - they may want more than they keep
+        return error
 
 
 def _next_answer(
