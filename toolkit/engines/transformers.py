@@ -118,9 +118,10 @@ class TransformersEngine(TokenizedModel):
 
         def outputs() -> Iterator[tuple[int, Output]]:
             order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-            size = 1 if config.do_sample else self._batch_size
-            for start in range(0, len(order), size):
-                batch = order[start : start + size]
+            while order:
+                size = 1 if config.do_sample else self._batch_size
+                batch = order[:size]
+                del order[:size]
                 outputs = self._run_in_parts([encoded[i] for i in batch], config)
                 yield from zip(batch, outputs, strict=True)
 
@@ -136,7 +137,8 @@ class TransformersEngine(TokenizedModel):
             if len(batch) == 1 or not isinstance(error.__cause__, self._torch.OutOfMemoryError):
                 raise
         self._torch.cuda.empty_cache()
-        self._batch_size = half = (len(batch) + 1) // 2
+        half = (len(batch) + 1) // 2
+        self._batch_size = min(self._batch_size, half)
         return [
             output
             for part in (batch[:half], batch[half:])
