@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from toolkit.engines import admission
 from toolkit.engines import shared as shared_module
 from toolkit.engines.base import GenerationConfig, GenerationRequest, generate
 from toolkit.engines.fake import FakeEngine
@@ -162,7 +163,7 @@ def test_a_document_gets_on_also_while_urgent_texts_never_end(monkeypatch):
         while not done.is_set():
             ask(engine, ["short"], [], urgent=True)
 
-    monkeypatch.setattr(shared_module, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(admission, "PATIENCE_SECONDS", 0.05)
     engine, done, found = (
         SharedEngine(FakeEngine(str.upper, family="seq2seq")),
         threading.Event(),
@@ -182,7 +183,7 @@ def test_what_is_urgent_is_begun_at_once_though_it_comes_piece_by_piece(monkeypa
         return next(waiting, None)
 
     monkeypatch.setattr(shared_module, "LINGER_SECONDS", SECONDS)
-    monkeypatch.setattr(shared_module, "HOLD_SECONDS", SECONDS)
+    monkeypatch.setattr(admission, "HOLD_SECONDS", SECONDS)
     engine = SharedEngine(FakeEngine(str.upper, family="seq2seq"))
     engine._urgent_at = time.monotonic()
     waiting = iter([GenerationRequest(source=each, config=CONFIG) for each in ("one", "two")])

@@ -1,6 +1,5 @@
 """One engine for many threads at once, whose requests run in the same batch."""
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -9,11 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
-from math import inf
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 from typing import Any, TypeVar, cast
 
+from toolkit.engines.admission import Admission, MakeRoomError
 from toolkit.engines.base import (
     Candidate,
     Engine,
@@ -32,17 +31,7 @@ Made = TypeVar("Made")
 MAX_PENDING = 64  # requests of one stream: two of the largest batches, so that none is short
 # After an answer, in which who got it may ask for more, before the others go on without.
 GRACE_SECONDS = 0.01
-# A step takes the longer the more is written in it, so what is urgent hardly gets on beside a
-# document that fills the batch. While there is some, and for a moment after it, documents have no
-# place, or one each beside many others or after so long a time without an answer. Then all of them
-# have a few, and in the end as many as there are.
 URGENT = 4  # requests of a stream; one that asks for more can wait
-MANY = 4  # of them
-HOLD_SECONDS = 0.4  # shorter than LINGER_SECONDS, since nobody looks again before
-PATIENCE_SECONDS = 20.0
-PLACES_SOON = 8
-SOON_SECONDS = 60.0
-GIVE_UP_SECONDS = 15.0  # from one time that documents are to make room to the next
 LINGER_SECONDS = 0.5  # with open streams that ask for nothing, before another model has its turn
 
 
@@ -57,10 +46,6 @@ class _Client:
     answers: SimpleQueue[tuple[GenerationRequest, Output] | Exception] = field(
         default_factory=SimpleQueue
     )
-
-
-class _GivenUpError(Exception):
-    """What runs is to make room."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -109,7 +94,7 @@ class SharedEngine:
         self._running: dict[_Place, GenerationRequest] = {}
         self._answered = 0  # for which no other request has come yet
         self._grace_until = 0.0
-        self._urgent_at = self._given_up_at = -inf
+        self._admission = Admission()
 
     @property
     def info(self) -> EngineInfo:
@@ -207,7 +192,7 @@ class SharedEngine:
             self._call()
             try:
                 self._stream(self._next)
-            except _GivenUpError:
+            except MakeRoomError:
                 self._put_back()
             except Exception as error:
                 if not self._running:
@@ -275,34 +260,7 @@ class SharedEngine:
         return self._running[place]
 
     def _first(self) -> list[_Client]:
-        """Who waits and may have a place now.
-
-        Raises _GivenUpError where others are to make room.
-        """
-        now, most = time.monotonic(), sys.maxsize
-        urgent = [each for each in self._clients if each.is_urgent]
-        others = [each for each in self._clients if not each.is_urgent]
-        asked = sum(each.running + len(each.waiting) for each in urgent)
-        if asked:
-            self._urgent_at = now
-        if now < self._urgent_at + HOLD_SECONDS:
-            most = 1 if asked >= MANY else 0
-        elif now < self._urgent_at + SOON_SECONDS:
-            most = max(1, PLACES_SOON // max(1, len(others)))
-        if (
-            any(each.waiting for each in urgent)
-            and sum(each.running for each in others) > len(others)
-            and now > self._given_up_at + GIVE_UP_SECONDS
-        ):
-            self._given_up_at = now
-            raise _GivenUpError
-        patient = now - PATIENCE_SECONDS
-        return [
-            each
-            for each in self._clients
-            if each.waiting
-            and (each.is_urgent or each.running < max(most, each.answered_at < patient))
-        ]
+        return self._admission.admit(self._clients)
 
     def _put_back(self) -> None:
         """Have all that ran wait again, before what waits already."""
