@@ -3,6 +3,7 @@ import pytest
 from tests.cleaning.helpers import ARTICLE, OTHER, PAGES, document
 from tests.reading.helpers import one
 from toolkit.cleaning import judge, replay
+from toolkit.cleaning.steps import repair
 from toolkit.output import render_cleaning
 
 BELOW = (
@@ -79,6 +80,14 @@ def test_readers_of_a_page_say_whether_the_article_is_there_below_a_notice(below
     cleaning = judge(one("page.html", page.encode()))
     assert cleaning.paywalled is not whole
     assert (BELOW[1] in cleaning.document.text) is whole
+
+
+def test_a_quotation_below_a_notice_does_not_speak_to_the_reader():
+    quotes = ("« Nous avons trop attendu, et vous le savez », a répondu le préfet.", BELOW[1])
+    body = "".join(f"<p>{line}</p>" for line in (ARTICLE, OTHER, WALL, *quotes))
+    page = f"<html><body><article><h1>Le plan</h1>{body}</article></body></html>"
+    text = judge(one("page.html", page.encode())).document.text
+    assert all(repair(line) in text for line in quotes)
 
 
 def test_a_replayed_plan_says_the_same():

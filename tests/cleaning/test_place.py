@@ -1,4 +1,7 @@
+import pytest
+
 from tests.cleaning.helpers import ARTICLE, OTHER, document
+from tests.reading.helpers import one
 from toolkit.cleaning import clean
 from toolkit.cleaning.features import GROUPS, describe
 from toolkit.cleaning.marks import weigh_marks
@@ -19,6 +22,9 @@ STUB = (
     "trouvé des recettes, des poèmes et une demande en mariage."
 )
 
+COMMENT = "Je ne suis pas du tout d’accord avec ce plan, qui va coûter très cher à tous."
+ANSWER = "« Nous irons au tribunal », a répondu la maire de Roquevert, qui préside le canton."
+
 
 def test_an_article_of_one_paragraph_wins_over_longer_consent():
     page = ["L’armoire aux bulletins nuls de Roquevert", "Publié le 3 mars 2021", STUB]
@@ -33,6 +39,25 @@ def test_no_comment_wins_over_a_short_article():
     assert clean(document(page)).document.text == f"{ARTICLE}\n\n{OTHER}"
 
 
+@pytest.mark.parametrize(
+    ("heading", "below", "stays"),
+    [
+        ("Réactions", ANSWER, True),
+        ("Répondre", ANSWER, True),
+        ("Réactions", COMMENT, False),
+        ("Commentaires", ANSWER, False),
+        ("Énoncés prospectifs", ANSWER, False),
+        ("Bibliographie", ANSWER, False),
+    ],
+)
+def test_readers_of_a_page_say_whether_a_heading_ends_the_article(heading, below, stays):
+    lines = (ARTICLE, OTHER, f"<h2>{heading}</h2>", below, "Le préfet a demandé du temps.")
+    body = "".join(line if line.startswith("<") else f"<p>{line}</p>" for line in lines)
+    page = f"<html><body><article><h1>Le plan</h1>{body}</article></body></html>"
+    text = clean(one("page.html", page.encode())).document.text
+    assert (repair(below) in text) is (lines[-1] in text) is stays
+
+
 def test_the_title_shares_words_with_the_article():
     links = ["Vivre à Roquevert au fil des saisons", "Le magazine de nos communes rurales en ligne"]
     title = "Le plan du ministre sera discuté au Sénat dès mars"
@@ -41,7 +66,6 @@ def test_the_title_shares_words_with_the_article():
 
 
 BOTH = frozenset((IN_ELEMENT, IN_MAIN_TEXT))
-COMMENT = "Je ne suis pas du tout d’accord avec ce plan, qui va coûter très cher à tous."
 
 
 def place(*lines):

@@ -32,6 +32,9 @@ def metadata(data=None, head="", below=""):
         {**RECIPE, "review": {**REVIEW, "name": "Le far breton"}},
         {"@type": "Hotel", "review": [{**REVIEW, "name": "Le far breton"}]},
         {"@type": "NewsArticle", "headline": "Le far breton", "comment": [COMMENT]},
+        COMMENT,
+        [{**COMMENT, "@type": ["Comment"]}],
+        [{**COMMENT, "@type": ["CreativeWork", "UserComments"]}],
         {"@graph": [COMMENT, {"@type": "WebPage", "name": "Le far breton"}]},
     ],
 )
@@ -45,6 +48,8 @@ def test_the_pages_own_data_stand_beside_them():
     assert metadata({"review": [REVIEW], **RECIPE, "datePublished": OWN})["date"] == OWN
     own = {"@type": "WebPage", "name": "Le far breton", "datePublished": OWN}
     assert metadata({"@graph": [COMMENT, own]})["date"] == OWN
+    review = {"@type": ["Review"], "author": "Bob", "datePublished": OWN, "comment": [COMMENT]}
+    assert metadata([{**review, "headline": "Le far breton"}])["date"] == OWN
     film = {"@type": "Movie", "review": {**REVIEW, "name": "Le far breton"}}
     assert metadata(film)["date"] == OLD
 

@@ -11,7 +11,7 @@ from toolkit.cleaning.features import Line
 from toolkit.cleaning.marks import BELOW, BOTH, HEAD, LEFT_OUT, MIN_LEAD_CHARS
 from toolkit.cleaning.patterns import INTERRUPTION, normal_form
 from toolkit.cleaning.prompts import NOUS, VOUS
-from toolkit.cleaning.sections import stems, weigh_sections
+from toolkit.cleaning.sections import JE, stems, weigh_sections
 from toolkit.cleaning.words import words_of
 
 MAX_COST = -0.7  # what a line without a pattern can cost the run that it stands in
@@ -35,8 +35,10 @@ VOCABULARY_LINES = 40
 MAX_LEAD_CHARS = 600
 NUMBERED = re.compile(r"(?:[IVX]{1,4}|\d{1,2})[.)] ")
 DATE_END = re.compile(r"\bMONTH #$")
-NOTICE_LINES = 12  # below a notice to subscribers
-SPEAKING = VOUS | NOUS
+REACH_BELOW = 12  # lines below one that ends most articles
+REACTIONS = ("comments", "late")  # a pattern's reason, and how it ends the article
+OFFERING = VOUS | NOUS
+QUOTED = re.compile("«[^»]*»|“[^”]*”")
 TITLE_REACH = 40  # lines above the article
 
 
@@ -100,7 +102,7 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
         if line.vote in LEFT_OUT:
             continue
         ends = pattern and pattern.ends_article and best >= ENOUGH[pattern.ends_article]
-        if pattern and ends and not (pattern.paywall and _goes_on(lines, index)):
+        if ends and not _goes_on(lines, index):
             end = index
             break
         if total <= 0:
@@ -113,13 +115,24 @@ def _article_run(lines: Sequence[Line]) -> tuple[int, int, int]:
     return first, last, end
 
 
-def _goes_on(lines: Sequence[Line], notice: int) -> bool:
-    """Whether the article is there below a notice to subscribers: both readers of the page take
-    the next two paragraphs, which have no heading, as teasers do, and don't speak of an offer.
+def _goes_on(lines: Sequence[Line], end: int) -> bool:
+    """Whether the article is there below a line that ends most: a notice to subscribers, or a
+    heading such as `Réactions` that both readers of the page take.
+
+    They must take the next two paragraphs, which have no heading, as teasers do, and outside of
+    quotations don't speak of an offer or as a reader does.
     """
-    below = [line for line in lines[notice + 1 : notice + 1 + NOTICE_LINES] if line.text]
+    pattern = lines[end].pattern
+    if pattern is None:
+        return True
+    is_heading = (pattern.reason, pattern.ends_article) == REACTIONS and lines[end].vote == BOTH
+    if not (pattern.paywall or is_heading):
+        return False
+    speaking = OFFERING | JE if is_heading else OFFERING
+    below = [line for line in lines[end + 1 : end + 1 + REACH_BELOW] if line.text]
     first = [line for line in below if not line.pattern and line.vote not in LEFT_OUT][:2]
-    told = all(SPEAKING.isdisjoint(words_of(line.text.lower())) for line in first)
+    own = (QUOTED.sub("", line.text).lower() for line in first)
+    told = all(speaking.isdisjoint(words_of(text)) for text in own)
     return len(first) == 2 and told and all(line.sentence and line.vote == BOTH for line in first)
 
 

@@ -67,8 +67,14 @@ _READ = (
     rf"(?:(?:lire|connaitre|decouvrir|acceder a) (?:{_REST}|{_PIECE})|"
     r"(?:continuer|poursuivre) (?:a lire|(?:votre|la|sa) lecture))"
 )
+# What others do for it, or will have to.
+_OTHERS = (
+    r"\b(?:ont|dev(?:ait|aient|ra|rait|ront|raient)|(?<!vous )faudra|"
+    r"a (?:du|pris|souscrit|achete|paye))\b"
+)
 _SAYS = (
-    r"(?:[,»”\"] (?:\w+ |\w')?(?!(?:comme|contre|entre|meme|outre|toute) )\w+(?:e|ent|[iu]t|a|u)"
+    r"(?:[,»”\"] (?:\w+ |\w')?(?!(?:comme|contre|entre|meme|outre|toute) )"
+    r"\w+(?:e|ent|[iu]t|a|u|pond)"
     r"(?:-(?:t-)?(?:il|elle|on)s?\b|"
     r" (?:alors |encore |toujours )?(?:l[ea]s? |l'|une? |des |s(?:on|a|es) ))|"
     r": (?:c'est|voila) )"
@@ -199,7 +205,8 @@ FRENCH = Language(
         rf"il reste (?:encore )?\d+(?:[.,]\d+)? ?% de {_PIECE} a (?:lire|decouvrir)\b|"
         rf"vous avez lu (?:les )?\d+ ?% de {_PIECE}|"
         rf"pour {_READ}\b(?:(?!cookie|accept)[^.!?]){{0,60}}"
-        r"\b(?:abonnez|abonnement|vous \w+ \w+ abonnee?s?\b)|"
+        r"\b(?:abonnez|vous \w+ \w+ abonnee?s?\b)|"
+        rf"pour {_READ}\b(?:(?!cookie|accept|{_OTHERS})[^.!?]){{0,60}}\babonnement|"
         rf"abonnez-vous pour {_READ}\b|"
         rf"debloquez {_PIECE})"
         rf"(?![^.!?]*{_SAYS})"

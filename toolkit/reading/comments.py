@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 IN_COMMENTS = "in comments"
+ENDS = ("comment", "comments")  # of the names of types
 SIGNED = re.compile(r"author|auteur|creator|date|meta|publi|time", re.IGNORECASE)
 NAMING = ("itemprop", "property", "class", "id", "rel")
 
@@ -56,8 +57,9 @@ def _hide(comments: "HtmlElement") -> None:
 
 def _without_comments(script: str) -> str:
     """The data of a page without theirs; as they are where they have none."""
-    value = parsed(script)
-    waiting, found = [value], False
+    root = [parsed(script)]
+    waiting: list[Any] = [root]
+    found = False
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
@@ -71,11 +73,12 @@ def _without_comments(script: str) -> str:
             node[:] = others
             waiting += others
     try:
-        return json.dumps(value) if found else script
+        return json.dumps(root[0] if root else None) if found else script
     except RecursionError:
         return script
 
 
 def _is_comment(value: Any) -> bool:
     kind = value.get("@type") if isinstance(value, dict) else None
-    return isinstance(kind, str) and kind.lower().endswith("comment")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(isinstance(each, str) and each.lower().endswith(ENDS) for each in kinds)
