@@ -63,6 +63,7 @@ def test_what_never_ends_is_cut_behind_a_clause_else_a_word(unit, ending):
 def test_a_sentence_up_to_the_bound_is_one():
     text = "Le maire de la ville, ".ljust(MAX_SENTENCE_CHARS - 1, "a") + "."
     assert [segment.text for segment in split_sentences(f"{text} Fin.")] == [text, "Fin."]
+    assert [segment.text for segment in split_sentences(text + " " * 3000)] == [text]
 
 
 def test_only_segments_before_a_line_break_end_a_paragraph():

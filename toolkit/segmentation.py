@@ -42,7 +42,8 @@ def _bounded(text: str, ends: Iterable[int]) -> Iterator[int]:
     start = 0
     for end in ends:
         start = _skip_space(text, start)
-        while end - start > MAX_SENTENCE_CHARS:
+        last = start + len(text[start:end].rstrip())
+        while last - start > MAX_SENTENCE_CHARS:
             cut = _cut(text, start, start + MAX_SENTENCE_CHARS)
             yield cut
             start = _skip_space(text, cut)
