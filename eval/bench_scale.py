@@ -3,9 +3,9 @@
 `kills` has a cluster of three nodes on this machine translate a corpus with the fake engine, ends
 five of its workers by SIGKILL, takes a node away, ends the head with the driver, and runs the same
 command on a new cluster. Then every row must be there once, in the bytes of an undisturbed run of
-the local runner. `table` compares two workers with one, a thread each, with a small real model that
-summarizes and with random weights of the shape of opus-mt that translate; other work beside it
-spoils the figures. Without a name both are done. Needs the extra `ray`, Linux, and for `table` the
+the local runner. `table` compares two workers with one, a core and a thread each, with a small real
+model that summarizes and with random weights of the shape of opus-mt that translate; other work
+beside it spoils the figures. Without a name both are done. Needs the extra `ray`, Linux, and for `table` the
 model smollm2-135m-instruct and the extra `torch`.
 """
 
@@ -30,6 +30,9 @@ from bench_translation import build_small
 PROGRAM = [sys.executable, "-c", "from toolkit.cli.main import run; run()", "run"]
 SUMMARIZER = "smollm2-135m-instruct"
 NODES, KILLS, SHARDS, ROWS = 3, 5, 30, 1800  # of `kills`
+# Of `table`: with fewer rows in a shard a model reads its weights for a few sequences at a time, and
+# then two workers wait for the memory that they share.
+TABLE_SHARDS = 8
 LEAST = 1.8  # times as quick two workers should be
 FRENCH = (
     "La mairie a compté {} visiteurs dans le musée ce week-end.",
@@ -202,8 +205,9 @@ def compare_workers(model: str, arguments: Sequence[str], folder: Path) -> None:
     for workers in (1, 2):
         to = folder / f"{model}-{arguments[-1]}-{workers}"
         started = time.perf_counter()
-        call = [*PROGRAM, *arguments, "--to", str(to), "--shards", "16", "--quiet"]
-        subprocess.run([*call, "--workers", str(workers), "--threads", "1"], check=True)
+        call = [*PROGRAM, *arguments, "--to", str(to), "--shards", str(TABLE_SHARDS), "--quiet"]
+        bound = ["taskset", "--cpu-list", f"0-{workers - 1}"]
+        subprocess.run([*bound, *call, "--workers", str(workers), "--threads", "1"], check=True)
         passed = time.perf_counter() - started
         rates.append(rate(to))
         times = rates[-1] / rates[0]
@@ -226,7 +230,7 @@ def rate(folder: Path) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", choices=["kills", "table"])
-    parser.add_argument("--rows", type=int, default=96, help="a third of them to summarize")
+    parser.add_argument("--rows", type=int, default=288, help="a third of them to summarize")
     parser.add_argument("--runner", choices=["local", "ray"], help="only this one in the table")
     options = parser.parse_args()
     if options.what != "table":

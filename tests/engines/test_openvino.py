@@ -1,7 +1,10 @@
 """OpenVINO against the reference: the tiny chat models, in numbers of 32 bits."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain, zip_longest
@@ -27,6 +30,18 @@ NAMES = ["qwen2", "smollm", "qwen3"]
 BEAMS = replace(CONFIG, max_new_tokens=12, num_beams=4, num_return_sequences=4)
 SAMPLES = GenerationConfig(max_new_tokens=12, num_return_sequences=3, do_sample=True, top_p=0.9)
 INFO = engine_info("openvino")
+# The sets of cores that the threads of a process may use, as they are seen within half a second.
+SEE_CORES = """
+import glob, json, os, sys, time
+seen, end = set(), time.monotonic() + 0.5
+while time.monotonic() < end:
+    for path in glob.glob(f"/proc/{sys.argv[1]}/task/*"):
+        try:
+            seen.add(tuple(sorted(os.sched_getaffinity(int(os.path.basename(path))))))
+        except ProcessLookupError:
+            pass
+print(json.dumps(sorted(seen)))
+"""
 
 
 def opened(folder, *, kv_cache_mb=16, max_source_tokens=512, source_format=None):
@@ -341,6 +356,18 @@ def test_two_streams_do_not_mix(ours):
                 found[at][each[0].key[1]] = [c.text for c in each[1].candidates]
     for at in (0, 1):
         assert [found[at][place] for place in range(len(chats))] == expected[at]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads of a process are told by /proc")
+def test_no_thread_is_bound_to_a_core_that_others_may_want(ours):
+    model = ours()
+    look = [sys.executable, "-c", SEE_CORES, str(os.getpid())]
+    # Another process looks, as a step of the library lets no thread of this one run.
+    with subprocess.Popen(look, stdout=subprocess.PIPE, text=True) as looking:
+        while looking.poll() is None:
+            generate(model, sources("qwen2"), BEAMS)
+        seen, _ = looking.communicate()
+    assert json.loads(seen) == [sorted(os.sched_getaffinity(0))]
 
 
 def test_threads_share_an_engine(ours):

@@ -333,7 +333,12 @@ def _tensor(ids: Sequence[int]) -> Any:
 
 
 def _properties(compute_type: str, threads: int) -> dict[str, Any]:
-    properties: dict[str, Any] = {"INFERENCE_NUM_THREADS": threads, "KV_CACHE_PRECISION": "f16"}
+    properties: dict[str, Any] = {
+        "INFERENCE_NUM_THREADS": threads,
+        "KV_CACHE_PRECISION": "f16",
+        # Pinned threads of several processes would all stand on the first cores.
+        "ENABLE_CPU_PINNING": False,
+    }
     if compute_type == "float32":
         return properties | {"INFERENCE_PRECISION_HINT": "f32"}
     return properties | {"DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP_SIZE}
