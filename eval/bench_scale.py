@@ -5,8 +5,8 @@ five of its workers by SIGKILL, takes a node away, ends the head with the driver
 command on a new cluster. Then every row must be there once, in the bytes of an undisturbed run of
 the local runner. `table` compares two workers with one, a core and a thread each, with a small real
 model that summarizes and with random weights of the shape of opus-mt that translate; other work
-beside it spoils the figures. Without a name both are done. Needs the extra `ray`, Linux, and for `table` the
-model smollm2-135m-instruct and the extra `torch`.
+beside it spoils the figures. Without a name both are done. Needs the extra `ray`, Linux, and for
+`table` the model smollm2-135m-instruct and the extra `torch`.
 """
 
 import argparse
@@ -30,8 +30,8 @@ from bench_translation import build_small
 PROGRAM = [sys.executable, "-c", "from toolkit.cli.main import run; run()", "run"]
 SUMMARIZER = "smollm2-135m-instruct"
 NODES, KILLS, SHARDS, ROWS = 3, 5, 30, 1800  # of `kills`
-# Of `table`: with fewer rows in a shard a model reads its weights for a few sequences at a time, and
-# then two workers wait for the memory that they share.
+# Of `table`: with fewer rows in a shard a model reads its weights for a few sequences at a time,
+# and then two workers wait for the memory that they share.
 TABLE_SHARDS = 8
 LEAST = 1.8  # times as quick two workers should be
 FRENCH = (
