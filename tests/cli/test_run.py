@@ -69,6 +69,18 @@ def test_tasks_of_a_scheduler_do_a_shard_each_and_come_to_the_same(run, source, 
     assert len(outputs(tmp_path / "out")) == 4
 
 
+def test_tasks_after_the_first_take_no_look_at_other_sources(run, source, tmp_path, monkeypatch):
+    task = ("run", source, *FAKE, "--shards", 4, "--shard")
+    assert run(*task, 0)[0] == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("toolkit.cli.run.files_of", None)
+        assert run(*task, 1)[0] == 0
+    write_rows(tmp_path / "rows.jsonl", rows(11))
+    code, _, err = run(*task, 2)
+    assert code == 2
+    assert "the input files have changed since the job was begun" in err
+
+
 def test_a_task_without_a_shard_has_nothing_to_do(run, tmp_path):
     """A scheduler starts as many as were asked for; CSV isn't split."""
     (tmp_path / "rows.csv").write_text('text\n"Le maire parle."\n', "utf-8")

@@ -2,8 +2,9 @@
 
 import json
 
-from toolkit.corpus.job import make_job, open_job
-from toolkit.corpus.plan import files_of, plan_shards
+from toolkit.corpus.job import Inputs, make_job, open_job
+from toolkit.corpus.plan import Planned, files_of, plan_shards
+from toolkit.corpus.planned import keep_plan
 from toolkit.corpus.worker import Machine, Worker
 from toolkit.settings import make_settings
 
@@ -45,15 +46,22 @@ def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **optio
         to=str(to),
         stages=stages,
         settings=make_settings(model, **{"lexicon": False, **options}),
-        inputs=files,
-        plan=plan_shards(files, shards=shards),
+        inputs=Inputs.of(files),
+        shards=shards,
+        plan=Planned.of(plan_shards(files, shards=shards)),
         **about,
     )
 
 
+def planned(job):
+    """The job, with its plan written down."""
+    keep_plan(job, plan_shards(files_of(job.sources), shards=job.shards))
+    return job
+
+
 def opened(*arguments, **options):
     """A job that is written down, and a worker for it."""
-    job = open_job(job_of(*arguments, **options))
+    job = planned(open_job(job_of(*arguments, **options)))
     return job, Worker.start(job, Machine())
 
 

@@ -2,8 +2,17 @@ import pytest
 
 from tests.corpus.helpers import job_of, opened, rows, write_rows
 from toolkit.corpus import job as module
-from toolkit.corpus.job import JOB, Job, ModelUsed, make_job, open_job, read_job, refuse_changed
-from toolkit.corpus.plan import files_of, plan_shards
+from toolkit.corpus.job import (
+    JOB,
+    Inputs,
+    Job,
+    ModelUsed,
+    make_job,
+    open_job,
+    read_job,
+    refuse_changed,
+)
+from toolkit.corpus.plan import Planned, files_of, plan_shards
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.settings import make_settings
 
@@ -25,8 +34,8 @@ def made(source, to, settings, stages=("translate",)):
         to=str(to),
         stages=stages,
         settings=settings,
-        inputs=files,
-        plan=plan_shards(files),
+        inputs=Inputs.of(files),
+        plan=Planned.of(plan_shards(files)),
     )
 
 
@@ -38,6 +47,12 @@ def test_the_first_writes_the_job_down_and_others_go_on_with_it(source, to):
     )
     settings = job.settings_with({"threads": 3})
     assert (settings.quality, settings.translator, settings.threads) == ("best", "fake", 3)
+
+
+def test_a_folder_that_was_moved_is_gone_on_with_where_it_is(source, to, tmp_path):
+    open_job(job_of(source, to))
+    to.rename(tmp_path / "moved")
+    assert open_job(job_of(source, tmp_path / "moved")).to == str(tmp_path / "moved")
 
 
 def test_what_a_machine_may_choose_makes_no_other_job(source, to, tmp_path):
@@ -88,7 +103,7 @@ def test_another_version_is_refused_and_told_how_to_go_on(source, to, monkeypatc
         open_job(wanted)
 
 
-@pytest.mark.parametrize("written", ["{}", "no json", '{"job_schema": 2}'])
+@pytest.mark.parametrize("written", ["{}", "no json", '{"job_schema": 1}'])
 def test_a_job_that_cannot_be_read_is_refused_in_one_line(to, written):
     (to / "_toolkit").mkdir(parents=True)
     (to / JOB).write_text(written)

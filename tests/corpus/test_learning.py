@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from tests.corpus.helpers import SITE, job_of, outputs, pages, read_rows, write_rows
+from tests.corpus.helpers import SITE, job_of, outputs, pages, planned, read_rows, write_rows
 from toolkit.cleaning import Repeats
 from toolkit.corpus import learning
 from toolkit.corpus.job import JOB, open_job
@@ -131,9 +131,9 @@ def test_half_a_character_in_a_line_is_no_obstacle(tmp_path, to):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_articles_lose_what_repeats_in_every_process(source, tmp_path, workers):
     plain, clean = tmp_path / "plain", tmp_path / "clean"
-    run_local(open_job(job_of(source, plain, stages=("clean",))), [0], Machine())
-    job = open_learned(wanted(source, clean, shards=3), lambda: learned(source))
-    run_local(job, range(len(job.plan.shards)), Machine(), workers=workers)
+    run_local(planned(open_job(job_of(source, plain, stages=("clean",)))), [0], Machine())
+    job = planned(open_learned(wanted(source, clean, shards=3), lambda: learned(source)))
+    run_local(job, range(job.plan.shards), Machine(), workers=workers)
     assert len(outputs(clean)) == 3
     assert all(SITE in article for article in articles(plain))
     assert len(articles(clean)) == 6

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.corpus.formats import Piece, read_rows
-from toolkit.corpus.plan import Plan, files_of, plan_shards
+from toolkit.corpus.plan import Plan, Planned, Shard, files_of, plan_shards
 from toolkit.corpus.storage import StoredFile
 from toolkit.errors import InputError, UsageError
 
@@ -94,6 +94,26 @@ def test_splits_of_datasets_keep_their_layout():
         "data/train-00000-of-00002.jsonl",
         "data/train-00001-of-00002.jsonl",
     ]
+
+
+def test_more_shards_go_where_they_are_largest():
+    files = [stored(f"{name}/x.jsonl", mb) for name, mb in (("a", 1), ("b", 5), ("c", 5), ("d", 0))]
+    folders = [folder_of(output) for output in outputs(plan_shards(files, shards=9))]
+    assert [folders.count(folder) for folder in "abcd"] == [1, 4, 3, 1]
+
+
+def test_names_of_very_many_outputs_are_in_the_order_of_their_rows():
+    plan = plan_shards([stored("x.jsonl", 200)], shards=100_001)
+    assert sorted(outputs(plan)) == outputs(plan)
+    assert outputs(plan)[0] == "part-000000.jsonl"
+
+
+def test_a_plan_is_the_same_if_its_shards_are():
+    files = [stored("x.jsonl", 9), stored("y/z.jsonl.gz", 3)]
+    plan = plan_shards(files, shards=4)
+    assert Planned.of(plan) == Planned.of(plan_shards(files[::-1], shards=4))
+    assert Planned.of(plan) != Planned.of(plan_shards(files, shards=3))
+    assert [Shard.from_json(each.to_json().encode()) for each in plan.shards] == [*plan.shards]
 
 
 def test_what_cannot_be_split_stays_whole():

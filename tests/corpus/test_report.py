@@ -23,6 +23,15 @@ def test_shards_are_summed_and_what_failed_is_told():
     ]
 
 
+def test_of_very_many_failures_some_are_told():
+    failed = [Failure(number=number, reason="is cut off") for number in range(30)]
+    told = list(Report.summed(30, [], failed).lines())
+    assert told[-2:] == [
+        "shard 19 failed: is cut off",
+        "10 more shards failed; _toolkit/failed says why",
+    ]
+
+
 def test_cleaning_alone_says_nothing_of_sentences():
     done = [ShardReport(number=0, output="x", rows=1)]
     assert list(Report.summed(1, done, []).lines()) == [

@@ -113,10 +113,12 @@ def test_what_a_worker_did_before_changes_nothing(tmp_path, monkeypatch):
 def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
     job, worker = opened(write_rows(tmp_path / "rows.jsonl", rows(1)), tmp_path / "out")
     run_shard(job, 0, worker)
-    (tmp_path / "out/.toolkit-abc.tmp").write_text("half")
+    (tmp_path / "out/date=1").mkdir()
+    for folder in ("out", "out/date=1", "out/_toolkit"):
+        (tmp_path / folder / ".toolkit-abc.tmp").write_text("half")
     kept = AtomicFile(tmp_path / "out/somebody-writes-it")
     sweep_outputs(job)
-    assert not (tmp_path / "out/.toolkit-abc.tmp").exists()
+    assert not [*tmp_path.rglob(".toolkit-abc.tmp")]
     kept.commit()
     assert [*outputs(tmp_path / "out")] == ["part-00000.jsonl"]
 

@@ -25,7 +25,7 @@ def test_missing_shards_are_told_in_ranges(job):
         mark_done(Storage.of(job.to), ShardReport(number=number, output="x", rows=8))
     shown = lines(job.to)
     assert shown[:2] == [
-        f"shards: 2 of {len(job.plan.shards)}",
+        f"shards: 2 of {job.plan.shards}",
         "rows: 16, 0 of them with an error",
     ]
     assert shown[-1].startswith("missing shards: 1-2, 4-")
@@ -41,8 +41,19 @@ def test_who_is_at_work_is_told_and_about_how_long_it_takes(job):
         file.write(lease.model_dump_json().encode())
     *_, at_work, left = lines(job.to)
     assert at_work.startswith("at work on all shards: process 5 on node7, since 20")
-    rest = len(job.plan.shards) - 1
+    rest = job.plan.shards - 1
     assert left == f"time left: about {rest} h 0 min"
+
+
+def test_of_very_many_shards_some_are_looked_at_unless_it_shall_be_exact(job, monkeypatch):
+    monkeypatch.setattr("toolkit.corpus.status.SAMPLED", 2)
+    for number in range(5):
+        mark_done(Storage.of(job.to), ShardReport(number=number, output="x", rows=number))
+    shown = lines(job.to)
+    assert shown[:2] == ["shards: 5 of 6", "rows: 8, 0 of them with an error"]
+    assert "all but the number of shards is reckoned from 2 of them; --exact reads all" in shown
+    exact = list(Status.of(job.to, exact=True).lines())
+    assert exact[1:] == ["rows: 10, 0 of them with an error", "missing shards: 5"]
 
 
 def test_without_a_job_there_is_no_status(tmp_path):

@@ -119,8 +119,18 @@ def test_of_two_that_create_one_succeeds(place):
 
 def test_small_files_are_fetched_together(place):
     put(place, **{"m/1": b"a", "m/2": b"b", "n": b"c"})
-    assert place.read_all("m") == {"m/1": b"a", "m/2": b"b"}
-    assert place.read_all("none") == {}
+    assert sorted(place.read_all(["m/2", "m/3", "m/1"])) == [b"a", b"b"]
+    assert list(place.read_all([])) == []
+
+
+def test_a_small_file_is_one_request(s3):
+    place = Storage.of("s3://news")
+    put(place, **{"m/1": b"a", "m/2": b"b"})
+    s3.asked.clear()
+    assert place.read("m/1") == b"a"
+    assert place.read("m/3") is None
+    assert len(list(place.read_all(["m/1", "m/2"]))) == 2
+    assert [method for method, _ in s3.asked] == ["GET"] * 4
 
 
 def test_together_none_is_left_out_because_its_store_failed(s3):
@@ -128,8 +138,8 @@ def test_together_none_is_left_out_because_its_store_failed(s3):
     put(place, **{"m/1": b"a", "m/2": b"b"})
     tried = []
     s3.fails = lambda path: path.startswith("/news/m/2") and tried.append(path) is None
-    with pytest.raises(StorageError, match="s3://news/m: Service Unavailable"):
-        place.read_all("m")
+    with pytest.raises(StorageError, match="s3://news/m: Please reduce your request rate"):
+        list(place.read_all(["m/1", "m/2"]))
     assert len(tried) > 1
 
 

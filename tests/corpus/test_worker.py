@@ -1,6 +1,6 @@
 import pytest
 
-from tests.corpus.helpers import job_of, rows, write_rows
+from tests.corpus.helpers import job_of, planned, rows, write_rows
 from toolkit.corpus.job import open_job
 from toolkit.corpus.shard import run_shard
 from toolkit.corpus.worker import Machine, ShardPool, Worker
@@ -29,7 +29,7 @@ def loaded(monkeypatch):
 
 def job(tmp_path, **options):
     source = write_rows(tmp_path / "rows.jsonl", rows(6))
-    return open_job(job_of(source, tmp_path / "out", **options))
+    return planned(open_job(job_of(source, tmp_path / "out", **options)))
 
 
 def test_models_are_loaded_when_it_starts(tmp_path, loaded):

@@ -14,10 +14,11 @@ from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.cli.learned import read_repeats
-from toolkit.corpus.job import STAGES, Format, Job, make_job, refuse_stages
+from toolkit.corpus.job import STAGES, Format, Inputs, Job, make_job, refuse_stages
 from toolkit.corpus.learning import digest_of, learn_corpus, open_learned
 from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
-from toolkit.corpus.plan import SHARD_MB, Plan, files_of, plan_shards
+from toolkit.corpus.plan import SHARD_MB, Plan, Planned, files_of, plan_shards
+from toolkit.corpus.planned import keep_plan, resumed
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
@@ -187,20 +188,15 @@ def start_command(
         asked = refuse_stages([each.strip() for each in stages.split(",")])
         of_corpus = learn_from is not None and str(learn_from) == CORPUS
         known = read_repeats(learn_from) if learn_from and not of_corpus else None
-        files = files_of(sources)
-        plan = plan_shards(
-            files,
-            shard_mb=shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB),
-            shards=shards,
-            suffix=f".{to_format}" if to_format else None,
-        )
-        wanted = make_job(
+        size_mb = shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB)
+        request = partial(
+            make_job,
             sources=sources,
             to=to,
             stages=asked,
             settings=settings,
-            inputs=files,
-            plan=plan,
+            shard_mb=size_mb,
+            shards=shards,
             form=to_format,
             text_field=text_field,
             id_field=id_field,
@@ -209,17 +205,24 @@ def start_command(
             learned_from="corpus" if of_corpus else "file" if known else None,
             repeats=digest_of(known) if known else None,
         )
-        refuse_mistakes(wanted)
+        say = (lambda message: None) if quiet else tell
+        opened: Callable[[], Job]
+        if there := resumed(to, request, shard) if shard is not None else None:
+            wanted, opened = there, lambda: there
+        else:
+            files = files_of(sources)
+            suffix = f".{to_format}" if to_format else None
+            plan = plan_shards(files, shard_mb=size_mb, shards=shards, suffix=suffix)
+            wanted = request(inputs=Inputs.of(files), plan=Planned.of(plan))
+            refuse_mistakes(wanted)
+            opened = partial(open_new, wanted, plan, files, known, say)
         machine = machine_of(settings, stores)
-        refuse_number(plan, shard, shards)
-        if shard is not None and shard >= len(plan.shards):
+        refuse_number(wanted.plan.shards, shard, shards)
+        if shard is not None and shard >= wanted.plan.shards:
             return  # there is a task for each of --shards, and fewer of these
         work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
-        say = (lambda message: None) if quiet else tell
-        learn = partial(repeats_for, wanted, known, files, say)
-        on_wait = partial(say, "another task learns which lines repeat; waiting for it")
         with leased(Storage.of(wanted.to), shard):
-            job = open_learned(wanted, learn, on_wait=on_wait)
+            job = opened()
             run_job(job, machine, shard=shard, work=work, quiet=quiet)
         end(job, shard=shard, strict=strict, quiet=quiet)
 
@@ -229,15 +232,18 @@ def start_command(
 @app.command("status")
 def status_command(
     to: Annotated[str, typer.Argument(metavar="URL", help="The folder of the outputs.")],
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Look at all finished shards, not at 2,000 of them.")
+    ] = False,
 ) -> None:
     """How far a run is: shards, rows, what is missing, who is at work."""
-    for line in Status.of(to).lines():
+    for line in Status.of(to, exact=exact).lines():
         show(line)
 
 
-def refuse_number(plan: Plan, shard: int | None, shards: int | None) -> None:
+def refuse_number(planned: int, shard: int | None, shards: int | None) -> None:
     """Raises UsageError for a shard that neither is there nor was asked for."""
-    if shard is not None and shard >= (most := max(shards or 0, len(plan.shards))):
+    if shard is not None and shard >= (most := max(shards or 0, planned)):
         raise UsageError(f"--shard {shard}: there are {most}, counted from 0")
 
 
@@ -250,6 +256,23 @@ def machine_of(settings: Settings, stores: Path | None) -> Machine:
         stores=stores,
         store_max_mb=settings.cache_max_mb,
     )
+
+
+def open_new(
+    wanted: Job,
+    plan: Plan,
+    files: Sequence[StoredFile],
+    known: Repeats | None,
+    say: Callable[[str], None],
+) -> Job:
+    """The job of this destination, with its plan and all that it goes by."""
+    job = open_learned(
+        wanted,
+        partial(repeats_for, wanted, known, files, say),
+        on_wait=partial(say, "another task learns which lines repeat; waiting for it"),
+    )
+    keep_plan(job, plan)
+    return job
 
 
 def repeats_for(
@@ -272,9 +295,10 @@ def run_job(
 ) -> None:
     """The shards that are missing, or the one that is asked for if it is."""
     storage = Storage.of(job.to)
-    sweep_outputs(job)
+    asked: Sequence[int]
     if shard is None:
-        asked, done = [each.number for each in job.plan.shards], done_numbers(storage)
+        sweep_outputs(job)
+        asked, done = range(job.plan.shards), done_numbers(storage)
     else:
         asked, done = [shard], {shard} if report_of(storage, shard) else set()
     missing = [number for number in asked if number not in done]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit import __version__
 from toolkit.articles import PAGE_SHARE
-from toolkit.corpus.plan import Plan
+from toolkit.corpus.plan import SHARD_MB, Planned
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
@@ -44,6 +44,7 @@ OF_A_MACHINE = frozenset(
     )
 )
 MODELS = ("model", "translator", "summarizer")
+OF_THE_PLAN = frozenset(("inputs", "shard_mb", "shards", "plan"))  # may differ and come to the same
 
 
 class ModelUsed(BaseModel):
@@ -94,12 +95,13 @@ class Job(BaseModel):
     that somebody set, with the models by their names; `files` maps those of them that name files to
     the sha256 of these. `check_language` says that rows in another language than the settings' are
     refused. `learned_from` says where the lines are from that repeat on its sites, and `repeats` is
-    their sha256, once they are known; see `learning`.
+    their sha256, once they are known; see `learning`. `shard_mb` and `shards` are what `plan` was
+    made by.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    job_schema: Literal[1] = 1
+    job_schema: Literal[2] = 2
     toolkit: str = __version__
     sources: tuple[str, ...]
     to: str
@@ -115,7 +117,9 @@ class Job(BaseModel):
     learned_from: Learned | None = None
     repeats: str | None = None
     inputs: Inputs
-    plan: Plan
+    shard_mb: float = SHARD_MB
+    shards: int | None = None
+    plan: Planned
 
     @property
     def asks_models(self) -> bool:
@@ -138,8 +142,10 @@ def make_job(
     to: str,
     stages: Sequence[str],
     settings: Settings,
-    inputs: Sequence[StoredFile],
-    plan: Plan,
+    inputs: Inputs,
+    plan: Planned,
+    shard_mb: float = SHARD_MB,
+    shards: int | None = None,
     form: Format | None = None,
     text_field: str = "text",
     id_field: str | None = None,
@@ -181,7 +187,9 @@ def make_job(
         files=_digests(values),
         learned_from=learned_from,
         repeats=repeats,
-        inputs=Inputs.of(inputs),
+        inputs=inputs,
+        shard_mb=shard_mb,
+        shards=shards,
         plan=plan,
     )
 
@@ -213,7 +221,7 @@ def read_job(to: str) -> Job:
     if data is None:
         raise UsageError(f"{to} holds no job ({JOB} is missing)")
     try:
-        return Job.model_validate_json(data)
+        there = Job.model_validate_json(data)
     except ValidationError as error:
         fault = error.errors()[0]
         what = ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
@@ -221,6 +229,7 @@ def read_job(to: str) -> Job:
             f"{to}/{JOB} can't be read by toolkit {__version__} ({what}); go on with the version "
             "that wrote it, or name another --to"
         ) from error
+    return there.model_copy(update={"to": Storage.of(to).url})  # it may have been moved
 
 
 def refuse_other(there: Job, wanted: Job) -> None:
@@ -240,7 +249,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
         )
     differing = _differing(there, wanted)
     if there.plan != wanted.plan and not differing:
-        counts = len(there.plan.shards), len(wanted.plan.shards)
+        counts = there.plan.shards, wanted.plan.shards
         differing = ["shards: {:,} then, {:,} now".format(*counts)]
     if differing:
         raise UsageError(
@@ -251,7 +260,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
 
 def _differing(there: Job, wanted: Job) -> list[str]:
     told = []
-    for name in Job.model_fields.keys() - {"inputs", "plan", "settings", "to"}:
+    for name in Job.model_fields.keys() - OF_THE_PLAN - {"settings", "to"}:
         old, new = getattr(there, name), getattr(wanted, name)
         if old != new:
             told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")

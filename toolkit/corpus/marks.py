@@ -109,9 +109,9 @@ def report_of(storage: Storage, number: int) -> ShardReport | None:
     return _read(storage, _path(DONE, number), ShardReport)
 
 
-def reports(storage: Storage) -> list[ShardReport]:
-    """Those of all finished shards, in their order."""
-    return _marks(storage, DONE, ShardReport)
+def reports(storage: Storage, numbers: Iterable[int]) -> Iterator[ShardReport]:
+    """Those of finished shards, as far as their marks can be read."""
+    return _marks(storage, DONE, numbers, ShardReport)
 
 
 def failure_of(storage: Storage, number: int) -> Failure | None:
@@ -121,8 +121,10 @@ def failure_of(storage: Storage, number: int) -> Failure | None:
 
 def failures(storage: Storage) -> list[Failure]:
     """Those of the shards that failed and weren't done since, in their order."""
-    done = done_numbers(storage)
-    return [each for each in _marks(storage, FAILED, Failure) if each.number not in done]
+    failed = _numbers(storage, FAILED)
+    if failed:  # else there may be very many others to list for nothing
+        failed -= done_numbers(storage)
+    return sorted(_marks(storage, FAILED, failed, Failure), key=lambda each: each.number)
 
 
 def leases(storage: Storage) -> dict[str, Lease]:
@@ -247,7 +249,8 @@ def _numbers(storage: Storage, folder: str) -> set[int]:
     return {int(stem) for stem in stems if stem.isdecimal()}
 
 
-def _marks(storage: Storage, folder: str, kind: type[Mark]) -> list[Mark]:
-    """In the order of their names, which is that of the shards."""
-    read = (_parsed(data, kind) for _, data in sorted(storage.read_all(folder).items()))
-    return [mark for mark in read if mark]
+def _marks(
+    storage: Storage, folder: str, numbers: Iterable[int], kind: type[Mark]
+) -> Iterator[Mark]:
+    data = storage.read_all(_path(folder, number) for number in numbers)
+    return filter(None, (_parsed(each, kind) for each in data))

@@ -1,10 +1,17 @@
 """Which rows make which output: the same plan for the same files, whatever order they come in."""
 
+import hashlib
+import heapq
+import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
 
 from toolkit.corpus.formats import Piece, format_of, suffix_of
 from toolkit.corpus.formats.parquet import group_bytes
@@ -19,16 +26,50 @@ SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Rows that become one file, `output` below the folder of the results."""
+    """Rows that become one file, `output` below the folder of the results. `source_bytes` are those
+    of the whole files that the pieces are of, and tell whether they are still the same.
+    """
 
     number: int
     output: str
     pieces: tuple[Piece, ...]
+    source_bytes: int
+
+    def to_json(self) -> str:
+        pieces = [(each.url, each.start, each.stop) for each in self.pieces]
+        return json.dumps([self.number, self.output, pieces, self.source_bytes])
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Shard":
+        """Raises ValueError for what `to_json` didn't write."""
+        number, output, pieces, size = json.loads(data)
+        return cls(number, output, tuple(Piece(*each) for each in pieces), size)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     shards: tuple[Shard, ...]
+
+
+class Planned(BaseModel):
+    """What a job says of its plan. At `first` its rows begin; their columns are looked up there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shards: int
+    sha256: str
+    first: Piece
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        digest = hashlib.sha256()
+        for shard in plan.shards:
+            digest.update(shard.to_json().encode())
+        return cls(
+            shards=len(plan.shards),
+            sha256=digest.hexdigest(),
+            first=plan.shards[0].pieces[0],
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,9 +86,9 @@ class Group:
         found = SPLIT.match(name)
         return cls(folder, found["split"] if found else "", suffix_of(name))
 
-    def output(self, number: int, *, index: int, count: int, suffix: str) -> str:
+    def output(self, number: str, *, index: int, count: int, suffix: str) -> str:
         """Splits are counted within themselves, as readers of datasets expect it."""
-        name = f"{self.split}-{index:05}-of-{count:05}" if self.split else f"part-{number:05}"
+        name = f"{self.split}-{index:05}-of-{count:05}" if self.split else f"part-{number}"
         return f"{self.folder}/{name}{suffix}".lstrip("/")
 
 
@@ -91,15 +132,18 @@ def plan_shards(
         raise InputError("there are no files to read rows from")
     groups = _groups(files)
     counts = _counts(groups, shard_mb, shards)
+    digits = max(5, len(str(sum(counts) - 1)))  # so that the order of names is that of the rows
+    sizes = {file.url: file.bytes for file in files}
     planned: list[Shard] = []
     for (group, members), count in zip(groups.items(), counts, strict=True):
         bins = _bins(members, count)
         for index, pieces in enumerate(bins):
             number = len(planned)
             output = group.output(
-                number, index=index, count=len(bins), suffix=suffix or group.suffix
+                f"{number:0{digits}}", index=index, count=len(bins), suffix=suffix or group.suffix
             )
-            planned.append(Shard(number, output, pieces))
+            size = sum(sizes[url] for url in {piece.url for piece in pieces})
+            planned.append(Shard(number, output, pieces, size))
     return Plan(tuple(planned))
 
 
@@ -121,9 +165,12 @@ def _counts(
             f"and no shard crosses them; type: --shards {len(groups)}"
         )
     counts = [1] * len(sizes)
+    largest = [(float(-size), index) for index, size in enumerate(sizes)]
+    heapq.heapify(largest)
     for _ in range(shards - len(groups)):  # one more where the shards are largest
-        largest = max(range(len(sizes)), key=lambda index: (sizes[index] / counts[index], -index))
-        counts[largest] += 1
+        index = largest[0][1]
+        counts[index] += 1
+        heapq.heapreplace(largest, (-sizes[index] / counts[index], index))
     return counts
 
 
@@ -161,7 +208,8 @@ def _parts(
     suffix = suffix_of(file.name)
     web = file.url.startswith(("http://", "https://"))  # a server may only give files whole
     if is_large and not web and suffix in (".jsonl", ".ndjson"):
-        inside = [cut - at for cut in cuts if at < cut < at + file.bytes]
+        within = slice(bisect_right(cuts, at), bisect_left(cuts, at + file.bytes))
+        inside = [cut - at for cut in cuts[within]]
         for start, stop in pairwise([0, *inside, file.bytes]):
             yield Part(Piece(file.url, start, stop), stop - start)
     elif is_large and row_groups:

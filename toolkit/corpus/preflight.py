@@ -46,7 +46,7 @@ def _refuse_others(to: str) -> None:
 
 
 def _refuse_columns(job: Job) -> None:
-    piece = job.plan.shards[0].pieces[0]
+    piece = job.plan.first
     names = list(columns_of([piece]) or _names(piece))
     refuse_taken(names, columns(job.stages, job.prefix), piece.url)
     if names and job.text_field not in names:

@@ -1,14 +1,16 @@
 """What was done in all: as text, and in a file beside the outputs."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.marks import (
+    FAILED,
     Failure,
     ShardReport,
+    done_numbers,
     failure_of,
     failures,
     report_of,
@@ -17,6 +19,7 @@ from toolkit.corpus.marks import (
 from toolkit.corpus.storage import Storage
 
 REPORT = f"{FOLDER}/report.json"
+LISTED = 20  # failures, for somebody to read
 SUMMED = (
     "rows",
     "errors",
@@ -57,18 +60,33 @@ class Report:
         if shard is not None:
             done, failed = report_of(storage, shard), failure_of(storage, shard)
             return cls.summed(1, [done] if done else [], [failed] if failed and not done else [])
-        return cls.summed(len(job.plan.shards), reports(storage), failures(storage))
+        done_marks = reports(storage, sorted(done_numbers(storage)))
+        return cls.summed(job.plan.shards, done_marks, failures(storage))
 
     @classmethod
-    def summed(cls, shards: int, done: list[ShardReport], failed: list[Failure]) -> "Report":
-        sums: dict[str, Any] = {name: sum(getattr(each, name) for each in done) for name in SUMMED}
+    def summed(
+        cls, shards: int, done: Iterable[ShardReport], failed: Iterable[Failure]
+    ) -> "Report":
+        """Of very many finished shards, one after the other is looked at."""
+        count, hosts = 0, set[str]()
+        sums: dict[str, Any] = dict.fromkeys(SUMMED, 0)
+        for each in done:
+            count += 1
+            hosts.add(each.host)
+            for name in SUMMED:
+                sums[name] += getattr(each, name)
         return cls(
             shards=shards,
-            done=len(done),
-            hosts=tuple(sorted({each.host for each in done})),
+            done=count,
+            hosts=tuple(sorted(hosts)),
             failed=tuple(failed),
             **sums | {"seconds": round(sums["seconds"], 1)},
         )
+
+    def scaled(self, done: int) -> "Report":
+        """What it would be about if `done` shards were like those that were looked at."""
+        sums = {name: round(getattr(self, name) * done / max(1, self.done)) for name in SUMMED}
+        return replace(self, done=done, **sums)
 
     def lines(self) -> Iterator[str]:
         """For somebody to read."""
@@ -87,8 +105,10 @@ class Report:
         if self.seconds:
             rate = self.rows / self.seconds
             yield f"time of workers: {self.seconds:,.0f} s, {rate:,.2f} rows a second"
-        for each in self.failed:
+        for each in self.failed[:LISTED]:
             yield f"shard {each.number} failed: {each.reason}"
+        if rest := len(self.failed[LISTED:]):
+            yield f"{rest:,} more shards failed; {FAILED} says why"
 
     def write(self, job: Job) -> None:
         """To its file beside the outputs."""

@@ -1,5 +1,6 @@
 """One shard, from its rows to its mark: the only place where rows are made."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -9,9 +10,10 @@ from typing import IO, cast
 
 from toolkit.articles import Article
 from toolkit.corpus.formats import BadRow, Row, columns_of, read_rows, suffix_of, writer
-from toolkit.corpus.job import JOB, Job
+from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
 from toolkit.corpus.plan import Shard
+from toolkit.corpus.planned import shard_of
 from toolkit.corpus.rows import Columns, Made, columns, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
@@ -36,7 +38,7 @@ def run_shard(
     OutputError for what would meet every other row too, InputError where the rows can't be read;
     then there is no output, and no mark.
     """
-    shard = job.plan.shards[number]
+    shard = shard_of(job, number)
     storage = Storage.of(job.to)
     started = time.perf_counter()
     count = _Count()
@@ -78,9 +80,10 @@ def sweep_outputs(job: Job) -> None:
     """Remove what killed processes left half-written in folders of this machine."""
     storage = Storage.of(job.to)
     if storage.is_local:
-        paths = [shard.output for shard in job.plan.shards]
-        for folder in {Path(storage.at(path)).parent for path in (*paths, JOB)}:
-            sweep(folder)
+        for folder, below, _ in os.walk(storage.url):
+            sweep(Path(folder))
+            if Path(folder) == Path(storage.at(FOLDER)):
+                below.clear()  # what is new there isn't locked while it is written
 
 
 def try_shard(

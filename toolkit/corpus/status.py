@@ -5,42 +5,57 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from toolkit.corpus.job import read_job
-from toolkit.corpus.marks import Lease, ShardReport, failures, leases, reports
+from toolkit.corpus.marks import Lease, ShardReport, done_numbers, failures, leases, reports
 from toolkit.corpus.report import Report
 from toolkit.corpus.storage import Storage
 
 LISTED = 20  # ranges of shards in a line
+SAMPLED = 2000  # marks of finished shards, where there are more; each is a request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """`leases` are those of whoever is at work, `missing` the shards that aren't done.
     `seconds_left` is about how long the rest takes at the pace of this run; None where nobody is at
-    work, or has finished a shard yet.
+    work, or has finished a shard yet. The sums of the report are reckoned from `looked_at` shards
+    where not all that are done were looked at.
     """
 
     report: Report
+    looked_at: int
     leases: dict[str, Lease]
     missing: tuple[int, ...]
     seconds_left: float | None
 
     @classmethod
-    def of(cls, to: str) -> "Status":
-        """Raises UsageError where there is no job."""
+    def of(cls, to: str, *, exact: bool = False) -> "Status":
+        """Of very many finished shards only some are looked at, unless it shall be `exact`.
+
+        Raises UsageError where there is no job.
+        """
         job, storage = read_job(to), Storage.of(to)
-        done = reports(storage)
+        done = sorted(done_numbers(storage))
+        every = 1 if exact else -(-len(done) // SAMPLED) or 1
+        seen = list(reports(storage, done[::every]))
+        report = Report.summed(job.plan.shards, seen, failures(storage))
         alive = {name: each for name, each in leases(storage).items() if not each.is_stale}
-        missing = {shard.number for shard in job.plan.shards} - {each.number for each in done}
+        missing = set(range(job.plan.shards)).difference(done)
         return cls(
-            report=Report.summed(len(job.plan.shards), done, failures(storage)),
+            report=report if every == 1 else report.scaled(len(done)),
+            looked_at=len(seen),
             leases=alive,
             missing=tuple(sorted(missing)),
-            seconds_left=_left(done, alive, len(missing)),
+            seconds_left=_left(seen, alive, len(missing) / every),
         )
 
     def lines(self) -> Iterator[str]:
         """For somebody to read."""
         yield from self.report.lines()
+        if self.looked_at < self.report.done:
+            yield (
+                f"all but the number of shards is reckoned from {self.looked_at:,} of them; "
+                "--exact reads all"
+            )
         if self.missing:
             yield f"missing shards: {ranges(self.missing)}"
         for name, each in self.leases.items():
@@ -64,7 +79,7 @@ def ranges(numbers: tuple[int, ...]) -> str:
     return ", ".join(told)
 
 
-def _left(done: list[ShardReport], alive: dict[str, Lease], missing: int) -> float | None:
+def _left(done: list[ShardReport], alive: dict[str, Lease], missing: float) -> float | None:
     if not alive:
         return None
     since = min(each.since for each in alive.values())

@@ -10,11 +10,11 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -29,6 +29,8 @@ READ_ONLY = frozenset({"hf", "http", "https"})
 SCHEMES = READ_ONLY | {"gs", "s3"}
 GLOB = re.compile(r"[*?]")
 READ_BYTES = 1 << 20
+AT_A_REQUEST = {"s3": {"max_concurrency": 1}}  # else s3fs asks for the size of a file first
+READ_AT_ONCE = 1000  # small files, which are in memory together
 AHEAD_BYTES = 8 << 20
 PART_BYTES = 16 << 20  # of a large upload; ten are sent at once, and S3 takes 10,000
 EXTRA_MISSING = "{url} needs more packages; type: pip install 'toolkit-fr-en[{extras}]'"
@@ -135,24 +137,25 @@ class Storage:
     def read(self, path: str = "") -> bytes | None:
         """A small file as a whole; None if there is none."""
         full = self._path(path)
-        return self._trying(path, lambda: bytes(self._store().cat_file(full)), missing=None)
+        read = partial(self._store().cat_file, full, **self._at_a_request)
+        return self._trying(path, lambda: bytes(read()), missing=None)
 
-    def read_all(self, folder: str) -> dict[str, bytes]:
-        """All files below a folder by their paths, fetched side by side."""
-        paths = {self._path(name): name for name in self.names(folder)}
-        if not paths:
-            return {}
+    def read_all(self, paths: Iterable[str]) -> Iterator[bytes]:
+        """Small files in some order, fetched side by side; those that are gone are left out."""
+        rest = iter(paths)
+        while some := list(islice(rest, READ_AT_ONCE)):
+            folder = some[0].rpartition("/")[0]
+            yield from self._trying(folder, partial(self._read_some, [*map(self._path, some)]))
 
-        def fetch() -> dict[str, bytes]:
-            found = {}
-            for path, data in self._store().cat(list(paths), on_error="return").items():
-                if isinstance(data, bytes):
-                    found[paths[path]] = data
-                elif not isinstance(data, FileNotFoundError):  # or was removed meanwhile
-                    raise data
-            return found
-
-        return self._trying(folder, fetch)
+    def _read_some(self, paths: list[str]) -> list[bytes]:
+        found = []
+        answers = self._store().cat(paths, on_error="return", **self._at_a_request)
+        for data in answers.values():
+            if isinstance(data, bytes):
+                found.append(data)
+            elif not isinstance(data, FileNotFoundError):
+                raise data
+        return found
 
     @contextmanager
     def write(self, path: str = "") -> Iterator[Output]:
@@ -240,6 +243,10 @@ class Storage:
             return trying(url, action, remote=not self.is_local)
         except FileNotFoundError as error:
             raise refusal(url, error) from error
+
+    @property
+    def _at_a_request(self) -> dict[str, int]:
+        return AT_A_REQUEST.get(_scheme_of(self.url), {})
 
     def _found(self) -> tuple[str, dict[str, dict[str, Any]]]:
         """The path that names are relative to, and facts of whatever the URL names."""

@@ -127,6 +127,6 @@ def test_rows_and_shards_are_told_as_they_are_done(tmp_path, workers):
     job, _ = opened(source, tmp_path / "out", shards=3)
     counts, ended = [], []
     watcher = Watcher(on_rows=counts.append, on_end=ended.append)
-    run_local(job, range(len(job.plan.shards)), Machine(), workers=workers, watcher=watcher)
+    run_local(job, range(job.plan.shards), Machine(), workers=workers, watcher=watcher)
     assert sum(counts) == 9
-    assert sorted(each.number for each in ended) == [*range(len(job.plan.shards))]
+    assert sorted(each.number for each in ended) == [*range(job.plan.shards)]
