@@ -72,3 +72,28 @@ def test_few_items_are_held_whatever_they_are(monkeypatch, kind):
     for done, _ in enumerate(flow(items(), backwards)):
         assert taken - done <= 5
     assert taken == 50
+
+
+@pytest.mark.parametrize("left", [1, 2])
+def test_work_that_leaves_out_an_item_is_told_instead_of_asked_for_ever(left):
+    def work(values):
+        for (key, value), _ in zip(values, range(left), strict=False):
+            if value != "b":
+                yield key, value
+
+    with pytest.raises(RuntimeError, match="ended without an answer to each item"):
+        answers([(1, "a"), (2, "b"), (3, "c"), (4, "d")], work)
+
+
+def test_what_is_left_out_when_it_is_tried_alone_has_an_error():
+    def work(values):
+        for key, value in values:
+            if value == "bad":
+                raise ValueError("bad")
+            if value != "b":
+                yield key, value
+
+    (_, a), (_, b), (_, c) = answers([(1, "a"), (2, "b"), (3, "bad")], work)
+    assert a == "a"
+    assert str(b) == "the work ended without an answer to each item"
+    assert isinstance(c, ValueError)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from toolkit.errors import InputError, ToolkitError
 
 MAX_HELD = 1024  # items between the first that isn't done and the last that was taken
+LEFT_OUT = "the work ended without an answer to each item"
 Tag = TypeVar("Tag")
 Value = TypeVar("Value")
 Made = TypeVar("Made")
@@ -23,6 +24,7 @@ def flow(
     what it had taken is done one by one, and what fails again is answered by the exception. An
     error that would meet every other item as well is raised: a model that is missing, a full disk,
     a reader of the output that went away. So is what `items` raises, once those before it are done.
+    Raises RuntimeError where `work` ends without an answer to each item.
     """
     numbered = enumerate(items)
     taken: dict[Hashable, tuple[Tag, Value | Exception]] = {}
@@ -50,8 +52,9 @@ def flow(
             yield tag, made.pop(key)
 
     while not ended:
+        given = values()
         try:
-            for key, result in work(values()):
+            for key, result in work(given):
                 made[key] = result
                 yield from done()
         except Exception as error:
@@ -59,6 +62,9 @@ def flow(
                 raise
             for key in [key for key in taken if key not in made]:
                 made[key] = _alone(key, taken[key][1], work)
+        else:
+            if next(given, None) or taken.keys() - made.keys():
+                raise RuntimeError(LEFT_OUT)
         yield from done()
     if ended[0]:
         raise ended[0]
@@ -69,12 +75,12 @@ def _alone(
 ) -> Made | Exception:
     assert not isinstance(value, Exception)
     try:
-        ((_, result),) = work(iter([(key, value)]))
+        results = dict(work(iter([(key, value)])))
     except Exception as error:
         if _meets_all(error):
             raise
         return error
-    return result
+    return results.get(key, RuntimeError(LEFT_OUT))
 
 
 def _meets_all(error: Exception) -> bool:
