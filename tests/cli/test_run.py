@@ -1,13 +1,16 @@
 import gzip
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.corpus.helpers import SITE, outputs, pages, read_rows, rows, write_rows
 from toolkit.cleaning import Repeats
+from toolkit.corpus.marks import leased_learning
 from toolkit.corpus.shard import run_shard
+from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import OutputError
 

@@ -60,11 +60,12 @@ def test_a_job_without_them_is_opened_as_ever(source, to):
 def test_other_lines_are_another_job(source, to):
     open_learned(wanted(source, to, KNOWN), lambda: KNOWN)
     other = Repeats.of_sites({"brive.fr": {"Partager": 3}})
-    with pytest.raises(UsageError, match=r"repeats: sha256:.* then, sha256:.* now"):
+    told = r"another job: learn_from: file \(sha256:\w+\) then, file \(sha256:\w+\) now; name"
+    with pytest.raises(UsageError, match=told):
         open_learned(wanted(source, to, other), lambda: other)
-    with pytest.raises(UsageError, match="learned_from: file then, corpus now"):
+    with pytest.raises(UsageError, match=r"learn_from: file \(sha256:\w+\) then, corpus \(sh"):
         open_learned(wanted(source, to), never)
-    with pytest.raises(UsageError, match="learned_from: file then, not set now"):
+    with pytest.raises(UsageError, match=r"learn_from: file \(sha256:\w+\) then, not set now"):
         open_job(job_of(source, to, stages=("clean",)))
 
 

@@ -66,9 +66,8 @@ def test_texts_in_another_column_are_told_before_every_row_has_an_error(tmp_path
 
 def test_a_model_that_is_not_there_leaves_no_job_behind(tmp_path):
     source = write_rows(tmp_path / "rows.jsonl", rows(2))
-    job = job_of(source, tmp_path / "out", model="nosuch")
     with pytest.raises(UsageError, match=r"^no model or folder 'nosuch'"):
-        refuse_mistakes(job)
+        job_of(source, tmp_path / "out", model="nosuch")
     served = {"model": "nosuch", "endpoint": "http://127.0.0.1:9/v1"}
     refuse_mistakes(job_of(source, tmp_path / "out", **served))
     refuse_mistakes(job_of(source, tmp_path / "out", model="lead-3", stages=("clean",)))

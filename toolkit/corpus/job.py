@@ -15,8 +15,11 @@ from toolkit import __version__
 from toolkit.articles import PAGE_SHARE
 from toolkit.corpus.plan import Plan
 from toolkit.corpus.storage import Storage, StoredFile
+from toolkit.engines.load import FAKE
+from toolkit.engines.references import place_of
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
+from toolkit.models.folder_digest import digest_of_folder
 from toolkit.models.installed import load_installed
 from toolkit.pipeline.components import Components
 from toolkit.pipeline.routes import route_of
@@ -44,10 +47,11 @@ OF_A_MACHINE = frozenset(
     )
 )
 MODELS = ("model", "translator", "summarizer")
+SHOWN_DIGEST = 19  # letters, its tag included
 
 
 class ModelUsed(BaseModel):
-    """A model that the job was made for; one of the catalogue by its files too."""
+    """A model that the job was made for; by its files too, except on the server of an endpoint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,9 +63,15 @@ class ModelUsed(BaseModel):
 
     @classmethod
     def of(cls, name: str, settings: Settings) -> Self:
-        """As it is here. Raises ModelMissingError for one of the catalogue that isn't."""
-        if settings.endpoint or name not in catalogue():
+        """As it is here.
+
+        Raises ModelMissingError for one of the catalogue that isn't, ModelError or UsageError for
+        another.
+        """
+        if settings.endpoint or name in (FAKE, *METHODS):
             return cls(model=name)
+        if name not in catalogue():
+            return cls(model=name, sha256=digest_of_folder(place_of(name)[0]))
         installed = load_installed(settings.models_folder, name)
         compute_type = settings.compute_type
         return cls(
@@ -71,6 +81,11 @@ class ModelUsed(BaseModel):
             form=installed.form if settings.engine == "auto" else settings.engine,
             compute_type=installed.compute_type if compute_type == "auto" else compute_type,
         )
+
+    @property
+    def shown(self) -> str:
+        """For somebody to read."""
+        return " ".join(filter(None, (self.model, self.form, self.sha256[:12])))
 
 
 class Inputs(BaseModel):
@@ -238,11 +253,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
             f"{old.files:,} of {old.bytes:,} bytes, now {new.files:,} of {new.bytes:,}); name "
             "another --to, or bring them back"
         )
-    differing = _differing(there, wanted)
-    if there.plan != wanted.plan and not differing:
-        counts = len(there.plan.shards), len(wanted.plan.shards)
-        differing = ["shards: {:,} then, {:,} now".format(*counts)]
-    if differing:
+    if differing := _differing(there, wanted):
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
             "--to, or ask for the same"
@@ -250,28 +261,45 @@ def refuse_other(there: Job, wanted: Job) -> None:
 
 
 def _differing(there: Job, wanted: Job) -> list[str]:
-    told = []
-    for name in Job.model_fields.keys() - {"inputs", "plan", "settings", "to"}:
-        old, new = getattr(there, name), getattr(wanted, name)
-        if old != new:
-            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
-    for name in sorted(there.settings.keys() | wanted.settings.keys()):
-        old, new = there.settings.get(name), wanted.settings.get(name)
-        if old != new and name not in there.models:
-            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
-    return sorted(told)
+    """Each difference once, in the words of the options. What follows from another isn't told: the
+    models of a stage that only one of the jobs has, and other shards for other sources.
+    """
+    old, new = _told(there), _told(wanted)
+    names = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
+    if others := [name for name in names if name not in MODELS or (name in old and name in new)]:
+        names = others
+    told = [
+        f"{name}: {old.get(name) or 'not set'} then, {new.get(name) or 'not set'} now"
+        for name in names
+    ]
+    if told or there.plan == wanted.plan:
+        return told
+    counts = len(there.plan.shards), len(wanted.plan.shards)
+    if counts[0] == counts[1]:
+        return ["the shards are as many, but begin at other rows; --shard-mb or --shards differ"]
+    return ["shards: {:,} then, {:,} now".format(*counts)]
 
 
-def _shown(value: object) -> str:
-    if value in (None, ""):
-        return "not set"
-    if isinstance(value, dict):
-        return ", ".join(map(_shown, value.values())) or "none"
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    if isinstance(value, ModelUsed):
-        return " ".join(filter(None, (value.model, value.form, value.sha256[:12])))
-    return str(value)
+def _told(job: Job) -> dict[str, str]:
+    """What was asked for, by the names of options and settings."""
+    language = job.settings.get("source_language", "")
+    checked = ", and rows are checked" if language and job.check_language else ""
+    repeats = f" ({job.repeats[:SHOWN_DIGEST]})" if job.repeats else ""
+    told = {
+        "sources": ", ".join(job.sources),
+        "stages": ",".join(job.stages),
+        "to_format": job.form or "",
+        "text_field": job.text_field,
+        "id_field": job.id_field or "",
+        "prefix": job.prefix,
+        "from": language + checked,
+        "learn_from": f"{job.learned_from}{repeats}" if job.learned_from else "",
+    }
+    for name, value in job.settings.items():
+        if name not in (*MODELS, "source_language"):
+            digest = job.files.get(name, "")[:SHOWN_DIGEST]
+            told[name] = f"{value} ({digest})" if digest else str(value)
+    return told | {task: each.shown for task, each in job.models.items()}
 
 
 def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]:
@@ -284,10 +312,7 @@ def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]
         names["translator"] = components.translator_model
     if "summarize" in stages:
         names["summarizer"] = _summarizer(components, route.language(settings))
-    return {
-        task: ModelUsed(model=name) if name in METHODS else ModelUsed.of(name, settings)
-        for task, name in names.items()
-    }
+    return {task: ModelUsed.of(name, settings) for task, name in names.items()}
 
 
 def _summarizer(components: Components, language: str) -> str:
@@ -324,13 +349,15 @@ def refuse_changed(job: Job, settings: Settings) -> None:
     for; ModelMissingError where it lacks a model.
     """
     for each in job.models.values():
-        if each.model in METHODS:
-            continue
         here = ModelUsed.of(each.model, settings)
         if here != each:
-            raise UsageError(
-                f"{job.to} is made with {_shown(each)}, and this machine has {_shown(here)}; "
+            way_out = (
                 f"type: toolkit models pull {each.model} --force"
+                if each.model in catalogue()
+                else "bring that one here, or name another --to"
+            )
+            raise UsageError(
+                f"{job.to} is made with {each.shown}, and this machine has {here.shown}; {way_out}"
             )
     if (digests := _digests(job.settings)) != job.files:
         names = ", ".join(sorted({name for name, _ in job.files.items() ^ digests.items()}))

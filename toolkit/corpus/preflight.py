@@ -8,11 +8,7 @@ from toolkit.corpus.formats import BadRow, Piece, columns_of, read_rows
 from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.rows import columns, refuse_taken
 from toolkit.corpus.storage import Storage
-from toolkit.engines.load import FAKE
-from toolkit.engines.references import place_of
 from toolkit.errors import UsageError
-from toolkit.models.catalogue import catalogue
-from toolkit.summarization.extractive import METHODS
 
 LOOKED_AT = 100  # rows
 
@@ -27,7 +23,6 @@ def refuse_mistakes(job: Job) -> None:
     if not Storage.of(job.to).exists(f"{FOLDER}/job.json"):
         _refuse_others(job.to)
         _refuse_columns(job)
-        _refuse_models(job)
 
 
 def _refuse_place(sources: Iterable[str], to: str) -> None:
@@ -54,15 +49,6 @@ def _refuse_columns(job: Job) -> None:
             f"{piece.url} has no column '{job.text_field}' (there are: {', '.join(names)}); "
             "--text-field names the one with the text"
         )
-
-
-def _refuse_models(job: Job) -> None:
-    """Those of the catalogue were looked up when the job was made."""
-    if job.settings.get("endpoint"):
-        return
-    for each in job.models.values():
-        if each.model not in (FAKE, *METHODS, *catalogue()):
-            place_of(each.model)
 
 
 def _names(piece: Piece) -> dict[str, None]:
