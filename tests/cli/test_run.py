@@ -143,6 +143,24 @@ def test_a_corpus_without_a_row_is_told(run, tmp_path):
     assert (code, err) == (3, f"toolkit: {tmp_path}/empty.jsonl: holds no rows\n")
 
 
+def test_what_is_passed_over_is_told_once(run, source, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("page.html", "README", "_SUCCESS"):
+        (tmp_path / "in" / name).touch()
+    write_rows(tmp_path / "in/rows.jsonl", rows(1))
+    code, _, err = run("run", "in", *FAKE)
+    assert (code, err.count("\n")) == (0, 1)
+    assert "passed over files that rows aren't read from: 1 .html, 1 without an ending" in err
+    assert run("run", "in", *FAKE, "--quiet") == (0, "", "")
+
+
+def test_who_learns_is_told_before_there_is_a_job(run, tmp_path):
+    with leased_learning(Storage.of(str(tmp_path / "out"))):
+        code, out, _ = run("run", "status", "out")
+    assert (code, out.count("\n")) == (0, 1)
+    assert out.startswith("learning which lines repeat on the sites: process ")
+
+
 def test_no_model_at_all_is_told_as_elsewhere(run, source):
     code, _, err = run("run", source, "--to", "out")
     assert (code, err) == (
@@ -224,7 +242,8 @@ def test_lines_of_a_file_go(run, site, tmp_path):
     (tmp_path / "known.json").write_text(Repeats.of_sites({"brive.fr": {SITE: 8}}).to_json())
     code, _, err = run("run", site, *CLEAN, "known.json")
     assert (code, err.count("\n")) == (2, 1)
-    assert "out holds the outputs of another job: repeats: sha256:" in err
+    told = r"out holds the outputs of another job: learn_from: file \(sha256:\w{12}\) then, file \("
+    assert re.search(told, err)
 
 
 @pytest.mark.parametrize(

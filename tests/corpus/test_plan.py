@@ -103,6 +103,26 @@ def test_what_cannot_be_split_stays_whole():
     assert plan_shards([web], shards=20).shards[0].pieces == (Piece(web.url),)
 
 
+def test_files_of_other_formats_are_counted_by_the_ends_of_their_names(tmp_path):
+    for name in ("a.jsonl", "b.TXT", "c/d.txt", "README", "e.json", "_SUCCESS", ".x", "_x/f.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    told = []
+    source = str(tmp_path)
+    assert [file.name for file in files_of([source, source], on_passed_over=told.append)] == [
+        "a.jsonl"
+    ]
+    assert told == [
+        "passed over files that rows aren't read from: 2 .txt, 1 .json, 1 without an ending"
+    ]
+    for number in range(9):
+        (tmp_path / f"x.{number}").touch()
+    files_of([source], on_passed_over=told.append)
+    assert told[1].endswith(": 2 .txt, 1 .0, 1 .1, 1 .2, 1 .3, 7 of other kinds")
+    files_of([str(tmp_path / "*.jsonl")], on_passed_over=told.append)
+    assert len(told) == 2
+
+
 def test_too_few_shards_for_the_folders():
     files = [stored("a/x.csv", 1), stored("b/y.csv", 1)]
     with pytest.raises(UsageError, match="type: --shards 2"):

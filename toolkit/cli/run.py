@@ -23,7 +23,7 @@ from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
 from toolkit.corpus.runners.ray import run_ray
 from toolkit.corpus.shard import Outcome, sweep_outputs
-from toolkit.corpus.status import Status
+from toolkit.corpus.status import status_lines
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.corpus.worker import Machine
 from toolkit.errors import InputError, UsageError
@@ -184,10 +184,11 @@ def start_command(
     )
 
     def run() -> None:
+        say = (lambda message: None) if quiet else tell
         asked = refuse_stages([each.strip() for each in stages.split(",")])
         of_corpus = learn_from is not None and str(learn_from) == CORPUS
         known = read_repeats(learn_from) if learn_from and not of_corpus else None
-        files = files_of(sources)
+        files = files_of(sources, on_passed_over=say)
         plan = plan_shards(
             files,
             shard_mb=shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB),
@@ -215,7 +216,6 @@ def start_command(
         if shard is not None and shard >= len(plan.shards):
             return  # there is a task for each of --shards, and fewer of these
         work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
-        say = (lambda message: None) if quiet else tell
         learn = partial(repeats_for, wanted, known, files, say)
         on_wait = partial(say, "another task learns which lines repeat; waiting for it")
         with leased(Storage.of(wanted.to), shard):
@@ -231,7 +231,7 @@ def status_command(
     to: Annotated[str, typer.Argument(metavar="URL", help="The folder of the outputs.")],
 ) -> None:
     """How far a run is: shards, rows, what is missing, who is at work."""
-    for line in Status.of(to).lines():
+    for line in status_lines(to):
         show(line)
 
 

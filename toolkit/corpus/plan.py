@@ -1,10 +1,12 @@
 """Which rows make which output: the same plan for the same files, whatever order they come in."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from pathlib import PurePosixPath
 
 from toolkit.corpus.formats import Piece, format_of, suffix_of
 from toolkit.corpus.formats.parquet import group_bytes
@@ -13,6 +15,7 @@ from toolkit.errors import InputError, UsageError
 
 SHARD_MB = 64.0
 AT_ONCE = 16  # files whose ends are read at once
+MAX_ENDINGS = 5  # of names that are told
 # A file of the layout of Hugging Face's datasets, `train-00000-of-00005.parquet`.
 SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
 
@@ -59,19 +62,34 @@ class Part:
     bytes: int
 
 
-def files_of(urls: Iterable[str]) -> list[StoredFile]:
-    """The files with rows that the URLs name, each once.
+def files_of(
+    urls: Iterable[str], *, on_passed_over: Callable[[str], None] = lambda message: None
+) -> list[StoredFile]:
+    """The files with rows that the URLs name, each once. `on_passed_over` is told of others, if
+    there are any, by the ends of their names.
 
     Raises InputError for a URL that names none.
     """
     found: dict[str, StoredFile] = {}
+    others: dict[str, str] = {}
     for url in urls:
         files = Storage.of(url).expand()
         readable = [file for file in files if suffix_of(file.name)]
         if not readable:
             format_of(files[0].name)  # says what is readable
         found |= {file.url: file for file in readable}
+        others |= {file.url: _ending(file.name) for file in files if not suffix_of(file.name)}
+    if others:
+        counts = sorted(Counter(others.values()).items(), key=lambda each: (-each[1], each[0]))
+        told = [f"{count:,} {ending}" for ending, count in counts[:MAX_ENDINGS]]
+        if rest := sum(count for _, count in counts[MAX_ENDINGS:]):
+            told.append(f"{rest:,} of other kinds")
+        on_passed_over(f"passed over files that rows aren't read from: {', '.join(told)}")
     return list(found.values())
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower() or "without an ending"
 
 
 def plan_shards(
