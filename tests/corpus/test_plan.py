@@ -145,7 +145,7 @@ def test_each_row_of_real_files_is_in_exactly_one_shard(tmp_path):
         plan = plan_shards(files_of([str(tmp_path / "**" / f"*.{suffix}")]), shards=9)
         assert 7 <= len(plan.shards) <= 9
         pieces = [piece for shard in plan.shards for piece in shard.pieces]
-        assert [row["id"] for piece in pieces for row in read_rows(piece)] == list(range(number))
+        assert [row["id"] for piece in pieces for _, row in read_rows(piece)] == list(range(number))
 
 
 def test_sources_are_read_once_and_what_is_no_rows_is_left_out(tmp_path):

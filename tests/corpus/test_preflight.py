@@ -1,6 +1,7 @@
 import pytest
 
 from tests.corpus.helpers import job_of, rows, write_rows
+from toolkit.corpus import preflight as module
 from toolkit.corpus.job import open_job
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.storage import Storage
@@ -53,6 +54,50 @@ def test_a_column_that_ours_would_replace_is_told_with_the_way_out(tmp_path):
     with pytest.raises(UsageError, match="has columns summary already; --prefix renames ours"):
         refuse_mistakes(job_of(source, tmp_path / "out", stages=stages))
     refuse_mistakes(job_of(source, tmp_path / "out", stages=stages, prefix="en_"))
+
+
+def written(folder, suffix, number, columns):
+    if suffix == ".csv":
+        text = f"{','.join(columns)}\n{','.join('x' for _ in columns)}\n"
+        (folder / f"{number:02}.csv").write_text(text)
+    else:
+        pa = pytest.importorskip("pyarrow")
+        from pyarrow import parquet
+
+        parquet.write_table(
+            pa.table({name: ["x"] for name in columns}), folder / f"{number:02}.parquet"
+        )
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_column_that_only_a_later_file_has_is_told_too(tmp_path, suffix, monkeypatch):
+    (tmp_path / "in").mkdir()
+    for number in range(20):
+        written(tmp_path / "in", suffix, number, ["id", "text", *(["summary"] * (number == 16))])
+    (tmp_path / "in" / f"damaged{suffix}").touch()
+    job = job_of(str(tmp_path / "in"), tmp_path / "out", stages=("summarize",))
+    with pytest.raises(UsageError, match=f"16{suffix} has columns summary already; --prefix"):
+        refuse_mistakes(job)
+    refuse_mistakes(job_of(str(tmp_path / "in"), tmp_path / "out"))
+    looked_at, names = [], module.columns_of
+
+    def look(pieces):
+        looked_at.extend(piece.url for piece in pieces)
+        return names(pieces)
+
+    monkeypatch.setattr(module, "MAX_FILES", 5)
+    monkeypatch.setattr(module, "columns_of", look)
+    refuse_mistakes(job)
+    assert len(looked_at) == 5, "of very many files some, whose shards tell the rest"
+
+
+def test_texts_may_stand_in_any_file(tmp_path):
+    (tmp_path / "in").mkdir()
+    written(tmp_path / "in", ".csv", 1, ["id", "body"])
+    with pytest.raises(UsageError, match=r"has no column 'text' \(there are: id, body\); --text-f"):
+        refuse_mistakes(job_of(str(tmp_path / "in"), tmp_path / "out"))
+    written(tmp_path / "in", ".csv", 2, ["id", "text"])
+    refuse_mistakes(job_of(str(tmp_path / "in"), tmp_path / "out"))
 
 
 def test_texts_in_another_column_are_told_before_every_row_has_an_error(tmp_path):

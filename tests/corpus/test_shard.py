@@ -60,6 +60,9 @@ def test_whatever_is_wrong_with_a_row_stands_in_its_column_of_errors(tmp_path):
     assert reasons["null"] == reasons["number"] == "has no text in its field 'text'"
     assert "has no field 'text' (there are: id, body)" in reasons["other"]
     assert "is not valid JSON" in reasons[None]
+    data = (tmp_path / "rows.jsonl").read_bytes()
+    at_byte = f"({tmp_path}/rows.jsonl: row at byte {data.index(b'not json')})"
+    assert reasons[None].endswith(at_byte), "there is nothing else to find it by"
     assert "looks English" in reasons["english"]
     assert "over the limit of 5,000" in reasons["long"]
     assert found[3]["body"] == "x"
@@ -167,7 +170,7 @@ def test_a_column_that_would_be_lost_fails_the_shard(tmp_path):
     given = [*rows(1), {"id": 1, "text": TEXT, "translation": "of somebody else"}]
     job, worker = opened(write_rows(tmp_path / "rows.jsonl", given), tmp_path / "out")
     failed = try_shard(job, 0, worker)
-    assert "rows.jsonl: row 2 has columns translation already; --prefix" in failed.reason
+    assert "rows.jsonl: row at byte 193 has columns translation already; --pre" in failed.reason
 
 
 def test_dates_numbers_and_bytes_beside_the_text_do_no_harm(tmp_path):

@@ -94,21 +94,20 @@ def _with_repeats(storage: Storage, wanted: Job, repeats: Repeats) -> Job:
 
 
 def _documents(files: Sequence[StoredFile], reading: Reading) -> Iterator[Document]:
-    """A row's name counts from the beginning of its file, however that is divided into shards."""
     for file in files:
-        for number, row in _rows(file):
+        for place, row in _rows(file):
             try:
-                document = read_record(f"{file.url}: row {number}", row, reading)
+                document = read_record(f"{file.url}: {place}", row, reading)
             except Exception:  # noqa: BLE001 - the boundary: its shard says why
                 continue
             yield document
 
 
-def _rows(file: StoredFile) -> Iterator[tuple[int, Row]]:
+def _rows(file: StoredFile) -> Iterator[tuple[str, Row]]:
     try:
-        for number, row in enumerate(read_rows(Piece(file.url)), start=1):
+        for place, row in read_rows(Piece(file.url)):
             if not isinstance(row, BadRow):
-                yield number, row
+                yield place, row
     except InputError:
         return
 

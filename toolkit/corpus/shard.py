@@ -16,7 +16,7 @@ from toolkit.corpus.rows import Columns, Made, columns, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import InputError, ToolkitError, UsageError
-from toolkit.files import sweep
+from toolkit.files import shortened, sweep
 from toolkit.pipeline.flow import flow
 from toolkit.results import Result
 
@@ -92,7 +92,7 @@ def try_shard(
     try:
         return run_shard(job, number, worker, on_row=on_row)
     except (InputError, UsageError) as error:
-        reason = str(error)
+        reason = " ".join(str(error).split())
     except ToolkitError:
         raise
     except Exception as error:  # noqa: BLE001 - the boundary: one bad shard ends no job
@@ -108,11 +108,12 @@ def _prepared(
 ) -> Iterator[tuple[tuple[str, Row], Article | Exception]]:
     """Each row with its name and its article, or with why it has none."""
     for piece in shard.pieces:
-        for number, row in enumerate(read_rows(piece), start=1):
-            name = f"{piece.url}: row {number}"
+        for place, row in read_rows(piece):
+            name = f"{piece.url}: {place}"
             if isinstance(row, BadRow):
-                error = CutOffError(row.reason) if row.cuts_off else InputError(row.reason)
-                yield (name, row.values), error
+                # Its values, which name other rows, may be lost with it.
+                reason = f"{row.reason} ({shortened(piece.url)}: {place})"
+                yield (name, row.values), (CutOffError if row.cuts_off else InputError)(reason)
                 continue
             try:
                 article: Article | Exception = worker.prepare(row, name)

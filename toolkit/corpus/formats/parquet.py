@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from typing import IO, TYPE_CHECKING, Any
 
+from toolkit.corpus.formats.arrow import ArrowValue, array_of, values_of
 from toolkit.corpus.formats.base import (
     MAX_ROW_BYTES,
     BadRow,
     Columns,
     Piece,
+    Placed,
     Row,
     as_text,
     too_long,
@@ -28,18 +31,20 @@ GROUP_ROWS = 10_000
 BUFFER_BYTES = 1 << 20
 
 
-def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
+def read_rows(piece: Piece) -> Iterator[Placed]:
     """Of a row group that can't be read to its end, each row that is left is a BadRow."""
     number = 0
     try:
         with _opened(piece.url) as file:
+            rows = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            number = sum(rows[: piece.start])
             for group in range(file.num_row_groups)[piece.start : piece.stop]:
-                for found in _rows_of(file, group, number):
-                    yield found
+                for found in _rows_of(file, group):
                     number += 1
+                    yield f"row {number}", found
     except (OSError, ValueError) as error:  # what Arrow says of a damaged file
         reason = f"can't be read, nor what follows: {_one_line(error)}"
-        yield BadRow(number + 1, reason, cuts_off=True)
+        yield f"row {number + 1}", BadRow(reason, cuts_off=True)
 
 
 def columns_of(pieces: Sequence[Piece]) -> Columns:
@@ -55,8 +60,8 @@ def columns_of(pieces: Sequence[Piece]) -> Columns:
         except (OSError, ValueError):
             continue
         for each in schema:
-            found.setdefault(each.name, []).append(each.type)
-    return {name: _common(pa, types) for name, types in found.items()}
+            found.setdefault(each.name, []).append(each)
+    return {name: _common(pa, fields) for name, fields in found.items()}
 
 
 def group_bytes(url: str) -> list[int]:
@@ -77,7 +82,7 @@ class ParquetWriter:
         from pyarrow import parquet
 
         self._pa = pa
-        self._schema = pa.schema([(name, _arrow_type(pa, each)) for name, each in columns.items()])
+        self._schema = pa.schema([_field(pa, name, each) for name, each in columns.items()])
         self._file = parquet.ParquetWriter(
             file, self._schema, compression="zstd", write_page_checksum=True
         )
@@ -111,12 +116,12 @@ class ParquetWriter:
         self._bytes = 0
 
 
-def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | BadRow]:
+def _rows_of(file: "ParquetFile", group: int) -> Iterator[Row | BadRow]:
     facts = file.metadata.row_group(group)
-    end = before + facts.num_rows
     names = file.schema_arrow.names
-    if twice := [name for name in names if names.count(name) > 1]:
-        yield from _bad_rows(before, end, f"has two columns named '{twice[0]}'; rename one")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        yield from repeat(BadRow(f"has two columns named '{twice}'; rename one"), facts.num_rows)
         return
     batch_rows = max(
         1, min(MAX_BATCH_ROWS, BATCH_BYTES * facts.num_rows // (facts.total_byte_size or 1))
@@ -126,39 +131,33 @@ def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | Bad
         for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
             for row in _rows_of_batch(batch):
                 done += 1
-                size = _bytes_of(row)
-                yield _too_long(before + done, row) if size > MAX_ROW_BYTES else row
+                yield _checked(row)
     except (OSError, ValueError) as error:
         reason = f"stands in a damaged row group: {_one_line(error)}"
-        yield from _bad_rows(before + done, end, reason)
-
-
-def _bad_rows(before: int, end: int, reason: str) -> Iterator[BadRow]:
-    return (BadRow(number, reason) for number in range(before + 1, end + 1))
+        yield from repeat(BadRow(reason), facts.num_rows - done)
 
 
 def _rows_of_batch(batch: "pa.RecordBatch") -> Iterator[Row]:
-    columns = [_values(column) for column in batch.columns]
+    columns = [values_of(column) for column in batch.columns]
     for values in zip(*columns, strict=True):
         yield dict(zip(batch.schema.names, values, strict=True))
 
 
-def _values(column: "pa.Array") -> list[Any]:
-    try:
-        values: list[Any] = column.to_pylist()
-    except ValueError:  # nanoseconds, which Python's times don't have
-        values = column.cast("int64").to_pylist()
-    return values
-
-
-def _too_long(number: int, row: Row) -> BadRow:
-    """With its short values, among them the id."""
+def _checked(row: Row) -> Row | BadRow:
+    """A bad row has what values can be used, among them the id."""
+    if bad := [name for name, value in row.items() if isinstance(value, InputError)]:
+        good = {name: value for name, value in row.items() if name not in bad}
+        return BadRow(f"is not UTF-8 in its column '{bad[0]}'", good)
+    if _bytes_of(row) <= MAX_ROW_BYTES:
+        return row
     short = {name: value for name, value in row.items() if _bytes_of({"": value}) < 1000}
-    return BadRow(number, too_long(), short)
+    return BadRow(too_long(), short)
 
 
 def _bytes_of(row: Row) -> int:
-    return sum(len(value) for value in row.values() if isinstance(value, str | bytes | list))
+    values = row.values()
+    texts = sum(len(value) for value in values if isinstance(value, str | bytes))
+    return texts + sum(value.bytes for value in values if isinstance(value, ArrowValue))
 
 
 def _packed_bytes(group: Any) -> int:
@@ -173,7 +172,7 @@ def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         values = [None if value is None else _utf8(as_text(value)) for value in values]
     try:
-        return pa.array(values, type=kind)
+        return array_of(values, kind)
     except (OverflowError, TypeError, ValueError) as error:
         raise InputError(
             f"the column '{column.name}' holds what is no {kind}, its type in other files "
@@ -186,17 +185,17 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _common(pa: Any, types: list[Any]) -> Any:
-    schemas = [pa.schema([("", each)]) for each in types]
+def _common(pa: Any, fields: list[Any]) -> Any:
+    schemas = [pa.schema([each]) for each in fields]
     try:
-        found = pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+        return pa.unify_schemas(schemas, promote_options="permissive").field(0)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return "string"
-    return "string" if pa.types.is_null(found) else found
 
 
-def _arrow_type(pa: Any, kind: Any) -> Any:
-    return pa.type_for_alias(kind) if isinstance(kind, str) else kind
+def _field(pa: Any, name: str, kind: Any) -> Any:
+    """Rows that can't be read have nulls even in columns that had none."""
+    return pa.field(name, kind) if isinstance(kind, str) else kind.with_nullable(True)
 
 
 @contextmanager
@@ -222,4 +221,4 @@ def _pyarrow() -> Any:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    return "".join(filter(str.isprintable, " ".join(str(error).split())))[:200]
