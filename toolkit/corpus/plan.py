@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from pathlib import PurePosixPath
 
 from toolkit.corpus.formats import Piece, format_of, suffix_of
@@ -161,7 +161,7 @@ def _bins(files: Sequence[StoredFile], count: int) -> list[tuple[Piece, ...]]:
 
 
 def _row_groups(files: Sequence[StoredFile]) -> dict[str, list[int]]:
-    """The sizes of the row groups of Parquet files, which each store is asked for side by side."""
+    """The unpacked sizes of the row groups of Parquet files, which each store is asked for side by side."""
     urls = [file.url for file in files if suffix_of(file.name) == ".parquet"]
     if not urls:
         return {}
@@ -183,10 +183,11 @@ def _parts(
         for start, stop in pairwise([0, *inside, file.bytes]):
             yield Part(Piece(file.url, start, stop), stop - start)
     elif is_large and row_groups:
-        # What isn't rows, such as the footer, counts with the last ones.
-        sizes = [*row_groups[:-1], file.bytes - sum(row_groups[:-1])]
-        for index, size in enumerate(sizes):
-            yield Part(Piece(file.url, index, index + 1), size)
+        # Each has the share of the file that it has of the unpacked rows.
+        total = sum(row_groups)
+        ends = [unpacked * file.bytes // total for unpacked in accumulate(row_groups)]
+        for index, (start, end) in enumerate(pairwise([0, *ends])):
+            yield Part(Piece(file.url, index, index + 1), end - start)
     else:
         yield Part(Piece(file.url), file.bytes)
 

@@ -45,6 +45,7 @@ VALUES = {
     "duration": (pa.duration("ns"), -1_500_000_000, "-PT1.5S"),
     "days": (pa.duration("s"), 86_400, "PT86400S"),
     "list": (pa.list_(pa.timestamp("ns")), [NS, None], [NS_TEXT, None]),
+    "vector": (pa.list_(pa.float32()), [0.5, float("nan"), None], [0.5, None, None]),
     "large list": (pa.large_list(pa.int16()), [], []),
     "pair": (pa.list_(pa.date32(), 2), [0, 1], ["1970-01-01", "1970-01-02"]),
     "list view": (pa.list_view(pa.int16()), [1, 2], [1, 2]),
@@ -84,7 +85,8 @@ def test_every_type_comes_out_of_parquet_as_it_went_in(source, tmp_path):
     write(tmp_path / "b.parquet", read(source), carried=carried, own={"error": "string"})
     before, after = pq.read_table(source), pq.read_table(tmp_path / "b.parquet").drop(["error"])
     assert after.schema.types == before.schema.types
-    assert after == before
+    assert after.drop(["vector"]) == before.drop(["vector"])
+    assert str(after["vector"]) == str(before["vector"]), "NaN is not equal to itself"
 
 
 @pytest.mark.usefixtures("_pandas")

@@ -65,6 +65,20 @@ def test_what_is_no_parquet_file_is_one_bad_row(tmp_path, data):
     assert "can't be read" in reason
 
 
+def test_a_damaged_footer_ends_no_process_and_makes_no_rows(tmp_path):
+    data = numbered(tmp_path / "a.parquet", 50, group=10).read_bytes()
+    chance = random.Random(7)
+    for _ in range(80):
+        damaged = bytearray(data)
+        for _ in range(chance.choice((1, 8))):
+            damaged[chance.randrange(len(data) - 1000, len(data) - 8)] = chance.randrange(256)
+        rows = read_data(tmp_path, "b.parquet", bytes(damaged))
+        assert 1 <= len(rows) <= 50
+        assert len(rows) == 50 or rows[-1].cuts_off
+        columns_of([Piece(str(tmp_path / "b.parquet"))])
+        assert len(group_bytes(str(tmp_path / "b.parquet"))) in (0, 5)
+
+
 def test_a_cut_off_file_is_one_bad_row(tmp_path):
     data = numbered(tmp_path / "a.parquet").read_bytes()
     assert len(bad(read_data(tmp_path, "b.parquet", data[:-100]))) == 1

@@ -29,6 +29,8 @@ MAX_BATCH_ROWS = 1024
 GROUP_BYTES = 32 << 20  # of text that is held until a row group is written
 GROUP_ROWS = 10_000
 BUFFER_BYTES = 1 << 20
+# What Arrow says of a file that is damaged, or that it can't read.
+DAMAGE = (IndexError, MemoryError, NotImplementedError, OSError, ValueError)
 
 
 def read_rows(piece: Piece) -> Iterator[Placed]:
@@ -37,12 +39,14 @@ def read_rows(piece: Piece) -> Iterator[Placed]:
     try:
         with _opened(piece.url) as file:
             rows = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            if sum(rows) != file.metadata.num_rows or min(rows, default=0) < 0:
+                raise ValueError("its footer contradicts itself")
             number = sum(rows[: piece.start])
             for group in range(file.num_row_groups)[piece.start : piece.stop]:
                 for found in _rows_of(file, group):
                     number += 1
                     yield f"row {number}", found
-    except (OSError, ValueError) as error:  # what Arrow says of a damaged file
+    except DAMAGE as error:
         reason = f"can't be read, nor what follows: {_one_line(error)}"
         yield f"row {number + 1}", BadRow(reason, cuts_off=True)
 
@@ -57,7 +61,7 @@ def columns_of(pieces: Sequence[Piece]) -> Columns:
         try:
             with _opened(url) as file:
                 schema = file.schema_arrow
-        except (OSError, ValueError):
+        except DAMAGE:
             continue
         for each in schema:
             found.setdefault(each.name, []).append(each)
@@ -65,12 +69,14 @@ def columns_of(pieces: Sequence[Piece]) -> Columns:
 
 
 def group_bytes(url: str) -> list[int]:
-    """The size of each row group, packed. None are told of a damaged file."""
+    """The size of each row group, unpacked. None are told of a damaged file, whose facts about the
+    columns of a group pyarrow isn't asked: it may end the process.
+    """
     try:
         with _opened(url) as file:
             groups = map(file.metadata.row_group, range(file.num_row_groups))
-            return [_packed_bytes(group) for group in groups]
-    except (OSError, ValueError):
+            return [max(1, group.total_byte_size) for group in groups]
+    except DAMAGE:
         return []
 
 
@@ -132,7 +138,7 @@ def _rows_of(file: "ParquetFile", group: int) -> Iterator[Row | BadRow]:
             for row in _rows_of_batch(batch):
                 done += 1
                 yield _checked(row)
-    except (OSError, ValueError) as error:
+    except DAMAGE as error:
         reason = f"stands in a damaged row group: {_one_line(error)}"
         yield from repeat(BadRow(reason), facts.num_rows - done)
 
@@ -160,10 +166,6 @@ def _bytes_of(row: Row) -> int:
     return texts + sum(value.bytes for value in values if isinstance(value, ArrowValue))
 
 
-def _packed_bytes(group: Any) -> int:
-    return sum(group.column(index).total_compressed_size for index in range(group.num_columns))
-
-
 def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
     """Raises InputError for a value that the column has no room for, which stands in a file where
     the column is of another type.
@@ -173,7 +175,7 @@ def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
         values = [None if value is None else _utf8(as_text(value)) for value in values]
     try:
         return array_of(values, kind)
-    except (OverflowError, TypeError, ValueError) as error:
+    except (NotImplementedError, OverflowError, TypeError, ValueError) as error:
         raise InputError(
             f"the column '{column.name}' holds what is no {kind}, its type in other files "
             f"({_one_line(error)}); --to-format jsonl takes all types"
