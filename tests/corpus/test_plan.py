@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,30 @@ def test_files_of_other_formats_are_counted_by_the_ends_of_their_names(tmp_path)
     assert told[1].endswith(": 2 .txt, 1 .0, 1 .1, 1 .2, 1 .3, 7 of other kinds")
     files_of([str(tmp_path / "*.jsonl")], on_passed_over=told.append)
     assert len(told) == 2
+
+
+def test_links_are_files_or_told(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.jsonl").write_text("{}\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/linked.jsonl").symlink_to(tmp_path / "real/a.jsonl")
+    (tmp_path / "in/nowhere.jsonl").symlink_to("nowhere")
+    (tmp_path / "in/folder").symlink_to(tmp_path / "real")
+    told = []
+    [file] = files_of([str(tmp_path / "in")], on_passed_over=told.append)
+    assert (file.name, file.bytes) == ("linked.jsonl", 3)
+    assert told == ["passed over files that rows aren't read from: 2 link or pipe"]
+    for named in ("in/folder", "in/linked.jsonl", "in/*.jsonl"):
+        assert [each.bytes for each in files_of([str(tmp_path / named)])] == [3]
+
+
+def test_a_name_that_is_not_utf8_is_told(tmp_path):
+    try:
+        open(os.fsencode(tmp_path) + b"/caf\xe9.jsonl", "w").close()  # noqa: PTH123
+    except OSError:
+        pytest.skip("this file system has only names in UTF-8")
+    with pytest.raises(InputError, match=r"caf\\udce9.jsonl': its name is not UTF-8; rename it"):
+        files_of([str(tmp_path)])
 
 
 def test_too_few_shards_for_the_folders():

@@ -15,6 +15,7 @@ from toolkit.errors import InputError, UsageError
 
 SHARD_MB = 64.0
 AT_ONCE = 16  # files whose ends are read at once
+NO_FILE = "link or pipe"
 MAX_ENDINGS = 5  # of names that are told
 # A file of the layout of Hugging Face's datasets, `train-00000-of-00005.parquet`.
 SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
@@ -72,13 +73,17 @@ def files_of(
     """
     found: dict[str, StoredFile] = {}
     others: dict[str, str] = {}
+
+    def pass_over(other: str) -> None:
+        others[other] = NO_FILE
+
     for url in urls:
-        files = Storage.of(url).expand()
+        files = Storage.of(url).expand(on_other=pass_over)
         readable = [file for file in files if suffix_of(file.name)]
         if not readable:
             format_of(files[0].name)  # says what is readable
         found |= {file.url: file for file in readable}
-        others |= {file.url: _ending(file.name) for file in files if not suffix_of(file.name)}
+        others.update((each.url, _ending(each.name)) for each in files if not suffix_of(each.name))
     if others:
         counts = sorted(Counter(others.values()).items(), key=lambda each: (-each[1], each[0]))
         told = [f"{count:,} {ending}" for ending, count in counts[:MAX_ENDINGS]]
@@ -161,7 +166,7 @@ def _bins(files: Sequence[StoredFile], count: int) -> list[tuple[Piece, ...]]:
 
 
 def _row_groups(files: Sequence[StoredFile]) -> dict[str, list[int]]:
-    """The unpacked sizes of the row groups of Parquet files, which each store is asked for side by side."""
+    """The unpacked sizes of the row groups of Parquet files, read side by side."""
     urls = [file.url for file in files if suffix_of(file.name) == ".parquet"]
     if not urls:
         return {}

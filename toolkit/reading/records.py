@@ -96,6 +96,10 @@ def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
     if twice := [name for name, count in Counter(names).items() if name and count > 1]:
         yield 1, RestLostError(f"has two columns named '{twice[0]}', so no row is read; rename one")
         return
+    # Of several columns without a name a row would keep the last.
+    nameless = [f"\0{index}" for index, name in enumerate(names) if not name][:-1]
+    spare = iter([*nameless, ""])
+    rows.fieldnames = [name or next(spare) for name in names]
     number = 0
     while True:
         number += 1
@@ -112,6 +116,10 @@ def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
             return
         if any(row.pop(None, ())):  # cells beyond the header, empty ones aside
             yield number, InputError(f"has more cells than the header, which has {len(names)}")
+            continue
+        unnamed = [row.pop(name) for name in nameless]
+        if any(unnamed):
+            yield number, InputError("has a value in a column without a name, as another one is")
             continue
         yield number, dict(row)
 

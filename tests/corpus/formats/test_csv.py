@@ -53,6 +53,12 @@ def test_under_a_header_that_is_none_no_row_is_read(tmp_path, header):
     assert row.cuts_off
 
 
+def test_of_columns_without_a_name_no_value_is_lost(tmp_path):
+    rows = read_data(tmp_path, "a.csv", b"id,,text,,\n1,,a,,\n2,,b,,x\n3,y,c,,z\n")
+    assert rows[:2] == [{"id": "1", "text": "a", "": ""}, {"id": "2", "text": "b", "": "x"}]
+    assert bad(rows) == [(2, "has a value in a column without a name, as another one is")]
+
+
 def test_columns_are_those_of_all_headers(tmp_path):
     for name, header in (("a", "id,text"), ("b", "text;site"), ("c", "")):
         (tmp_path / f"{name}.csv").write_text(f"{header}\n")

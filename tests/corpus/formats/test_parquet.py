@@ -118,6 +118,13 @@ def test_half_a_character_does_no_harm(tmp_path):
     assert row["a"].startswith("x")
 
 
+def test_a_name_that_parquet_does_not_have_is_told(tmp_path):
+    with pytest.raises(
+        InputError, match=r"the name 'x\\ud800', which is no text for Parquet; --to"
+    ):
+        write(tmp_path / "a.parquet", [{"x\ud800": 1}])
+
+
 def test_a_store_that_fails_meanwhile_ends_the_reading(tmp_path, monkeypatch):
     path = numbered(tmp_path / "a.parquet", 20_000, group=10_000)
     rows = Storage.of(str(path))

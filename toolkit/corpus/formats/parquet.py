@@ -81,14 +81,20 @@ def group_bytes(url: str) -> list[int]:
 
 
 class ParquetWriter:
-    """Raises UsageError without pyarrow."""
+    """Raises UsageError without pyarrow, InputError for a name of a column that isn't UTF-8."""
 
     def __init__(self, file: IO[bytes], columns: Columns) -> None:
         pa = _pyarrow()
         from pyarrow import parquet
 
         self._pa = pa
-        self._schema = pa.schema([_field(pa, name, each) for name, each in columns.items()])
+        try:
+            self._schema = pa.schema([_field(pa, name, each) for name, each in columns.items()])
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"a column has the name {error.object!a}, which is no text for Parquet; "
+                "--to-format jsonl takes all names"
+            ) from error
         self._file = parquet.ParquetWriter(
             file, self._schema, compression="zstd", write_page_checksum=True
         )
