@@ -119,6 +119,23 @@ def test_each_difference_is_told_once(source, to, tmp_path, monkeypatch, first, 
     )
 
 
+def test_another_revision_of_a_model_is_another_job(source, to):
+    job = open_job(job_of(source, to))
+    for update in ({"revision": "9f3a"}, {"compute_type": "int8"}):
+        models = {"translator": job.models["translator"].model_copy(update=update)}
+        told = f"translator: fake then, fake {next(iter(update.values()))} now"
+        with pytest.raises(UsageError, match=told):
+            open_job(job.model_copy(update={"models": models}))
+
+
+def test_what_nobody_has_words_for_is_told_all_the_same(source, to):
+    job = open_job(job_of(source, to))
+    with pytest.raises(UsageError, match="another job: check_language; name another"):
+        open_job(job.model_copy(update={"check_language": False}))
+    with pytest.raises(UsageError, match="another job: glossary: not set then, empty now; name"):
+        open_job(job.model_copy(update={"settings": job.settings | {"glossary": ""}}))
+
+
 def test_shards_that_are_cut_elsewhere_are_told(source, to):
     job = job_of(source, to, shards=2)
     open_job(job)

@@ -85,7 +85,8 @@ class ModelUsed(BaseModel):
     @property
     def shown(self) -> str:
         """For somebody to read."""
-        return " ".join(filter(None, (self.model, self.form, self.sha256[:12])))
+        digests = self.revision[:12], self.sha256[:12]
+        return " ".join(filter(None, (self.model, self.form, self.compute_type, *digests)))
 
 
 class Inputs(BaseModel):
@@ -145,6 +146,9 @@ class Job(BaseModel):
     def settings_with(self, of_machine: Mapping[str, Any]) -> Settings:
         """All settings of a process that works for this job."""
         return make_settings(**{**self.settings, **of_machine})
+
+
+COMPARED = Job.model_fields.keys() - {"inputs", "plan", "to"}  # whatever is told of it
 
 
 def make_job(
@@ -269,9 +273,9 @@ def _differing(there: Job, wanted: Job) -> list[str]:
     if others := [name for name in names if name not in MODELS or (name in old and name in new)]:
         names = others
     told = [
-        f"{name}: {old.get(name) or 'not set'} then, {new.get(name) or 'not set'} now"
-        for name in names
+        f"{name}: {old.get(name, 'not set')} then, {new.get(name, 'not set')} now" for name in names
     ]
+    told = told or [name for name in COMPARED if getattr(there, name) != getattr(wanted, name)]
     if told or there.plan == wanted.plan:
         return told
     counts = len(there.plan.shards), len(wanted.plan.shards)
@@ -298,8 +302,9 @@ def _told(job: Job) -> dict[str, str]:
     for name, value in job.settings.items():
         if name not in (*MODELS, "source_language"):
             digest = job.files.get(name, "")[:SHOWN_DIGEST]
-            told[name] = f"{value} ({digest})" if digest else str(value)
-    return told | {task: each.shown for task, each in job.models.items()}
+            told[name] = f"{value} ({digest})" if digest else str(value) or "empty"
+    told |= {task: each.shown for task, each in job.models.items()}
+    return {name: value for name, value in told.items() if value}
 
 
 def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]:
