@@ -187,6 +187,18 @@ def test_only_stages_that_there_are(source, to, stages):
         job_of(source, to, stages=stages)
 
 
+def test_there_must_be_something_to_skip(source, to):
+    with pytest.raises(UsageError, match="type: --duplicates mark"):
+        job_of(source, to, stages=("clean",), duplicates="skip")
+    assert job_of(source, to, stages=("clean",), duplicates="mark").learns
+
+
+def test_skipping_duplicates_is_another_job(source, to):
+    opened(source, to, duplicates="mark")
+    with pytest.raises(UsageError, match="duplicates: mark then, skip now"):
+        opened(source, to, duplicates="skip")
+
+
 def test_models_are_looked_up_before_anything_is_written(source, to, tmp_path):
     with pytest.raises(ModelMissingError, match="type: toolkit models pull"):
         made(source, to, make_settings(models_folder=tmp_path))

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from tests.corpus.helpers import TEXT, opened, outputs, read_rows, rows, write_rows
-from toolkit.corpus import shard as module
+from toolkit.corpus import preparing
 from toolkit.corpus.marks import done_numbers, failures
 from toolkit.corpus.shard import run_shard, sweep_outputs, try_shard
 from toolkit.corpus.storage import Storage
@@ -126,7 +126,7 @@ def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
 
 def broken(monkeypatch, error, after=1):
     """Rows that can't be read to their end."""
-    read = module.read_rows
+    read = preparing.read_rows
 
     def reading(piece):
         for number, row in enumerate(read(piece)):
@@ -134,7 +134,7 @@ def broken(monkeypatch, error, after=1):
                 raise error
             yield row
 
-    monkeypatch.setattr(module, "read_rows", reading)
+    monkeypatch.setattr(preparing, "read_rows", reading)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_before_the_job_it_is_told_who_learns_what_it_goes_by(tmp_path):
     storage = Storage.of(str(tmp_path))
     with leased_learning(storage):
         (line,) = status_lines(str(tmp_path))
-    assert line.startswith("learning which lines repeat on the sites: process ")
+    assert line.startswith("reading all rows before the first shard: process ")
     assert f"process {os.getpid()} on {socket.gethostname()}, since 20" in line
     lost = Lease(host="node7", process=5, since=now(), beat="2020-01-01T00:00:00+00:00")
     with storage.write(f"{RUNNING}/{LEARNING}.json") as file:

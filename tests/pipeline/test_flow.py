@@ -2,7 +2,7 @@ import pytest
 
 from toolkit.errors import InputError, ModelError
 from toolkit.pipeline import flow as module
-from toolkit.pipeline.flow import flow
+from toolkit.pipeline.flow import Ready, flow
 
 
 def backwards(values):
@@ -18,6 +18,17 @@ def answers(items, work=backwards):
 def test_exceptions_keep_their_place_among_what_was_made():
     bad = InputError("is empty")
     assert answers([(1, "a"), (2, bad), (3, "b")]) == [(1, "A"), (2, bad), (3, "B")]
+
+
+def test_what_is_ready_keeps_its_place_and_is_not_worked_on():
+    assert answers([(1, Ready("a")), (2, "b"), (3, Ready("c"))]) == [(1, "a"), (2, "B"), (3, "c")]
+
+
+def test_a_whole_stream_of_what_is_ready_is_passed_on_within_bounds(monkeypatch):
+    monkeypatch.setattr(module, "MAX_HELD", 3)
+    assert answers((number, Ready(number)) for number in range(10)) == [
+        (number, number) for number in range(10)
+    ]
 
 
 def test_what_breaks_the_work_is_answered_by_its_error_and_the_rest_is_done():

@@ -14,8 +14,9 @@ from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.cli.learned import read_repeats
-from toolkit.corpus.job import STAGES, Format, Job, make_job, refuse_stages
-from toolkit.corpus.learning import digest_of, learn_corpus, open_learned
+from toolkit.corpus.duplicates import find_duplicates
+from toolkit.corpus.job import STAGES, Format, Job, OnDuplicates, make_job, refuse_stages
+from toolkit.corpus.learning import digest_of, keep_repeats, learn_corpus, open_learned
 from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
 from toolkit.corpus.plan import SHARD_MB, Plan, files_of, plan_shards
 from toolkit.corpus.preflight import refuse_mistakes
@@ -130,6 +131,13 @@ def start_command(
             "learns that from the sources first.",
         ),
     ] = None,
+    duplicates: Annotated[
+        OnDuplicates | None,
+        typer.Option(
+            help="Find articles that are nearly the same as an earlier one, which their column "
+            "`duplicate_of` names, and mark them, or skip their translation and summary."
+        ),
+    ] = None,
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None, typer.Option("--max-words", "-n", help="Limit of a summary [by its length].")
@@ -209,6 +217,7 @@ def start_command(
             check_language=source_language is None,
             learned_from="corpus" if of_corpus else "file" if known else None,
             repeats=digest_of(known) if known else None,
+            duplicates=duplicates,
         )
         refuse_mistakes(wanted)
         machine = machine_of(settings, stores)
@@ -216,8 +225,8 @@ def start_command(
         if shard is not None and shard >= len(plan.shards):
             return  # there is a task for each of --shards, and fewer of these
         work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
-        learn = partial(repeats_for, wanted, known, files, say)
-        on_wait = partial(say, "another task learns which lines repeat; waiting for it")
+        learn = partial(learned_job, wanted, known, files, say)
+        on_wait = partial(say, "another task reads all rows before the first shard; waiting for it")
         with leased(Storage.of(wanted.to), shard):
             job = open_learned(wanted, learn, on_wait=on_wait)
             run_job(job, machine, shard=shard, work=work, quiet=quiet)
@@ -252,14 +261,21 @@ def machine_of(settings: Settings, stores: Path | None) -> Machine:
     )
 
 
-def repeats_for(
+def learned_job(
     job: Job, known: Repeats | None, files: Sequence[StoredFile], say: Callable[[str], None]
-) -> Repeats:
-    """Those of a file, if they are `known`, else those of all rows."""
-    if known:
-        return known
-    say("reading all rows twice, to learn which lines repeat on their sites")
-    return learn_corpus(files, job.reading, on_trouble=tell)
+) -> Job:
+    """With what it goes by: lines that repeat, unless they are `known` those of all rows, and
+    duplicates.
+    """
+    if job.learned_from == "corpus":
+        say("reading all rows twice, to learn which lines repeat on their sites")
+        known = learn_corpus(files, job.reading, on_trouble=tell)
+    if known is not None:
+        job = keep_repeats(job, known)
+    if job.duplicates:
+        say("reading all rows, to find those that are nearly the same as an earlier one")
+        job = find_duplicates(job)
+    return job
 
 
 def run_job(

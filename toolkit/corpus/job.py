@@ -30,6 +30,7 @@ from toolkit.summarization.extractive import FALLBACK, METHODS
 Stage = Literal["clean", "translate", "summarize"]
 Format = Literal["jsonl", "parquet", "csv"]
 Learned = Literal["file", "corpus"]
+OnDuplicates = Literal["mark", "skip"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FOLDER = "_toolkit"  # below the destination: the job, its marks, its leases and its report
 JOB = f"{FOLDER}/job.json"
@@ -110,7 +111,8 @@ class Job(BaseModel):
     that somebody set, with the models by their names; `files` maps those of them that name files to
     the sha256 of these. `check_language` says that rows in another language than the settings' are
     refused. `learned_from` says where the lines are from that repeat on its sites, and `repeats` is
-    their sha256, once they are known; see `learning`.
+    their sha256, once they are known; `duplicates` what becomes of articles that are nearly the
+    same as an earlier one, and `firsts` is the sha256 of which these are; see `learning`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -130,12 +132,24 @@ class Job(BaseModel):
     files: dict[str, str] = {}
     learned_from: Learned | None = None
     repeats: str | None = None
+    duplicates: OnDuplicates | None = None
+    firsts: str | None = None
     inputs: Inputs
     plan: Plan
 
     @property
     def asks_models(self) -> bool:
         return "translate" in self.stages or "summarize" in self.stages
+
+    @property
+    def learns(self) -> bool:
+        """Whether it goes by what is known before the first shard."""
+        return bool(self.learned_from or self.duplicates)
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        """What adds columns to its rows: the stages, and the search for duplicates."""
+        return (*self.stages, "duplicates") if self.duplicates else self.stages
 
     @property
     def reading(self) -> Reading:
@@ -166,16 +180,22 @@ def make_job(
     check_language: bool = True,
     learned_from: Learned | None = None,
     repeats: str | None = None,
+    duplicates: OnDuplicates | None = None,
 ) -> Job:
     """The models are chosen and looked up here, once.
 
     Raises UsageError for stages that there aren't, for a language that isn't named and where there
-    is nothing to translate, or to clean by what was learned, ModelMissingError where a model is
-    needed that isn't installed.
+    is nothing to translate, to skip, or to clean by what was learned, ModelMissingError where a
+    model is needed that isn't installed.
     """
     ordered = refuse_stages(stages)
     if learned_from and "clean" not in ordered:
         raise UsageError(f"--learn-from is for cleaning, and --stages {','.join(ordered)} is not")
+    if duplicates == "skip" and ordered == ("clean",):
+        raise UsageError(
+            "--duplicates skip leaves out translations and summaries, and --stages clean makes "
+            "none; type: --duplicates mark"
+        )
     if settings.source_language == AUTO:
         raise UsageError("--from auto goes by the first input; name the language of the corpus")
     if settings.same_language and "translate" in ordered:
@@ -200,6 +220,7 @@ def make_job(
         files=_digests(values),
         learned_from=learned_from,
         repeats=repeats,
+        duplicates=duplicates,
         inputs=Inputs.of(inputs),
         plan=plan,
     )
@@ -298,6 +319,7 @@ def _told(job: Job) -> dict[str, str]:
         "prefix": job.prefix,
         "from": language + checked,
         "learn_from": f"{job.learned_from}{repeats}" if job.learned_from else "",
+        "duplicates": job.duplicates or "",
     }
     for name, value in job.settings.items():
         if name not in (*MODELS, "source_language"):

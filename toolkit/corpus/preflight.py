@@ -50,7 +50,7 @@ def _refuse_columns(job: Job) -> None:
     """
     found = _names_by_file(job)
     for url, names in found.items():
-        refuse_taken(names, columns(job.stages, job.prefix), url)
+        refuse_taken(names, columns(job.adds, job.prefix), url)
     names = list(dict.fromkeys(name for each in found.values() for name in each))
     if names and job.text_field not in names:
         raise UsageError(

@@ -58,7 +58,7 @@ def status_lines(to: str) -> Iterator[str]:
     storage = Storage.of(to)
     learning = leases(storage).get(LEARNING)
     if learning and not learning.is_stale and not storage.exists(JOB):
-        yield f"learning which lines repeat on the sites: {_who(learning)}"
+        yield f"reading all rows before the first shard: {_who(learning)}"
         return
     yield from Status.of(to).lines()
 

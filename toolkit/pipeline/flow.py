@@ -1,7 +1,8 @@
 """Many items through the chain: in their order, and none of them ends the others."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from toolkit.errors import InputError, ToolkitError
 
@@ -13,12 +14,19 @@ Made = TypeVar("Made")
 Keyed = Iterable[tuple[Hashable, Value]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ready(Generic[Made]):
+    """Stands for a value of which nothing more is to be made."""
+
+    made: Made
+
+
 def flow(
-    items: Iterable[tuple[Tag, Value | Exception]],
+    items: Iterable[tuple[Tag, Value | Ready[Made] | Exception]],
     work: Callable[[Keyed[Value]], Keyed[Made]],
 ) -> Iterator[tuple[Tag, Made | Exception]]:
     """Each tag with what `work` makes of its value, in their order, as soon as those before it are
-    done; an exception in the place of a value stays one.
+    done. What is `Ready` needs no work; an exception in the place of a value stays one.
 
     `work` is called anew once MAX_HELD items are held, which bounds the memory. Where it fails,
     what it had taken is done one by one, and what fails again is answered by the exception. An
@@ -27,7 +35,7 @@ def flow(
     Raises RuntimeError where `work` ends without an answer to each item.
     """
     numbered = enumerate(items)
-    taken: dict[Hashable, tuple[Tag, Value | Exception]] = {}
+    taken: dict[Hashable, tuple[Tag, Value | Ready[Made] | Exception]] = {}
     made: dict[Hashable, Made | Exception] = {}
     ended: list[Exception | None] = []  # by what, once there are no more items
 
@@ -40,7 +48,9 @@ def flow(
             except Exception as error:  # noqa: BLE001 - it is raised when the others are done
                 return ended.append(error)
             taken[key] = tag, value
-            if isinstance(value, Exception):
+            if isinstance(value, Ready):
+                made[key] = value.made
+            elif isinstance(value, Exception):
                 made[key] = value
             else:
                 yield key, value
@@ -61,7 +71,9 @@ def flow(
             if _meets_all(error):
                 raise
             for key in [key for key in taken if key not in made]:
-                made[key] = _alone(key, taken[key][1], work)
+                value = taken[key][1]
+                assert not isinstance(value, Ready | Exception)
+                made[key] = _alone(key, value, work)
         else:
             if next(given, None) or taken.keys() - made.keys():
                 raise RuntimeError(LEFT_OUT)
@@ -71,9 +83,8 @@ def flow(
 
 
 def _alone(
-    key: Hashable, value: Value | Exception, work: Callable[[Keyed[Value]], Keyed[Made]]
+    key: Hashable, value: Value, work: Callable[[Keyed[Value]], Keyed[Made]]
 ) -> Made | Exception:
-    assert not isinstance(value, Exception)
     try:
         results = dict(work(iter([(key, value)])))
     except Exception as error:
