@@ -1,13 +1,16 @@
 import gzip
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.corpus.helpers import SITE, outputs, pages, read_rows, rows, write_rows
+from tests.corpus.helpers import SITE, copies, outputs, pages, read_rows, rows, write_rows
 from toolkit.cleaning import Repeats
+from toolkit.corpus.marks import leased_learning
 from toolkit.corpus.shard import run_shard
+from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import OutputError
 
@@ -152,6 +155,24 @@ def test_a_corpus_without_a_row_is_told(run, tmp_path):
     assert (code, err) == (3, f"toolkit: {tmp_path}/empty.jsonl: holds no rows\n")
 
 
+def test_what_is_passed_over_is_told_once(run, source, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("page.html", "README", "_SUCCESS"):
+        (tmp_path / "in" / name).touch()
+    write_rows(tmp_path / "in/rows.jsonl", rows(1))
+    code, _, err = run("run", "in", *FAKE)
+    assert (code, err.count("\n")) == (0, 1)
+    assert "passed over files that rows aren't read from: 1 .html, 1 without an ending" in err
+    assert run("run", "in", *FAKE, "--quiet") == (0, "", "")
+
+
+def test_who_learns_is_told_before_there_is_a_job(run, tmp_path):
+    with leased_learning(Storage.of(str(tmp_path / "out"))):
+        code, out, _ = run("run", "status", "out")
+    assert (code, out.count("\n")) == (0, 1)
+    assert out.startswith("reading all rows before the first shard: process ")
+
+
 def test_no_model_at_all_is_told_as_elsewhere(run, source):
     code, _, err = run("run", source, "--to", "out")
     assert (code, err) == (
@@ -233,7 +254,47 @@ def test_lines_of_a_file_go(run, site, tmp_path):
     (tmp_path / "known.json").write_text(Repeats.of_sites({"brive.fr": {SITE: 8}}).to_json())
     code, _, err = run("run", site, *CLEAN, "known.json")
     assert (code, err.count("\n")) == (2, 1)
-    assert "out holds the outputs of another job: repeats: sha256:" in err
+    told = r"out holds the outputs of another job: learn_from: file \(sha256:\w{12}\) then, file \("
+    assert re.search(told, err)
+
+
+def test_duplicates_are_found_first_and_counted(run, tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", [*copies(2), *rows(2), *copies(3)])
+    whole = (source, "--shards", 3, "--id-field", "id", "--duplicates", "skip", *FAKE[2:])
+    code, out, err = run("run", *whole, "--to", "out")
+    assert (code, err) == (
+        0,
+        "toolkit: reading all rows, to find those that are nearly the same as an earlier one\n",
+    )
+    assert "rows: 7, 0 of them with an error, 4 duplicates\n" in out
+    assert run("run", "status", "out")[1] == out
+    made = [
+        row
+        for name in sorted(outputs(tmp_path / "out"))
+        for row in read_rows(tmp_path / "out" / name)
+    ]
+    of_copies = [row for row in made if row["id"] not in (0, 1)]
+    assert [row["duplicate_of"] for row in of_copies] == [None, *["paper-0"] * 4]
+    assert [row["translation"] is None for row in of_copies] == [False, *[True] * 4]
+    told = [run("run", *whole, "--to", "tasks", "--shard", number)[2] for number in (2, 0, 1)]
+    assert [bool(each) for each in told] == [True, False, False]
+    assert outputs(tmp_path / "tasks") == outputs(tmp_path / "out")
+
+
+def test_duplicates_are_found_among_articles_without_lines_that_repeat(run, site, tmp_path):
+    learning = (
+        "--to",
+        "out",
+        "--stages",
+        "clean",
+        "--learn-from",
+        "corpus",
+        "--duplicates",
+        "mark",
+    )
+    code, _, err = run("run", site, *learning)
+    assert (code, err.count("\n")) == (0, 2)
+    assert not any(SITE in article for article in articles(tmp_path / "out"))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,31 @@ def pages(count, **columns):
     return [{**row, "text": text.format(row["id"]) + SITE} for row in rows(count, **columns)]
 
 
+def copies(count, **columns):
+    """Rows of one agency's text, each between other lines of its paper."""
+    paragraphs = [
+        "Le Conseil constitutionnel a censuré mercredi plusieurs articles de la loi sur le "
+        "logement, estimant que le texte portait une atteinte disproportionnée à la propriété.",
+        "Saisis par soixante députés de l'opposition, les Sages ont jugé que le plafonnement des "
+        "loyers dans les communes rurales ne reposait sur aucun critère objectif.",
+        "Le gouvernement a pris acte de cette décision, a indiqué la porte-parole à la sortie du "
+        "conseil des ministres, en assurant qu'une nouvelle version serait présentée.",
+        "Les associations de locataires ont dénoncé une victoire des propriétaires, tandis que la "
+        "fédération des agents immobiliers saluait le retour du bon sens.",
+    ]
+    furniture = ["Accueil > Politique", "Partager sur Facebook", "S'abonner", "Lire aussi", "Menu"]
+    return [
+        {
+            "id": f"paper-{number}",
+            "text": "\n".join(
+                [furniture[number % 5], *paragraphs, furniture[(number + 1) % 5], ""]
+            ),
+            **columns,
+        }
+        for number in range(count)
+    ]
+
+
 def write_rows(path, given):
     """Rows as JSON lines; text is written as it is."""
     lines = [each if isinstance(each, str) else json.dumps(each) for each in given]
@@ -38,7 +63,15 @@ def read_rows(path):
 
 def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **options):
     """Not written down yet."""
-    names = ("text_field", "id_field", "prefix", "check_language", "learned_from", "repeats")
+    names = (
+        "text_field",
+        "id_field",
+        "prefix",
+        "check_language",
+        "learned_from",
+        "repeats",
+        "duplicates",
+    )
     about = {name: options.pop(name) for name in names if name in options}
     files = files_of([source])
     return make_job(
@@ -53,9 +86,13 @@ def job_of(source, to, *, stages=("translate",), shards=1, model="fake", **optio
     )
 
 
+def plan_of(job):
+    return plan_shards(files_of(job.sources), shards=job.shards)
+
+
 def planned(job):
     """The job, with its plan written down."""
-    keep_plan(job, plan_shards(files_of(job.sources), shards=job.shards))
+    keep_plan(job, plan_of(job))
     return job
 
 

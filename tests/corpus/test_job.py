@@ -1,6 +1,6 @@
 import pytest
 
-from tests.corpus.helpers import job_of, opened, rows, write_rows
+from tests.corpus.helpers import job_of, opened, plan_of, rows, write_rows
 from toolkit.corpus import job as module
 from toolkit.corpus.job import (
     JOB,
@@ -12,7 +12,7 @@ from toolkit.corpus.job import (
     read_job,
     refuse_changed,
 )
-from toolkit.corpus.plan import Planned, files_of, plan_shards
+from toolkit.corpus.plan import Plan, Planned, files_of, plan_shards
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.settings import make_settings
 
@@ -81,6 +81,85 @@ def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (
+            {"stages": ("translate",)},
+            {"stages": ("translate", "summarize")},
+            "stages: translate then, translate,summarize now",
+        ),
+        (
+            {"stages": ("clean", "translate"), "shards": 1},
+            {"stages": ("clean",), "shards": 2},
+            "stages: clean,translate then, clean now",
+        ),
+        (
+            {"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"},
+            {"model": "fake", "stages": ("summarize",), "route": "summarize-first"},
+            "summarizer: lead-3 then, fake now; translator: lead-3 then, fake now",
+        ),
+        (
+            {},
+            {"check_language": False, "source_language": "fr"},
+            "from: not set then, fr now",
+        ),
+        (
+            {"check_language": False, "source_language": "fr"},
+            {"check_language": True, "source_language": "fr"},
+            "from: fr then, fr, and rows are checked now",
+        ),
+        (
+            {"glossary": "terms.tsv"},
+            {"glossary": "changed.tsv"},
+            "glossary: terms.tsv (sha256:5228a2986bcd) then, changed.tsv (sha256:2db20c31d7f6) now",
+        ),
+        (
+            {"learned_from": "file", "repeats": "sha256:" + "a" * 64, "stages": ("clean",)},
+            {"stages": ("clean",)},
+            "learn_from: file (sha256:aaaaaaaaaaaa) then, not set now",
+        ),
+        ({"quality": "best"}, {}, "quality: best then, not set now"),
+    ],
+)
+def test_each_difference_is_told_once(source, to, tmp_path, monkeypatch, first, second, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "terms.tsv").write_text("maire\tmayor\n")
+    (tmp_path / "changed.tsv").write_text("maire\tlord mayor\n")
+    open_job(job_of(source, to, **first))
+    with pytest.raises(UsageError) as caught:
+        open_job(job_of(source, to, **second))
+    assert str(caught.value) == (
+        f"{to} holds the outputs of another job: {told}; name another --to, or ask for the same"
+    )
+
+
+def test_another_revision_of_a_model_is_another_job(source, to):
+    job = open_job(job_of(source, to))
+    for update in ({"revision": "9f3a"}, {"compute_type": "int8"}):
+        models = {"translator": job.models["translator"].model_copy(update=update)}
+        told = f"translator: fake then, fake {next(iter(update.values()))} now"
+        with pytest.raises(UsageError, match=told):
+            open_job(job.model_copy(update={"models": models}))
+
+
+def test_what_nobody_has_words_for_is_told_all_the_same(source, to):
+    job = open_job(job_of(source, to))
+    with pytest.raises(UsageError, match="another job: check_language; name another"):
+        open_job(job.model_copy(update={"check_language": False}))
+    with pytest.raises(UsageError, match="another job: glossary: not set then, empty now; name"):
+        open_job(job.model_copy(update={"settings": job.settings | {"glossary": ""}}))
+
+
+def test_shards_that_are_cut_elsewhere_are_told(source, to):
+    job = job_of(source, to, shards=2)
+    open_job(job)
+    first, second = plan_of(job).shards
+    other = job.model_copy(update={"plan": Planned.of(Plan((second, first)))})
+    with pytest.raises(UsageError, match="the shards are as many, but begin at other rows"):
+        open_job(other)
+
+
 def test_input_files_that_changed_are_told_from_another_job(source, to, tmp_path):
     open_job(job_of(source, to))
     write_rows(tmp_path / "rows.jsonl", rows(9))
@@ -123,6 +202,18 @@ def test_only_stages_that_there_are(source, to, stages):
         job_of(source, to, stages=stages)
 
 
+def test_there_must_be_something_to_skip(source, to):
+    with pytest.raises(UsageError, match="type: --duplicates mark"):
+        job_of(source, to, stages=("clean",), duplicates="skip")
+    assert job_of(source, to, stages=("clean",), duplicates="mark").learns
+
+
+def test_skipping_duplicates_is_another_job(source, to):
+    opened(source, to, duplicates="mark")
+    with pytest.raises(UsageError, match="duplicates: mark then, skip now"):
+        opened(source, to, duplicates="skip")
+
+
 def test_models_are_looked_up_before_anything_is_written(source, to, tmp_path):
     with pytest.raises(ModelMissingError, match="type: toolkit models pull"):
         made(source, to, make_settings(models_folder=tmp_path))
@@ -142,6 +233,28 @@ def test_a_machine_with_another_model_is_refused(source, to, monkeypatch):
     refuse_changed(job, job.settings_with({}))
     monkeypatch.setattr(ModelUsed, "of", lambda name, settings: ModelUsed(model=name, sha256="ff"))
     with pytest.raises(UsageError, match="is made with fake, and this machine has fake ff"):
+        refuse_changed(job, job.settings_with({}))
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A folder, which nobody loads here."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/config.json").write_text("{}")
+    return tmp_path / "model"
+
+
+def test_the_folder_of_a_model_is_known_by_its_files(source, to, model):
+    job = open_job(job_of(source, to, model=str(model)))
+    assert open_job(job_of(source, to, model=str(model))) == job
+    refuse_changed(job, job.settings_with({}))
+    (model / "config.json").write_text("[]")
+    with pytest.raises(
+        UsageError, match=rf"translator: {model} \w{{12}} then, {model} \w{{12}} now"
+    ):
+        open_job(job_of(source, to, model=str(model)))
+    told = rf"is made with {model} \w{{12}}, and this machine has {model} \w{{12}}; bring that one"
+    with pytest.raises(UsageError, match=told):
         refuse_changed(job, job.settings_with({}))
 
 

@@ -7,7 +7,14 @@ from tests.corpus.helpers import SITE, job_of, outputs, pages, planned, read_row
 from toolkit.cleaning import Repeats
 from toolkit.corpus import learning
 from toolkit.corpus.job import JOB, open_job
-from toolkit.corpus.learning import REPEATS, digest_of, learn_corpus, open_learned, repeats_of
+from toolkit.corpus.learning import (
+    REPEATS,
+    digest_of,
+    keep_repeats,
+    learn_corpus,
+    open_learned,
+    repeats_of,
+)
 from toolkit.corpus.marks import leased_learning
 from toolkit.corpus.plan import files_of
 from toolkit.corpus.runners.local import run_local
@@ -35,6 +42,10 @@ def wanted(source, to, known=None, **options):
     return job_of(source, to, **{"stages": ("clean",), **learned, **options})
 
 
+def opened(job, repeats):
+    return open_learned(job, lambda: keep_repeats(job, repeats))
+
+
 def never():
     raise AssertionError("these lines were learned before")
 
@@ -44,7 +55,7 @@ def learned(source):
 
 
 def test_lines_are_learned_once_and_kept_beside_the_outputs(source, to):
-    job = open_learned(wanted(source, to), lambda: KNOWN)
+    job = opened(wanted(source, to), KNOWN)
     assert job.repeats == digest_of(KNOWN)
     assert open_learned(wanted(source, to), never) == job
     assert (to / REPEATS).read_text("utf-8") == KNOWN.to_json()
@@ -58,19 +69,20 @@ def test_a_job_without_them_is_opened_as_ever(source, to):
 
 
 def test_other_lines_are_another_job(source, to):
-    open_learned(wanted(source, to, KNOWN), lambda: KNOWN)
+    opened(wanted(source, to, KNOWN), KNOWN)
     other = Repeats.of_sites({"brive.fr": {"Partager": 3}})
-    with pytest.raises(UsageError, match=r"repeats: sha256:.* then, sha256:.* now"):
-        open_learned(wanted(source, to, other), lambda: other)
-    with pytest.raises(UsageError, match="learned_from: file then, corpus now"):
+    told = r"another job: learn_from: file \(sha256:\w+\) then, file \(sha256:\w+\) now; name"
+    with pytest.raises(UsageError, match=told):
+        opened(wanted(source, to, other), other)
+    with pytest.raises(UsageError, match=r"learn_from: file \(sha256:\w+\) then, corpus \(sh"):
         open_learned(wanted(source, to), never)
-    with pytest.raises(UsageError, match="learned_from: file then, not set now"):
+    with pytest.raises(UsageError, match=r"learn_from: file \(sha256:\w+\) then, not set now"):
         open_job(job_of(source, to, stages=("clean",)))
 
 
 @pytest.mark.parametrize("change", [lambda path: path.unlink(), lambda path: path.write_text("{}")])
 def test_lines_that_are_gone_or_changed_are_told(source, to, change):
-    job = open_learned(wanted(source, to), lambda: KNOWN)
+    job = opened(wanted(source, to), KNOWN)
     change(to / REPEATS)
     with pytest.raises(InputError, match=r"repeats.json is not what the job was made with"):
         repeats_of(job)
@@ -79,7 +91,7 @@ def test_lines_that_are_gone_or_changed_are_told(source, to, change):
 def test_what_somebody_left_who_was_ended_before_the_job_is_learned_anew(source, to):
     storage = Storage.of(str(to))
     storage.create(REPEATS, b"of other sources")
-    assert repeats_of(open_learned(wanted(source, to), lambda: KNOWN)).to_json() == KNOWN.to_json()
+    assert repeats_of(opened(wanted(source, to), KNOWN)).to_json() == KNOWN.to_json()
 
 
 def test_of_several_at_once_one_learns_and_the_others_wait(source, to, monkeypatch):
@@ -94,7 +106,7 @@ def test_of_several_at_once_one_learns_and_the_others_wait(source, to, monkeypat
         other.start()
         others.append(other)
         assert waiting.wait(10)
-        return KNOWN
+        return keep_repeats(one, KNOWN)
 
     others = []
     job = open_learned(one, learn)
@@ -124,7 +136,7 @@ def test_what_is_learned_depends_on_no_shards_and_rows_that_cannot_be_read(tmp_p
 def test_half_a_character_in_a_line_is_no_obstacle(tmp_path, to):
     text = json.dumps({"text": f"Le maire parle \ud800 ici.\n{SITE}", "site": "a\ud800"})
     source = write_rows(tmp_path / "rows.jsonl", [text] * 4)
-    job = open_learned(wanted(source, to), lambda: learned(source))
+    job = opened(wanted(source, to), learned(source))
     assert repeats_of(job).to_json() == learned(source).to_json()
 
 
@@ -132,7 +144,7 @@ def test_half_a_character_in_a_line_is_no_obstacle(tmp_path, to):
 def test_articles_lose_what_repeats_in_every_process(source, tmp_path, workers):
     plain, clean = tmp_path / "plain", tmp_path / "clean"
     run_local(planned(open_job(job_of(source, plain, stages=("clean",)))), [0], Machine())
-    job = planned(open_learned(wanted(source, clean, shards=3), lambda: learned(source)))
+    job = planned(opened(wanted(source, clean, shards=3), learned(source)))
     run_local(job, range(job.plan.shards), Machine(), workers=workers)
     assert len(outputs(clean)) == 3
     assert all(SITE in article for article in articles(plain))
@@ -145,6 +157,6 @@ def articles(folder):
 
 
 def test_a_bucket_holds_them_too(source, s3):
-    job = open_learned(wanted(source, "s3://news/en"), lambda: learned(source))
+    job = opened(wanted(source, "s3://news/en"), learned(source))
     assert open_learned(wanted(source, "s3://news/en"), never) == job
     assert repeats_of(job).to_json() == learned(source).to_json() != Repeats().to_json()

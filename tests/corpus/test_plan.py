@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -123,6 +124,50 @@ def test_what_cannot_be_split_stays_whole():
     assert plan_shards([web], shards=20).shards[0].pieces == (Piece(web.url),)
 
 
+def test_files_of_other_formats_are_counted_by_the_ends_of_their_names(tmp_path):
+    for name in ("a.jsonl", "b.TXT", "c/d.txt", "README", "e.json", "_SUCCESS", ".x", "_x/f.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    told = []
+    source = str(tmp_path)
+    assert [file.name for file in files_of([source, source], on_passed_over=told.append)] == [
+        "a.jsonl"
+    ]
+    assert told == [
+        "passed over files that rows aren't read from: 2 .txt, 1 .json, 1 without an ending"
+    ]
+    for number in range(9):
+        (tmp_path / f"x.{number}").touch()
+    files_of([source], on_passed_over=told.append)
+    assert told[1].endswith(": 2 .txt, 1 .0, 1 .1, 1 .2, 1 .3, 7 of other kinds")
+    files_of([str(tmp_path / "*.jsonl")], on_passed_over=told.append)
+    assert len(told) == 2
+
+
+def test_links_are_files_or_told(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.jsonl").write_text("{}\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/linked.jsonl").symlink_to(tmp_path / "real/a.jsonl")
+    (tmp_path / "in/nowhere.jsonl").symlink_to("nowhere")
+    (tmp_path / "in/folder").symlink_to(tmp_path / "real")
+    told = []
+    [file] = files_of([str(tmp_path / "in")], on_passed_over=told.append)
+    assert (file.name, file.bytes) == ("linked.jsonl", 3)
+    assert told == ["passed over files that rows aren't read from: 2 link or pipe"]
+    for named in ("in/folder", "in/linked.jsonl", "in/*.jsonl"):
+        assert [each.bytes for each in files_of([str(tmp_path / named)])] == [3]
+
+
+def test_a_name_that_is_not_utf8_is_told(tmp_path):
+    try:
+        open(os.fsencode(tmp_path) + b"/caf\xe9.jsonl", "w").close()  # noqa: PTH123
+    except OSError:
+        pytest.skip("this file system has only names in UTF-8")
+    with pytest.raises(InputError, match=r"caf\\udce9.jsonl': its name is not UTF-8; rename it"):
+        files_of([str(tmp_path)])
+
+
 def test_too_few_shards_for_the_folders():
     files = [stored("a/x.csv", 1), stored("b/y.csv", 1)]
     with pytest.raises(UsageError, match="type: --shards 2"):
@@ -145,7 +190,7 @@ def test_each_row_of_real_files_is_in_exactly_one_shard(tmp_path):
         plan = plan_shards(files_of([str(tmp_path / "**" / f"*.{suffix}")]), shards=9)
         assert 7 <= len(plan.shards) <= 9
         pieces = [piece for shard in plan.shards for piece in shard.pieces]
-        assert [row["id"] for piece in pieces for row in read_rows(piece)] == list(range(number))
+        assert [row["id"] for piece in pieces for _, row in read_rows(piece)] == list(range(number))
 
 
 def test_sources_are_read_once_and_what_is_no_rows_is_left_out(tmp_path):

@@ -40,6 +40,12 @@ def test_cleaning_alone_says_nothing_of_sentences():
     ]
 
 
+def test_duplicates_are_counted():
+    done = [ShardReport(number=0, output="x", rows=2000, duplicates=1200)] * 2
+    rows = list(Report.summed(2, done, []).lines())[1]
+    assert rows == "rows: 4,000, 0 of them with an error, 2,400 duplicates"
+
+
 def test_the_report_lies_beside_the_outputs(tmp_path):
     source = write_rows(tmp_path / "rows.jsonl", rows(5))
     job, worker = opened(source, tmp_path / "out", shards=2)

@@ -68,6 +68,15 @@ def test_a_row_with_an_error_keeps_its_columns_and_has_no_others_of_ours():
     assert found["error"] == "holds no article"
 
 
+def test_a_row_says_of_which_it_is_a_duplicate_where_that_was_asked():
+    article = result_of(*PAIRS).article
+    told = {"duplicate_of": "part-00000.jsonl:3"}
+    asked = Columns(("clean", "duplicates"))
+    assert asked.row({}, article, **told)["duplicate_of"] == "part-00000.jsonl:3"
+    assert asked.row({}, article)["duplicate_of"] is None
+    assert "duplicate_of" not in Columns(("clean",)).row({}, article, **told)
+
+
 def test_errors_are_one_line_and_short():
     english = LanguageError("a: looks English", found="en", expected="fr")
     assert reason_of(english, "a") == "looks English; --from fr takes it all the same"

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from tests.corpus.helpers import TEXT, opened, outputs, read_rows, rows, write_rows
-from toolkit.corpus import shard as module
+from toolkit.corpus import preparing
 from toolkit.corpus.marks import done_numbers, failures
 from toolkit.corpus.shard import run_shard, sweep_outputs, try_shard
 from toolkit.corpus.storage import Storage
@@ -60,6 +60,9 @@ def test_whatever_is_wrong_with_a_row_stands_in_its_column_of_errors(tmp_path):
     assert reasons["null"] == reasons["number"] == "has no text in its field 'text'"
     assert "has no field 'text' (there are: id, body)" in reasons["other"]
     assert "is not valid JSON" in reasons[None]
+    data = (tmp_path / "rows.jsonl").read_bytes()
+    at_byte = f"({tmp_path}/rows.jsonl: row at byte {data.index(b'not json')})"
+    assert reasons[None].endswith(at_byte), "there is nothing else to find it by"
     assert "looks English" in reasons["english"]
     assert "over the limit of 5,000" in reasons["long"]
     assert found[3]["body"] == "x"
@@ -125,7 +128,7 @@ def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
 
 def broken(monkeypatch, error, after=1):
     """Rows that can't be read to their end."""
-    read = module.read_rows
+    read = preparing.read_rows
 
     def reading(piece):
         for number, row in enumerate(read(piece)):
@@ -133,7 +136,7 @@ def broken(monkeypatch, error, after=1):
                 raise error
             yield row
 
-    monkeypatch.setattr(module, "read_rows", reading)
+    monkeypatch.setattr(preparing, "read_rows", reading)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_a_column_that_would_be_lost_fails_the_shard(tmp_path):
     given = [*rows(1), {"id": 1, "text": TEXT, "translation": "of somebody else"}]
     job, worker = opened(write_rows(tmp_path / "rows.jsonl", given), tmp_path / "out")
     failed = try_shard(job, 0, worker)
-    assert "rows.jsonl: row 2 has columns translation already; --prefix" in failed.reason
+    assert "rows.jsonl: row at byte 193 has columns translation already; --pre" in failed.reason
 
 
 def test_dates_numbers_and_bytes_beside_the_text_do_no_harm(tmp_path):

@@ -1,11 +1,21 @@
+import os
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.corpus.helpers import job_of, rows, write_rows
 from toolkit.corpus.job import open_job
-from toolkit.corpus.marks import RUNNING, Lease, ShardReport, mark_done
-from toolkit.corpus.status import Status, ranges
+from toolkit.corpus.marks import (
+    LEARNING,
+    RUNNING,
+    Lease,
+    ShardReport,
+    leased_learning,
+    mark_done,
+    now,
+)
+from toolkit.corpus.status import Status, ranges, status_lines
 from toolkit.corpus.storage import Storage
 from toolkit.errors import UsageError
 
@@ -59,6 +69,24 @@ def test_of_very_many_shards_some_are_looked_at_unless_it_shall_be_exact(job, mo
 def test_without_a_job_there_is_no_status(tmp_path):
     with pytest.raises(UsageError, match="holds no job"):
         lines(tmp_path)
+
+
+def test_before_the_job_it_is_told_who_learns_what_it_goes_by(tmp_path):
+    storage = Storage.of(str(tmp_path))
+    with leased_learning(storage):
+        (line,) = status_lines(str(tmp_path))
+    assert line.startswith("reading all rows before the first shard: process ")
+    assert f"process {os.getpid()} on {socket.gethostname()}, since 20" in line
+    lost = Lease(host="node7", process=5, since=now(), beat="2020-01-01T00:00:00+00:00")
+    with storage.write(f"{RUNNING}/{LEARNING}.json") as file:
+        file.write(lost.model_dump_json().encode())
+    with pytest.raises(UsageError, match="holds no job"):
+        list(status_lines(str(tmp_path)))
+
+
+def test_once_there_is_a_job_its_status_is_told(job):
+    with leased_learning(Storage.of(job.to)):
+        assert next(status_lines(job.to)).startswith("shards: 0 of ")
 
 
 @pytest.mark.parametrize(

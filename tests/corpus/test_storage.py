@@ -362,3 +362,8 @@ def test_a_storage_goes_to_another_process(place):
 
     put(place, a=b"1")
     assert pickle.loads(pickle.dumps(place)).read("a") == b"1"
+
+
+def test_a_name_that_cannot_be_written_down_is_told():
+    with pytest.raises(UsageError, match=r"out\\udce9': its name is not UTF-8; rename it"):
+        Storage.of("/data/out\udce9")

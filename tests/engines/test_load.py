@@ -13,6 +13,7 @@ from toolkit.engines.load import EngineOptions, load_engine
 from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError, UsageError
 from toolkit.models import installed as records
+from toolkit.models.folder_digest import digest_of_folder
 from toolkit.models.sources import sha256_of_file
 
 
@@ -239,7 +240,9 @@ def test_a_tokenizer_without_vocabulary_is_none(converted, tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, engine):
+def test_an_engine_says_where_it_runs_and_which_files_it_has(
+    tiny, converted, tmp_path, monkeypatch, engine
+):
     monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 0)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     folder = tiny("marian") if engine == "transformers" else converted("marian")
@@ -247,6 +250,7 @@ def test_an_engine_says_where_it_runs(tiny, converted, tmp_path, monkeypatch, en
         str(folder), models_folder=tmp_path, options=EngineOptions(engine=engine, device="auto")
     )
     assert loaded.info.device == "cpu"
+    assert loaded.info.sha256 == digest_of_folder(folder)
     assert generate(loaded, ["Il pleut."], CONFIG)
 
 

@@ -14,8 +14,9 @@ from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.cli.learned import read_repeats
-from toolkit.corpus.job import STAGES, Format, Inputs, Job, make_job, refuse_stages
-from toolkit.corpus.learning import digest_of, learn_corpus, open_learned
+from toolkit.corpus.duplicates import find_duplicates
+from toolkit.corpus.job import STAGES, Format, Inputs, Job, OnDuplicates, make_job, refuse_stages
+from toolkit.corpus.learning import digest_of, keep_repeats, learn_corpus, open_learned
 from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
 from toolkit.corpus.plan import SHARD_MB, Plan, Planned, files_of, plan_shards
 from toolkit.corpus.planned import keep_plan, resumed
@@ -24,7 +25,7 @@ from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
 from toolkit.corpus.runners.ray import run_ray
 from toolkit.corpus.shard import Outcome, sweep_outputs
-from toolkit.corpus.status import Status
+from toolkit.corpus.status import status_lines
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.corpus.worker import Machine
 from toolkit.errors import InputError, UsageError
@@ -131,6 +132,13 @@ def start_command(
             "learns that from the sources first.",
         ),
     ] = None,
+    duplicates: Annotated[
+        OnDuplicates | None,
+        typer.Option(
+            help="Find articles that are nearly the same as an earlier one, which their column "
+            "`duplicate_of` names, and mark them, or skip their translation and summary."
+        ),
+    ] = None,
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None, typer.Option("--max-words", "-n", help="Limit of a summary [by its length].")
@@ -185,6 +193,7 @@ def start_command(
     )
 
     def run() -> None:
+        say = (lambda message: None) if quiet else tell
         asked = refuse_stages([each.strip() for each in stages.split(",")])
         of_corpus = learn_from is not None and str(learn_from) == CORPUS
         known = read_repeats(learn_from) if learn_from and not of_corpus else None
@@ -204,17 +213,18 @@ def start_command(
             check_language=source_language is None,
             learned_from="corpus" if of_corpus else "file" if known else None,
             repeats=digest_of(known) if known else None,
+            duplicates=duplicates,
         )
         say = (lambda message: None) if quiet else tell
         opened: Callable[[], Job]
         if there := resumed(to, request, shard) if shard is not None else None:
             wanted, opened = there, lambda: there
         else:
-            files = files_of(sources)
+            files = files_of(sources, on_passed_over=say)
             suffix = f".{to_format}" if to_format else None
             plan = plan_shards(files, shard_mb=size_mb, shards=shards, suffix=suffix)
             wanted = request(inputs=Inputs.of(files), plan=Planned.of(plan))
-            refuse_mistakes(wanted)
+            refuse_mistakes(wanted, files)
             opened = partial(open_new, wanted, plan, files, known, say)
         machine = machine_of(settings, stores)
         refuse_number(wanted.plan.shards, shard, shards)
@@ -237,7 +247,7 @@ def status_command(
     ] = False,
 ) -> None:
     """How far a run is: shards, rows, what is missing, who is at work."""
-    for line in Status.of(to, exact=exact).lines():
+    for line in status_lines(to, exact=exact):
         show(line)
 
 
@@ -268,21 +278,32 @@ def open_new(
     """The job of this destination, with its plan and all that it goes by."""
     job = open_learned(
         wanted,
-        partial(repeats_for, wanted, known, files, say),
-        on_wait=partial(say, "another task learns which lines repeat; waiting for it"),
+        partial(learned_job, wanted, plan, files, known, say),
+        on_wait=partial(say, "another task reads all rows before the first shard; waiting for it"),
     )
     keep_plan(job, plan)
     return job
 
 
-def repeats_for(
-    job: Job, known: Repeats | None, files: Sequence[StoredFile], say: Callable[[str], None]
-) -> Repeats:
-    """Those of a file, if they are `known`, else those of all rows."""
-    if known:
-        return known
-    say("reading all rows twice, to learn which lines repeat on their sites")
-    return learn_corpus(files, job.reading, on_trouble=tell)
+def learned_job(
+    job: Job,
+    plan: Plan,
+    files: Sequence[StoredFile],
+    known: Repeats | None,
+    say: Callable[[str], None],
+) -> Job:
+    """With what it goes by: lines that repeat, unless they are `known` those of all rows, and
+    duplicates.
+    """
+    if job.learned_from == "corpus":
+        say("reading all rows twice, to learn which lines repeat on their sites")
+        known = learn_corpus(files, job.reading, on_trouble=tell)
+    if known is not None:
+        job = keep_repeats(job, known)
+    if job.duplicates:
+        say("reading all rows, to find those that are nearly the same as an earlier one")
+        job = find_duplicates(job, plan)
+    return job
 
 
 def run_job(

@@ -2,9 +2,10 @@
 
 `storage` lists, reads and writes files by their URL, in `streams`, and `trying` asks stores again
 that fail; `formats` makes rows of files and files of rows; `plan` says which rows make which
-output. `job` is what is to be done, which `preflight` looks at; `worker` has the models for it,
-`shard` makes an output, whose columns are in `rows`, and `marks` say what is done. Data runs that
-way. `learning` finds before that, where a job asks for it, what repeats over all rows. `runners`
+output. `job` is what is to be done, which `preflight` looks at; `preparing` makes articles of rows,
+`worker` has the models for them, `shard` makes an output, whose columns are in `rows`, and `marks`
+say what is done. Data runs that way. Before that, where a job asks for it, `learning` finds what
+repeats over all rows, and `duplicates` which of them are nearly the same as earlier ones. `runners`
 hand out shards; `status` and `report` say how far that is.
 
 What is counted over all of it takes memory that doesn't grow with its rows: `sketch` counts in

@@ -15,8 +15,11 @@ from toolkit import __version__
 from toolkit.articles import PAGE_SHARE
 from toolkit.corpus.plan import SHARD_MB, Planned
 from toolkit.corpus.storage import Storage, StoredFile
+from toolkit.engines.load import FAKE
+from toolkit.engines.references import place_of
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
+from toolkit.models.folder_digest import digest_of_folder
 from toolkit.models.installed import load_installed
 from toolkit.pipeline.components import Components
 from toolkit.pipeline.routes import route_of
@@ -27,6 +30,7 @@ from toolkit.summarization.extractive import FALLBACK, METHODS
 Stage = Literal["clean", "translate", "summarize"]
 Format = Literal["jsonl", "parquet", "csv"]
 Learned = Literal["file", "corpus"]
+OnDuplicates = Literal["mark", "skip"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 FOLDER = "_toolkit"  # below the destination: the job, its marks, its leases and its report
 JOB = f"{FOLDER}/job.json"
@@ -44,11 +48,12 @@ OF_A_MACHINE = frozenset(
     )
 )
 MODELS = ("model", "translator", "summarizer")
-OF_THE_PLAN = frozenset(("inputs", "shard_mb", "shards", "plan"))  # may differ and come to the same
+OF_THE_PLAN = {"inputs", "shard_mb", "shards", "plan"}  # may differ and come to the same
+SHOWN_DIGEST = 19  # letters, its tag included
 
 
 class ModelUsed(BaseModel):
-    """A model that the job was made for; one of the catalogue by its files too."""
+    """A model that the job was made for; by its files too, except on the server of an endpoint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,9 +65,15 @@ class ModelUsed(BaseModel):
 
     @classmethod
     def of(cls, name: str, settings: Settings) -> Self:
-        """As it is here. Raises ModelMissingError for one of the catalogue that isn't."""
-        if settings.endpoint or name not in catalogue():
+        """As it is here.
+
+        Raises ModelMissingError for one of the catalogue that isn't, ModelError or UsageError for
+        another.
+        """
+        if settings.endpoint or name in (FAKE, *METHODS):
             return cls(model=name)
+        if name not in catalogue():
+            return cls(model=name, sha256=digest_of_folder(place_of(name)[0]))
         installed = load_installed(settings.models_folder, name)
         compute_type = settings.compute_type
         return cls(
@@ -72,6 +83,12 @@ class ModelUsed(BaseModel):
             form=installed.form if settings.engine == "auto" else settings.engine,
             compute_type=installed.compute_type if compute_type == "auto" else compute_type,
         )
+
+    @property
+    def shown(self) -> str:
+        """For somebody to read."""
+        digests = self.revision[:12], self.sha256[:12]
+        return " ".join(filter(None, (self.model, self.form, self.compute_type, *digests)))
 
 
 class Inputs(BaseModel):
@@ -95,8 +112,9 @@ class Job(BaseModel):
     that somebody set, with the models by their names; `files` maps those of them that name files to
     the sha256 of these. `check_language` says that rows in another language than the settings' are
     refused. `learned_from` says where the lines are from that repeat on its sites, and `repeats` is
-    their sha256, once they are known; see `learning`. `shard_mb` and `shards` are what `plan` was
-    made by.
+    their sha256, once they are known; `duplicates` what becomes of articles that are nearly the
+    same as an earlier one, and `firsts` is the sha256 of which these are; see `learning`.
+    `shard_mb` and `shards` are what `plan` was made by.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -116,6 +134,8 @@ class Job(BaseModel):
     files: dict[str, str] = {}
     learned_from: Learned | None = None
     repeats: str | None = None
+    duplicates: OnDuplicates | None = None
+    firsts: str | None = None
     inputs: Inputs
     shard_mb: float = SHARD_MB
     shards: int | None = None
@@ -126,6 +146,16 @@ class Job(BaseModel):
         return "translate" in self.stages or "summarize" in self.stages
 
     @property
+    def learns(self) -> bool:
+        """Whether it goes by what is known before the first shard."""
+        return bool(self.learned_from or self.duplicates)
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        """What adds columns to its rows: the stages, and the search for duplicates."""
+        return (*self.stages, "duplicates") if self.duplicates else self.stages
+
+    @property
     def reading(self) -> Reading:
         """How its rows become documents."""
         max_chars = PAGE_SHARE * self.settings_with({}).max_document_chars
@@ -134,6 +164,9 @@ class Job(BaseModel):
     def settings_with(self, of_machine: Mapping[str, Any]) -> Settings:
         """All settings of a process that works for this job."""
         return make_settings(**{**self.settings, **of_machine})
+
+
+COMPARED = Job.model_fields.keys() - OF_THE_PLAN - {"to"}  # whatever is told of it
 
 
 def make_job(
@@ -153,16 +186,22 @@ def make_job(
     check_language: bool = True,
     learned_from: Learned | None = None,
     repeats: str | None = None,
+    duplicates: OnDuplicates | None = None,
 ) -> Job:
     """The models are chosen and looked up here, once.
 
     Raises UsageError for stages that there aren't, for a language that isn't named and where there
-    is nothing to translate, or to clean by what was learned, ModelMissingError where a model is
-    needed that isn't installed.
+    is nothing to translate, to skip, or to clean by what was learned, ModelMissingError where a
+    model is needed that isn't installed.
     """
     ordered = refuse_stages(stages)
     if learned_from and "clean" not in ordered:
         raise UsageError(f"--learn-from is for cleaning, and --stages {','.join(ordered)} is not")
+    if duplicates == "skip" and ordered == ("clean",):
+        raise UsageError(
+            "--duplicates skip leaves out translations and summaries, and --stages clean makes "
+            "none; type: --duplicates mark"
+        )
     if settings.source_language == AUTO:
         raise UsageError("--from auto goes by the first input; name the language of the corpus")
     if settings.same_language and "translate" in ordered:
@@ -187,6 +226,7 @@ def make_job(
         files=_digests(values),
         learned_from=learned_from,
         repeats=repeats,
+        duplicates=duplicates,
         inputs=inputs,
         shard_mb=shard_mb,
         shards=shards,
@@ -247,11 +287,7 @@ def refuse_other(there: Job, wanted: Job) -> None:
             f"{old.files:,} of {old.bytes:,} bytes, now {new.files:,} of {new.bytes:,}); name "
             "another --to, or bring them back"
         )
-    differing = _differing(there, wanted)
-    if there.plan != wanted.plan and not differing:
-        counts = there.plan.shards, wanted.plan.shards
-        differing = ["shards: {:,} then, {:,} now".format(*counts)]
-    if differing:
+    if differing := _differing(there, wanted):
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
             "--to, or ask for the same"
@@ -259,28 +295,47 @@ def refuse_other(there: Job, wanted: Job) -> None:
 
 
 def _differing(there: Job, wanted: Job) -> list[str]:
-    told = []
-    for name in Job.model_fields.keys() - OF_THE_PLAN - {"settings", "to"}:
-        old, new = getattr(there, name), getattr(wanted, name)
-        if old != new:
-            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
-    for name in sorted(there.settings.keys() | wanted.settings.keys()):
-        old, new = there.settings.get(name), wanted.settings.get(name)
-        if old != new and name not in there.models:
-            told.append(f"{name}: {_shown(old)} then, {_shown(new)} now")
-    return sorted(told)
+    """Each difference once, in the words of the options. What follows from another isn't told: the
+    models of a stage that only one of the jobs has, and other shards for other sources.
+    """
+    old, new = _told(there), _told(wanted)
+    names = [name for name in sorted(old | new) if old.get(name) != new.get(name)]
+    if others := [name for name in names if name not in MODELS or (name in old and name in new)]:
+        names = others
+    told = [
+        f"{name}: {old.get(name, 'not set')} then, {new.get(name, 'not set')} now" for name in names
+    ]
+    told = told or [name for name in COMPARED if getattr(there, name) != getattr(wanted, name)]
+    if told or there.plan == wanted.plan:
+        return told
+    counts = there.plan.shards, wanted.plan.shards
+    if counts[0] == counts[1]:
+        return ["the shards are as many, but begin at other rows; --shard-mb or --shards differ"]
+    return ["shards: {:,} then, {:,} now".format(*counts)]
 
 
-def _shown(value: object) -> str:
-    if value in (None, ""):
-        return "not set"
-    if isinstance(value, dict):
-        return ", ".join(map(_shown, value.values())) or "none"
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    if isinstance(value, ModelUsed):
-        return " ".join(filter(None, (value.model, value.form, value.sha256[:12])))
-    return str(value)
+def _told(job: Job) -> dict[str, str]:
+    """What was asked for, by the names of options and settings."""
+    language = job.settings.get("source_language", "")
+    checked = ", and rows are checked" if language and job.check_language else ""
+    repeats = f" ({job.repeats[:SHOWN_DIGEST]})" if job.repeats else ""
+    told = {
+        "sources": ", ".join(job.sources),
+        "stages": ",".join(job.stages),
+        "to_format": job.form or "",
+        "text_field": job.text_field,
+        "id_field": job.id_field or "",
+        "prefix": job.prefix,
+        "from": language + checked,
+        "learn_from": f"{job.learned_from}{repeats}" if job.learned_from else "",
+        "duplicates": job.duplicates or "",
+    }
+    for name, value in job.settings.items():
+        if name not in (*MODELS, "source_language"):
+            digest = job.files.get(name, "")[:SHOWN_DIGEST]
+            told[name] = f"{value} ({digest})" if digest else str(value) or "empty"
+    told |= {task: each.shown for task, each in job.models.items()}
+    return {name: value for name, value in told.items() if value}
 
 
 def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]:
@@ -293,10 +348,7 @@ def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]
         names["translator"] = components.translator_model
     if "summarize" in stages:
         names["summarizer"] = _summarizer(components, route.language(settings))
-    return {
-        task: ModelUsed(model=name) if name in METHODS else ModelUsed.of(name, settings)
-        for task, name in names.items()
-    }
+    return {task: ModelUsed.of(name, settings) for task, name in names.items()}
 
 
 def _summarizer(components: Components, language: str) -> str:
@@ -333,13 +385,15 @@ def refuse_changed(job: Job, settings: Settings) -> None:
     for; ModelMissingError where it lacks a model.
     """
     for each in job.models.values():
-        if each.model in METHODS:
-            continue
         here = ModelUsed.of(each.model, settings)
         if here != each:
-            raise UsageError(
-                f"{job.to} is made with {_shown(each)}, and this machine has {_shown(here)}; "
+            way_out = (
                 f"type: toolkit models pull {each.model} --force"
+                if each.model in catalogue()
+                else "bring that one here, or name another --to"
+            )
+            raise UsageError(
+                f"{job.to} is made with {each.shown}, and this machine has {here.shown}; {way_out}"
             )
     if (digests := _digests(job.settings)) != job.files:
         names = ", ".join(sorted({name for name, _ in job.files.items() ^ digests.items()}))

@@ -1,6 +1,6 @@
-"""The lines that repeat on the sites of a corpus, learned before its first shard.
+"""What one process learns over all rows before the first shard, such as lines that repeat.
 
-They lie beside the outputs, and the job has their sha256: all workers clean by the same ones.
+It lies beside the outputs, and the job has its sha256: all workers go by the same.
 """
 
 import hashlib
@@ -21,20 +21,16 @@ REPEATS = f"{FOLDER}/repeats.json"
 LOOK_S = 5.0  # how often somebody who waits looks
 
 
-def digest_of(repeats: Repeats) -> str:
-    return _digest(_data(repeats))
-
-
 def open_learned(
     wanted: Job,
-    learn: Callable[[], Repeats],
+    learn: Callable[[], Job],
     *,
     on_wait: Callable[[], None] = lambda: None,
 ) -> Job:
-    """`open_job`, after `learn` where the job goes by lines that repeat and nobody learned them
-    yet. Of several that come at once one learns, and the others wait, which `on_wait` is told.
+    """`open_job`; of a job that goes by what is learned the one that `learn` returns, unless it is
+    there. Of several that come at once one learns, and the others wait, which `on_wait` is told.
     """
-    if not wanted.learned_from:
+    if not wanted.learns:
         return open_job(wanted)
     storage = Storage.of(wanted.to)
     for tries in count():
@@ -43,14 +39,49 @@ def open_learned(
         try:
             with leased_learning(storage):
                 if not storage.exists(JOB):
-                    return open_job(_with_repeats(storage, wanted, learn()))
+                    return open_job(learn())
         except BusyError:
             if tries == 0:
                 on_wait()
             time.sleep(LOOK_S)
     there = read_job(wanted.to)
-    refuse_other(there, wanted.model_copy(update={"repeats": wanted.repeats or there.repeats}))
+    refuse_other(there, with_learned(wanted, there))
     return there
+
+
+def with_learned(wanted: Job, there: Job) -> Job:
+    """What is `wanted` with what was learned for the job that is there."""
+    learned = {"repeats": wanted.repeats or there.repeats, "firsts": there.firsts}
+    return wanted.model_copy(update=learned)
+
+
+def keep(job: Job, path: str, data: bytes) -> str:
+    """Put beside the outputs what all shards go by; its sha256. Whatever is there is of somebody
+    who was ended before the job was written down.
+    """
+    with Storage.of(job.to).write(path) as file:
+        file.write(data)
+    return file.digest
+
+
+def kept(job: Job, path: str, digest: str) -> bytes:
+    """What `keep` put there. Raises InputError where it is gone, or is another."""
+    data = Storage.of(job.to).read(path)
+    if data is None or _digest(data) != digest:
+        raise InputError(
+            f"{job.to}/{path} is not what the job was made with; bring it back, or name another "
+            "--to"
+        )
+    return data
+
+
+def digest_of(repeats: Repeats) -> str:
+    return _digest(_data(repeats))
+
+
+def keep_repeats(job: Job, repeats: Repeats) -> Job:
+    """The job that goes by `repeats`, which are put in their place."""
+    return job.model_copy(update={"repeats": keep(job, REPEATS, _data(repeats))})
 
 
 def learn_corpus(
@@ -74,41 +105,24 @@ def repeats_of(job: Job) -> Repeats:
     """
     if not job.repeats:
         return Repeats()
-    data = Storage.of(job.to).read(REPEATS)
-    if data is None or _digest(data) != job.repeats:
-        raise InputError(
-            f"{job.to}/{REPEATS} is not what the job was made with; bring it back, or name another "
-            "--to"
-        )
-    return Repeats.from_json(data.decode())
-
-
-def _with_repeats(storage: Storage, wanted: Job, repeats: Repeats) -> Job:
-    """The job that goes by `repeats`, which are put in their place; whatever is there is of
-    somebody who was ended before the job was written down.
-    """
-    data = _data(repeats)
-    with storage.write(REPEATS) as file:
-        file.write(data)
-    return wanted.model_copy(update={"repeats": _digest(data)})
+    return Repeats.from_json(kept(job, REPEATS, job.repeats).decode())
 
 
 def _documents(files: Sequence[StoredFile], reading: Reading) -> Iterator[Document]:
-    """A row's name counts from the beginning of its file, however that is divided into shards."""
     for file in files:
-        for number, row in _rows(file):
+        for place, row in _rows(file):
             try:
-                document = read_record(f"{file.url}: row {number}", row, reading)
+                document = read_record(f"{file.url}: {place}", row, reading)
             except Exception:  # noqa: BLE001 - the boundary: its shard says why
                 continue
             yield document
 
 
-def _rows(file: StoredFile) -> Iterator[tuple[int, Row]]:
+def _rows(file: StoredFile) -> Iterator[tuple[str, Row]]:
     try:
-        for number, row in enumerate(read_rows(Piece(file.url)), start=1):
+        for place, row in read_rows(Piece(file.url)):
             if not isinstance(row, BadRow):
-                yield number, row
+                yield place, row
     except InputError:
         return
 

@@ -32,8 +32,9 @@ class _Mark(BaseModel):
 
 class ShardReport(_Mark):
     """What was done for one shard. `cut_off` counts pieces of files of which only the beginning
-    could be read, `tokens` are those of the translations that were kept, `bytes` and `sha256` are
-    of the output, `seconds` from its first row to its end.
+    could be read, `duplicates` rows that are nearly the same as an earlier one, `tokens` are those
+    of the translations that were kept, `bytes` and `sha256` are of the output, `seconds` from its
+    first row to its end.
     """
 
     number: int
@@ -41,6 +42,7 @@ class ShardReport(_Mark):
     rows: int = 0
     errors: int = 0
     cut_off: int = 0
+    duplicates: int = 0
     sentences: int = 0
     tokens: int = 0
     flagged: int = 0

@@ -236,8 +236,12 @@ class NearDuplicates:
         try:
             yield
         except sqlite3.Error as error:
-            place = self._path or "the file of near-duplicates"
-            raise StoreError(f"{place}: {error}") from error
+            if self._path:
+                raise StoreError(f"{self._path}: {error}") from error
+            raise StoreError(
+                f"signatures of near-duplicates: {error}; TMPDIR names another folder for "
+                "temporary files"
+            ) from error
 
 
 def _text(id_: bytes) -> str:

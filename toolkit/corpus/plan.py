@@ -5,10 +5,12 @@ import heapq
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
+from pathlib import PurePosixPath
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +22,8 @@ from toolkit.errors import InputError, UsageError
 
 SHARD_MB = 64.0
 AT_ONCE = 16  # files whose ends are read at once
+NO_FILE = "link or pipe"
+MAX_ENDINGS = 5  # of names that are told
 # A file of the layout of Hugging Face's datasets, `train-00000-of-00005.parquet`.
 SPLIT = re.compile(r"(?P<split>.+)-\d{5,}-of-\d{5,}\.")
 
@@ -52,24 +56,19 @@ class Plan:
 
 
 class Planned(BaseModel):
-    """What a job says of its plan. At `first` its rows begin; their columns are looked up there."""
+    """What a job says of its plan: how many shards, and what tells it from other plans."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     shards: int
     sha256: str
-    first: Piece
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
         digest = hashlib.sha256()
         for shard in plan.shards:
             digest.update(shard.to_json().encode())
-        return cls(
-            shards=len(plan.shards),
-            sha256=digest.hexdigest(),
-            first=plan.shards[0].pieces[0],
-        )
+        return cls(shards=len(plan.shards), sha256=digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,19 +99,38 @@ class Part:
     bytes: int
 
 
-def files_of(urls: Iterable[str]) -> list[StoredFile]:
-    """The files with rows that the URLs name, each once.
+def files_of(
+    urls: Iterable[str], *, on_passed_over: Callable[[str], None] = lambda message: None
+) -> list[StoredFile]:
+    """The files with rows that the URLs name, each once. `on_passed_over` is told of others, if
+    there are any, by the ends of their names.
 
     Raises InputError for a URL that names none.
     """
     found: dict[str, StoredFile] = {}
+    others: dict[str, str] = {}
+
+    def pass_over(other: str) -> None:
+        others[other] = NO_FILE
+
     for url in urls:
-        files = Storage.of(url).expand()
+        files = Storage.of(url).expand(on_other=pass_over)
         readable = [file for file in files if suffix_of(file.name)]
         if not readable:
             format_of(files[0].name)  # says what is readable
         found |= {file.url: file for file in readable}
+        others.update((each.url, _ending(each.name)) for each in files if not suffix_of(each.name))
+    if others:
+        counts = sorted(Counter(others.values()).items(), key=lambda each: (-each[1], each[0]))
+        told = [f"{count:,} {ending}" for ending, count in counts[:MAX_ENDINGS]]
+        if rest := sum(count for _, count in counts[MAX_ENDINGS:]):
+            told.append(f"{rest:,} of other kinds")
+        on_passed_over(f"passed over files that rows aren't read from: {', '.join(told)}")
     return list(found.values())
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower() or "without an ending"
 
 
 def plan_shards(
@@ -190,7 +208,7 @@ def _bins(files: Sequence[StoredFile], count: int) -> list[tuple[Piece, ...]]:
 
 
 def _row_groups(files: Sequence[StoredFile]) -> dict[str, list[int]]:
-    """The sizes of the row groups of Parquet files, which each store is asked for side by side."""
+    """The unpacked sizes of the row groups of Parquet files, read side by side."""
     urls = [file.url for file in files if suffix_of(file.name) == ".parquet"]
     if not urls:
         return {}
@@ -213,10 +231,11 @@ def _parts(
         for start, stop in pairwise([0, *inside, file.bytes]):
             yield Part(Piece(file.url, start, stop), stop - start)
     elif is_large and row_groups:
-        # What isn't rows, such as the footer, counts with the last ones.
-        sizes = [*row_groups[:-1], file.bytes - sum(row_groups[:-1])]
-        for index, size in enumerate(sizes):
-            yield Part(Piece(file.url, index, index + 1), size)
+        # Each has the share of the file that it has of the unpacked rows.
+        total = sum(row_groups)
+        ends = [unpacked * file.bytes // total for unpacked in accumulate(row_groups)]
+        for index, (start, end) in enumerate(pairwise([0, *ends])):
+            yield Part(Piece(file.url, index, index + 1), end - start)
     else:
         yield Part(Piece(file.url), file.bytes)
 

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 
 from toolkit.corpus.job import FOLDER, JOB, Job, read_job
+from toolkit.corpus.learning import with_learned
 from toolkit.corpus.plan import Plan, Shard
 from toolkit.corpus.storage import Storage
 from toolkit.errors import InputError
@@ -48,7 +49,7 @@ def resumed(to: str, request: Callable[..., Job], number: int) -> Job | None:
         return None
     there = read_job(to)
     wanted = request(inputs=there.inputs, plan=there.plan)
-    if wanted.model_copy(update={"repeats": wanted.repeats or there.repeats}) != there:
+    if with_learned(wanted, there) != there:
         return None
     return there if number >= there.plan.shards or _is_unchanged(there, number) else None
 

@@ -1,33 +1,32 @@
 """What is looked at before a job begins: mistakes that would else show after hours."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-from toolkit.corpus.formats import BadRow, Piece, columns_of, read_rows
+from toolkit.corpus.formats import BadRow, Piece, columns_of, format_of, read_rows
 from toolkit.corpus.job import FOLDER, Job
+from toolkit.corpus.plan import AT_ONCE
 from toolkit.corpus.rows import columns, refuse_taken
-from toolkit.corpus.storage import Storage
-from toolkit.engines.load import FAKE
-from toolkit.engines.references import place_of
+from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import UsageError
-from toolkit.models.catalogue import catalogue
-from toolkit.summarization.extractive import METHODS
+from toolkit.reading.records import listed
 
 LOOKED_AT = 100  # rows
+MAX_FILES = 1000  # whose columns are looked at, evenly spread: some seconds where stores are far
 
 
-def refuse_mistakes(job: Job) -> None:
+def refuse_mistakes(job: Job, files: Sequence[StoredFile]) -> None:
     """Raises UsageError for a destination that can only be read, among the sources, or with other
-    files in it, for columns that ours would take the place of, and for texts that are in another
-    column. Raises ModelError too for a model that isn't there: a job once written down is kept.
+    files in it, for columns of the input `files` that ours would take the place of, and for texts
+    that are in another column: a job once written down is kept.
     """
     Storage.of(job.to).refuse_writing()
     _refuse_place(job.sources, job.to)
     if not Storage.of(job.to).exists(f"{FOLDER}/job.json"):
         _refuse_others(job.to)
-        _refuse_columns(job)
-        _refuse_models(job)
+        _refuse_columns(job, [file.url for file in files])
 
 
 def _refuse_place(sources: Iterable[str], to: str) -> None:
@@ -45,30 +44,40 @@ def _refuse_others(to: str) -> None:
         )
 
 
-def _refuse_columns(job: Job) -> None:
-    piece = job.plan.first
-    names = list(columns_of([piece]) or _names(piece))
-    refuse_taken(names, columns(job.stages, job.prefix), piece.url)
+def _refuse_columns(job: Job, urls: Sequence[str]) -> None:
+    """A column that only rows further down have, or files that aren't looked at, is told by their
+    shard, which fails.
+    """
+    found = _names_by_file(urls)
+    for url, names in found.items():
+        refuse_taken(names, columns(job.adds, job.prefix), url)
+    names = list(dict.fromkeys(name for each in found.values() for name in each))
     if names and job.text_field not in names:
         raise UsageError(
-            f"{piece.url} has no column '{job.text_field}' (there are: {', '.join(names)}); "
+            f"{next(iter(found))} has no column '{job.text_field}' (there are: {listed(names)}); "
             "--text-field names the one with the text"
         )
 
 
-def _refuse_models(job: Job) -> None:
-    """Those of the catalogue were looked up when the job was made."""
-    if job.settings.get("endpoint"):
-        return
-    for each in job.models.values():
-        if each.model not in (FAKE, *METHODS, *catalogue()):
-            place_of(each.model)
+def _names_by_file(urls: Sequence[str]) -> dict[str, list[str]]:
+    """The columns that Parquet and CSV name at an end of each file, and those of the first rows of
+    the first file of JSON lines.
+    """
+    first_rows = [url for url in urls if format_of(url) == "jsonl"][:1]
+    named = [url for url in urls if format_of(url) != "jsonl"]
+    named = named[:: -(-len(named) // MAX_FILES) or 1]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = zip(named, pool.map(_named, named), strict=True)
+        return dict(found) | {url: _first_names(Piece(url)) for url in first_rows}
 
 
-def _names(piece: Piece) -> dict[str, None]:
-    """Those of the columns of the first rows."""
-    first = [row for row in islice(read_rows(piece), LOOKED_AT) if not isinstance(row, BadRow)]
-    return dict.fromkeys(name for row in first for name in row)
+def _named(url: str) -> list[str]:
+    return list(columns_of([Piece(url)]) or ())
+
+
+def _first_names(piece: Piece) -> list[str]:
+    rows = (row for _, row in islice(read_rows(piece), LOOKED_AT) if not isinstance(row, BadRow))
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _comparable(url: str) -> str:

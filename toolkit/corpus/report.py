@@ -24,6 +24,7 @@ SUMMED = (
     "rows",
     "errors",
     "cut_off",
+    "duplicates",
     "sentences",
     "tokens",
     "flagged",
@@ -44,6 +45,7 @@ class Report:
     rows: int
     errors: int
     cut_off: int
+    duplicates: int
     sentences: int
     tokens: int
     flagged: int
@@ -91,7 +93,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """For somebody to read."""
         yield f"shards: {self.done:,} of {self.shards:,}"
-        yield f"rows: {self.rows:,}, {self.errors:,} of them with an error"
+        duplicates = f", {self.duplicates:,} duplicates" if self.duplicates else ""
+        yield f"rows: {self.rows:,}, {self.errors:,} of them with an error{duplicates}"
         if self.cut_off:
             yield (
                 f"files that can't be read to their end: {self.cut_off:,}; the error of the last "

@@ -1,7 +1,7 @@
 """What is written for a row: its own columns as they were, then ours."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -9,21 +9,21 @@ from typing import Any
 from toolkit import __version__
 from toolkit.articles import Article
 from toolkit.corpus.formats.base import Row
-from toolkit.corpus.job import Stage
 from toolkit.documents import Translation
 from toolkit.errors import InputError, LanguageError, UsageError
 from toolkit.results import Result
 
 OUTPUT_SCHEMA = 1
 MAX_REASON = 300  # characters of an error
-# Each of our columns with the stages that have it, any of them, and the type of what isn't null.
+# Each of our columns with what adds it (`Job.adds`), any of them, and the type of what isn't null.
 # docs/scale.md says what they mean.
-COLUMNS: Mapping[str, tuple[frozenset[Stage], str]] = {
+COLUMNS: Mapping[str, tuple[frozenset[str], str]] = {
     "article": (frozenset({"clean"}), "string"),
     "title_translation": (frozenset({"translate"}), "string"),
     "translation": (frozenset({"translate"}), "string"),
     "summary": (frozenset({"summarize"}), "string"),
     "error": (frozenset({"clean", "translate", "summarize"}), "string"),
+    "duplicate_of": (frozenset({"duplicates"}), "string"),
     "sentences": (frozenset({"translate"}), "int64"),
     "flagged": (frozenset({"translate"}), "int64"),
     "doubtful": (frozenset({"translate"}), "int64"),
@@ -38,10 +38,11 @@ COLUMNS: Mapping[str, tuple[frozenset[Stage], str]] = {
 Made = Article | Result
 
 
-def columns(stages: Iterable[Stage], prefix: str = "") -> dict[str, str]:
-    """Our columns after these stages, in their order, with their types."""
-    asked = set(stages)
-    return {prefix + name: kind for name, (having, kind) in COLUMNS.items() if having & asked}
+def columns(adding: Collection[str], prefix: str = "") -> dict[str, str]:
+    """Our columns that any of these adds, in their order, with their types."""
+    return {
+        prefix + name: kind for name, (adds, kind) in COLUMNS.items() if not adds.isdisjoint(adding)
+    }
 
 
 def refuse_taken(names: Iterable[str], ours: Iterable[str], place: str) -> None:
@@ -55,19 +56,26 @@ def refuse_taken(names: Iterable[str], ours: Iterable[str], place: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Makes the rows of a job with these stages and this prefix."""
+    """Makes the rows of a job with these `Job.adds` and this prefix."""
 
-    stages: tuple[Stage, ...]
+    adding: tuple[str, ...]
     prefix: str = ""
 
-    def row(self, given: Row, made: Made | Exception, name: str = "") -> Row:
+    def row(
+        self,
+        given: Row,
+        made: Made | Exception,
+        name: str = "",
+        *,
+        duplicate_of: str | None = None,
+    ) -> Row:
         """The row that was `given` with what came of it; `name` is what errors call it.
 
         Raises UsageError where a column would be lost.
         """
-        ours = columns(self.stages, self.prefix)
+        ours = columns(self.adding, self.prefix)
         refuse_taken(given, ours, name or "a row")
-        values = dict.fromkeys(COLUMNS) | _values(made, name)
+        values = dict.fromkeys(COLUMNS) | _values(made, name) | {"duplicate_of": duplicate_of}
         return {**given, **{key: values[key.removeprefix(self.prefix)] for key in ours}}
 
 

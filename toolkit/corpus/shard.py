@@ -3,30 +3,26 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from toolkit.articles import Article
-from toolkit.corpus.formats import BadRow, Row, columns_of, read_rows, suffix_of, writer
+from toolkit.corpus.formats import Row, columns_of, suffix_of, writer
 from toolkit.corpus.job import FOLDER, Job
 from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
-from toolkit.corpus.plan import Shard
 from toolkit.corpus.planned import shard_of
+from toolkit.corpus.preparing import CutOffError, prepared_rows
 from toolkit.corpus.rows import Columns, Made, columns, reason_of, tokens_of
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Worker
 from toolkit.errors import InputError, ToolkitError, UsageError
 from toolkit.files import sweep
-from toolkit.pipeline.flow import flow
+from toolkit.pipeline.flow import Ready, flow
 from toolkit.results import Result
 
 Outcome = ShardReport | Failure
-
-
-class CutOffError(InputError):
-    """Stands for a row, and for all that would follow in its piece."""
 
 
 def run_shard(
@@ -42,19 +38,25 @@ def run_shard(
     storage = Storage.of(job.to)
     started = time.perf_counter()
     count = _Count()
-    ours = Columns(job.stages, job.prefix)
+    ours = Columns(job.adds, job.prefix)
+    rows = _told(
+        prepared_rows(shard, worker.prepare),
+        worker.duplicates.in_shard(number),
+        skips=job.duplicates == "skip",
+    )
     with (
         storage.write(shard.output) as file,
         writer(
             suffix_of(shard.output),
             cast(IO[bytes], file),
             carried=columns_of(shard.pieces),
-            own=columns(job.stages, job.prefix),
+            own=columns(job.adds, job.prefix),
         ) as output,
     ):
-        for (name, row), made in flow(_prepared(shard, worker), worker.work):
-            output.write(ours.row(row, made, name))
+        for (name, row, first), made in flow(rows, worker.work):
+            output.write(ours.row(row, made, name, duplicate_of=first))
             count.add(made)
+            count.duplicates += first is not None
             on_row()
     report = ShardReport(
         number=number,
@@ -62,6 +64,7 @@ def run_shard(
         rows=count.rows,
         errors=count.errors,
         cut_off=count.cut_off,
+        duplicates=count.duplicates,
         sentences=count.sentences,
         tokens=count.tokens,
         flagged=count.flagged,
@@ -95,7 +98,7 @@ def try_shard(
     try:
         return run_shard(job, number, worker, on_row=on_row)
     except (InputError, UsageError) as error:
-        reason = str(error)
+        reason = " ".join(str(error).split())
     except ToolkitError:
         raise
     except Exception as error:  # noqa: BLE001 - the boundary: one bad shard ends no job
@@ -106,22 +109,20 @@ def try_shard(
     return failure
 
 
-def _prepared(
-    shard: Shard, worker: Worker
-) -> Iterator[tuple[tuple[str, Row], Article | Exception]]:
-    """Each row with its name and its article, or with why it has none."""
-    for piece in shard.pieces:
-        for number, row in enumerate(read_rows(piece), start=1):
-            name = f"{piece.url}: row {number}"
-            if isinstance(row, BadRow):
-                error = CutOffError(row.reason) if row.cuts_off else InputError(row.reason)
-                yield (name, row.values), error
-                continue
-            try:
-                article: Article | Exception = worker.prepare(row, name)
-            except Exception as error:  # noqa: BLE001 - the boundary: one bad row ends no shard
-                article = error
-            yield (name, row), article
+def _told(
+    rows: Iterable[tuple[tuple[str, Row], Article | Exception]],
+    firsts: Mapping[int, str],
+    *,
+    skips: bool,
+) -> Iterator[tuple[tuple[str, Row, str | None], Article | Ready[Made] | Exception]]:
+    """Each row with the one that it is nearly the same as; if that `skips` it, nothing more is to
+    be made of its article.
+    """
+    for number, ((name, row), article) in enumerate(rows, start=1):
+        if isinstance(article, Exception) or not (first := firsts.get(number)):
+            yield (name, row, None), article
+        else:
+            yield (name, row, first), Ready(article) if skips else article
 
 
 @dataclass(slots=True)
@@ -129,6 +130,7 @@ class _Count:
     rows: int = 0
     errors: int = 0
     cut_off: int = 0
+    duplicates: int = 0
     sentences: int = 0
     tokens: int = 0
     flagged: int = 0

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from toolkit.corpus.job import read_job
-from toolkit.corpus.marks import Lease, ShardReport, done_numbers, failures, leases, reports
+from toolkit.corpus.job import JOB, read_job
+from toolkit.corpus.marks import (
+    LEARNING,
+    Lease,
+    ShardReport,
+    done_numbers,
+    failures,
+    leases,
+    reports,
+)
 from toolkit.corpus.report import Report
 from toolkit.corpus.storage import Storage
 
@@ -60,9 +68,22 @@ class Status:
             yield f"missing shards: {ranges(self.missing)}"
         for name, each in self.leases.items():
             what = f"shard {int(name)}" if name.isdecimal() else "all shards"
-            yield f"at work on {what}: process {each.process} on {each.host}, since {each.since}"
+            yield f"at work on {what}: {_who(each)}"
         if self.seconds_left is not None and self.missing:
             yield f"time left: about {_duration(self.seconds_left)}"
+
+
+def status_lines(to: str, *, exact: bool = False) -> Iterator[str]:
+    """`Status` for somebody to read; before the job is written down, who learns what it goes by.
+
+    Raises UsageError where there is neither.
+    """
+    storage = Storage.of(to)
+    learning = leases(storage).get(LEARNING)
+    if learning and not learning.is_stale and not storage.exists(JOB):
+        yield f"reading all rows before the first shard: {_who(learning)}"
+        return
+    yield from Status.of(to, exact=exact).lines()
 
 
 def ranges(numbers: tuple[int, ...]) -> str:
@@ -77,6 +98,10 @@ def ranges(numbers: tuple[int, ...]) -> str:
     if rest := sum(b - a + 1 for a, b in found[LISTED:]):
         told.append(f"and {rest:,} more")
     return ", ".join(told)
+
+
+def _who(lease: Lease) -> str:
+    return f"process {lease.process} on {lease.host}, since {lease.since}"
 
 
 def _left(done: list[ShardReport], alive: dict[str, Lease], missing: float) -> float | None:

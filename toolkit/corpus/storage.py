@@ -58,7 +58,9 @@ class Storage:
 
     @classmethod
     def of(cls, url: str) -> "Storage":
-        """Raises UsageError for a scheme that isn't known."""
+        """Raises UsageError for a scheme that isn't known, and a name that isn't UTF-8."""
+        if not _is_utf8(url):
+            raise UsageError(f"{shortened(url)!a}: its name is not UTF-8; rename it")
         scheme = _scheme_of(url)
         if scheme in SCHEMES:
             if not url[len(scheme) :].strip(":/"):
@@ -85,20 +87,26 @@ class Storage:
         """The URL of what stands below; of the storage itself without a path."""
         return f"{self.url}/{path}" if path else self.url
 
-    def expand(self) -> list[StoredFile]:
+    def expand(self, *, on_other: Callable[[str], None] = lambda url: None) -> list[StoredFile]:
         """The files that the URL names, by the order of their names: itself, those below a folder,
-        those that match `*`, `?` or `**`. Hidden ones, and those that begin with `_`, are left out
-        unless named.
+        those that match `*`, `?` or `**`, links to files too. Hidden ones, and those that begin
+        with `_`, are left out unless named. `on_other` is told of what is no file, such as a pipe,
+        or a link to nothing or to a folder, which isn't followed below another.
 
-        Raises InputError where there are none.
+        Raises InputError where there are none, or where a name isn't UTF-8.
         """
         root, found = self._trying("", self._found, missing=("", {}))
-        files = [
-            StoredFile(self._full(path), name, facts.get("size") or 0)
-            for path, facts in found.items()
-            for name in [path.removeprefix(root).strip("/") or self._last_name(path)]
-            if facts["type"] == "file" and (path == root or _is_visible(name))
-        ]
+        files = []
+        for path, facts in found.items():
+            name = path.removeprefix(root).strip("/") or self._last_name(path)
+            if path != root and not _is_visible(name):
+                continue
+            if not _is_utf8(path):
+                raise InputError(f"{shortened(path)!a}: its name is not UTF-8; rename it")
+            if facts["type"] == "file" or (facts.get("islink") and os.path.isfile(path)):  # noqa: PTH113
+                files.append(StoredFile(self._full(path), name, facts.get("size") or 0))
+            else:
+                on_other(self._full(path))
         if not files:
             raise InputError(f"{shortened(self.url)}: there is no such file, or none below it")
         return sorted(files, key=lambda file: file.name)
@@ -254,7 +262,8 @@ class Storage:
         # An address of the web has no folders, and its `?` is no pattern.
         if not GLOB.search(path) or self._is_web:
             facts = store.info(path)
-            return path, self._below(path) if facts["type"] == "directory" else {path: facts}
+            is_folder = facts["type"] == "directory" or (self.is_local and os.path.isdir(path))  # noqa: PTH112
+            return path, self._below(path) if is_folder else {path: facts}
         root = GLOB.split(path, maxsplit=1)[0].rpartition("/")[0]
         if self.is_local and "**" in path:
             _check_folders(root)
@@ -307,6 +316,14 @@ def _scheme_of(url: str) -> str:
     """In lower case; none of a path, `C:\\news` included."""
     found = SCHEME.match(url)
     return found[1].lower() if found else ""
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_visible(name: str) -> bool:

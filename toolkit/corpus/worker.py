@@ -3,21 +3,19 @@
 import os
 import socket
 from collections.abc import Callable, Collection, Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from toolkit.articles import Article
-from toolkit.cleaning import Repeats
-from toolkit.corpus.formats import Row
+from toolkit.corpus.duplicates import Duplicates
 from toolkit.corpus.job import Job, refuse_changed
 from toolkit.corpus.learning import repeats_of
+from toolkit.corpus.preparing import Preparing, preparing
 from toolkit.corpus.rows import Made
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.engine_pool import EnginePool
 from toolkit.pipeline.flow import Keyed
-from toolkit.reading import read_record
-from toolkit.reading.records import id_of
 from toolkit.settings import Settings
 from toolkit.store import Store
 
@@ -38,14 +36,24 @@ class Machine:
 
 
 class Worker:
-    """Made by `start`. It serves one shard after the other, in one thread."""
+    """Made by `start`. It serves one shard after the other, in one thread. `prepare` makes the
+    article of a row; see `preparing`.
+    """
 
-    def __init__(self, job: Job, pool: "ShardPool", pipeline: Pipeline, repeats: Repeats) -> None:
+    def __init__(
+        self,
+        job: Job,
+        pool: "ShardPool",
+        pipeline: Pipeline,
+        *,
+        prepare: Preparing,
+        duplicates: Duplicates,
+    ) -> None:
         self.job = job
+        self.prepare = prepare
+        self.duplicates = duplicates
         self._pool = pool
         self._pipeline = pipeline
-        self._repeats = repeats
-        self._reading = job.reading
 
     @classmethod
     def start(
@@ -54,7 +62,7 @@ class Worker:
         """Load the models of `job`. `on_trouble` hears of what goes on all the same.
 
         Raises ModelError where one can't be used, UsageError where this machine has another than
-        the job was made for, InputError where the lines are gone that repeat on its sites.
+        the job was made for, InputError where what was learned before the first shard is gone.
         """
         settings = job.settings_with(
             {
@@ -66,7 +74,7 @@ class Worker:
             }
         )
         refuse_changed(job, settings)
-        repeats = repeats_of(job)
+        prepare, duplicates = preparing(job, repeats_of(job)), Duplicates.of(job)
         store = None
         if machine.stores:
             store = Store(
@@ -77,27 +85,12 @@ class Worker:
             )
         pool = ShardPool(settings, on_trouble=on_trouble)
         pipeline = Pipeline(settings, pool=pool, on_trouble=on_trouble, store=store)
-        worker = cls(job, pool, pipeline, repeats)
+        worker = cls(job, pool, pipeline, prepare=prepare, duplicates=duplicates)
         if "translator" in job.models:
             _ = pipeline.translator
         if "summarizer" in job.models:
             _ = pipeline.summarizer
         return worker
-
-    def prepare(self, row: Row, name: str) -> Article:
-        """The article of a row that errors call `name`. Raises InputError where there is none, or
-        where the row lacks its id.
-        """
-        if self.job.id_field:
-            id_of(row, self.job.id_field)
-        document = read_record(name, row, self._reading)
-        return self._pipeline.prepare(
-            # The row is carried beside it, with dates and bytes, which a document's record lacks.
-            replace(document, record={}),
-            check_language=self.job.check_language,
-            cleaned="clean" not in self.job.stages,
-            repeated=self._repeats.of(document),
-        )
 
     def work(self, articles: Keyed[Article]) -> Iterator[tuple[Hashable, Made]]:
         """What the stages of the job make of the articles, each as soon as it is done. It depends

@@ -23,6 +23,7 @@ from toolkit.errors import ModelError, UsageError
 from toolkit.models.boundary import model_errors
 from toolkit.models.catalogue import AUTO_MODEL, catalogue
 from toolkit.models.ctranslate2_folder import MODEL_FILE
+from toolkit.models.folder_digest import digest_of_folder
 from toolkit.models.installed import (
     FORM_NAMES,
     MODEL_FOLDER,
@@ -102,6 +103,7 @@ def load_engine(
         compute_type=options.compute_type,
         threads=options.threads,
         batch_size=options.batch_size,
+        sha256=digest_of_folder(folder),
     )
 
 
@@ -268,6 +270,7 @@ def _open_converted_folder(folder: Path, name: str, options: EngineOptions) -> E
             family="causal" if causal else "seq2seq",
             compute_type="default" if options.compute_type == "auto" else options.compute_type,
             device=options.device,
+            sha256=digest_of_folder(folder),
         ),
         max_source_tokens=min(tokens.tokenizer.model_max_length, 4096 if causal else 512),
         threads=options.threads,

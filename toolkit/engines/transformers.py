@@ -49,8 +49,9 @@ class TransformersEngine(TokenizedModel):
         threads: int = 0,
         batch_size: int = 0,
         revision: str = "",
+        sha256: str = "",
     ) -> None:
-        """Load a folder; `name` is what results call the model.
+        """Load a folder; `name` is what results call the model, `sha256` what tells it from others.
 
         With `auto` numbers are of 32 bits on a CPU and of 16 on a GPU.
 
@@ -102,6 +103,7 @@ class TransformersEngine(TokenizedModel):
             compute_type=compute_type,
             device=device,
             revision=revision,
+            sha256=sha256,
         )
         super().__init__(tokens, info, max_source_tokens)
 

@@ -3,13 +3,25 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from itertools import accumulate, islice
 from typing import Any
 
 from toolkit.errors import InputError
+from toolkit.files import shortened
 
 Record = tuple[int, dict[str, Any] | InputError]
 SEPARATORS = ",;\t|"
+MAX_LISTED = 20  # names of fields in a message
+MAX_LEVELS = 100  # of lists and objects within each other; Python's own limit is that of its stack
+STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+BRACKET = re.compile(r"[][{}]")
+
+
+class RestLostError(InputError):
+    """Stands for a record, and for all that would follow it."""
 
 
 def json_lines(text: str) -> Iterator[Record]:
@@ -25,16 +37,24 @@ def json_lines(text: str) -> Iterator[Record]:
 
 def json_object(line: str) -> dict[str, Any]:
     """Raises InputError, which says why `line` is no record."""
+    if _levels(line) > MAX_LEVELS:
+        raise InputError(f"is nested too deeply: {MAX_LEVELS} levels are the most")
     try:
         value = json.loads(line, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
     except ValueError as error:
         reason = str(error).split("; use sys.")[0]  # what Python says of huge numbers
         raise InputError(f"is not valid JSON: {reason}") from None
-    except RecursionError:
-        raise InputError("is nested too deeply") from None
     if not isinstance(value, dict):
         raise InputError("is not a JSON object")
     return value
+
+
+def _levels(line: str) -> int:
+    """How deep lists and objects are nested; zero where they are too few for too many."""
+    if line.count("[") + line.count("{") <= MAX_LEVELS:
+        return 0
+    brackets = BRACKET.findall(STRING.sub("", line))
+    return max(accumulate(1 if each in "[{" else -1 for each in brackets))
 
 
 def _refuse_constant(name: str) -> float:
@@ -71,18 +91,23 @@ def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
     try:
         names = list(rows.fieldnames or ())
     except csv.Error as error:
-        yield 1, InputError(f"has a header that is not valid CSV, so no row is read: {error}")
+        yield 1, RestLostError(f"has a header that is not valid CSV, so no row is read: {error}")
         return
-    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
-        yield 1, InputError(f"has two columns named '{twice[0]}', so no row is read; rename one")
+    if twice := [name for name, count in Counter(names).items() if name and count > 1]:
+        yield 1, RestLostError(f"has two columns named '{twice[0]}', so no row is read; rename one")
         return
+    # Of several columns without a name a row would keep the last.
+    nameless = [f"\0{index}" for index, name in enumerate(names) if not name][:-1]
+    spare = iter([*nameless, ""])
+    rows.fieldnames = [name or next(spare) for name in names]
     number = 0
     while True:
         number += 1
         try:
             row = next(rows, None)
         except csv.Error as error:  # the reader goes on with the next line
-            yield number, InputError(f"is not valid CSV: {error}")
+            kind = RestLostError if "end of data" in str(error) else InputError
+            yield number, kind(f"is not valid CSV: {error}")
             continue
         except InputError as error:
             yield number, error
@@ -91,6 +116,10 @@ def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
             return
         if any(row.pop(None, ())):  # cells beyond the header, empty ones aside
             yield number, InputError(f"has more cells than the header, which has {len(names)}")
+            continue
+        unnamed = [row.pop(name) for name in nameless]
+        if any(unnamed):
+            yield number, InputError("has a value in a column without a name, as another one is")
             continue
         yield number, dict(row)
 
@@ -123,9 +152,14 @@ def id_of(record: dict[str, Any], field: str) -> str:
     return key
 
 
+def listed(names: Collection[object]) -> str:
+    """The first of them, for a message."""
+    rest = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(shortened(str(name)) for name in islice(names, MAX_LISTED)) + rest or "none"
+
+
 def _value(record: dict[str, Any], field: str, hint: str) -> Any:
     """Raises InputError when the field is not there, naming those that are."""
     if field not in record:
-        there = ", ".join(map(str, record)) or "none"
-        raise InputError(f"has no field '{field}' (there are: {there}); {hint}")
+        raise InputError(f"has no field '{field}' (there are: {listed(record)}); {hint}")
     return record[field]

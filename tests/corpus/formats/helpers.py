@@ -5,7 +5,7 @@ from toolkit.corpus.storage import Storage
 
 
 def read(path: Path, start: int = 0, stop: int | None = None) -> list[Row | BadRow]:
-    return list(read_rows(Piece(str(path), start, stop)))
+    return [row for _, row in read_rows(Piece(str(path), start, stop))]
 
 
 def read_data(folder: Path, name: str, data: bytes) -> list[Row | BadRow]:

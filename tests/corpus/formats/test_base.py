@@ -1,6 +1,4 @@
 import json
-from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -26,14 +24,7 @@ def test_the_end_of_a_name_tells_format_and_packing(name, suffix):
 
 
 def test_values_that_json_lacks():
-    value = {
-        "t": datetime(2024, 1, 2, tzinfo=UTC),
-        "b": b"\xff",
-        "d": Decimal("1.50"),
-        "n": [1e999],
-    }
-    found = json.loads(as_json(value))
-    assert found == {"t": "2024-01-02T00:00:00+00:00", "b": "/w==", "d": "1.50", "n": [None]}
+    assert json.loads(as_json({"b": b"\xff", "n": [1e999]})) == {"b": "/w==", "n": [None]}
 
 
 def test_half_a_character_comes_back_as_it_was():
@@ -43,3 +34,11 @@ def test_half_a_character_comes_back_as_it_was():
 def test_text_stays_as_it_is():
     assert as_text('"é') == '"é'
     assert as_text(["é", None]) == '["é", null]'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(b"\xff", "/w=="), (True, "true"), (1.5, "1.5"), (float("nan"), "NaN"), (-1e999, "-Infinity")],
+)
+def test_a_cell_has_no_quotes_that_are_json(value, text):
+    assert as_text(value) == text

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from tests.corpus.formats.helpers import bad, read, read_data, write
-from toolkit.corpus.formats import Piece, columns_of
+from toolkit.corpus.formats import Piece, columns_of, read_rows
 from toolkit.corpus.formats.base import MAX_ROW_BYTES
 from toolkit.errors import InputError
 
@@ -37,7 +39,7 @@ def test_a_row_that_cannot_be_read_is_told_in_its_place(tmp_path, row, reason):
     rows = read_data(tmp_path, "a.csv", b"id,text\n1,a\n" + row + b"\n3,c\n")
     assert (rows[0], rows[-1]) == ({"id": "1", "text": "a"}, {"id": "3", "text": "c"})
     assert reason in bad(rows)[0][1]
-    assert rows[1].number == 2
+    assert not rows[1].cuts_off
 
 
 def test_a_short_row_has_nulls(tmp_path):
@@ -46,9 +48,15 @@ def test_a_short_row_has_nulls(tmp_path):
 
 @pytest.mark.parametrize("header", [b"a,a", b"a," + b"x" * (MAX_ROW_BYTES + 1)])
 def test_under_a_header_that_is_none_no_row_is_read(tmp_path, header):
-    [(place, reason)] = bad(read_data(tmp_path, "a.csv", header + b"\n1,2\n"))
-    assert place == 0
-    assert "header" in reason or "two columns" in reason
+    [row] = read_data(tmp_path, "a.csv", header + b"\n1,2\n")
+    assert "header" in row.reason or "two columns" in row.reason
+    assert row.cuts_off
+
+
+def test_of_columns_without_a_name_no_value_is_lost(tmp_path):
+    rows = read_data(tmp_path, "a.csv", b"id,,text,,\n1,,a,,\n2,,b,,x\n3,y,c,,z\n")
+    assert rows[:2] == [{"id": "1", "text": "a", "": ""}, {"id": "2", "text": "b", "": "x"}]
+    assert bad(rows) == [(2, "has a value in a column without a name, as another one is")]
 
 
 def test_columns_are_those_of_all_headers(tmp_path):
@@ -76,10 +84,33 @@ def test_a_header_of_no_rows(tmp_path):
     assert (tmp_path / "a.tsv").read_text() == "id\terror\n"
 
 
-def test_the_end_of_a_file_in_quotes_is_told(tmp_path):
-    rows = read_data(tmp_path, "a.csv", b'id,text\n1,a\n2,"b\n')
+@pytest.mark.parametrize(
+    ("lines", "reason"), [(1, "is not valid CSV"), (2_600_000, "its quotes have no end")]
+)
+def test_quotes_without_an_end_may_have_taken_many_rows(tmp_path, lines, reason):
+    rows = read_data(tmp_path, "a.csv", b'id,text\n1,a\n2,"b\n' + b"3,c\n" * lines)
     assert rows[0] == {"id": "1", "text": "a"}
-    assert "is not valid CSV" in bad(rows)[0][1]
+    assert reason in rows[1].reason
+    assert rows[1].cuts_off
+    assert len(rows) == 2
+
+
+def test_ten_thousand_columns_are_no_trouble(tmp_path):
+    names = [f"c{number}" for number in range(10_000)]
+    data = f"{','.join(names)}\n{','.join(names)}\n".encode()
+    assert read_data(tmp_path, "a.csv", data) == [dict(zip(names, names, strict=True))]
+
+
+def test_a_file_that_became_shorter_while_it_was_read_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "1,a\n" * 1_000_000)
+    reading = read_rows(Piece(str(path)))
+    next(reading)
+    os.truncate(path, 3_000_000)
+    *_, (place, last) = reading
+    assert place.startswith("row 74")
+    assert "the file became shorter meanwhile" in last.reason
+    assert last.cuts_off
 
 
 def test_a_name_that_tells_no_format():

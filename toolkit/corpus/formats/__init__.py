@@ -1,8 +1,8 @@
 """Rows of files and files of rows, a row at a time in bounded memory.
 
 `base` says what rows, pieces and columns are; `jsonl`, `csv` and `parquet` each read and write one
-format; `lines` reads and packs text; `spool` keeps rows until their columns are known. A new format
-is a file here and an entry of FORMATS in `base`.
+format; `lines` reads and packs text; `arrow` carries values of Parquet; `spool` keeps rows until
+their columns are known. A new format is a file here and an entry of FORMATS in `base`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,7 @@ from toolkit.corpus.formats.base import (
     BadRow,
     Columns,
     Piece,
+    Placed,
     Row,
     RowWriter,
     as_json,
@@ -40,8 +41,10 @@ def format_of(name: str) -> str:
     return FORMATS["." + suffix.split(".")[1]]
 
 
-def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
-    """The rows of a piece in their order, a BadRow in the place of each that can't be read.
+def read_rows(piece: Piece) -> Iterator[Placed]:
+    """The rows of a piece in their order, a BadRow in the place of each that can't be read, after
+    its place in the file: `row 7` of Parquet and CSV, counted from 1 below the header, `row at byte
+    512` of JSON lines, whose pieces don't know how many rows stand before them.
 
     Raises InputError where the file can't be opened, StorageError where its store gives no more.
     """
@@ -96,6 +99,7 @@ __all__ = [
     "BadRow",
     "Columns",
     "Piece",
+    "Placed",
     "Row",
     "RowWriter",
     "as_json",

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
+from toolkit.corpus.formats.arrow import ArrowValue
 from toolkit.reading.packed import UNPACKERS
 
 Row = dict[str, Any]
-# A column's type: one of PLAIN_TYPES, or a DataType of Arrow.
+# A column's type: one of PLAIN_TYPES, or a Field of Arrow.
 Columns = Mapping[str, Any]
 PLAIN_TYPES = frozenset({"bool", "int64", "double", "string"})
 FORMATS = {
@@ -37,15 +38,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """Stands where a row couldn't be read. `number` counts the rows of its piece from 1, and
-    `reason` goes on after "row 7", as in "is not valid JSON". Where it `cuts_off` the piece, nobody
-    knows how many rows would follow.
+    """Stands where a row couldn't be read. `reason` goes on after "row 7", as in "is not valid
+    JSON". Where it `cuts_off` the piece, nobody knows how many rows would follow.
     """
 
-    number: int
     reason: str
     values: Row = field(default_factory=dict)
     cuts_off: bool = False
+
+
+# What was read, and where in its file a user finds it, as in "row 7".
+Placed = tuple[str, Row | BadRow]
 
 
 class RowWriter(Protocol):
@@ -78,12 +81,17 @@ def too_long(max_bytes: int = MAX_ROW_BYTES) -> str:
 
 
 def as_text(value: Any) -> str:
-    """For a column of text."""
-    return value if isinstance(value, str) else as_json(value)
+    """For a column of text: as it is, or as JSON where that is no text; no null."""
+    plain = value if isinstance(value, str | int | float | list | dict) else _plain(value)
+    if isinstance(plain, float):
+        return json.dumps(plain)  # which has a word for what is no number too
+    return plain if isinstance(plain, str) else as_json(plain)
 
 
 def as_json(value: Any) -> str:
-    """As valid JSON in UTF-8: dates in ISO 8601, bytes in base64, no number as null."""
+    """As valid JSON in UTF-8: bytes in base64, no number as null, what else Arrow has as
+    `ArrowValue.plain` says.
+    """
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
         text.encode("utf-8")
@@ -95,12 +103,14 @@ def as_json(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, ArrowValue):
+        return value.plain()
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)
 
 
 def _finite(value: Any) -> Any:
+    if isinstance(value, ArrowValue):
+        return _finite(value.plain())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):

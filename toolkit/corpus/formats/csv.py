@@ -11,16 +11,17 @@ from toolkit.corpus.formats.base import (
     BadRow,
     Columns,
     Piece,
+    Placed,
     Row,
     as_text,
     too_long,
 )
 from toolkit.corpus.formats.lines import Lines, open_lines, packed
 from toolkit.errors import InputError
-from toolkit.reading.records import csv_records, separator_of
+from toolkit.reading.records import RestLostError, csv_records, separator_of
 
 
-def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
+def read_rows(piece: Piece) -> Iterator[Placed]:
     number = 0
     with open_lines(piece) as lines:
         text = _Text(lines)
@@ -28,17 +29,20 @@ def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
             header = next(text, "")
             for number, found in csv_records(chain([header], text), separator_of(header)):
                 text.begin_row()
-                if isinstance(found, InputError):
-                    yield BadRow(number, str(found))
-                elif _is_text("".join(map(str, chain(found, found.values())))):
-                    yield found
-                else:
-                    yield BadRow(number, "is not UTF-8")
+                yield f"row {number}", _checked(found)
         except InputError as error:
-            yield BadRow(number + 1, f"is not read, since the header {error}", cuts_off=True)
+            reason = f"is not read, since the header {error}"
+            yield f"row {number + 1}", BadRow(reason, cuts_off=True)
         except ValueError as error:
             reason = f"can't be read, nor what follows: the file {error}"
-            yield BadRow(number + 1, reason, cuts_off=True)
+            yield f"row {number + 1}", BadRow(reason, cuts_off=True)
+
+
+def _checked(found: Row | InputError) -> Row | BadRow:
+    if isinstance(found, InputError):
+        return BadRow(str(found), cuts_off=isinstance(found, RestLostError))
+    is_text = _is_text("".join(map(str, chain(found, found.values()))))
+    return found if is_text else BadRow("is not UTF-8")
 
 
 def columns_of(piece: Piece) -> Columns:
@@ -105,11 +109,13 @@ class _Text:
         raise InputError(too_long())
 
     def _end_row(self) -> None:
-        """Pass over the lines within quotes."""
+        """Pass over the lines within quotes. Raises RestLostError where these have no end."""
+        line: bytes | None = b""
         while (self._lines.quotes - self._quotes) % 2:
+            if line is None:
+                raise RestLostError(f"{too_long()}: its quotes have no end")
             with suppress(InputError):
-                if next(self._lines, None) is None:
-                    break
+                line = next(self._lines, None)
         self.begin_row()
 
 

@@ -20,12 +20,16 @@ ZSTD_LEVEL = 3
 class Lines:
     """The lines of a piece with their ends. One that is longer than `max_bytes` isn't kept: in its
     place InputError is raised, and the next one follows. Nothing follows a ValueError, which says
-    that the file is damaged.
+    that the file is damaged, or ends before byte `end`.
     """
 
-    def __init__(self, stream: BinaryIO, piece: Piece, max_bytes: int = MAX_ROW_BYTES) -> None:
+    def __init__(
+        self, stream: BinaryIO, piece: Piece, max_bytes: int = MAX_ROW_BYTES, *, end: int = 0
+    ) -> None:
         self._stream, self._stop, self._max_bytes = stream, piece.stop, max_bytes
+        self._end = end
         self._at = 0
+        self.begin = 0  # of the last line, in bytes from the beginning of the file, unpacked
         self._is_damaged = False
         self.quotes = 0  # among all that was read, long lines included
         if piece.start:
@@ -47,8 +51,11 @@ class Lines:
 
     def _next(self) -> bytes:
         is_first = not self._at
+        self.begin = self._at
         line = self._read(self._max_bytes + 1)
         if not line:
+            if self._at < self._end:
+                raise ValueError("became shorter meanwhile")
             raise StopIteration
         if len(line) > self._max_bytes:
             if not line.endswith(b"\n"):
@@ -73,13 +80,22 @@ def open_lines(piece: Piece) -> Iterator[Lines]:
     unpack = UNPACKERS.get(f".{suffix_of(piece.url).rpartition('.')[2]}")
     with Storage.of(piece.url).open() as stream:
         if not unpack:
-            yield Lines(stream, piece)
+            yield Lines(stream, piece, end=piece.stop or _size_of(stream))
             return
         try:
             unpacked = unpack(stream)
         except ValueError as error:
             raise UsageError(f"{piece.url}: {error}") from error
         yield Lines(cast(BinaryIO, io.BufferedReader(_Unpacked(unpacked))), piece)
+
+
+def _size_of(stream: BinaryIO) -> int:
+    """Zero where a server doesn't say."""
+    if not stream.seekable():
+        return 0
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return size
 
 
 @contextmanager

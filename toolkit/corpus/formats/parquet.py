@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from typing import IO, TYPE_CHECKING, Any
 
+from toolkit.corpus.formats.arrow import ArrowValue, array_of, values_of
 from toolkit.corpus.formats.base import (
     MAX_ROW_BYTES,
     BadRow,
     Columns,
     Piece,
+    Placed,
     Row,
     as_text,
     too_long,
@@ -26,20 +29,26 @@ MAX_BATCH_ROWS = 1024
 GROUP_BYTES = 32 << 20  # of text that is held until a row group is written
 GROUP_ROWS = 10_000
 BUFFER_BYTES = 1 << 20
+# What Arrow says of a file that is damaged, or that it can't read.
+DAMAGE = (IndexError, MemoryError, NotImplementedError, OSError, ValueError)
 
 
-def read_rows(piece: Piece) -> Iterator[Row | BadRow]:
+def read_rows(piece: Piece) -> Iterator[Placed]:
     """Of a row group that can't be read to its end, each row that is left is a BadRow."""
     number = 0
     try:
         with _opened(piece.url) as file:
+            rows = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            if sum(rows) != file.metadata.num_rows or min(rows, default=0) < 0:
+                raise ValueError("its footer contradicts itself")
+            number = sum(rows[: piece.start])
             for group in range(file.num_row_groups)[piece.start : piece.stop]:
-                for found in _rows_of(file, group, number):
-                    yield found
+                for found in _rows_of(file, group):
                     number += 1
-    except (OSError, ValueError) as error:  # what Arrow says of a damaged file
+                    yield f"row {number}", found
+    except DAMAGE as error:
         reason = f"can't be read, nor what follows: {_one_line(error)}"
-        yield BadRow(number + 1, reason, cuts_off=True)
+        yield f"row {number + 1}", BadRow(reason, cuts_off=True)
 
 
 def columns_of(pieces: Sequence[Piece]) -> Columns:
@@ -52,32 +61,40 @@ def columns_of(pieces: Sequence[Piece]) -> Columns:
         try:
             with _opened(url) as file:
                 schema = file.schema_arrow
-        except (OSError, ValueError):
+        except DAMAGE:
             continue
         for each in schema:
-            found.setdefault(each.name, []).append(each.type)
-    return {name: _common(pa, types) for name, types in found.items()}
+            found.setdefault(each.name, []).append(each)
+    return {name: _common(pa, fields) for name, fields in found.items()}
 
 
 def group_bytes(url: str) -> list[int]:
-    """The size of each row group, packed. None are told of a damaged file."""
+    """The size of each row group, unpacked. None are told of a damaged file, whose facts about the
+    columns of a group pyarrow isn't asked: it may end the process.
+    """
     try:
         with _opened(url) as file:
             groups = map(file.metadata.row_group, range(file.num_row_groups))
-            return [_packed_bytes(group) for group in groups]
-    except (OSError, ValueError):
+            return [max(1, group.total_byte_size) for group in groups]
+    except DAMAGE:
         return []
 
 
 class ParquetWriter:
-    """Raises UsageError without pyarrow."""
+    """Raises UsageError without pyarrow, InputError for a name of a column that isn't UTF-8."""
 
     def __init__(self, file: IO[bytes], columns: Columns) -> None:
         pa = _pyarrow()
         from pyarrow import parquet
 
         self._pa = pa
-        self._schema = pa.schema([(name, _arrow_type(pa, each)) for name, each in columns.items()])
+        try:
+            self._schema = pa.schema([_field(pa, name, each) for name, each in columns.items()])
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"a column has the name {error.object!a}, which is no text for Parquet; "
+                "--to-format jsonl takes all names"
+            ) from error
         self._file = parquet.ParquetWriter(
             file, self._schema, compression="zstd", write_page_checksum=True
         )
@@ -111,12 +128,12 @@ class ParquetWriter:
         self._bytes = 0
 
 
-def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | BadRow]:
+def _rows_of(file: "ParquetFile", group: int) -> Iterator[Row | BadRow]:
     facts = file.metadata.row_group(group)
-    end = before + facts.num_rows
     names = file.schema_arrow.names
-    if twice := [name for name in names if names.count(name) > 1]:
-        yield from _bad_rows(before, end, f"has two columns named '{twice[0]}'; rename one")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        yield from repeat(BadRow(f"has two columns named '{twice}'; rename one"), facts.num_rows)
         return
     batch_rows = max(
         1, min(MAX_BATCH_ROWS, BATCH_BYTES * facts.num_rows // (facts.total_byte_size or 1))
@@ -126,43 +143,33 @@ def _rows_of(file: "ParquetFile", group: int, before: int) -> Iterator[Row | Bad
         for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
             for row in _rows_of_batch(batch):
                 done += 1
-                size = _bytes_of(row)
-                yield _too_long(before + done, row) if size > MAX_ROW_BYTES else row
-    except (OSError, ValueError) as error:
+                yield _checked(row)
+    except DAMAGE as error:
         reason = f"stands in a damaged row group: {_one_line(error)}"
-        yield from _bad_rows(before + done, end, reason)
-
-
-def _bad_rows(before: int, end: int, reason: str) -> Iterator[BadRow]:
-    return (BadRow(number, reason) for number in range(before + 1, end + 1))
+        yield from repeat(BadRow(reason), facts.num_rows - done)
 
 
 def _rows_of_batch(batch: "pa.RecordBatch") -> Iterator[Row]:
-    columns = [_values(column) for column in batch.columns]
+    columns = [values_of(column) for column in batch.columns]
     for values in zip(*columns, strict=True):
         yield dict(zip(batch.schema.names, values, strict=True))
 
 
-def _values(column: "pa.Array") -> list[Any]:
-    try:
-        values: list[Any] = column.to_pylist()
-    except ValueError:  # nanoseconds, which Python's times don't have
-        values = column.cast("int64").to_pylist()
-    return values
-
-
-def _too_long(number: int, row: Row) -> BadRow:
-    """With its short values, among them the id."""
+def _checked(row: Row) -> Row | BadRow:
+    """A bad row has what values can be used, among them the id."""
+    if bad := [name for name, value in row.items() if isinstance(value, InputError)]:
+        good = {name: value for name, value in row.items() if name not in bad}
+        return BadRow(f"is not UTF-8 in its column '{bad[0]}'", good)
+    if _bytes_of(row) <= MAX_ROW_BYTES:
+        return row
     short = {name: value for name, value in row.items() if _bytes_of({"": value}) < 1000}
-    return BadRow(number, too_long(), short)
+    return BadRow(too_long(), short)
 
 
 def _bytes_of(row: Row) -> int:
-    return sum(len(value) for value in row.values() if isinstance(value, str | bytes | list))
-
-
-def _packed_bytes(group: Any) -> int:
-    return sum(group.column(index).total_compressed_size for index in range(group.num_columns))
+    values = row.values()
+    texts = sum(len(value) for value in values if isinstance(value, str | bytes))
+    return texts + sum(value.bytes for value in values if isinstance(value, ArrowValue))
 
 
 def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
@@ -173,8 +180,8 @@ def _array(pa: Any, values: list[Any], column: Any) -> "pa.Array":
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         values = [None if value is None else _utf8(as_text(value)) for value in values]
     try:
-        return pa.array(values, type=kind)
-    except (OverflowError, TypeError, ValueError) as error:
+        return array_of(values, kind)
+    except (NotImplementedError, OverflowError, TypeError, ValueError) as error:
         raise InputError(
             f"the column '{column.name}' holds what is no {kind}, its type in other files "
             f"({_one_line(error)}); --to-format jsonl takes all types"
@@ -186,17 +193,17 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _common(pa: Any, types: list[Any]) -> Any:
-    schemas = [pa.schema([("", each)]) for each in types]
+def _common(pa: Any, fields: list[Any]) -> Any:
+    schemas = [pa.schema([each]) for each in fields]
     try:
-        found = pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+        return pa.unify_schemas(schemas, promote_options="permissive").field(0)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return "string"
-    return "string" if pa.types.is_null(found) else found
 
 
-def _arrow_type(pa: Any, kind: Any) -> Any:
-    return pa.type_for_alias(kind) if isinstance(kind, str) else kind
+def _field(pa: Any, name: str, kind: Any) -> Any:
+    """Rows that can't be read have nulls even in columns that had none."""
+    return pa.field(name, kind) if isinstance(kind, str) else kind.with_nullable(True)
 
 
 @contextmanager
@@ -222,4 +229,4 @@ def _pyarrow() -> Any:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    return "".join(filter(str.isprintable, " ".join(str(error).split())))[:200]

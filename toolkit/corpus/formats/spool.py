@@ -58,7 +58,7 @@ class Spool:
 
 
 def _plain(value: Any) -> Any:
-    """Lists and objects as the text that they become: pickle takes fewer levels than JSON."""
+    """Lists and objects as the text that they become."""
     return as_json(value) if isinstance(value, list | dict) else value
 
 
