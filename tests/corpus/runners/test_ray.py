@@ -9,13 +9,15 @@ import pytest
 from tests.corpus.helpers import opened, outputs, rows, write_rows
 from toolkit.corpus.marks import failures
 from toolkit.corpus.runners import ray as runner
+from toolkit.corpus.runners.faults import Fault, Place
 from toolkit.corpus.runners.local import Watcher, run_local
-from toolkit.corpus.runners.ray import Fault, Pool, ShardMaker, run_ray
+from toolkit.corpus.runners.ray import Pool, ShardMaker, run_ray
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Machine
 from toolkit.errors import UsageError
 
 BENCH = Path(__file__).parents[3] / "eval" / "bench_scale.py"
+HERE = Place("node3", "a1", 811)
 NO_RAY = "the extra ray is not installed"
 
 
@@ -38,6 +40,7 @@ def undisturbed(tmp_path):
 def maker(job, monkeypatch):
     """Makes shards without Ray, whatever machine, after so many tries of each before."""
     monkeypatch.setattr(runner, "Metrics", lambda to: None)
+    monkeypatch.setattr(runner.Place, "here", lambda: HERE)
 
     def make(machine, tries=0):
         found = ShardMaker(job, machine, lambda number: tries + 1)
