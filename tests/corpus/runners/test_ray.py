@@ -50,6 +50,12 @@ def maker(job, monkeypatch):
     return make
 
 
+@pytest.fixture(autouse=True)
+def _without_token(monkeypatch):
+    """Ray would write one into the home folder, and ask the next test for it, which has another."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+
+
 @pytest.fixture
 def pauses(monkeypatch):
     found = []

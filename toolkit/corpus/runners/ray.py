@@ -314,7 +314,7 @@ def _connected(ray: Any, machine: Machine, workers: int) -> Iterator[None]:
     with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing):
         try:
             ray.init(**options, log_to_driver=False, logging_level=ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise UsageError(f"Ray can't be used: {_line(error)}") from error
         try:
             yield
