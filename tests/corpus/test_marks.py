@@ -102,6 +102,18 @@ def test_what_a_killed_process_left_is_taken_over_at_once_on_its_machine(storage
         assert leases(storage)["run"].process == os.getpid()
 
 
+def test_so_is_what_a_process_of_the_same_number_left_before_its_container_was_started_again(
+    storage,
+):
+    import socket
+
+    leave(
+        storage, host=socket.gethostname(), process=os.getpid(), since="2000-01-01T00:00:00+00:00"
+    )
+    with leased(storage), pytest.raises(BusyError), leased(storage):
+        pass
+
+
 def test_of_another_machine_it_is_taken_over_once_it_was_silent_for_long(storage):
     leave(storage)
     with pytest.raises(UsageError, match="on elsewhere"), leased(storage):

@@ -3,10 +3,11 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 
 import pytest
 
-from tests.corpus.helpers import TEXT, opened, outputs, read_rows, rows, write_rows
+from tests.corpus.helpers import TEXT, opened, outputs, plan_of, read_rows, rows, write_rows
 from toolkit.corpus import preparing
 from toolkit.corpus.marks import done_numbers, failures
 from toolkit.corpus.shard import run_shard, sweep_outputs, try_shard
@@ -186,3 +187,18 @@ def test_dates_numbers_and_bytes_beside_the_text_do_no_harm(tmp_path):
     (row,) = parquet.read_table(tmp_path / "out/part-00000.parquet").to_pylist()
     assert row["article"]
     assert {name: row[name] for name in beside} == beside
+
+
+def test_a_bucket_whose_answers_fail_now_and_then_holds_the_same_bytes(s3, tmp_path):
+    source = write_rows(tmp_path / "rows.jsonl", rows(40))
+    bucket = Storage.of("s3://news")
+    with bucket.write("in/rows.jsonl") as file:
+        file.write(Path(source).read_bytes())
+    answers = count(1)
+    s3.fails = lambda path: next(answers) % 5 == 0
+    for place, to in ((source, tmp_path / "out"), ("s3://news/in/*.jsonl", "s3://news/out")):
+        job, worker = opened(place, to, shards=4)
+        assert sum(run_shard(job, number, worker).rows for number in range(4)) == 40
+    assert done_numbers(Storage.of(job.to)) == {0, 1, 2, 3}
+    found = {each.output: bucket.read(f"out/{each.output}") for each in plan_of(job).shards}
+    assert found == outputs(tmp_path / "out")

@@ -2,8 +2,10 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from tests.corpus.data_sets import DataSets
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import InputError, OutputError, StorageError, UsageError
+
+FULL = Path("/dev/full")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -355,6 +359,27 @@ def test_a_full_disk_is_an_error_of_outputs(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="No space left"):
         place.create("a", b"1")
     assert place.names() == []
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no disk that is full")
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["at the end", "before"])
+def test_a_full_disk_of_temporary_files_is_an_error_of_outputs(s3, monkeypatch, size):
+    def full(**options):
+        folder = made(**options)
+        Path(folder.name, "output").symlink_to(FULL)
+        return folder
+
+    made = tempfile.TemporaryDirectory
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    with pytest.raises(OutputError, match=f"^{tempfile.gettempdir()}: nothing more .* TMPDIR"):
+        put(Storage.of("s3://news"), a=bytes(size))
+
+
+def test_without_a_folder_for_temporary_files_it_is_told_what_to_set(s3, monkeypatch):
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/no/folder"])
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with pytest.raises(OutputError, match=r"No usable temporary .*/no/folder.* TMPDIR names"):
+        put(Storage.of("s3://news"), a=b"1")
 
 
 def test_a_storage_goes_to_another_process(place):

@@ -79,9 +79,14 @@ class Lease(_Mark):
 
     @property
     def is_stale(self) -> bool:
-        """Whether nobody is at work any more."""
-        if self.host == socket.gethostname() and not _is_alive(self.process):
-            return True
+        """Whether nobody is at work any more. In a container that was started again, processes may
+        have the numbers that they had before.
+        """
+        if self.host == socket.gethostname():
+            if self.process == os.getpid() and self.since < STARTED:
+                return True
+            if not _is_alive(self.process):
+                return True
         return datetime.now(UTC) - datetime.fromisoformat(self.beat) > timedelta(seconds=STALE_S)
 
 
@@ -90,6 +95,9 @@ Mark = TypeVar("Mark", bound=_Mark)
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+STARTED = now()  # this process
 
 
 def mark_done(storage: Storage, report: ShardReport) -> None:

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from toolkit.corpus.streams import Output, PatientFile
-from toolkit.corpus.trying import refusal, trying
+from toolkit.corpus.trying import refusal, spooling, trying
 from toolkit.errors import InputError, StorageError, UsageError
 from toolkit.files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, AtomicFile, shortened
 
@@ -211,12 +211,16 @@ class Storage:
     @contextmanager
     def _write_remote(self, path: str) -> Iterator[Output]:
         """An upload that isn't completed is no object."""
-        with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
-            spool = os.path.join(folder, "output")  # noqa: PTH118 - as fsspec takes it
-            with trying(spool, lambda: open(spool, "wb"), remote=False) as file:  # noqa: PTH123
-                write = file.write
-                yield Output(lambda data: trying(spool, lambda: write(data), remote=False))
-                trying(spool, file.flush, remote=False)
+        folder = spooling(lambda: tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX))
+        with folder:
+            spool = os.path.join(folder.name, "output")  # noqa: PTH118 - as fsspec takes it
+            file = spooling(lambda: open(spool, "wb"))  # noqa: PTH123, SIM115 - closed below
+            try:
+                yield Output(lambda data: spooling(lambda: file.write(data)))
+                spooling(file.close)
+            finally:
+                with suppress(OSError):  # it tries again to write what found no room
+                    file.close()
             put = partial(self._store().put_file, spool, self._path(path), chunksize=PART_BYTES)
             self._putting(path, put)
 

@@ -1,6 +1,7 @@
 """What goes wrong in stores of others: tried again where that may help, told in one line else."""
 
 import errno
+import tempfile
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -52,6 +53,21 @@ def trying(url: str, action: Callable[[], T], *, remote: bool = True) -> T:
                 raise refusal(url, error) from error
             time.sleep(pause)
     raise AssertionError("unreachable")
+
+
+def spooling(action: Callable[[], T]) -> T:
+    """What `action` returns, which is about temporary files of this machine.
+
+    Raises OutputError where there is no room for them.
+    """
+    try:
+        return action()
+    except OSError as error:
+        place = tempfile.tempdir or "temporary files"  # none where no folder was good enough
+        raise OutputError(
+            f"{place}: nothing more can be written ({reason_of(error)}); TMPDIR names another "
+            "folder for temporary files"
+        ) from error
 
 
 def refusal(url: str, error: Exception) -> StorageError | OutputError:

@@ -1,16 +1,17 @@
-import errno
 import json
 import tempfile
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.corpus.formats.helpers import read, write
-from toolkit.corpus.formats import spool
 from toolkit.errors import OutputError
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
+FULL = Path("/dev/full")
 ROWS = [
     {"id": 1, "b": True, "x": 1, "m": "a", "big": 10**30, "none": None, "error": None},
     {"id": 2, "b": None, "x": 0.5, "m": [1, "é"], "big": 1, "late": "z", "error": "is bad"},
@@ -77,10 +78,11 @@ def test_a_value_of_many_levels_is_text_like_any_other(tmp_path):
     ]
 
 
-def test_a_full_disk_is_told_with_its_place(tmp_path, monkeypatch):
-    def full(row, file):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(spool.pickle, "dump", full)
-    with pytest.raises(OutputError, match=f"^{tempfile.gettempdir()}: nothing more can be written"):
-        write(tmp_path / "rows.parquet", [{"x": 1}])
+@pytest.mark.skipif(not FULL.exists(), reason="there is no disk that is full")
+@pytest.mark.parametrize("rows", [1, 1000], ids=["at the end", "before"])
+def test_a_full_disk_is_told_with_its_place(tmp_path, monkeypatch, rows):
+    tempfile.gettempdir()
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(FULL.open, "w+b"))
+    with pytest.raises(OutputError, match=f"^{tempfile.tempdir}: nothing more .* TMPDIR names"):
+        write(tmp_path / "rows.parquet", [{"x": "a" * 1000}] * rows)
+    assert list(tmp_path.iterdir()) == []

@@ -9,13 +9,15 @@ import pytest
 from tests.corpus.helpers import opened, outputs, rows, write_rows
 from toolkit.corpus.marks import failures
 from toolkit.corpus.runners import ray as runner
+from toolkit.corpus.runners.faults import Fault, Place
 from toolkit.corpus.runners.local import Watcher, run_local
-from toolkit.corpus.runners.ray import Fault, Pool, ShardMaker, run_ray
+from toolkit.corpus.runners.ray import Pool, ShardMaker, run_ray
 from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Machine
-from toolkit.errors import UsageError
+from toolkit.errors import OutputError, UsageError
 
 BENCH = Path(__file__).parents[3] / "eval" / "bench_scale.py"
+HERE = Place("node3", "a1", 811)
 NO_RAY = "the extra ray is not installed"
 
 
@@ -38,6 +40,7 @@ def undisturbed(tmp_path):
 def maker(job, monkeypatch):
     """Makes shards without Ray, whatever machine, after so many tries of each before."""
     monkeypatch.setattr(runner, "Metrics", lambda to: None)
+    monkeypatch.setattr(runner.Place, "here", lambda: HERE)
 
     def make(machine, tries=0):
         found = ShardMaker(job, machine, lambda number: tries + 1)
@@ -45,6 +48,12 @@ def maker(job, monkeypatch):
         return found
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _without_token(monkeypatch):
+    """Ray would write one into the home folder, and ask the next test for it, which has another."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
 
 
 @pytest.fixture
@@ -145,13 +154,47 @@ def test_a_shard_that_kills_its_workers_is_told_and_the_others_are_as_elsewhere(
     ended, counts = [], []
     watcher = Watcher(on_rows=counts.append, on_end=ended.append)
     run_ray(job, range(4), Machine(threads=1), workers=2, watcher=watcher)
-    assert capfd.readouterr().out == ""
+    told = capfd.readouterr()
+    assert (told.out, "core_worker" in told.err) == ("", False)
     (failed,) = failures(Storage.of("out"))
     assert (failed.number, failed.tries) == (2, 3)
     assert failed in ended
     assert sorted(each.number for each in ended) == [0, 1, 2, 3]
     assert sum(counts) == 6
     del undisturbed["part-00002.jsonl"]
+    assert outputs(tmp_path / "out") == undisturbed
+
+
+@pytest.mark.cluster
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_machines_with_a_full_disk_leave_their_shards_to_the_others(
+    job, tmp_path, monkeypatch, undisturbed
+):
+    pytest.importorskip("ray.data", reason=NO_RAY)
+    from ray.cluster_utils import Cluster
+
+    class Full(ShardMaker):
+        def _start(self):
+            if "FULL" in os.environ:
+                raise OutputError("/tmp: No space left on device")
+            return super()._start()
+
+    head = {"num_cpus": 0, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    for surroundings in ({"FULL": "1"}, {"FULL": "1"}, {}):
+        cluster.add_node(num_cpus=1, env_vars=surroundings)
+    monkeypatch.setattr(runner, "ShardMaker", Full)
+    monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+    troubles, ended = [], []
+    watcher = Watcher(on_trouble=troubles.append, on_end=ended.append)
+    try:
+        run_ray(job, range(4), Machine(threads=1), workers=3, watcher=watcher)
+    finally:
+        cluster.shutdown()
+    assert troubles
+    assert all("No space left on device (on " in each for each in troubles)
+    assert sorted(each.number for each in ended) == [0, 1, 2, 3]
+    assert failures(Storage.of(job.to)) == []
     assert outputs(tmp_path / "out") == undisturbed
 
 

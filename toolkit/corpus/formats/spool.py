@@ -3,10 +3,11 @@
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from toolkit.corpus.formats.base import Columns, Row, RowWriter, as_json
-from toolkit.corpus.trying import trying
+from toolkit.corpus.trying import spooling
 
 MAX_INT64 = 2**63 - 1
 MAX_EXACT = 2**53  # up to which a double tells every whole number from the next
@@ -23,31 +24,31 @@ class Spool:
     def __init__(self, make: Callable[[Columns], RowWriter], last: Columns) -> None:
         self._make, self._last = make, last
         self._kinds: dict[str, set[str]] = {}
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+        self._file = spooling(tempfile.TemporaryFile)
 
     def write(self, row: Row) -> None:
         plain = {name: _plain(value) for name, value in row.items()}
         for name, value in plain.items():
             if name not in self._last:
                 self._kinds.setdefault(name, set()).update(_kind_of(value))
-        place = tempfile.gettempdir()
-        trying(place, lambda: pickle.dump(plain, self._file), remote=False)
+        spooling(lambda: pickle.dump(plain, self._file))
 
     def close(self) -> None:
-        with self._file:
-            self._file.seek(0)
-            found = {name: _type_of(kinds) for name, kinds in self._kinds.items()}
-            writer = self._make({**found, **self._last})
-            try:
-                for row in self._rows():
-                    writer.write(row)
-                writer.close()
-            except BaseException:
-                writer.abandon()
-                raise
+        spooling(lambda: self._file.seek(0))
+        found = {name: _type_of(kinds) for name, kinds in self._kinds.items()}
+        writer = self._make({**found, **self._last})
+        try:
+            for row in self._rows():
+                writer.write(row)
+            writer.close()
+        except BaseException:
+            writer.abandon()
+            raise
+        self._file.close()
 
     def abandon(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # it tries again to write what found no room
+            self._file.close()
 
     def _rows(self) -> Iterator[Row]:
         while True:

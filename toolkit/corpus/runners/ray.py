@@ -10,7 +10,7 @@ import pickle
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.corpus.job import Job
-from toolkit.corpus.marks import Failure, ShardReport, mark_failed, now, report_of
+from toolkit.corpus.marks import ShardReport, mark_failed, report_of
 from toolkit.corpus.rows import reason_of
+from toolkit.corpus.runners.faults import Fault, Faults, Place
 from toolkit.corpus.runners.local import MAX_TRIES, Watcher, cores
 from toolkit.corpus.shard import Outcome, try_shard
 from toolkit.corpus.storage import Storage
@@ -28,6 +29,7 @@ from toolkit.corpus.worker import Machine, Worker
 from toolkit.errors import ModelError, ToolkitError, UsageError
 
 ADDRESS = "RAY_ADDRESS"
+NODE = "ray.io/node-id"  # the label that each machine has of Ray
 CONNECT_S = 10.0
 LONGEST_PAUSE_S = 600.0
 STORE_BYTES = 2**28  # of Ray's store of objects on this machine; what goes through it is small
@@ -74,30 +76,10 @@ class Pool:
         return int(min(room, node.get("GPU", 0) / self.gpus) if self.gpus else room)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A try that failed for a reason that may lie in the machine."""
-
-    number: int
-    tries: int
-    error: ToolkitError
-    host: str
-
-    @property
-    def failure(self) -> Failure:
-        return Failure(
-            number=self.number,
-            reason=str(self.error),
-            tries=self.tries,
-            host=self.host,
-            finished=now(),
-        )
-
-
 class Tries:
     """How often each shard was begun, also by workers that died of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, _: object = None) -> None:
         self._begun: Counter[int] = Counter()
 
     def begin(self, number: int) -> int:
@@ -112,6 +94,7 @@ class ShardMaker:
         self._job, self._machine, self._begin = job, machine, begin
         self._worker: Worker | None = None
         self._metrics = Metrics(job.to)
+        self._place = Place.here()
         self._faults = 0  # in a row
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[bytes]]:
@@ -147,7 +130,7 @@ class ShardMaker:
         """
         time.sleep(min(LONGEST_PAUSE_S, 2.0**self._faults))
         self._faults += 1
-        return Fault(number, min(tries, MAX_TRIES), error, socket.gethostname())
+        return Fault(number, min(tries, MAX_TRIES), error, self._place)
 
     def __del__(self) -> None:
         if worker := getattr(self, "_worker", None):
@@ -187,28 +170,31 @@ def run_ray(
     ends well any more.
     """
     ray = _library()
-    with _connected(ray, machine, workers) as nodes, _explained(ray):
-        pool = Pool.of(machine, workers, nodes)
-        if not any(map(pool.room, nodes)):
+    with _connected(ray, machine, workers), _explained(ray):
+        pool = Pool.of(machine, workers, [*_nodes(ray).values()])
+        if not _rooms(ray, pool):
             what = f"{pool.threads} processors" + " and a graphics processor" * pool.gpus
             watcher.on_trouble(f"no machine of the cluster has {what}; waiting for one")
         maker = *_everywhere(job, replace(machine, threads=pool.threads)), _counting(ray)
-        faults = 0  # in a row
+        faults = Faults()
         left = list(numbers)
         while left:
+            faults.forget()
             again = []
-            for outcome in _made(ray, left, pool, maker):
+            size = min(pool.workers, len(left))
+            for outcome in _made(ray, left, pool, maker, faults.nodes):
                 if not isinstance(outcome, Fault):
-                    faults = 0
+                    faults.forget()
                     watcher.on_rows(getattr(outcome, "rows", 0))
                     watcher.on_end(outcome)
                     continue
-                faults += 1
-                if faults > MAX_TRIES * pool.workers:
+                faults.add(outcome)
+                if faults.met(max(1, min(size, sum(_rooms(ray, pool).values())))):
                     raise outcome.error
                 if outcome.tries < MAX_TRIES:
                     again.append(outcome.number)
-                    watcher.on_trouble(f"shard {outcome.number}: {outcome.error}; it is made again")
+                    reason = f"shard {outcome.number}: {outcome.reason}"
+                    watcher.on_trouble(f"{reason}; it is made again")
                 else:
                     mark_failed(Storage.of(job.to), outcome.failure)
                     watcher.on_end(outcome.failure)
@@ -216,10 +202,14 @@ def run_ray(
 
 
 def _made(
-    ray: Any, numbers: Sequence[int], pool: Pool, maker: tuple[Any, ...]
+    ray: Any, numbers: Sequence[int], pool: Pool, maker: tuple[Any, ...], avoided: Set[str]
 ) -> Iterator[Outcome | Fault]:
-    """The outcome of each shard, as soon as it is there."""
+    """The outcome of each shard, as soon as it is there. Actors keep away from the nodes that are
+    `avoided`, unless there are no others: a shard that failed there would fail again.
+    """
     data = ray.data
+    elsewhere = avoided and _rooms(ray, pool).keys() - avoided
+    selector = {NODE: f"!in({','.join(sorted(avoided))})"} if elsewhere else None
     items = [{"number": number} for number in numbers]
     outcomes = data.from_items(items, override_num_blocks=len(items)).map_batches(
         ShardMaker,
@@ -230,12 +220,25 @@ def _made(
         ),
         num_cpus=pool.threads,
         num_gpus=pool.gpus,
+        label_selector=selector,
     )
     context = outcomes.context
     context.enable_progress_bars = context.print_on_execution_start = False
     context.execution_no_progress_timeout_s = -1  # a shard takes as long as it takes
     for row in outcomes.iter_rows():
         yield pickle.loads(row["outcome"])
+
+
+def _nodes(ray: Any) -> dict[str, Resources]:
+    """What each machine has that anything may run on, by Ray's name for it."""
+    alive = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
+    return {name: has for name, has in alive.items() if has.get("CPU")}
+
+
+def _rooms(ray: Any, pool: Pool) -> dict[str, int]:
+    """How many actors each machine has room for, if any."""
+    rooms = {name: pool.room(has) for name, has in _nodes(ray).items()}
+    return {name: room for name, room in rooms.items() if room}
 
 
 def _everywhere(job: Job, machine: Machine) -> tuple[Job, Machine]:
@@ -249,16 +252,37 @@ def _everywhere(job: Job, machine: Machine) -> tuple[Job, Machine]:
 
 
 def _counting(ray: Any) -> Callable[[int], int]:
-    """`Tries.begin` of one counter, which lives as long as this process and its machine."""
+    """`Tries.begin` of one counter, which lives as long as this process and its machine.
+
+    Ray warns once in each process of arguments in its store, which may be lost with a machine.
+    Ray Data has those of its actors on this one, without which nothing goes on anyway. The argument
+    of the counter, which it doesn't need, has the warning come here, where nobody hears it; a
+    higher level of the log would also hide why Ray ends this process when the head is lost.
+    """
     here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
         ray.get_runtime_context().get_node_id(), soft=False
     )
-    counter = ray.remote(Tries).options(num_cpus=0, scheduling_strategy=here).remote()
+    lasting = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1}
+    with _silence():
+        counter = ray.remote(Tries).options(**lasting, scheduling_strategy=here).remote(ray.put(0))
 
     def begin(number: int) -> int:
         return int(ray.get(counter.begin.remote(number)))
 
     return begin
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Time in which nothing comes to stderr, nor from what isn't Python."""
+    stderr = os.dup(2)
+    with Path(os.devnull).open("w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _library() -> Any:
@@ -276,8 +300,8 @@ def _library() -> Any:
 
 
 @contextmanager
-def _connected(ray: Any, machine: Machine, workers: int) -> Iterator[list[Resources]]:
-    """What the nodes have that anything may run on. Raises UsageError where no cluster answers.
+def _connected(ray: Any, machine: Machine, workers: int) -> Iterator[None]:
+    """Raises UsageError where no cluster answers.
 
     Ray writes to stdout what goes on in a cluster, which is no place for it.
     """
@@ -290,11 +314,10 @@ def _connected(ray: Any, machine: Machine, workers: int) -> Iterator[list[Resour
     with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing):
         try:
             ray.init(**options, log_to_driver=False, logging_level=ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise UsageError(f"Ray can't be used: {_line(error)}") from error
         try:
-            nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-            yield [node for node in nodes if node.get("CPU")]
+            yield
         finally:
             ray.shutdown()
 
