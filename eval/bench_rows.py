@@ -3,8 +3,7 @@ bench`.
 
 Short rows of one or two sentences and whole pages go through `run_shard` as in `toolkit run`.
 Sentences go through the translator: as `fake` answers them, every one of which fails its checks
-and is tried again, and as a sequence-to-sequence model answers that translates like a human. Other
-processes of the machine make no wall-clock time of it, but may still slow it.
+and is tried again, and as a sequence-to-sequence model answers that translates like a human.
 """
 
 import json
