@@ -104,6 +104,7 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_summaries.py
 	@$(BIN)/python eval/bench_safety.py
 	@$(BIN)/python eval/bench_confidence.py
+	@$(BIN)/python eval/bench_rows.py
 	@$(BIN)/python eval/bench_machine.py
 
 bench-serve: $(VENV)/dev ## what many clients of the server wait for, in 15 minutes

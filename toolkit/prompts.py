@@ -6,7 +6,7 @@ A file that a recorded run has used is never edited; a new version is added besi
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,11 +106,20 @@ class Prompt:
         messages = []
         if system := self._render(self.content.system, inputs):
             messages.append(Message("system", system))
-        for example in self.content.examples:
-            messages.append(Message("user", self._render(self.content.user, example.inputs)))
-            messages.append(Message("assistant", example.output.strip()))
+        messages += self._examples
         messages.append(Message("user", self._render(self.content.user, inputs)))
         return tuple(messages)
+
+    @cached_property
+    def _examples(self) -> tuple[Message, ...]:
+        return tuple(
+            message
+            for example in self.content.examples
+            for message in (
+                Message("user", self._render(self.content.user, example.inputs)),
+                Message("assistant", example.output.strip()),
+            )
+        )
 
     def _render(self, template: str, inputs: dict[str, Any]) -> str:
         return _render(self._template, template, inputs, name=self.name)

@@ -13,9 +13,9 @@ def judge(*, limits=DEFAULT_LIMITS, lexicons=None, terms=()):
 
 
 def test_an_answer_is_put_right_before_it_is_checked():
-    attempt = judge(terms=TERMS).attempt(
-        "L'OCS se réunit.", candidate("The OCS meets."), instructions=""
-    )
+    judging = judge(terms=TERMS)
+    original = judging.original("L'OCS se réunit.")
+    attempt = judging.attempt(original, candidate("The OCS meets."), instructions="")
     assert (attempt.text, attempt.failed) == ("The SCO meets.", ())
 
 
@@ -28,6 +28,7 @@ def test_what_covers_more_of_the_text_is_worth_more():
 def test_with_coverage_off_nothing_is_asked_about_again():
     lexicons = load_lexicons("fr", "en")
     answer = candidate("The glaciers go on having oil.")
-    assert judge(lexicons=lexicons).attempt(FONTE, answer, instructions="").unanswered
-    lenient = judge(lexicons=lexicons, limits=Limits(off=(COVERAGE,)))
-    assert lenient.attempt(FONTE, answer, instructions="").unanswered == ()
+    for limits, asks_again in ((DEFAULT_LIMITS, True), (Limits(off=(COVERAGE,)), False)):
+        judging = judge(lexicons=lexicons, limits=limits)
+        attempt = judging.attempt(judging.original(FONTE), answer, instructions="")
+        assert bool(attempt.unanswered) == asks_again

@@ -8,7 +8,7 @@ from toolkit.prompts import load_prompt
 from toolkit.segmentation import split_sentences
 from toolkit.translation.correction import Correction
 from toolkit.translation.glossary import load_glossary
-from toolkit.translation.prompting import Prompting
+from toolkit.translation.prompting import Prompting, without_told
 
 
 def test_sentences_before_are_shown_but_only_those_of_the_same_document():
@@ -42,9 +42,11 @@ def test_a_lost_quotation_is_begun_for_the_model():
 def test_what_a_model_was_told_of_its_fault_is_no_part_of_its_answer(told):
     prompting = Prompting(source_language="fr", target_language="en")
     lost = Correction(failed=(Check(name="dates", relation="lost", values=("Monday",)),))
-    assert prompting.without_faults(f'{told}"He came on Monday."', lost) == '"He came on Monday."'
+    assert (
+        without_told(f'{told}"He came on Monday."', prompting.told(lost)) == '"He came on Monday."'
+    )
     own = "Keep: Mondays are free."
-    assert prompting.without_faults(own, lost) == own
+    assert without_told(own, prompting.told(lost)) == own
 
 
 @pytest.mark.parametrize(

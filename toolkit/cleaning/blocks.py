@@ -123,11 +123,13 @@ def _settle(
     groups: frozenset[str],
 ) -> tuple[tuple[Block, ...], str]:
     described = [describe(line.strip(), language=language, groups=groups) for line in lines]
-    verdicts, title = _judge(described, title, keep, repeated, marks, groups)
+    verdicts, found_title = _judge(described, title, keep, repeated, marks, groups)
     # What stays is judged again without what went, until that changes nothing: so cleaning a
     # cleaned text changes nothing either.
     for _ in range(MAX_PASSES):
         kept = [index for index, verdict in enumerate(verdicts) if verdict.kept]
+        if len(kept) == len(lines) and not title:
+            break  # it was just judged
         kept_marks = [marks[index] for index in kept] if marks else ()
         again, _ = _judge(
             [described[index] for index in kept], "", keep, repeated, kept_marks, groups
@@ -154,7 +156,7 @@ def _settle(
             zip(lines, verdicts, strict=True), start=1
         )
     )
-    return blocks, title
+    return blocks, found_title
 
 
 def weigh_neighbours(

@@ -106,7 +106,7 @@ class Repeats:
         return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def of(self, document: Document) -> Mapping[str, int]:
-        return self._sites.get(site_of(document), {})
+        return self._sites.get(site_of(document), {}) if self._sites else {}
 
     def of_all(self) -> Mapping[str, int]:
         """The lines of every site together, for pages whose site is not among them."""

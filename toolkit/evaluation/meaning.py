@@ -129,7 +129,7 @@ def attempt_of(judgement: Judgement, scores: Scores, judge: Judge) -> Attempt:
         finished=True,
         tokens=tuple(TokenScore(*each) for each in scores.tokens),
     )
-    attempt = judge.attempt(judgement.source, answer, instructions="")
+    attempt = judge.attempt(judge.original(judgement.source), answer, instructions="")
     return replace(attempt, reverse=scores.reverse)
 
 

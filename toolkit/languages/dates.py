@@ -13,6 +13,12 @@ CLOCK = re.compile(
     r"(?:\s?(?P<half>[ap]\.?m\b\.?))?|\b(?P<plain>\d{1,2})\s?(?P<ampm>[ap]\.?m\b\.?)"
     r"|\b(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?=\s?(?:GMT|UTC)\b)",
 )
+ENGLISH_NAMES = tuple(map(str.capitalize, (*ENGLISH.weekdays, *ENGLISH.months)))
+# Days and months by their names.
+NAMES = {
+    code: dict(zip((*language.weekdays, *language.months), ENGLISH_NAMES, strict=True))
+    for code, language in LANGUAGES.items()
+}
 YEAR = r"(?:1[6-9]|20)\d\d"
 _DAY = r"\d{1,2}(?:er|st|nd|rd|th)?"
 _DAYS = rf"{_DAY}(?:(?:\s?[-–]\s?|\s(?:et|and|au|to)\s){_DAY})?"
@@ -68,12 +74,11 @@ class Date:
 def dates(text: str, language: str) -> set[str]:
     """The days of the week and the months in `text`, by their English names."""
     own = LANGUAGES.get(language, ENGLISH)
-    english = (*ENGLISH.weekdays, *ENGLISH.months)
-    names = dict(zip((*own.weekdays, *own.months), english, strict=True))
+    names = NAMES[own.code]
     words = re.findall(r"\w+", text)
     if own.dates_have_capitals:
         words = [word for word in words if word[0].isupper()]
-    return {names[word.lower()].capitalize() for word in words if word.lower() in names}
+    return {names[word] for word in map(str.lower, words) if word in names}
 
 
 def relative_dates(text: str, language: str) -> set[str]:

@@ -17,6 +17,7 @@ DIGITS = re.compile(
     r"(?P<ordinal>(?:st|nd|rd|th|ère|er|ème|e)\b)?"
 )
 APART = re.compile(r"(?<!\d)(\d+)([.,]) (\d+)")
+DIGIT = re.compile(r"\d")
 NO_DIGIT = re.compile(r"\D")
 MILITARY_TIME = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s?(?:GMT|UTC|hours)\b)")
 SYMBOLS = {
@@ -66,6 +67,8 @@ def written_in_digits(text: str) -> set[str]:
 
     `1 200` and `1,200` both give `1200`; `0041 GMT` gives hours and minutes as `00H41` does.
     """
+    if not DIGIT.search(text):
+        return set()
     spaced = MILITARY_TIME.sub(r"\1 h \2", text)
     return {NO_DIGIT.sub("", each).lstrip("0") or "0" for each in WRITTEN.findall(spaced)}
 
@@ -116,14 +119,14 @@ def quantities(text: str, language: str) -> list[Quantity]:
 
 def _numbers(text: str, language: str) -> Iterator[tuple[Decimal, int, int, str]]:
     """Value, begin, end and currency sign of each."""
-    for match in DIGITS.finditer(text):
+    for match in DIGITS.finditer(text) if DIGIT.search(text) else ():
         yield number_value(match["number"]), match.start(), match.end(), match["sign"] or ""
     for match in CENTURY.finditer(text):
         yield Decimal(_roman(match["roman"])), match.start(), match.end(), ""
     words = LANGUAGES[language].number_words if language in LANGUAGES else {}
     for match in WORD.finditer(text):
         word = match.group().lower()
-        if word not in words:  # five-year
+        if "-" in word and word not in words:  # five-year
             word = word.partition("-")[0]
         if word in words:
             yield Decimal(words[word]), match.start(), match.start() + len(word), ""

@@ -1,12 +1,14 @@
 """Which words of a text its translation answers to."""
 
 import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from toolkit.documents import Unanswered
 from toolkit.languages import LANGUAGES
-from toolkit.lexicon.lexicon import Entry, Lexicons
+from toolkit.lexicon.lexicon import Entry, Lexicon, Lexicons
 from toolkit.lexicon.words import Code, Word, words_of
 from toolkit.text import fold
 
@@ -29,6 +31,58 @@ class Coverage:
         return tuple(word for word in self.unanswered if word.weight >= min_weight)
 
 
+class Unit(NamedTuple):
+    """A word or phrase that a translation should answer; `form` is in lower case."""
+
+    text: str
+    start: int
+    end: int
+    form: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalText:
+    """A text as its lexicon has it: the units that want an answer in a translation of it, and what
+    it answers the units of another with: its words as they are written, their stems, and how they
+    begin.
+    """
+
+    lexicon: Lexicon
+    units: tuple[Unit, ...]
+    written: frozenset[str]
+    stems: frozenset[str]
+    beginnings: frozenset[str]
+
+
+def lexical(text: str, lexicon: Lexicon, language: Code) -> LexicalText:
+    """`text`, which is in the language of `lexicon`, ready to be compared with any number of
+    others.
+    """
+    words = words_of(text, language)
+    return LexicalText(
+        lexicon=lexicon,
+        units=tuple(_units(text, words, lexicon, language)),
+        written=frozenset(text[word.start : word.end] for word in words),
+        stems=frozenset(lexicon.stem(word.form) for word in words),
+        beginnings=frozenset(fold(word.form)[:COGNATE] for word in words),
+    )
+
+
+def _units(text: str, words: Sequence[Word], lexicon: Lexicon, language: Code) -> Iterator[Unit]:
+    """Words without an entry, and those that have checks of their own, are none."""
+    forms = [word.form for word in words]
+    place = 0
+    while place < len(words):
+        size = lexicon.phrase_at(forms, place) or 1
+        first, last = words[place], words[place + size - 1]
+        form = " ".join(forms[place : place + size]) if size > 1 else first.form
+        place += size
+        entry = lexicon.entry(form)
+        if entry and entry.weight and (size > 1 or _counts(text, first, language)):
+            yield Unit(text[first.start : last.end], first.start, last.end, form, entry)
+
+
 def coverage(
     source: str,
     target: str,
@@ -41,37 +95,31 @@ def coverage(
     Numbers, days, months, names and the words in `known`, in any inflection, have checks of their
     own; words without an entry don't count.
     """
-    lexicon, languages = lexicons.source, lexicons.languages
-    words = words_of(source, languages[0])
-    forms = [word.form for word in words]
-    others = words_of(target, languages[1])
-    present = {lexicons.target.stem(word.form) for word in others}
-    looks = {fold(word.form)[:COGNATE] for word in others}
-    written = {target[word.start : word.end] for word in others}
-    known_stems = {lexicon.stem(form) for form in known}
+    return covered(
+        lexical(source, lexicons.source, lexicons.languages[0]),
+        lexical(target, lexicons.target, lexicons.languages[1]),
+        known=known,
+    )
+
+
+def covered(
+    source: LexicalText, target: LexicalText, *, known: AbstractSet[str] = frozenset()
+) -> Coverage:
+    """As `coverage`, which says more."""
+    known_stems = {source.lexicon.stem(form) for form in known}
     total = answered = 0.0
     missing = []
-    place = 0
-    while place < len(words):
-        size = lexicon.phrase_at(forms, place) or 1
-        first, last = words[place], words[place + size - 1]
-        unit = " ".join(forms[place : place + size])
-        place += size
-        if size == 1 and not _counts(source, first, languages[0]):
+    for unit in source.units:
+        if unit.text[0].isupper() and unit.text in target.written:
+            continue  # a name, though it begins the sentence
+        if known_stems and known_stems.issuperset(map(source.lexicon.stem, unit.form.split(" "))):
             continue
-        text = source[first.start : last.end]
-        if text[0].isupper() and text in written:  # a name, though it begins the sentence
-            continue
-        if known_stems and all(lexicon.stem(form) in known_stems for form in unit.split(" ")):
-            continue
-        entry = lexicon.entry(unit)
-        if entry is None or not entry.weight:
-            continue
-        total += entry.weight
-        if _answers(entry, unit, present, looks):
-            answered += entry.weight
+        weight = unit.entry.weight
+        total += weight
+        if _answers(unit, target):
+            answered += weight
         else:
-            missing.append(Unanswered(text, first.start, last.end, entry.weight, entry.meanings))
+            missing.append(Unanswered(unit.text, unit.start, unit.end, weight, unit.entry.meanings))
     return Coverage(answered / total if total else 1.0, tuple(missing))
 
 
@@ -86,13 +134,14 @@ def _begins(text: str, start: int) -> bool:
     return bool(_BEGINNING.search(text[max(0, start - MAX_SPACE) : start]))
 
 
-def _answers(entry: Entry, unit: str, present: set[str], looks: set[str]) -> bool:
-    if not entry.answers.keys().isdisjoint(present):
+def _answers(unit: Unit, target: LexicalText) -> bool:
+    entry = unit.entry
+    if not entry.answers.keys().isdisjoint(target.stems):
         return True
     if entry.count >= RARE:
         return False
-    folded = fold(unit)
-    return len(folded) >= COGNATE and folded[:COGNATE] in looks
+    folded = fold(unit.form)
+    return len(folded) >= COGNATE and folded[:COGNATE] in target.beginnings
 
 
 # Numbers and dates have checks of their own.

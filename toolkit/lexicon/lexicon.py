@@ -63,10 +63,11 @@ class Lexicon:
 
     def entry(self, form: str) -> Entry | None:
         """That of a word or phrase in lower case, or of a shorter form of the word."""
-        if form not in self._entries:
+        try:
+            return self._entries[form]
+        except KeyError:
             entries = (_read(each, line) for each, line in self._found(form))
-            self._entries[form] = next((entry for entry in entries if entry), None)
-        return self._entries[form]
+            return self._entries.setdefault(form, next(filter(None, entries), None))
 
     def stem(self, form: str) -> str:
         """What `form` shares with its inflections."""

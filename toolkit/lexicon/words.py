@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from toolkit.languages import LANGUAGES
 
@@ -15,8 +15,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*['’]?")
 _PART = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text, with its offsets in characters. `form` is in lower case."""
 
     form: str
@@ -34,11 +33,14 @@ def words_of(text: str, language: Code) -> tuple[Word, ...]:
     compounds are whole; those of English are parted, and lose their possessive.
     """
     rules = _rules(language)
-    return tuple(
-        word
-        for match in _WORD.finditer(text)
-        for word in _split(match.group(), match.start(), rules)
-    )
+    found = list[Word]()
+    for match in _WORD.finditer(text):
+        written = match.group()
+        if written.isalnum():  # neither apostrophe nor hyphen
+            found.append(_word(written, match.start()))
+        else:
+            found += _split(written, match.start(), rules)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,6 @@ def _rules(code: Code) -> _Rules:
 
 
 def _split(written: str, start: int, rules: _Rules) -> list[Word]:
-    if written.isalnum():  # neither apostrophe nor hyphen
-        return [_word(written, start)]
     found = []
     while elided := rules.elision.match(written):
         found.append(_word(written[: elided.end()], start))

@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar, Unpack, overload
 
@@ -172,6 +172,7 @@ class Pipeline:
         """
         taken = 0
         running: dict[Hashable, _Running] = {}
+        provenance = cache(self.translation_provenance)  # once for all results
 
         def sentences() -> Iterator[tuple[tuple[Hashable, int], Segment]]:
             nonlocal taken
@@ -183,7 +184,7 @@ class Pipeline:
 
         def finished() -> Iterator[tuple[Hashable, Result]]:
             for key in [key for key, each in running.items() if not each.missing]:
-                yield key, self._result(running.pop(key))
+                yield key, self._result(running.pop(key), provenance())
 
         self._on_progress("translating", 0, 0)
         translations = self.translator.stream(sentences())
@@ -194,7 +195,7 @@ class Pipeline:
                 yield from finished()
         yield from finished()
 
-    def _result(self, done: "_Running") -> Result:
+    def _result(self, done: "_Running", provenance: Mapping[str, Any]) -> Result:
         translations = tuple(done.translations[place] for place in range(done.size))
         titles = len(done.article.title)
         return Result(
@@ -203,7 +204,7 @@ class Pipeline:
             title=translations[:titles],
             translations=translations[titles:],
             caution=self.settings.caution,
-            provenance=self.translation_provenance(),
+            provenance=provenance,
             seconds=self._loading | {"translation": time.perf_counter() - done.started},
         )
 

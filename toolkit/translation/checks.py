@@ -1,38 +1,27 @@
 """Faults of a translation that show beside its source."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from toolkit.checks import Check
 from toolkit.engines.base import Candidate
-from toolkit.languages.dates import clock_hours, dates, relative_dates
 from toolkit.languages.exonyms import places
 from toolkit.languages.identification import identify_language
-from toolkit.languages.numbers import Quantity, quantities, written_in_digits, written_out
 from toolkit.lexicon.coverage import RARE
 from toolkit.lexicon.lexicon import Lexicons
-from toolkit.segmentation import split_sentences
 from toolkit.text import fold
 from toolkit.translation.comparison import Comparison
+from toolkit.translation.facts import STEM_CHARS, WORD, Facts
 from toolkit.translation.glossary import Term
 
-QUOTATION = re.compile(r"«[^«»]+»|“[^“”]+”|\"[^\"]+\"")
-# Capitalized, and not at the beginning of a sentence or quotation.
-NAME = re.compile(r"(?<=[\w,;’'(-][ \u00a0])[A-ZÀ-Þ][\w-]+|(?<=[dlDL]['’])[A-ZÀ-Þ][\w-]+")
-FIRST_WORD = re.compile(r"[«“\"\s]*([A-ZÀ-Þ][\w-]+)")
 NAME_PREFIX = 4
 MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
-# In words these often are no numbers: an article, a second, both, new ("neuf").
-VAGUE = frozenset({"0", "1", "2", "9"})
 TERM_LIST = " = "  # as glossary terms stand in prompts
 COVERAGE = "coverage"
 LOST = "lost"  # the name of the check for an answer that is about something else
-CONTENT_WORD = re.compile(r"[^\W\d_]{5,}|\d+")
-ANY_WORD = re.compile(r"[^\W_]+")
-STEM_CHARS = 4  # what French and English words of one origin share: président, president
 MIN_SHARE = 0.2  # of the words' weight, where two words are unanswered: none of 204 by hand
 MAX_FRAGMENT = 0.7  # of the source's words; names alone come back as they were, but all of them
 CHECKS = """
@@ -94,50 +83,71 @@ def check_translation(
     `instructions` is what the model read, which small ones at times give back for an answer.
     Without `comparison` the lexicon has no say.
     """
-    target = answer.text
-    if not target:
+    return check_answer(
+        Facts(source, source_language),
+        answer,
+        target_language,
+        terms=terms,
+        limits=limits,
+        instructions=instructions,
+        comparison=comparison,
+    )
+
+
+def check_answer(
+    source: Facts,
+    answer: Candidate,
+    language: str,
+    *,
+    terms: tuple[Term, ...] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    instructions: str = "",
+    comparison: Comparison | None = None,
+) -> tuple[Check, ...]:
+    """As `check_translation`, for one of several answers in `language` to the same source."""
+    if not answer.text:
         return (Check(name="empty", relation="translation"),)
+    target = Facts(answer.text, language)
     found = []
-    languages = (source_language, target_language)
-    if set(languages) == {"fr", "en"} and (
+    if {source.language, language} == {"fr", "en"} and (
         _is_lost(source, target, terms, limits) or _is_uncovered(comparison, limits)
     ):
         found.append(Check(name=LOST, relation="unrelated"))
-    echo = _shared_run(target, instructions, limits.echo_words, but_not=source)
-    if TERM_LIST in target and TERM_LIST not in source:
+    echo = _echo(target.text, instructions, limits.echo_words, but_not=source.text)
+    if TERM_LIST in target.text and TERM_LIST not in source.text:
         echo = TERM_LIST.strip()
     if echo:
         found.append(Check(name="echo", relation="prompt", values=(echo,)))
     if not answer.finished:
         found.append(Check(name="unfinished", relation="truncated"))
-    ratio = len(target) / len(source)
+    ratio = len(target.text) / len(source.text)
     usual = limits.min_length_ratio <= ratio <= limits.max_length_ratio
-    if len(source) >= limits.min_chars_for_ratio and not usual:
+    if len(source.text) >= limits.min_chars_for_ratio and not usual:
         found.append(Check(name="length", relation="ratio", values=(f"{ratio:.2f}",)))
-    added_sentences = len(split_sentences(target)) - len(split_sentences(source))
+    added_sentences = target.sentences - source.sentences
     if added_sentences > limits.more_sentences:
         found.append(Check(name="sentences", relation="added", values=(str(added_sentences),)))
-    if target == source and len(source.split()) > 3:
+    if target.text == source.text and len(source.text.split()) > 3:
         found.append(Check(name="copied", relation="source"))
     elif (
-        (language := identify_language(target))
-        and language.code == source_language != target_language
-        and language.confidence >= limits.min_language_confidence
+        (identified := identify_language(target.text))
+        and identified.code == source.language != language
+        and identified.confidence >= limits.min_language_confidence
     ):
-        found.append(Check(name="language", relation="untranslated", values=(language.name,)))
-    if loop := _loop(target, limits):
+        found.append(Check(name="language", relation="untranslated", values=(identified.name,)))
+    if loop := _loop(target.text, limits):
         found.append(Check(name="repetition", relation="loop", values=(loop,)))
-    found += _number_checks(source, target, source_language, target_language)
-    if lost_dates := dates(source, source_language) - dates(target, target_language):
+    found += _number_checks(source, target)
+    if lost_dates := source.dates - target.dates:
         found.append(Check(name="dates", relation="lost", values=tuple(sorted(lost_dates))))
-    added = relative_dates(target, target_language) - relative_dates(source, source_language)
-    if added and {source_language, target_language} == {"fr", "en"}:
+    added = target.relative_dates - source.relative_dates
+    if added and {source.language, language} == {"fr", "en"}:
         found.append(Check(name="dates", relation="added", values=tuple(sorted(added))))
     found += _quotation_checks(source, target, terms)
     lexicons = comparison.lexicons if comparison else None
-    if names := _lost_names(source, target, terms, languages, limits, lexicons):
+    if names := _lost_names(source, target, terms, limits, lexicons):
         found.append(Check(name="names", relation="lost", values=tuple(names)))
-    if lost := lost_terms(target, terms):
+    if lost := lost_terms(target.text, terms):
         targets = tuple(term.target for term in lost)
         found.append(Check(name="terms", relation="missing", values=targets))
     if comparison:
@@ -165,24 +175,21 @@ def _is_uncovered(comparison: Comparison | None, limits: Limits) -> bool:
     return len(comparison.source.missing(limits.hint_weight)) >= 2
 
 
-def _is_lost(source: str, target: str, terms: tuple[Term, ...], limits: Limits) -> bool:
+def _is_lost(source: Facts, target: Facts, terms: tuple[Term, ...], limits: Limits) -> bool:
     """Whether `target` has nothing to do with `source`, or is a fragment of it, as it is when a
     model obeys a text instead of translating it.
 
     Of 4,000 sentences of news translated by hand, 0.8 % look so; of those that are long enough,
     with the translation of another one beside them, 84 % do.
     """
-    wanted = [fold(word) for word in CONTENT_WORD.findall(source)]
-    given = [fold(word) for word in ANY_WORD.findall(target)]
+    given = target.parts
     present = {word[:STEM_CHARS] for word in given}
-    stems = {word[:STEM_CHARS] for word in wanted}
     insisted = [term for term in terms if term.kind == "term"]
-    shared = len(stems & present) + len(insisted) - len(lost_terms(target, terms))
-    if shared < len(stems) // limits.related_words and shared < 2:
+    shared = len(source.stems & present) + len(insisted) - len(lost_terms(target.text, terms))
+    if shared < len(source.stems) // limits.related_words and shared < 2:
         return True
-    own = {fold(word) for word in ANY_WORD.findall(source)}
-    words = len(ANY_WORD.findall(source))
-    return words > 3 and len(given) < MAX_FRAGMENT * words and set(given) <= own
+    words = len(source.parts)
+    return words > 3 and len(given) < MAX_FRAGMENT * words and set(given) <= set(source.parts)
 
 
 def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
@@ -192,7 +199,9 @@ def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
     of foreign affairs are named, two are one too few.
     """
     wanted = [term for term in terms if term.kind == "term"]
-    left = re.findall(r"\w+", target)
+    if not wanted:
+        return []
+    left = WORD.findall(target)
     lost = []
     for term in sorted(wanted, key=lambda term: len(term.target.split()), reverse=True):
         found = _found(term.target, left)
@@ -203,22 +212,21 @@ def lost_terms(target: str, terms: tuple[Term, ...]) -> list[Term]:
     return [term for term in wanted if term in lost]
 
 
-def _quotation_checks(source: str, target: str, terms: tuple[Term, ...]) -> list[Check]:
+def _quotation_checks(source: Facts, target: Facts, terms: tuple[Term, ...]) -> list[Check]:
     """Names in quotation marks, such as that of a forum, often lose them in English."""
+    if len(target.quotations) >= len(source.quotations):
+        return []
     names = {fold(term.source) for term in terms}
-    quoted = [
-        q for q in QUOTATION.findall(source) if fold(q.strip('«»“”"\u00a0\u202f ')) not in names
-    ]
-    if len(QUOTATION.findall(target)) >= len(quoted):
+    quoted = [q for q in source.quotations if fold(q.strip('«»“”"\u00a0\u202f ')) not in names]
+    if len(target.quotations) >= len(quoted):
         return []
     return [Check(name="quotation", relation="lost", values=tuple(quoted))]
 
 
 def _lost_names(
-    source: str,
-    target: str,
+    source: Facts,
+    target: Facts,
     terms: tuple[Term, ...],
-    languages: tuple[str, str],
     limits: Limits,
     lexicons: Lexicons | None,
 ) -> list[str]:
@@ -230,27 +238,36 @@ def _lost_names(
     """
     from wordfreq import zipf_frequency
 
-    covered = {fold(word) for term in terms for word in re.findall(r"\w+", term.source)}
-    present = {fold(word) for word in re.findall(r"\w+", target)}
-    for place, name in places(source, *languages).items():
-        if fold(name) in fold(target):
-            covered |= set(re.findall(r"\w+", place))
+    covered = {fold(word) for term in terms for word in WORD.findall(term.source)}
+    for place, name in places(source.text, source.language, target.language).items():
+        if fold(name) in target.folded:
+            covered |= set(WORD.findall(place))
+    present = target.folded_words
     lost = []
-    for match in NAME.finditer(source):
-        word = fold(match.group())
+    for name in source.names:
+        word = fold(name)
         if all(part in covered for part in word.split("-")):
             continue
-        others = {other for other in present if not _mistaken(match.group(), other, lexicons)}
-        if _alike(word, others):
+        if any(_alike(word, other) and not _mistaken(name, other, lexicons) for other in present):
             continue
-        if zipf_frequency(match.group().lower(), languages[0]) < limits.common_name:
-            lost.append(match.group())
-    first = FIRST_WORD.match(source)
-    if first and lexicons and fold(first[1]) not in covered | present:
-        word = fold(first[1])
-        if any(_mistaken(first[1], other, lexicons) and _alike(word, {other}) for other in present):
-            lost.insert(0, first[1])
+        if zipf_frequency(name.lower(), source.language) < limits.common_name:
+            lost.append(name)
+    first = source.capitalized_start
+    if first and lexicons and fold(first) not in covered | present:
+        word = fold(first)
+        if any(_alike(word, other) and _mistaken(first, other, lexicons) for other in present):
+            lost.insert(0, first)
     return list(dict.fromkeys(lost))
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether one is the other, begins like it or differs from it by a letter or so."""
+    if word[0] != other[0]:
+        return False
+    if word[:NAME_PREFIX] == other[:NAME_PREFIX]:
+        return True
+    most = 2 * min(len(word), len(other)) / (len(word) + len(other))  # that the ratio can be
+    return most >= MIN_LIKENESS and SequenceMatcher(None, word, other).ratio() >= MIN_LIKENESS
 
 
 def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
@@ -265,37 +282,19 @@ def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
     return entry is not None and lexicons.source.stem(form) not in entry.answers
 
 
-def _alike(word: str, others: set[str]) -> bool:
-    """Whether `word` is one of `others`, begins like one or differs from it by a letter or so."""
-    return any(
-        word == other
-        or word[:NAME_PREFIX] == other[:NAME_PREFIX]
-        or (word[0] == other[0] and SequenceMatcher(None, word, other).ratio() >= MIN_LIKENESS)
-        for other in others
-    )
-
-
-def _number_checks(source: str, target: str, from_: str, to: str) -> list[Check]:
+def _number_checks(source: Facts, target: Facts) -> list[Check]:
     found = []
-    in_source, in_target = written_in_digits(source), written_in_digits(target)
-    known = in_target | written_out(target, to) | _values(quantities(target, to))
-    hours = {str(int(hour) - 12): hour for hour in clock_hours(source) if int(hour) > 12}
+    known = target.in_digits | target.in_single_words | target.values
+    hours = source.afternoon_hours
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
-    counted = quantities(source, from_)
-    in_words = _values(each for each in counted if not source[each.start].isdigit()) - VAGUE
-    lost = (in_source | in_words) - known
-    added = in_target - in_source - written_out(source, from_) - _values(counted) - hours.keys()
+    lost = (source.in_digits | source.values_in_words) - known
+    added = target.in_digits - source.in_digits - source.in_single_words - source.values
+    added -= hours.keys()
     if lost:
         found.append(Check(name="numbers", relation="lost", values=tuple(sorted(lost))))
     if added:
         found.append(Check(name="numbers", relation="added", values=tuple(sorted(added))))
     return found
-
-
-def _values(found: Iterable[Quantity]) -> set[str]:
-    """The values of those that are whole numbers."""
-    whole = ((each.value, each.value.to_integral_value()) for each in found)
-    return {f"{rounded:f}" for value, rounded in whole if value == rounded}
 
 
 def _loop(text: str, limits: Limits) -> str:
@@ -304,14 +303,20 @@ def _loop(text: str, limits: Limits) -> str:
     return phrase if times >= limits.loop_times else ""
 
 
-def _shared_run(text: str, other: str, size: int, *, but_not: str) -> str:
+def _echo(text: str, other: str, size: int, *, but_not: str) -> str:
     """The first `size` words in a row that stand in both, and not in `but_not`."""
-    known = set(_runs(other, size)) - set(_runs(but_not, size)) if other else set()
-    return next((run for run in _runs(text, size) if run in known), "")
+    shared = [run for run in _runs(text, size) if run in _known_runs(other, size)] if other else []
+    own = set(_runs(but_not, size)) if shared else set()
+    return next((run for run in shared if run not in own), "")
+
+
+@lru_cache(maxsize=16)  # what a model read is mostly the same for all texts
+def _known_runs(text: str, size: int) -> frozenset[str]:
+    return frozenset(_runs(text, size))
 
 
 def _runs(text: str, size: int) -> list[str]:
-    words = re.findall(r"\w+", text.lower())
+    words = WORD.findall(text.lower())
     return [" ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
 
 
@@ -320,7 +325,7 @@ def _found(term: str, words: Sequence[str]) -> list[str] | None:
     any case and with any ending; None where one has no answer.
     """
     left, found = list(words), []
-    for word in re.findall(r"\w+", term):
+    for word in WORD.findall(term):
         if word.lower() in ("the", "a", "of"):
             continue
         acronym, stem = word.isupper() and len(word) > 1, word.lower().rstrip("s")

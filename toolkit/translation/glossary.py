@@ -23,7 +23,8 @@ INLINE = "tsv:"  # before terms that stand in the place of a name
 SUFFIXES = (".tsv", ".csv", ".tbx")
 COLUMNS = {"source", "target"}
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-BEGINNING = 4  # letters of a term that stay whatever its ending
+ENDINGS = ("", "s", "es", "x", "e")  # of a plural or feminine form
+WORD = re.compile(r"\w+")
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -56,10 +57,11 @@ class Glossary:
             if term.source[0].isupper() and not term.target.startswith("the ")
         }
         self._folded = {name: fold(name) for name in sorted(self._by_name, key=len, reverse=True)}
-        # What no text with a term can lack: only terms of which it is there are looked for.
-        self._beginnings: dict[str, list[int]] = {}
+        # No text with a term lacks its longest word: only where that is there it is looked for.
+        self._by_word: dict[str, list[int]] = {}
         for place, term in enumerate(self._longest_first):
-            self._beginnings.setdefault(_normal(term.source)[:BEGINNING], []).append(place)
+            longest = max(WORD.findall(_normal(term.source)), key=len, default="")
+            self._by_word.setdefault(longest, []).append(place)
         self._patterns: dict[int, re.Pattern[str]] = {}
 
     def occurring(self, text: str) -> tuple[Term, ...]:
@@ -90,9 +92,8 @@ class Glossary:
         normal = _normal(text)
         patterns = {
             place: self._pattern(place)
-            for beginning, places in self._beginnings.items()
-            if beginning in normal
-            for place in places
+            for word in _possible_words(normal) & self._by_word.keys()
+            for place in self._by_word[word]
         }
         for place, match in _matches(patterns, normal):
             term = self._longest_first[place]
@@ -107,8 +108,9 @@ class Glossary:
 
         What `source` doesn't hold stays: CPI is a court in French and an index in English.
         """
-        held = fold(source)
-        names = [name for name, folded in self._folded.items() if folded in held and name in text]
+        left = [name for name in self._folded if name in text]
+        held = fold(source) if left else ""
+        names = [name for name in left if self._folded[name] in held]
         if not names:
             return text
         pattern = _whole_words("|".join(map(re.escape, names)))
@@ -249,6 +251,12 @@ def _tbx_terms(raw: bytes, source_language: str, target_language: str) -> Iterat
 
 def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
+
+
+def _possible_words(normal: str) -> set[str]:
+    """Those of terms in a text: its own, as they are or without an ending; a term may have none."""
+    words = set(WORD.findall(normal))
+    return {word.removesuffix(ending) for word in words for ending in ENDINGS} | {""}
 
 
 def _inflected(source: str) -> str:

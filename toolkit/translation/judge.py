@@ -6,10 +6,20 @@ from dataclasses import dataclass, replace
 from toolkit.engines.base import Candidate
 from toolkit.lexicon.lexicon import Lexicons
 from toolkit.translation.attempts import Attempt, best_first
-from toolkit.translation.checks import COVERAGE, Limits, check_translation
-from toolkit.translation.comparison import compare
-from toolkit.translation.glossary import Glossary
+from toolkit.translation.checks import COVERAGE, Limits, check_answer
+from toolkit.translation.comparison import Comparer
+from toolkit.translation.facts import Facts
+from toolkit.translation.glossary import Glossary, Term
 from toolkit.translation.repair import repair
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A text to translate, with what each of its answers is judged by."""
+
+    facts: Facts
+    terms: tuple[Term, ...]
+    comparer: Comparer | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,19 +31,24 @@ class Judge:
     limits: Limits
     lexicons: Lexicons | None = None
 
-    def attempt(self, text: str, answer: Candidate, *, instructions: str) -> Attempt:
-        """`answer` put right where that needs no model, and checked against `text`. `instructions`
-        is what the model read beside it.
-        """
+    def original(self, text: str) -> Original:
+        """`text` ready to be compared with any number of answers."""
         terms = self.glossary.occurring(text)
+        comparer = Comparer(text, self.lexicons, terms) if self.lexicons else None
+        return Original(Facts(text, self.languages[0]), terms, comparer)
+
+    def attempt(self, original: Original, answer: Candidate, *, instructions: str) -> Attempt:
+        """`answer` put right where that needs no model, and checked against `original`.
+        `instructions` is what the model read beside it.
+        """
+        text = original.facts.text
         answer = answer.with_text(self.glossary.repair(repair(answer.text, text), source=text))
-        comparison = compare(text, answer.text, self.lexicons, terms) if self.lexicons else None
-        failed = check_translation(
-            text,
+        comparison = original.comparer.compare(answer.text) if original.comparer else None
+        failed = check_answer(
+            original.facts,
             answer,
-            source_language=self.languages[0],
-            target_language=self.languages[1],
-            terms=terms,
+            self.languages[1],
+            terms=original.terms,
             limits=self.limits,
             instructions=instructions,
             comparison=comparison,
@@ -58,5 +73,8 @@ class Judge:
 
     def best(self, text: str, answers: Sequence[Candidate], *, instructions: str) -> Candidate:
         """The answer that is worth most."""
-        attempts = [self.attempt(text, each, instructions=instructions) for each in answers]
+        if len(answers) == 1:
+            return answers[0]
+        original = self.original(text)
+        attempts = [self.attempt(original, each, instructions=instructions) for each in answers]
         return answers[attempts.index(best_first(attempts)[0])]

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from toolkit.checks import Check
-from toolkit.engines.base import Chat, Message, Source
+from toolkit.engines.base import Message, Source
 from toolkit.languages import FRENCH
 from toolkit.languages.dates import dates
 from toolkit.prompts import Feedback, Prompt, load_feedback
@@ -75,17 +76,11 @@ class Prompting:
         prompt = self._prompt(strategy)
         if prompt is None:
             return ""
-        hints = _inputs(correction.hints)
-        # A mark in the place of the context, so that the words about it are there.
-        chat: Chat = prompt.render(source="", before="…", terms=[], faults=[], hints=hints)
-        return "\n".join(message.content for message in chat)
+        return _instructions(prompt, correction.hints)
 
-    def without_faults(self, answer: str, correction: Correction) -> str:
-        """`answer` without what the model was told of an earlier one, if it begins with that."""
-        for message in self.feedback.messages(correction.failed):
-            told = re.match(rf"{re.escape(message)}\W*\s", answer, re.IGNORECASE)
-            answer = answer[told.end() :] if told else answer
-        return answer
+    def told(self, correction: Correction) -> list[str]:
+        """What a model reads about an earlier answer."""
+        return self.feedback.messages(correction.failed)
 
     def opening(self, source: str, failed: Sequence[Check]) -> str:
         """How an answer has to begin, given to the model for what an earlier try lost: the mark of
@@ -97,13 +92,28 @@ class Prompting:
             return '"'
         if (self.source_language, self.target_language) != ("fr", "en"):
             return ""
-        action = DAY_OF_ACTION.match(source)
-        days = dates(action["day"], "fr") if action else set()
         lost = {check.values for check in failed if check.relation == "lost"}
+        action = DAY_OF_ACTION.match(source) if lost else None
+        days = dates(action["day"], "fr") if action else set()
         return next((f"On {day}," for day in days if (day,) in lost), "")
 
     def _prompt(self, strategy: Strategy) -> Prompt | None:
         return (strategy.careful and self.second_prompt) or self.prompt
+
+
+def without_told(answer: str, told: Sequence[str]) -> str:
+    """`answer` without what the model was `told` of an earlier one, if it begins with that."""
+    for message in told:
+        found = re.match(rf"{re.escape(message)}\W*\s", answer, re.IGNORECASE)
+        answer = answer[found.end() :] if found else answer
+    return answer
+
+
+@lru_cache(maxsize=64)  # most texts are asked about without hints
+def _instructions(prompt: Prompt, hints: tuple[Hint, ...]) -> str:
+    # A mark in the place of the context, so that the words about it are there.
+    chat = prompt.render(source="", before="…", terms=[], faults=[], hints=_inputs(hints))
+    return "\n".join(message.content for message in chat)
 
 
 def _inputs(hints: Sequence[Hint]) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """How a translation is searched: docs/decisions/0014."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from toolkit.engines.asking import Asking
@@ -13,6 +14,7 @@ from toolkit.engines.base import (
     Family,
     GenerationConfig,
     GenerationRequest,
+    Source,
     TokenScore,
 )
 from toolkit.errors import TooLongError
@@ -30,8 +32,8 @@ from toolkit.translation.attempts import (
     best_first,
 )
 from toolkit.translation.correction import NOTHING, Correction, hints_for
-from toolkit.translation.judge import Judge
-from toolkit.translation.prompting import Prompting
+from toolkit.translation.judge import Judge, Original
+from toolkit.translation.prompting import Prompting, without_told
 from toolkit.translation.repair import OPENING_MARKS
 
 Quality = Literal["fast", "standard", "best"]
@@ -174,13 +176,14 @@ class Search:
         best: Attempt | None = None
         tries = 0
         seen: list[Attempt] = []
+        original = self.judge.original(request.text)
         for strategy in (FIRST, *RETRIES):
             if best and (tries >= self.max_tries or not self._helps(strategy, request, best)):
                 continue
             correction = NOTHING
             if best and strategy.careful:
                 correction = Correction(best.failed, hints_for(best.unanswered))
-            attempts = yield from self._attempts(request, strategy, correction)
+            attempts = yield from self._attempts(request, original, strategy, correction)
             tries += 1
             seen += attempts
             best = best_first([best, *attempts] if best else attempts)[0]
@@ -197,20 +200,20 @@ class Search:
         )
 
     def _attempts(
-        self, request: Request, strategy: Strategy, correction: Correction
+        self, request: Request, original: Original, strategy: Strategy, correction: Correction
     ) -> Asking[list[Attempt]]:
         """What the answers to one try make. Of several pieces the best answer to each is taken."""
-        pieces = self._pieces(request, strategy, correction)
+
+        @cache  # a text is asked about after its tokens were counted
+        def source(text: str, told: Correction) -> Source:
+            return self.prompting.source(replace(request, text=text), strategy, told)
+
+        pieces = self._pieces(request, strategy, lambda text: source(text, correction))
         own = [
             correction.for_piece(piece.text) if strategy.pieces else correction for piece in pieces
         ]
         asked = [
-            (
-                place,
-                GenerationRequest(
-                    source=self.prompting.source(piece, strategy, own[place]), config=config
-                ),
-            )
+            (place, GenerationRequest(source=source(piece.text, own[place]), config=config))
             for place, piece in enumerate(pieces)
             for config in self._configs(piece.text, strategy)
         ]
@@ -218,8 +221,9 @@ class Search:
         answers: list[list[Candidate]] = [[] for _ in pieces]
         for (place, _), output in zip(asked, outputs, strict=True):
             opening = self._opening(pieces[place], strategy, own[place])
+            told = self.prompting.told(own[place])
             answers[place] += [
-                each.with_text(opening + self.prompting.without_faults(each.text, own[place]))
+                each.with_text(opening + without_told(each.text, told))
                 for each in output.candidates
             ]
         instructions = self.prompting.instructions(strategy, correction)
@@ -230,9 +234,7 @@ class Search:
                 for piece, each in zip(pieces, answers, strict=True)
             ]
             whole = [_joined(best)]
-        attempts = [
-            self.judge.attempt(request.text, each, instructions=instructions) for each in whole
-        ]
+        attempts = [self.judge.attempt(original, each, instructions=instructions) for each in whole]
         return self.reverse.best_scored(request.text, attempts) if self.reverse else attempts
 
     def _opening(self, piece: Request, strategy: Strategy, correction: Correction) -> str:
@@ -258,9 +260,11 @@ class Search:
         return configs
 
     def _pieces(
-        self, request: Request, strategy: Strategy, correction: Correction
+        self, request: Request, strategy: Strategy, source: Callable[[str], Source]
     ) -> tuple[Request, ...]:
-        """The text itself, or parts of it: when asked, or too long for the model or for memory."""
+        """The text itself, or parts of it: when asked, or too long for the model or for memory.
+        `source` makes of a text what the model is given.
+        """
         text = request.text
         limit = int(len(text) * PIECE_SHARE) if strategy.pieces else MAX_PIECE_CHARS
         return tuple(
@@ -269,9 +273,7 @@ class Search:
             for piece in split_long(
                 part,
                 max_tokens=self.engine.max_source_tokens,
-                count_tokens=lambda piece: self.engine.count_tokens(
-                    self.prompting.source(replace(request, text=piece), strategy, correction)
-                ),
+                count_tokens=lambda piece: self.engine.count_tokens(source(piece)),
             )
             if piece.strip()
         )

@@ -125,7 +125,7 @@ class SentenceTranslator:
         search = self._search()
         asked = [search.prompting.source(Request(source), FIRST, NOTHING) for source in sources]
         attempts = [
-            search.judge.attempt(source, scored, instructions="")
+            search.judge.attempt(search.judge.original(source), scored, instructions="")
             for source, scored in zip(sources, search.engine.score(asked, targets), strict=True)
         ]
         return self._reverse.scored(sources, attempts) if self._reverse else attempts

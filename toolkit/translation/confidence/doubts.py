@@ -1,5 +1,6 @@
 """The words of a sentence and of its translation that were probably got wrong."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from toolkit.documents import Doubt
@@ -19,10 +20,11 @@ def doubts(source: str, attempt: Attempt, lexicons: Lexicons) -> tuple[Doubt, ..
     found unlikely, and the words of the source that those stand for; in their order, the source's
     first.
     """
+    words = words_of(attempt.text, lexicons.languages[1]) if attempt.tokens else ()
     unsure = {
         word.start: word
-        for word in words_of(attempt.text, lexicons.languages[1])
-        if len(word.form) >= CONTENT_CHARS and log_prob(word, attempt.tokens) < UNSURE
+        for word, log_prob in zip(words, log_probs(words, attempt.tokens), strict=True)
+        if len(word.form) >= CONTENT_CHARS and log_prob < UNSURE
     }
     found = [*_unanswered(attempt)]
     if unsure:
@@ -42,9 +44,18 @@ def doubts(source: str, attempt: Attempt, lexicons: Lexicons) -> tuple[Doubt, ..
     )
 
 
-def log_prob(word: Word, tokens: Sequence[TokenScore]) -> float:
-    """The sum of those of the tokens that make the word; 0 where none is known."""
-    return sum(each.log_prob for each in tokens if each.start < word.end and word.start < each.end)
+def log_probs(words: Sequence[Word], tokens: Sequence[TokenScore]) -> list[float]:
+    """For each of the words, which are in their order, the sum of those of the tokens that make
+    it; 0 where none is known.
+    """
+    ends = [word.end for word in words]
+    found: list[list[float]] = [[] for _ in words]
+    for token in tokens:
+        place = bisect_right(ends, token.start)
+        while place < len(words) and words[place].start < token.end:
+            found[place].append(token.log_prob)
+            place += 1
+    return list(map(sum, found))
 
 
 def _unanswered(attempt: Attempt) -> Iterator[Doubt]:
