@@ -6,13 +6,18 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What the figures in docs/ are of; without a name each task takes the best model that is installed.
 MEASURED := qwen2.5-coder-1.5b-instruct
 SEED ?= seeds/004_3473a8a060ce66d5.txt
+# A process for each core, up to four, since each takes over a gigabyte; idle ones take tests over.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 RUN ?= eval-runs/seeds-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dist torture slow-test browser-test network-test ray-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench bench-serve bench-scale docs clean
+.PHONY: help demo test coverage dist torture slow-test browser-test network-test ray-test lint format cleaning lexicon eval translation leaderboard support meaning summaries bench bench-serve bench-scale docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# Where it is set, the hundreds of processes that tests start would each compile the toolkit.
+test coverage: export PYTHONDONTWRITEBYTECODE :=
 
 eval translation summaries bench: export TOOLKIT_MODEL = $(MEASURED)
 
@@ -25,8 +30,11 @@ demo: $(VENV)/base ## set up, pull the best models for this machine (once), summ
 test: $(VENV)/dev ## set up and run every check that needs no large model
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/mypy --num-workers 2
+	@$(BIN)/pytest $(PARALLEL)
+
+coverage: $(VENV)/dev ## name the lines that no test runs
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 dist: $(VENV)/dev ## build sdist and wheel, and try the wheel in an empty environment
 	@rm -rf dist

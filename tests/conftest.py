@@ -1,3 +1,4 @@
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,15 @@ import pytest
 # Loading transformers warns about what libraries do among themselves; only our code is strict.
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Test processes share the cores: threads of libraries that wait for each other must not spin.
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _garbage_of_its_own():
+    """What others made stays, and no collection looks at it again: models are dropped often."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

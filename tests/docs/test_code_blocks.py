@@ -19,10 +19,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GENERATED = ROOT / "docs/cli.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-# The arguments of these are only parsed: they need the network, a real model, or minutes.
+# The arguments of these are only parsed: they need the network, a real model, or minutes, or are
+# what other tests do.
 PARSED = re.compile(
     r"curl |--endpoint|toolkit (?:mcp|serve)|models (?:add|pull|verify|remove)|opus-mt|quickmt"
-    r"|hy-mt2|s3://|sacrebleu:|eval run(?! --data)|gate --run"
+    r"|hy-mt2|s3://|sacrebleu:|eval run(?! --data)|eval gate"
 )
 SERVER = "http://127.0.0.1:8788"  # which examples ask as if it ran
 MODEL_MISSING = {"doctor"}  # what the fake one is to this command

@@ -17,7 +17,9 @@ def test_the_search_settings_of_a_checkpoint_do_not_count(load, tiny, tmp_path):
     own = {"num_beams": 5, "max_length": 3, "no_repeat_ngram_size": 1, "repetition_penalty": 3.0}
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | own), "utf-8")
     changed = load_engine(
-        str(folder), models_folder=tmp_path, options=EngineOptions(engine="transformers")
+        str(folder),
+        models_folder=tmp_path,
+        options=EngineOptions(engine="transformers", threads=1),
     )
     outputs = generate(changed, sources("marian"), CONFIG)
     plain = generate(load("marian", "transformers"), sources("marian"), CONFIG)
@@ -39,7 +41,7 @@ def test_a_batch_that_is_too_large_for_the_device_is_written_in_parts(tiny, tmp_
         return load_engine(
             str(tiny("marian")),
             models_folder=tmp_path,
-            options=EngineOptions(engine="transformers", batch_size=8),
+            options=EngineOptions(engine="transformers", threads=1, batch_size=8),
         )
 
     sizes = []

@@ -1,8 +1,11 @@
+import shutil
+
 import pytest
 
 from tests.evaluation.helpers import FAKE, SUITE, write_data
 from toolkit.engines.fake import FakeEngine
 from toolkit.evaluation import runs
+from toolkit.evaluation.folders import load_run
 from toolkit.evaluation.runs import run_suite
 from toolkit.evaluation.suites import Suite, load_suite
 
@@ -14,14 +17,29 @@ def data(tmp_path):
 
 @pytest.fixture
 def suite(tmp_path, data):
-    path = tmp_path / "mine.toml"
-    path.write_text(SUITE.format(data=data), "utf-8")
-    return load_suite(str(path))
+    return written_suite(tmp_path, data)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A run of the suite, made once; tests get copies."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOOLKIT_CACHE_FILE", str(folder / "store.sqlite"))
+        run_suite(written_suite(folder, write_data(folder)), folder / "one", flags=FAKE)
+    return folder / "one"
 
 
 @pytest.fixture
-def run(suite, tmp_path):
-    return run_suite(suite, tmp_path / "one", flags=FAKE)
+def run(finished, tmp_path):
+    """A run of the suite, whose folder is `one`."""
+    return load_run(shutil.copytree(finished, tmp_path / "one"))
+
+
+def written_suite(folder, data):
+    path = folder / "mine.toml"
+    path.write_text(SUITE.format(data=data), "utf-8")
+    return load_suite(str(path))
 
 
 @pytest.fixture

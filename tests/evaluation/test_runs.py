@@ -12,7 +12,8 @@ from toolkit.evaluation.suites import load_suite
 from toolkit.evaluation.tables import comparison_text, run_tables
 
 
-def test_a_run_holds_all_that_it_was_made_with(run, tmp_path):
+def test_a_run_holds_all_that_it_was_made_with(suite, tmp_path):
+    run_suite(suite, tmp_path / "one", flags=FAKE)
     record = json.loads((tmp_path / "one/run.json").read_text("utf-8"))
     assert record["parts"]["own"]["items"] == 3
     assert record["parts"]["own"]["digest"].startswith("sha256:")
@@ -116,7 +117,8 @@ def test_a_model_that_fails_ends_no_comparison_and_is_tried_again(compared):
     assert run.record.parts["own"].failed.keys() == {"buggy"}
 
 
-def test_a_run_is_not_resumed_over_other_references(suite, run, data, tmp_path):
+def test_a_run_is_not_resumed_over_other_references(suite, data, tmp_path):
+    run_suite(suite, tmp_path / "one", flags=FAKE, parts=["own"])
     data.write_text(data.read_text("utf-8").replace("jobs", "posts"), "utf-8")
     with pytest.raises(UsageError, match="have changed"):
         run_suite(suite, tmp_path / "one", flags=FAKE, resume=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.helpers import PARTS, write_package, write_wheel
-from tests.models.hub import Hub, Repository
+from tests.models.hub import Hub, Repository, reached
 from tests.models.layouts import LAYOUTS
 from toolkit.cli.main import main
 from toolkit.models import catalogue as catalogues
@@ -53,15 +53,10 @@ def repository_of(tiny, tmp_path_factory):
 
 
 @pytest.fixture
-def only_hub(hub, monkeypatch):
+def only_hub(hub):
     """The hub, which clients in this process ask too."""
-    for name, value in {
-        "ENDPOINT": hub.endpoint,
-        "HUGGINGFACE_CO_URL_TEMPLATE": hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}",
-        "HF_HUB_OFFLINE": False,
-    }.items():
-        monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
-    return hub
+    with reached(hub.endpoint):
+        yield hub
 
 
 @pytest.fixture

@@ -6,8 +6,16 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from toolkit.errors import ModelError
+from toolkit.models import sources
+from toolkit.models.catalogue import ModelSpec
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 REPOSITORY = "someone/tiny-model"
@@ -20,22 +28,6 @@ FILES = {
     "pytorch_model.bin": b"pickled",
     "onnx/model.onnx": b"other",
 }
-FETCH = """
-import json, sys
-from pathlib import Path
-from toolkit.errors import ModelError
-from toolkit.models.catalogue import ModelSpec
-from toolkit.models.sources import fetch
-spec = ModelSpec.model_validate(json.loads(sys.argv[1]))
-failed = False
-for source in spec.sources:
-    try:
-        print(fetch(spec, source, Path(sys.argv[2]), lambda done, total: None))
-    except ModelError as error:
-        print(f"refused: {error}", file=sys.stderr)
-        failed = True
-sys.exit(failed)
-"""
 INSTALL = """
 import json, sys
 from pathlib import Path
@@ -262,7 +254,29 @@ def _run(endpoint, arguments):
     )
 
 
+@contextmanager
+def reached(endpoint) -> Iterator[None]:
+    """Clients in this process have the hub there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "ENDPOINT": endpoint,
+            "HUGGINGFACE_CO_URL_TEMPLATE": endpoint + "/{repo_id}/resolve/{revision}/{filename}",
+            "HF_HUB_OFFLINE": False,
+        }.items():
+            patch.setattr(f"huggingface_hub.constants.{name}", value)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The revisions that came, and why others were refused."""
+
+    revisions: list[str]
+    refused: list[str]
+
+
 def fetch(endpoint, folder, *, files=(), sha256=None, repositories=(REPOSITORY,)):
+    """Fetch an entry from each of these repositories into one folder."""
     entry = {
         "id": "tiny-hub",
         "description": "for tests",
@@ -285,7 +299,14 @@ def fetch(endpoint, folder, *, files=(), sha256=None, repositories=(REPOSITORY,)
         ],
         "sources": [{"kind": "hub", "repository": name} for name in repositories],
     }
-    return _run(endpoint, ["-c", FETCH, json.dumps(entry), str(folder)])
+    spec, done = ModelSpec.model_validate(entry), Fetched([], [])
+    with reached(endpoint):
+        for source in spec.sources:
+            try:
+                done.revisions.append(sources.fetch(spec, source, folder, lambda *_: None))
+            except ModelError as error:
+                done.refused.append(str(error))
+    return done
 
 
 def files_in(folder):

@@ -133,13 +133,13 @@ def test_of_a_folder_only_what_the_model_needs_is_taken(tiny):
         ({"src.spm.model", "tgt.spm.model"}, "lacks a tokenizer: joint.spm.model, or src.spm."),
     ],
 )
-def test_what_is_missing_is_told_before_anything_is_fetched(hub, tiny, missing, said):
+def test_what_is_missing_is_told_before_anything_is_fetched(only_hub, tiny, capsys, missing, said):
     files = as_published(tiny("quickmt_pair"))
     repository = Repository({name: files[name] for name in files if name not in missing})
-    hub.repositories["quickmt/quickmt-fr-en"] = repository
-    done = run_toolkit(hub, "models", "pull", "quickmt-fr-en")
-    assert done.returncode == 4
-    assert f"hub: the hub's quickmt/quickmt-fr-en {said}" in done.stderr.splitlines()[-1]
+    only_hub.repositories["quickmt/quickmt-fr-en"] = repository
+    assert main(["models", "pull", "quickmt-fr-en"]) == 4
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert f"hub: the hub's quickmt/quickmt-fr-en {said}" in told
     assert repository.downloads == []
 
 

@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from tests.models.hub import COMMIT, FILES, REPOSITORY, TOKEN, Repository, fetch, files_in
+from tests.models.hub import COMMIT, FILES, REPOSITORY, TOKEN, Fetched, Repository, fetch, files_in
 from toolkit.errors import ModelError
 from toolkit.models.hub import hub_errors
 
@@ -27,7 +27,7 @@ def test_a_hub_that_refuses_is_quoted_with_what_to_do(hub, tmp_path):
         "someone/half-broken": "the hub answers 503; try again later",
     }
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=wanted)
-    assert done.stderr.splitlines() == [f"refused: {line}" for line in wanted.values()]
+    assert done.refused == list(wanted.values())
     assert files_in(tmp_path) == []
 
 
@@ -35,7 +35,7 @@ def test_who_has_logged_in_may_have_what_is_gated(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     hub.repositories["someone/gated"] = Repository(FILES, gated=True)
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/gated"])
-    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert done == Fetched([COMMIT], [])
     assert hub.repositories["someone/gated"].downloads == [("tiny.gguf", 0)]
     assert hub.tokens == [], "the host of large files learns nothing of the login"
 
@@ -43,7 +43,8 @@ def test_who_has_logged_in_may_have_what_is_gated(hub, tmp_path, monkeypatch):
 def test_a_file_that_the_hub_lacks_is_not_as_the_catalogue_says(hub, tmp_path):
     hub.repositories["someone/other"] = Repository({"config.json": b"{}"})
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/other"])
-    assert "the hub's someone/other is not as the catalogue says" in done.stderr
+    (said,) = done.refused
+    assert "the hub's someone/other is not as the catalogue says" in said
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,7 @@ def test_a_file_that_arrives_changed_is_refused_although_nobody_pinned_it(
 ):
     hub.repositories["someone/changed"] = Repository(FILES, told={name: told})
     done = fetch(hub.endpoint, tmp_path, repositories=["someone/changed"])
-    line = f"refused: {name} is not the file that the hub lists (hash differs)"
-    assert done.stderr.splitlines() == [line]
+    assert done.refused == [f"{name} is not the file that the hub lists (hash differs)"]
     assert files_in(tmp_path) == kept
 
 
@@ -71,7 +71,7 @@ def test_a_part_that_is_whole_already_is_taken_and_one_that_is_too_long_thrown_a
     partial.write_bytes(FILES["tiny.gguf"] + surplus)
     repository.downloads.clear()
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/cut"])
-    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert done == Fetched([COMMIT], [])
     assert (tmp_path / "tiny.gguf").read_bytes() == FILES["tiny.gguf"]
     assert repository.downloads == asked
 
@@ -93,10 +93,10 @@ def test_only_a_hub_that_did_not_answer_is_out_of_reach(hub, tmp_path):
         raise ConnectionResetError
     names = ["someone/html", "https://huggingface.co/someone/tiny", "someone/../tiny"]
     done = fetch(hub.endpoint, tmp_path, repositories=names)
-    assert done.stderr.splitlines() == [
-        "refused: the hub's answer can't be used (JSONDecodeError); try again later",
-        f"refused: the hub can't have a repository called '{names[1]}'",
-        f"refused: the hub can't have a repository called '{names[2]}'",
+    assert done.refused == [
+        "the hub's answer can't be used (JSONDecodeError); try again later",
+        f"the hub can't have a repository called '{names[1]}'",
+        f"the hub can't have a repository called '{names[2]}'",
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_file_of_another_size_than_is_listed_is_told(hub, tmp_path, more):
     hub.repositories["someone/other"] = Repository(FILES, sizes=sizes)
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"], repositories=["someone/other"])
     said = "the hub sent less or more of someone/other than it lists; try again later"
-    assert done.stderr.splitlines() == [f"refused: {said}"]
+    assert done.refused == [said]
     assert files_in(tmp_path) == []
 
 
@@ -114,5 +114,5 @@ def test_who_asks_too_often_waits_as_long_as_the_hub_says(hub, tmp_path):
     repository = hub.repositories[REPOSITORY]
     repository.faults = [429]
     done = fetch(hub.endpoint, tmp_path, files=["tiny.gguf"])
-    assert (done.returncode, done.stdout.strip()) == (0, COMMIT), done.stderr
+    assert done == Fetched([COMMIT], [])
     assert len(repository.downloads) == 2

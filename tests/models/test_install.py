@@ -61,11 +61,12 @@ def test_a_full_disk_is_noticed_before_and_during_a_pull(spec, wheel_index, tmp_
     assert list_installed(tmp_path / "models") == []
 
 
-def test_a_model_that_fails_its_golden_sentence_is_not_installed(spec, wheel_index, tmp_path):
+def test_a_model_that_fails_its_golden_sentence_is_not_installed(spec, gguf_file, tmp_path):
     with pytest.raises(ModelError, match="doesn't work"):
         install(
             spec,
             tmp_path / "models",
+            from_folder=gguf_file.parent,
             on_message=lambda message: None,
             on_bytes=lambda done, total: None,
             try_out=try_out,
@@ -288,25 +289,29 @@ def test_models_that_differ_in_what_follows_a_dot_are_pulled_side_by_side(
     assert list_installed(tmp_path) == [first.id, second.id]
 
 
-def test_two_pulls_of_one_model_do_not_mix(spec, wheel_index, tmp_path):
+def test_two_pulls_of_one_model_do_not_mix(spec, gguf_file, tmp_path):
     models = tmp_path / "models"
+    folder, refused = gguf_file.parent, []
 
     def second(message):
         with pytest.raises(ModelError, match="being pulled by another process"):
-            pull(spec, models)
+            pull(spec, models, from_folder=folder)
+        refused.append(message)
 
     install(
         spec,
         models,
+        from_folder=folder,
         on_message=second,
         on_bytes=lambda done, total: None,
         try_out=lambda model: "Yes.",
     )
+    assert refused
 
 
-def test_remove_frees_everything(spec, wheel_index, tmp_path):
+def test_remove_frees_everything(spec, gguf_file, tmp_path):
     models = tmp_path / "models"
-    pull(spec, models)
+    pull(spec, models, from_folder=gguf_file.parent)
     assert remove_installed(models, "tiny-test") > 0
     assert list_installed(models) == []
     with pytest.raises(ModelMissingError):

@@ -35,9 +35,14 @@ def shell(command, **options):
     )
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp850", "cp1252", "utf-16"])
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_an_encoding_that_lacks_letters(here, encoding, form):
+@pytest.mark.parametrize(
+    ("form", "encoding"),
+    [
+        *(("text", each) for each in ("ascii", "latin-1", "cp850", "cp1252", "utf-16")),
+        *(("json", each) for each in ("ascii", "utf-16")),
+    ],
+)
+def test_an_encoding_that_lacks_letters(here, form, encoding):
     done = subprocess.run(
         [*T, "a.txt", "-f", form, "-v"],
         capture_output=True,
@@ -70,10 +75,10 @@ def test_what_is_no_terminal_gets_utf_8(here):
         ("T a.txt -o out >&- && cat out/a.txt", 0),
         ("toolkit --version >&-; cat a.txt", 0),
         ("T a.txt 2>/dev/full", 0),
-        ("T <(cat a.txt)", 0),
-        ("T /dev/stdin < a.txt", 0),
-        ("cat a.txt | T /dev/stdin", 0),
-        ("cat a.txt | T -", 0),
+        ("toolkit clean <(cat a.txt)", 0),
+        ("toolkit clean /dev/stdin < a.txt", 0),
+        ("cat a.txt | toolkit clean /dev/stdin", 0),
+        ("cat a.txt | toolkit clean -", 0),
         ("T a.txt <(cat a.txt) <(cat a.txt) -f jsonl", 0),
         ("cat a.txt | T a.txt a.txt /dev/stdin -f jsonl", 0),
     ],
@@ -114,7 +119,7 @@ def test_output_that_cannot_be_written_is_told(here, command):
     ],
 )
 def test_a_reader_that_goes_away(here, command):
-    (here / "big.txt").write_text((here / "a.txt").read_text("utf-8") * 3000, "utf-8")
+    (here / "big.txt").write_text((here / "a.txt").read_text("utf-8") * 1000, "utf-8")
     done = shell(f"{command} | head -c 10; exit ${{PIPESTATUS[0]}}")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) == 10
