@@ -14,8 +14,9 @@ from pathlib import Path
 
 from bench_translation import sentences
 
-from toolkit.corpus.job import STAGES, Stage, make_job, open_job
-from toolkit.corpus.plan import files_of, plan_shards
+from toolkit.corpus.job import STAGES, Inputs, Stage, make_job, open_job
+from toolkit.corpus.plan import Planned, files_of, plan_shards
+from toolkit.corpus.planned import keep_plan
 from toolkit.corpus.shard import run_shard
 from toolkit.corpus.worker import Machine, Worker
 from toolkit.documents import Segment
@@ -49,15 +50,17 @@ def of_rows(texts: Sequence[str], stages: Sequence[Stage]) -> Iterator[float]:
             lines = (json.dumps({"text": text}) for text in part)
             source.write_text("\n".join(lines), encoding="utf-8")
             files = files_of([str(source)])
+            plan = plan_shards(files, shards=1)
             job = make_job(
                 sources=[str(source)],
                 to=f"{folder}/out",
                 stages=stages,
                 settings=make_settings("fake"),
-                inputs=files,
-                plan=plan_shards(files, shards=1),
+                inputs=Inputs.of(files),
+                plan=Planned.of(plan),
             )
             open_job(job)
+            keep_plan(job, plan)
             worker = Worker.start(job, Machine())
             yield seconds_of(lambda: run_shard(job, 0, worker))  # noqa: B023 - called at once
 

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
+from toolkit.corpus.globs import GLOB, Facts, matching, root_of
 from toolkit.corpus.streams import Output, PatientFile
 from toolkit.corpus.trying import refusal, spooling, trying
 from toolkit.errors import InputError, StorageError, UsageError
@@ -27,7 +28,6 @@ T = TypeVar("T")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 READ_ONLY = frozenset({"hf", "http", "https"})
 SCHEMES = READ_ONLY | {"gs", "s3"}
-GLOB = re.compile(r"[*?]")
 READ_BYTES = 1 << 20
 AT_A_REQUEST = {"s3": {"max_concurrency": 1}}  # else s3fs asks for the size of a file first
 READ_AT_ONCE = 1000  # small files, which are in memory together
@@ -260,7 +260,7 @@ class Storage:
     def _at_a_request(self) -> dict[str, int]:
         return AT_A_REQUEST.get(_scheme_of(self.url), {})
 
-    def _found(self) -> tuple[str, dict[str, dict[str, Any]]]:
+    def _found(self) -> tuple[str, Mapping[str, Facts]]:
         """The path that names are relative to, and facts of whatever the URL names."""
         store, path = self._store(), self._path("")
         # An address of the web has no folders, and its `?` is no pattern.
@@ -268,18 +268,15 @@ class Storage:
             facts = store.info(path)
             is_folder = facts["type"] == "directory" or (self.is_local and os.path.isdir(path))  # noqa: PTH112
             return path, self._below(path) if is_folder else {path: facts}
-        root = GLOB.split(path, maxsplit=1)[0].rpartition("/")[0]
-        if self.is_local and "**" in path:
-            _check_folders(root)
-        found: dict[str, dict[str, Any]] = {}
-        for match, facts in store.glob(path.replace("[", "[[]"), detail=True).items():
+        found: dict[str, Facts] = {}
+        for match, facts in matching(store, path, self._below).items():
             found |= self._below(match) if facts["type"] == "directory" else {match: facts}
-        return root, found
+        return root_of(path), found
 
-    def _below(self, path: str) -> dict[str, dict[str, Any]]:
+    def _below(self, path: str) -> Mapping[str, Facts]:
         if self.is_local:
             _check_folders(path)
-        found: dict[str, dict[str, Any]] = self._store().find(path, detail=True)
+        found: dict[str, Facts] = self._store().find(path, detail=True)
         return found
 
     def _store(self) -> Any:
