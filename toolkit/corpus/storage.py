@@ -127,18 +127,22 @@ class Storage:
         return int(facts.get("size") or 0)
 
     @contextmanager
-    def open(self, path: str = "", *, in_order: bool = True) -> Iterator[BinaryIO]:
-        """A file to read, in a stream of bounded memory; seekable where the store can. What is read
-        `in_order` is fetched some way ahead.
+    def open(self, path: str = "", *, ahead_bytes: int = AHEAD_BYTES) -> Iterator[BinaryIO]:
+        """A file to read, in a stream of bounded memory; seekable where the store can. So much is
+        fetched ahead of what is read; nothing, where that isn't in order, by 0.
 
         Raises InputError if there is none.
         """
         url, full = self.at(path), self._path(path)
-        ahead = {"block_size": AHEAD_BYTES, "cache_type": "readahead" if in_order else "none"}
+        buffer_bytes = min(ahead_bytes or READ_BYTES, READ_BYTES)
+        ahead = {
+            "block_size": ahead_bytes or AHEAD_BYTES,
+            "cache_type": "readahead" if ahead_bytes else "none",
+        }
         raw = self._trying(path, lambda: self._store().open(full, "rb", **ahead))
         with (
             raw,
-            io.BufferedReader(PatientFile(raw, url, remote=not self.is_local), READ_BYTES) as it,
+            io.BufferedReader(PatientFile(raw, url, remote=not self.is_local), buffer_bytes) as it,
         ):
             yield cast(BinaryIO, it)
 

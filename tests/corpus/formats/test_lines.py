@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.corpus.formats.helpers import bad, read, read_data
 from toolkit.corpus.formats.base import Piece
 from toolkit.corpus.formats.lines import Lines, packed
+from toolkit.corpus.storage import Storage
 from toolkit.errors import InputError
 
 zstandard = pytest.importorskip("zstandard")
@@ -42,6 +43,16 @@ def test_each_line_is_in_exactly_one_piece_wherever_files_are_cut(data, cuts):
     parts = [line for piece in pieces for line in lines_of(data, piece)]
     assert parts == lines_of(data, Piece("a"))
     assert b"".join(parts) == data.removeprefix(b"\xef\xbb\xbf")
+
+
+def test_a_piece_costs_no_more_than_a_little_of_what_follows_it(s3):
+    data = LINES * 60
+    with Storage.of("s3://news").write("rows.jsonl") as file:
+        file.write(data)
+    s3.sent_bytes = 0
+    assert read("s3://news/rows.jsonl", 2_000_000, 3_000_000)
+    assert len(data) > 10_000_000
+    assert s3.sent_bytes < 1_300_000
 
 
 def test_a_long_line_is_left_out_and_the_next_one_read():

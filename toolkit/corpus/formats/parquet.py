@@ -212,7 +212,7 @@ def _opened(url: str) -> "Iterator[ParquetFile]":
     from pyarrow.parquet import ParquetFile
 
     with (
-        Storage.of(url).open(in_order=False) as stream,
+        Storage.of(url).open(ahead_bytes=0) as stream,
         ParquetFile(
             stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True
         ) as file,
