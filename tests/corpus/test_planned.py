@@ -42,12 +42,16 @@ def test_each_shard_is_read_from_a_file_with_few_others(source, job, tmp_path):
     assert [each.read_bytes() for each in kept] == before
 
 
-@pytest.mark.parametrize("written", [b"", b"no gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\3cut"])
+NO_DEFLATE = b"\x1f\x8b\x08\0\0\0\0\0\0\3" + b"\xff" * 20
+
+
+@pytest.mark.parametrize("written", [b"", b"no gzip", NO_DEFLATE[:10] + b"cut", NO_DEFLATE])
 def test_a_plan_that_is_damaged_is_told_in_one_line(job, tmp_path, written):
     (tmp_path / "out" / PLAN / job.plan.sha256 / "00000.jsonl.gz").write_bytes(written)
     with pytest.raises(InputError, match="is missing or damaged") as caught:
         shard_of(job, 0)
     assert "\n" not in str(caught.value)
+    assert resumed(job.to, asking(job.sources[0], job.to), 0) is None
 
 
 def test_a_task_goes_on_without_a_look_at_other_sources(source, job, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@ makes one shard of very many reads little, and neither lists the sources nor pla
 """
 
 import gzip
+import zlib
 from collections.abc import Callable
 
 from toolkit.corpus.job import FOLDER, JOB, Job, read_job
@@ -32,7 +33,7 @@ def shard_of(job: Job, number: int) -> Shard:
     data = Storage.of(job.to).read(path)
     try:
         return Shard.from_json(gzip.decompress(data or b"").splitlines()[number % SHARDS])
-    except (OSError, EOFError, ValueError, IndexError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
         raise InputError(
             f"{job.to}/{path} is missing or damaged; remove it if it is there, and type the same "
             "command without --shard, which writes it anew"
