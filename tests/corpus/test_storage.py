@@ -125,6 +125,9 @@ def test_small_files_are_fetched_together(place):
     put(place, **{"m/1": b"a", "m/2": b"b", "n": b"c"})
     assert sorted(place.read_all(["m/2", "m/3", "m/1"])) == [b"a", b"b"]
     assert list(place.read_all([])) == []
+    brackets = Storage.of(place.at("m[1]"))
+    put(brackets, a=b"a", b=b"b")
+    assert sorted(brackets.read_all(["a", "b", "c"])) == [b"a", b"b"]
 
 
 def test_a_small_file_is_one_request(s3):

@@ -18,7 +18,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from toolkit.corpus.globs import GLOB, Facts, matching, root_of
+from toolkit.corpus.globs import GLOB, Facts, is_visible, matching, root_of
 from toolkit.corpus.streams import Output, PatientFile
 from toolkit.corpus.trying import refusal, spooling, trying
 from toolkit.errors import InputError, StorageError, UsageError
@@ -65,7 +65,7 @@ class Storage:
         if scheme in SCHEMES:
             if not url[len(scheme) :].strip(":/"):
                 raise UsageError(f"{url} names no bucket; write {scheme}://bucket/folder")
-            return cls(url.rstrip("/"))
+            return cls(f"{scheme}{url[len(scheme) :].rstrip('/')}")
         if scheme not in ("", "file"):
             known = ", ".join(f"{name}://" for name in sorted(SCHEMES))
             raise UsageError(f"{url}: {scheme}:// is not known; there are local paths, {known}")
@@ -99,8 +99,8 @@ class Storage:
         files = []
         for path, facts in found.items():
             name = path.removeprefix(root).strip("/") or self._last_name(path)
-            if path != root and not _is_visible(name):
-                continue
+            if (path != root and not is_visible(name)) or path.endswith("/"):
+                continue  # the last are objects that stand for folders
             if not _is_utf8(path):
                 raise InputError(f"{shortened(path)!a}: its name is not UTF-8; rename it")
             if facts["type"] == "file" or (facts.get("islink") and os.path.isfile(path)):  # noqa: PTH113
@@ -161,8 +161,9 @@ class Storage:
 
     def _read_some(self, paths: list[str]) -> list[bytes]:
         found = []
-        answers = self._store().cat(paths, on_error="return", **self._at_a_request)
-        for data in answers.values():
+        # As a whole; `cat` takes names with brackets for patterns.
+        answers = self._store().cat_ranges(paths, None, None, **self._at_a_request)
+        for data in answers:
             if isinstance(data, bytes):
                 found.append(data)
             elif not isinstance(data, FileNotFoundError):
@@ -331,10 +332,6 @@ def _is_utf8(name: str) -> bool:
     return True
 
 
-def _is_visible(name: str) -> bool:
-    return not any(part.startswith((".", "_")) for part in name.split("/"))
-
-
 def _storing(action: Callable[..., T], *arguments: Any) -> T:
     """An output that can't be written says nothing of an input."""
     try:
@@ -351,7 +348,7 @@ def _check_folders(root: str) -> None:
             raise error
 
     for _, folders, _ in os.walk(root, onerror=fail):
-        folders[:] = filter(_is_visible, folders)
+        folders[:] = filter(is_visible, folders)
 
 
 def _is_temporary(name: str) -> bool:
