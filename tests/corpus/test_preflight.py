@@ -1,6 +1,6 @@
 import pytest
 
-from tests.corpus.helpers import job_of, rows, write_rows
+from tests.corpus.helpers import job_of, plan_of, rows, write_rows
 from toolkit.corpus import preflight as module
 from toolkit.corpus.job import open_job
 from toolkit.corpus.plan import files_of
@@ -10,7 +10,7 @@ from toolkit.errors import UsageError
 
 
 def look(job):
-    refuse_mistakes(job, files_of(job.sources))
+    refuse_mistakes(job, files_of(job.sources), plan_of(job))
 
 
 def test_a_good_job_passes_before_and_after_it_began(tmp_path):
@@ -31,6 +31,22 @@ def test_outputs_are_never_taken_for_inputs(tmp_path, to):
     with pytest.raises(UsageError, match="lies among the sources; name another"):
         look(job_of(str(folder), tmp_path / to))
     look(job_of(str(folder), tmp_path / "in-english"))
+
+
+@pytest.mark.parametrize("pattern", ["*", "*/*", "**", "**/part-*", "??/**"])
+def test_outputs_are_never_taken_for_what_a_pattern_finds(tmp_path, pattern):
+    (tmp_path / "fr").mkdir()
+    write_rows(tmp_path / "fr" / "part-1.jsonl", rows(2))
+    source = str(tmp_path / pattern)
+    with pytest.raises(UsageError, match="lies among the sources; name another"):
+        look(job_of(source, tmp_path / "en"))
+
+
+@pytest.mark.parametrize(("pattern", "to"), [("f*/*", "en"), ("*/*.jsonl", "en"), ("*/*", "_en")])
+def test_outputs_that_a_pattern_passes_over_may_lie_beside_its_files(tmp_path, pattern, to):
+    (tmp_path / "fr").mkdir()
+    write_rows(tmp_path / "fr" / "page-1.jsonl", rows(2))
+    look(job_of(str(tmp_path / pattern), tmp_path / to))
 
 
 def test_a_destination_that_can_only_be_read_is_told_before_it_is_asked(tmp_path, monkeypatch):

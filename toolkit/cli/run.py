@@ -215,7 +215,6 @@ def start_command(
             repeats=digest_of(known) if known else None,
             duplicates=duplicates,
         )
-        say = (lambda message: None) if quiet else tell
         opened: Callable[[], Job]
         if there := resumed(to, request, shard) if shard is not None else None:
             wanted, opened = there, lambda: there
@@ -224,7 +223,7 @@ def start_command(
             suffix = f".{to_format}" if to_format else None
             plan = plan_shards(files, shard_mb=size_mb, shards=shards, suffix=suffix)
             wanted = request(inputs=Inputs.of(files), plan=Planned.of(plan))
-            refuse_mistakes(wanted, files)
+            refuse_mistakes(wanted, files, plan)
             opened = partial(open_new, wanted, plan, files, known, say)
         machine = machine_of(settings, stores)
         refuse_number(wanted.plan.shards, shard, shards)

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 from toolkit.corpus.formats import BadRow, Piece, columns_of, format_of, read_rows
+from toolkit.corpus.globs import GLOB, finding, root_of
 from toolkit.corpus.job import FOLDER, Job
-from toolkit.corpus.plan import AT_ONCE
+from toolkit.corpus.plan import AT_ONCE, Plan
 from toolkit.corpus.rows import columns, refuse_taken
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.errors import UsageError
@@ -17,22 +18,30 @@ LOOKED_AT = 100  # rows
 MAX_FILES = 1000  # whose columns are looked at, evenly spread: some seconds where stores are far
 
 
-def refuse_mistakes(job: Job, files: Sequence[StoredFile]) -> None:
+def refuse_mistakes(job: Job, files: Sequence[StoredFile], plan: Plan) -> None:
     """Raises UsageError for a destination that can only be read, among the sources, or with other
     files in it, for columns of the input `files` that ours would take the place of, and for texts
     that are in another column: a job once written down is kept.
     """
     Storage.of(job.to).refuse_writing()
-    _refuse_place(job.sources, job.to)
+    _refuse_place(job.sources, job.to, [shard.output for shard in plan.shards])
     if not Storage.of(job.to).exists(f"{FOLDER}/job.json"):
         _refuse_others(job.to)
         _refuse_columns(job, [file.url for file in files])
 
 
-def _refuse_place(sources: Iterable[str], to: str) -> None:
+def _refuse_place(sources: Iterable[str], to: str, outputs: Sequence[str]) -> None:
     destination = _comparable(to)
-    if any(f"{destination}/".startswith(f"{_comparable(source)}/") for source in sources):
-        raise UsageError(f"--to {to} lies among the sources; name another")
+    for source in map(_comparable, sources):
+        is_below = _lies_in(destination, source)
+        if not is_below and GLOB.search(source) and _lies_in(destination, root_of(source)):
+            is_below = any(map(finding(source), (f"{destination}/{each}" for each in outputs)))
+        if is_below:
+            raise UsageError(f"--to {to} lies among the sources; name another")
+
+
+def _lies_in(place: str, folder: str) -> bool:
+    return f"{place}/".startswith(f"{folder.rstrip('/')}/")
 
 
 def _refuse_others(to: str) -> None:
