@@ -60,6 +60,18 @@ def test_a_second_run_does_what_is_missing(run, source, tmp_path, monkeypatch):
     assert "rows: 10, 0 of them" in out
 
 
+def test_a_mark_that_can_not_be_read_is_no_success(run, source, tmp_path):
+    asked = ("run", source, *FAKE, "--shards", 4)
+    assert run(*asked)[0] == 0
+    mark = tmp_path / "out/_toolkit/done/00002.json"
+    mark.write_bytes(b"")
+    code, out, err = run(*asked)
+    assert (code, out.splitlines()[0]) == (3, "shards: 3 of 4")
+    assert f"marks that can't be read: 1, the first of them {mark}; remove them" in err
+    mark.unlink()
+    assert run(*asked)[0] == 0
+
+
 def test_tasks_of_a_scheduler_do_a_shard_each_and_come_to_the_same(run, source, tmp_path):
     for shard in (3, 1, 0, 2):
         code, out, _ = run("run", source, *FAKE, "--shards", 4, "--shard", shard)

@@ -17,7 +17,7 @@ from toolkit.cli.learned import read_repeats
 from toolkit.corpus.duplicates import find_duplicates
 from toolkit.corpus.job import STAGES, Format, Inputs, Job, OnDuplicates, make_job, refuse_stages
 from toolkit.corpus.learning import digest_of, keep_repeats, learn_corpus, open_learned
-from toolkit.corpus.marks import Failure, done_numbers, leased, report_of
+from toolkit.corpus.marks import Failure, done_numbers, leased, refuse_unreadable, report_of
 from toolkit.corpus.plan import SHARD_MB, Plan, Planned, files_of, plan_shards
 from toolkit.corpus.planned import keep_plan, resumed
 from toolkit.corpus.preflight import refuse_mistakes
@@ -340,6 +340,8 @@ def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:
     if not quiet:
         for line in report.lines():
             show(line)
+    if shard is None and report.done + len(report.failed) < report.shards:
+        refuse_unreadable(Storage.of(job.to))
     if report.failed or report.cut_off or (strict and report.errors):
         raise typer.Exit(InputError.exit_code)
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from toolkit import __version__
 from toolkit.corpus.job import FOLDER
 from toolkit.corpus.storage import Storage
-from toolkit.errors import ToolkitError, UsageError
+from toolkit.errors import InputError, ToolkitError, UsageError
 
 DONE, FAILED, RUNNING = f"{FOLDER}/done", f"{FOLDER}/failed", f"{FOLDER}/running"
 WHOLE = "run"  # the lease of a run over all shards
@@ -122,6 +122,17 @@ def report_of(storage: Storage, number: int) -> ShardReport | None:
 def reports(storage: Storage, numbers: Iterable[int]) -> Iterator[ShardReport]:
     """Those of finished shards, as far as their marks can be read."""
     return _marks(storage, DONE, numbers, ShardReport)
+
+
+def refuse_unreadable(storage: Storage) -> None:
+    """Raises InputError where a mark of a finished shard is there, but can't be read."""
+    done = done_numbers(storage)
+    if lost := sorted(done.difference(each.number for each in reports(storage, sorted(done)))):
+        raise InputError(
+            f"marks that can't be read: {len(lost):,}, the first of them "
+            f"{storage.at(_path(DONE, lost[0]))}; remove them, and type the same command, which "
+            "makes these shards again"
+        )
 
 
 def failure_of(storage: Storage, number: int) -> Failure | None:
