@@ -15,7 +15,7 @@ from toolkit.corpus.learning import (
     open_learned,
     repeats_of,
 )
-from toolkit.corpus.marks import leased_learning
+from toolkit.corpus.marks import BusyError, leased_learning
 from toolkit.corpus.plan import files_of
 from toolkit.corpus.runners.local import run_local
 from toolkit.corpus.storage import Storage
@@ -112,6 +112,14 @@ def test_of_several_at_once_one_learns_and_the_others_wait(source, to, monkeypat
     job = open_learned(one, learn)
     others[0].join(10)
     assert found == [job]
+
+
+def test_who_learns_is_not_overtaken_by_a_job_that_does_not(source, to):
+    storage, other = Storage.of(str(to)), job_of(source, to, stages=("clean",))
+    with leased_learning(storage), pytest.raises(BusyError, match="is writing to the same place"):
+        open_learned(other, never)
+    assert not storage.exists(JOB)
+    assert open_learned(other, never) == other
 
 
 def test_who_fails_leaves_it_to_the_next(source, to):

@@ -11,7 +11,7 @@ from itertools import count
 from toolkit.cleaning import Repeats
 from toolkit.corpus.formats import BadRow, Piece, Row, read_rows
 from toolkit.corpus.job import FOLDER, JOB, Job, open_job, read_job, refuse_other
-from toolkit.corpus.marks import BusyError, leased_learning
+from toolkit.corpus.marks import BusyError, leased_learning, refuse_learning
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.documents import Document
 from toolkit.errors import InputError
@@ -29,10 +29,13 @@ def open_learned(
 ) -> Job:
     """`open_job`; of a job that goes by what is learned the one that `learn` returns, unless it is
     there. Of several that come at once one learns, and the others wait, which `on_wait` is told.
+
+    Raises BusyError, or UsageError, where somebody learns or works for another job.
     """
-    if not wanted.learns:
-        return open_job(wanted)
     storage = Storage.of(wanted.to)
+    if not wanted.learns:
+        refuse_learning(storage)  # what is learned for another job may have taken hours
+        return open_job(wanted)
     for tries in count():
         if storage.exists(JOB):
             break

@@ -179,11 +179,14 @@ def leased_learning(storage: Storage) -> Iterator[None]:
         yield
 
 
+def refuse_learning(storage: Storage) -> None:
+    """Raises BusyError where somebody learns what all shards go by."""
+    _refuse_busy(_leases(storage, (LEARNING,)))
+
+
 @contextmanager
 def _leased(storage: Storage, name: str, others: Mapping[str, Lease]) -> Iterator[None]:
-    for other, lease in others.items():
-        if not lease.is_stale:
-            raise BusyError(_busy(other, lease))
+    _refuse_busy(others)
     path = f"{RUNNING}/{name}.json"
     lease = Lease(host=socket.gethostname(), process=os.getpid(), since=now(), beat=now())
     storage.remove(path)  # it is stale, if there is one
@@ -200,6 +203,12 @@ def _leased(storage: Storage, name: str, others: Mapping[str, Lease]) -> Iterato
         beating.join()
         with suppress(ToolkitError):  # it grows stale then
             storage.remove(path)
+
+
+def _refuse_busy(others: Mapping[str, Lease]) -> None:
+    for name, lease in others.items():
+        if not lease.is_stale:
+            raise BusyError(_busy(name, lease))
 
 
 def _leases(storage: Storage, names: Iterable[str]) -> dict[str, Lease]:
