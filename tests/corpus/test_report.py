@@ -18,7 +18,7 @@ def test_shards_are_summed_and_what_failed_is_told():
         "shards: 2 of 3",
         "rows: 2,000, 2 of them with an error",
         "sentences: 10,000, 80 of them flagged, 9 doubtful; tokens: 0",
-        "time of workers: 100 s, 20.00 rows a second",
+        "time of workers: 100 s, 0.05 s a row",
         "shard 2 failed: is cut off",
     ]
 

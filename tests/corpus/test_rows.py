@@ -7,6 +7,7 @@ from tests.helpers import doubted, failed_checks, result_of, summary_of
 from toolkit.corpus.job import STAGES
 from toolkit.corpus.rows import Columns, columns, reason_of, tokens_of
 from toolkit.errors import InputError, LanguageError, UsageError
+from toolkit.results import Caution
 
 PAIRS = (("Un.", "One."), ("Deux.", "Two."))
 
@@ -56,6 +57,12 @@ def test_what_was_done_to_a_row_is_one_text_that_never_varies():
         text
         == row(replace(result, provenance=dict(reversed(result.provenance.items()))))["provenance"]
     )
+
+
+def test_a_row_says_what_was_doubtful_and_how_its_text_shows_that():
+    caution = Caution(min_confidence=0.7, withhold=True)
+    text = row(replace(result_of(*PAIRS), caution=caution))["provenance"]
+    assert json.loads(text)["caution"] == {"min_confidence": 0.7, "mark": False, "withhold": True}
 
 
 def test_a_row_with_an_error_keeps_its_columns_and_has_no_others_of_ours():

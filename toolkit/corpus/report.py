@@ -93,7 +93,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """For somebody to read."""
         yield f"shards: {self.done:,} of {self.shards:,}"
-        duplicates = f", {self.duplicates:,} duplicates" if self.duplicates else ""
+        plural = "s" if self.duplicates > 1 else ""
+        duplicates = f", {self.duplicates:,} duplicate{plural}" if self.duplicates else ""
         yield f"rows: {self.rows:,}, {self.errors:,} of them with an error{duplicates}"
         if self.cut_off:
             yield (
@@ -105,9 +106,10 @@ class Report:
                 f"sentences: {self.sentences:,}, {self.flagged:,} of them flagged, "
                 f"{self.doubtful:,} doubtful; tokens: {self.tokens:,}"
             )
-        if self.seconds:
-            rate = self.rows / self.seconds
-            yield f"time of workers: {self.seconds:,.0f} s, {rate:,.2f} rows a second"
+        if self.seconds and self.rows:
+            each_s = self.seconds / self.rows
+            digits = ",.0f" if each_s >= 10 else ".2g"
+            yield f"time of workers: {self.seconds:,.0f} s, {each_s:{digits}} s a row"
         for each in self.failed[:LISTED]:
             yield f"shard {each.number} failed: {each.reason}"
         if rest := len(self.failed[LISTED:]):

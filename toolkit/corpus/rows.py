@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
@@ -100,7 +100,7 @@ def _values(made: Made | Exception, name: str) -> Row:
         "doubtful": len(made.doubtful),
         "confidence": round(fmean(known), 3) if known else None,
         "confidence_min": round(min(known), 3) if known else None,
-        "provenance": _provenance(made.provenance),
+        "provenance": _provenance({**made.provenance, "caution": asdict(made.caution)}),
     }
     if made.summary:
         values |= {
