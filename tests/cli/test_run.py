@@ -115,7 +115,10 @@ def test_an_interrupt_leaves_a_run_that_goes_on(run, source, tmp_path, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr(Worker, "work", interrupted)
-        assert run("run", source, *FAKE)[::2] == (130, "toolkit: interrupted\n")
+        assert run("run", source, *FAKE)[::2] == (
+            130,
+            "toolkit: finished shards are kept; the same command goes on\ntoolkit: interrupted\n",
+        )
     assert outputs(tmp_path / "out") == {}
     assert not [*tmp_path.glob("out/.toolkit-*"), *tmp_path.glob("out/_toolkit/running/*")]
     assert run("run", source, *FAKE)[0] == 0
@@ -150,6 +153,9 @@ def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
             2,
             "there is nothing to translate from fr to fr; --to-language names another",
         ),
+        (("--glossary", "nowhere.tsv"), 2, "glossary nowhere.tsv: No such file or directory"),
+        (("--id-field", "uuid"), 2, "has no column 'uuid' (there are: "),
+        (("--stores", "rows.jsonl"), 2, "--stores rows.jsonl is a file; each worker has a store"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_anything_is_written(
@@ -196,10 +202,28 @@ def test_no_model_at_all_is_told_as_elsewhere(run, source):
 
 def test_a_destination_that_cannot_be_written_is_told(run, source, tmp_path):
     (tmp_path / "out").write_text("a file")
-    code, _, err = run("run", source, *FAKE)
-    assert code in (2, 3)
-    assert err.startswith("toolkit: ")
-    assert err.count("\n") == 1
+    for task in ((), ("--shard", 0)):
+        code, _, err = run("run", source, *FAKE, *task)
+        assert (code, err) == (
+            2,
+            f"toolkit: {tmp_path / 'out'} is a file; outputs and marks need a folder\n",
+        )
+
+
+def test_a_slip_in_the_first_command_can_be_mended(run, source):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("toolkit.cli.run.run_job", lambda *_, **__: None)
+        run("run", source, *FAKE, "--prefix", "eng")
+    told = "nothing is done there: if nobody is at work, remove it"
+    assert told in run("run", source, *FAKE)[2]
+    assert run("run", source, *FAKE, "--prefix", "eng")[0] == 0
+    assert told not in run("run", source, *FAKE)[2]
+
+
+def test_a_value_that_there_is_not_is_told_without_words_of_a_library(run, source):
+    code, _, err = run("run", source, *FAKE, "--runner", "spark")
+    assert code == 2
+    assert "Invalid value for '--runner': 'spark' is not one of 'local', 'ray'" in err
 
 
 def test_mistakes_are_told_before_anything_is_written(run, tmp_path):

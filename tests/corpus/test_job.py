@@ -12,7 +12,9 @@ from toolkit.corpus.job import (
     read_job,
     refuse_changed,
 )
+from toolkit.corpus.marks import ShardReport, mark_done
 from toolkit.corpus.plan import Plan, Planned, files_of, plan_shards
+from toolkit.corpus.storage import Storage
 from toolkit.errors import InputError, ModelMissingError, UsageError
 from toolkit.settings import make_settings
 
@@ -112,7 +114,7 @@ def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes
         (
             {"glossary": "terms.tsv"},
             {"glossary": "changed.tsv"},
-            "glossary: terms.tsv (sha256:5228a2986bcd) then, changed.tsv (sha256:2db20c31d7f6) now",
+            "glossary: terms.tsv (sha256:99f186e027eb) then, changed.tsv (sha256:04f1ae55d97a) now",
         ),
         (
             {"learned_from": "file", "repeats": "sha256:" + "a" * 64, "stages": ("clean",)},
@@ -124,14 +126,18 @@ def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes
 )
 def test_each_difference_is_told_once(source, to, tmp_path, monkeypatch, first, second, told):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "terms.tsv").write_text("maire\tmayor\n")
-    (tmp_path / "changed.tsv").write_text("maire\tlord mayor\n")
+    (tmp_path / "terms.tsv").write_text("source\ttarget\nmaire\tmayor\n")
+    (tmp_path / "changed.tsv").write_text("source\ttarget\nmaire\tlord mayor\n")
     open_job(job_of(source, to, **first))
+    said = f"{to} holds the outputs of another job: {told}; name another --to, or ask for the same"
     with pytest.raises(UsageError) as caught:
         open_job(job_of(source, to, **second))
-    assert str(caught.value) == (
-        f"{to} holds the outputs of another job: {told}; name another --to, or ask for the same"
-    )
+    nothing = "; nothing is done there: if nobody is at work, remove it"
+    assert str(caught.value) == said + nothing
+    mark_done(Storage.of(str(to)), ShardReport(number=0, output="part-00000.jsonl"))
+    with pytest.raises(UsageError) as caught:
+        open_job(job_of(source, to, **second))
+    assert str(caught.value) == said
 
 
 def test_another_revision_of_a_model_is_another_job(source, to):
@@ -260,10 +266,10 @@ def test_the_folder_of_a_model_is_known_by_its_files(source, to, model):
 
 def test_a_glossary_that_changed_is_refused(source, to, tmp_path):
     terms = tmp_path / "terms.tsv"
-    terms.write_text("maire\tmayor\n")
+    terms.write_text("source\ttarget\nmaire\tmayor\n")
     job = job_of(source, to, glossary=str(terms))
     refuse_changed(job, job.settings_with({}))
-    terms.write_text("maire\tlord mayor\n")
+    terms.write_text("source\ttarget\nmaire\tlord mayor\n")
     with pytest.raises(InputError, match="the file of glossary is not what the job was made with"):
         refuse_changed(job, job.settings_with({}))
 

@@ -123,6 +123,8 @@ def test_texts_may_stand_in_any_file(tmp_path):
 
 def test_texts_in_another_column_are_told_before_every_row_has_an_error(tmp_path):
     source = write_rows(tmp_path / "rows.jsonl", ["no json", *rows(2)])
+    with pytest.raises(UsageError, match=r"has no column 'uuid' .* --id-field names"):
+        look(job_of(source, tmp_path / "out", id_field="uuid"))
     told = r"has no column 'body' \(there are: id, text\); --text-field names the one"
     with pytest.raises(UsageError, match=told):
         look(job_of(source, tmp_path / "out", text_field="body"))

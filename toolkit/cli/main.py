@@ -102,8 +102,9 @@ def main(arguments: list[str]) -> int:
         if isinstance(error, UsageProblem):
             printed = StringIO()
             error.show(file=printed)
+            said = printed.getvalue().replace(": Value error, ", ": ")  # pydantic's, not a reader's
             with suppress(OSError):
-                sys.stderr.write(printable(printed.getvalue()))
+                sys.stderr.write(printable(said))
             return error.exit_code
         if isinstance(error, OSError) and error.filename is None and error.errno in DISK_ERRORS:
             # What writes help doesn't go through `show`.

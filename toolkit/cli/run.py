@@ -168,7 +168,7 @@ def start_command(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Do what isn't done yet. The same command goes on after an interruption."""
+    """Make the shards that aren't done yet. The same command goes on after an interruption."""
     settings, _ = settings_of(
         {
             "length": length,
@@ -230,9 +230,13 @@ def start_command(
         if shard is not None and shard >= wanted.plan.shards:
             return  # there is a task for each of --shards, and fewer of these
         work = RUNNERS[runner] if workers is None else partial(RUNNERS[runner], workers=workers)
-        with leased(Storage.of(wanted.to), shard):
-            job = opened()
-            run_job(job, machine, shard=shard, work=work, quiet=quiet)
+        try:
+            with leased(Storage.of(wanted.to), shard):
+                job = opened()
+                run_job(job, machine, shard=shard, work=work, quiet=quiet)
+        except KeyboardInterrupt:
+            say("finished shards are kept; the same command goes on")
+            raise
         end(job, shard=shard, strict=strict, quiet=quiet)
 
     offer_pull(run)
@@ -257,6 +261,9 @@ def refuse_number(planned: int, shard: int | None, shards: int | None) -> None:
 
 
 def machine_of(settings: Settings, stores: Path | None) -> Machine:
+    """Raises UsageError for a file in place of the folder of stores."""
+    if stores and stores.is_file():
+        raise UsageError(f"--stores {stores} is a file; each worker has a store in that folder")
     return Machine(
         threads=settings.threads,
         device=settings.device,

@@ -166,9 +166,6 @@ class Job(BaseModel):
         return make_settings(**{**self.settings, **of_machine})
 
 
-COMPARED = Job.model_fields.keys() - OF_THE_PLAN - {"to"}  # whatever is told of it
-
-
 def make_job(
     *,
     sources: Sequence[str],
@@ -191,8 +188,8 @@ def make_job(
     """The models are chosen and looked up here, once.
 
     Raises UsageError for stages that there aren't, for a language that isn't named and where there
-    is nothing to translate, to skip, or to clean by what was learned, ModelMissingError where a
-    model is needed that isn't installed.
+    is nothing to translate, to skip, or to clean by what was learned, and for a glossary that can't
+    be read, ModelMissingError where a model is needed that isn't installed.
     """
     ordered = refuse_stages(stages)
     if learned_from and "clean" not in ordered:
@@ -247,8 +244,7 @@ def open_job(wanted: Job) -> Job:
 
     Raises UsageError where another job, or another version of the toolkit, writes there.
     """
-    storage = Storage.of(wanted.to)
-    if storage.create(JOB, (wanted.model_dump_json(indent=1) + "\n").encode()):
+    if Storage.of(wanted.to).create(JOB, (wanted.model_dump_json(indent=1) + "\n").encode()):
         return wanted
     there = read_job(wanted.to)
     refuse_other(there, wanted)
@@ -288,9 +284,11 @@ def refuse_other(there: Job, wanted: Job) -> None:
             "another --to, or bring them back"
         )
     if differing := _differing(there, wanted):
+        done = Storage.of(there.to).names(f"{FOLDER}/done")
+        hint = "" if done else "; nothing is done there: if nobody is at work, remove it"
         raise UsageError(
             f"{there.to} holds the outputs of another job: {'; '.join(differing)}; name another "
-            "--to, or ask for the same"
+            f"--to, or ask for the same{hint}"
         )
 
 
@@ -305,13 +303,13 @@ def _differing(there: Job, wanted: Job) -> list[str]:
     told = [
         f"{name}: {old.get(name, 'not set')} then, {new.get(name, 'not set')} now" for name in names
     ]
-    told = told or [name for name in COMPARED if getattr(there, name) != getattr(wanted, name)]
+    compared = Job.model_fields.keys() - OF_THE_PLAN - {"to"}
+    told = told or [name for name in compared if getattr(there, name) != getattr(wanted, name)]
     if told or there.plan == wanted.plan:
         return told
-    counts = there.plan.shards, wanted.plan.shards
-    if counts[0] == counts[1]:
+    if there.plan.shards == wanted.plan.shards:
         return ["the shards are as many, but begin at other rows; --shard-mb or --shards differ"]
-    return ["shards: {:,} then, {:,} now".format(*counts)]
+    return [f"shards: {there.plan.shards:,} then, {wanted.plan.shards:,} now"]
 
 
 def _told(job: Job) -> dict[str, str]:
@@ -346,6 +344,7 @@ def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]
     names: dict[str, str] = {}
     if "translate" in stages or route.translates:
         names["translator"] = components.translator_model
+        _ = components.glossary  # read now, so that a slip in its name isn't written down
     if "summarize" in stages:
         names["summarizer"] = _summarizer(components, route.language(settings))
     return {task: ModelUsed.of(name, settings) for task, name in names.items()}

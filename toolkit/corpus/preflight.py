@@ -21,7 +21,7 @@ MAX_FILES = 1000  # whose columns are looked at, evenly spread: some seconds whe
 def refuse_mistakes(job: Job, files: Sequence[StoredFile], plan: Plan) -> None:
     """Raises UsageError for a destination that can only be read, among the sources, or with other
     files in it, for columns of the input `files` that ours would take the place of, and for texts
-    that are in another column: a job once written down is kept.
+    or ids that are in another column: a job once written down is kept.
     """
     Storage.of(job.to).refuse_writing()
     _refuse_place(job.sources, job.to, [shard.output for shard in plan.shards])
@@ -61,11 +61,14 @@ def _refuse_columns(job: Job, urls: Sequence[str]) -> None:
     for url, names in found.items():
         refuse_taken(names, columns(job.adds, job.prefix), url)
     names = list(dict.fromkeys(name for each in found.values() for name in each))
-    if names and job.text_field not in names:
-        raise UsageError(
-            f"{next(iter(found))} has no column '{job.text_field}' (there are: {listed(names)}); "
-            "--text-field names the one with the text"
-        )
+    for field, use in (
+        (job.text_field, "--text-field names the one with the text"),
+        (job.id_field, "--id-field names the one with the ids"),
+    ):
+        if names and field and field not in names:
+            raise UsageError(
+                f"{next(iter(found))} has no column '{field}' (there are: {listed(names)}); {use}"
+            )
 
 
 def _names_by_file(urls: Sequence[str]) -> dict[str, list[str]]:

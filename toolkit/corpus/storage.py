@@ -304,6 +304,8 @@ class Storage:
         """Raises UsageError where nothing can be written."""
         if self.is_read_only:
             raise UsageError(f"{self.url} can only be read; write to a folder, s3:// or gs://")
+        if self.is_local and Path(self.url).is_file():
+            raise UsageError(f"{self.url} is a file; outputs and marks need a folder")
 
 
 def _file_system(scheme: str, url: str) -> Any:
