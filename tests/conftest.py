@@ -19,15 +19,26 @@ def _garbage_of_its_own():
     gc.freeze()
 
 
+def leave_home(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """From here on, nothing sees the settings or models of the person who runs the tests."""
+    patch.setenv("HOME", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        patch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
+        patch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _home_of_all(tmp_path_factory):
+    """For what is made once for several tests, before they have homes."""
+    with pytest.MonkeyPatch.context() as patch:
+        leave_home(patch, tmp_path_factory.mktemp("home"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory, monkeypatch):
-    """No test sees the settings or models of the person who runs it."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    for name in [name for name in os.environ if name.startswith("TOOLKIT_")]:
-        monkeypatch.delenv(name)
+    leave_home(monkeypatch, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture

@@ -24,9 +24,7 @@ def suite(tmp_path, data):
 def finished(tmp_path_factory):
     """A run of the suite, made once; tests get copies."""
     folder = tmp_path_factory.mktemp("finished")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TOOLKIT_CACHE_FILE", str(folder / "store.sqlite"))
-        run_suite(written_suite(folder, write_data(folder)), folder / "one", flags=FAKE)
+    run_suite(written_suite(folder, write_data(folder)), folder / "one", flags=FAKE)
     return folder / "one"
 
 
