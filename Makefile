@@ -34,7 +34,7 @@ test: $(VENV)/dev ## set up and run every check that needs no large model
 	@$(BIN)/pytest $(PARALLEL)
 
 coverage: $(VENV)/dev ## name the lines that no test runs
-	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
 
 dist: $(VENV)/dev ## build sdist and wheel, and try the wheel in an empty environment
 	@rm -rf dist
