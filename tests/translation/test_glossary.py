@@ -60,6 +60,22 @@ def test_inflected_forms_are_found():
     assert [term.target for term in found] == ["foreign minister"]
 
 
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("député", "Deux députés parlent."),
+        ("député", "La députée parle."),
+        ("député", "Deux députées parlent."),
+        ("bureau de vote", "Les bureaux de vote ouvrent."),
+        ("l'ONU", "Il va à l’ONU."),
+        ("C++", "Il écrit en C++."),
+        ("§", "Le § 12 change."),
+    ],
+)
+def test_a_term_is_found_with_any_ending_and_without_any_letters(term, text):
+    assert [each.source for each in Glossary((Term(term, "x"),)).occurring(text)] == [term]
+
+
 def test_a_term_can_ask_for_its_case():
     glossary = Glossary((Term("Orange", "Orange", same_case=True),))
     assert glossary.occurring("Le groupe Orange recrute.")
