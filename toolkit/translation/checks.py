@@ -305,7 +305,8 @@ def _loop(text: str, limits: Limits) -> str:
 
 def _echo(text: str, other: str, size: int, *, but_not: str) -> str:
     """The first `size` words in a row that stand in both, and not in `but_not`."""
-    shared = [run for run in _runs(text, size) if run in _known_runs(other, size)] if other else []
+    known = _known_runs(other, size)
+    shared = [run for run in _runs(text, size) if run in known] if known else []
     own = set(_runs(but_not, size)) if shared else set()
     return next((run for run in shared if run not in own), "")
 
