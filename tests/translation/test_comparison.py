@@ -43,4 +43,5 @@ def test_of_the_labelled_cases_enough_is_found_and_little_is_flagged_wrongly(rea
 def test_phrases_and_ligatures_of_a_glossary_are_known(real):
     terms = (Term("effet de serre", "hothouse"), Term("cœur", "soul"))
     text = "L'effet de serre touche le cœur"
-    assert compare(text, "Hothouse touches soul", real, terms).source.missing(2.0) == ()
+    compared = compare(text, "Hothouse touches soul", real, terms)
+    assert compared.source.missing(2.0) == compared.target.missing(2.0) == ()

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from tests.translation.helpers import translator
+from tests.translation.helpers import counted, translator
 from toolkit.checks import Check
 from toolkit.engines.base import Candidate, Family, GenerationConfig, ranked
 from toolkit.engines.fake import FakeEngine
@@ -284,3 +284,16 @@ def test_alternatives_are_other_translations_the_best_first():
     assert Found(best, 1, seen).others(5) == ("He came.", "He has arrived.")
     assert Found(best, 1, seen).others(1) == ("He came.",)
     assert Found(best, 1, seen).others(0) == ()
+
+
+def test_a_piece_is_not_told_of_a_fault_that_may_be_in_another():
+    text = (
+        "Le ministre a promis 1 200 emplois dans les usines du nord du pays, mais les syndicats"
+        " doutent encore de la parole du gouvernement."
+    )
+    model, asked = counted(lambda _: "He left.", family="causal", max_source_tokens=10_000)
+    model.translate(split_sentences(text))
+    pieces = [prompt for prompt in asked if text not in prompt]
+    assert any("Keep: 1200" in prompt for prompt in asked)
+    assert len(pieces) > 1
+    assert not any("Keep:" in prompt for prompt in pieces)

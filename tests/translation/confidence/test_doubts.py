@@ -45,6 +45,12 @@ def test_a_word_of_two_tokens_is_as_unlikely_as_both():
     assert {word for _, word, _ in found(tokens=parts)} == {"glaciers"}
 
 
+def test_a_token_of_two_words_makes_both_unlikely():
+    token = TokenScore(TARGET.index("glaciers"), len(TARGET), UNSURE - 0.1)
+    named = [word for side, word, _ in found(tokens=(token,)) if side == "target"]
+    assert named == ["glaciers", "worries"]
+
+
 def test_what_is_likely_short_or_unknown_is_not_named():
     assert found(tokens=tokens()) == found() == []
     assert found(tokens=tokens(of=UNSURE - 5)) == []
