@@ -304,7 +304,7 @@ def text_record(
     return TextRecord(
         schema_version=SCHEMA_VERSION,
         text=caution.join(translations, source_language),
-        segments=_segments(translations),
+        segments=tuple(map(segment, translations)),
         doubtful=tuple(number for number, _ in caution.among(numbered(translations))),
     )
 
@@ -322,15 +322,34 @@ def summary(value: documents.Summary) -> Summary:
         attempts=value.attempts,
         revisions=value.revisions,
         failed=_checks(value.failed),
-        statements=tuple(
-            Statement(
-                text=statement.text,
-                evidence=tuple(Evidence(**asdict(evidence)) for evidence in statement.evidence),
-                failed=_checks(statement.failed),
-                confidence=statement.confidence,
-            )
-            for statement in value.statements
+        statements=tuple(map(statement, value.statements)),
+    )
+
+
+def statement(value: documents.Statement) -> Statement:
+    return Statement(
+        text=value.text,
+        evidence=tuple(Evidence(**asdict(evidence)) for evidence in value.evidence),
+        failed=_checks(value.failed),
+        confidence=value.confidence,
+    )
+
+
+def segment(translation: documents.Translation) -> Segment:
+    return Segment(
+        start=translation.segment.start,
+        source=translation.segment.text,
+        target=translation.text,
+        new_tokens=translation.new_tokens,
+        tries=translation.tries,
+        ends_paragraph=translation.segment.ends_paragraph,
+        failed=_checks(translation.failed),
+        unanswered=tuple(Unanswered(**asdict(word)) for word in translation.unanswered),
+        confidence=translation.confidence,
+        doubts=tuple(
+            Doubt(**asdict(doubt), words=translation.words(doubt)) for doubt in translation.doubts
         ),
+        terms=tuple(Term(**asdict(term)) for term in translation.terms),
     )
 
 
@@ -350,32 +369,10 @@ def _article(article: Article, result: Result) -> TranslatedArticle:
         ),
         source=document.text,
         title=result.title_text,
-        title_segments=_segments(result.title),
+        title_segments=tuple(map(segment, result.title)),
         translation=result.translation_text,
-        segments=_segments(result.translations),
+        segments=tuple(map(segment, result.translations)),
         doubtful=tuple(dict.fromkeys(number for number, _ in result.doubtful)),
-    )
-
-
-def _segments(translations: Iterable[documents.Translation]) -> tuple[Segment, ...]:
-    return tuple(
-        Segment(
-            start=translation.segment.start,
-            source=translation.segment.text,
-            target=translation.text,
-            new_tokens=translation.new_tokens,
-            tries=translation.tries,
-            ends_paragraph=translation.segment.ends_paragraph,
-            failed=_checks(translation.failed),
-            unanswered=tuple(Unanswered(**asdict(word)) for word in translation.unanswered),
-            confidence=translation.confidence,
-            doubts=tuple(
-                Doubt(**asdict(doubt), words=translation.words(doubt))
-                for doubt in translation.doubts
-            ),
-            terms=tuple(Term(**asdict(term)) for term in translation.terms),
-        )
-        for translation in translations
     )
 
 

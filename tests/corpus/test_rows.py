@@ -8,6 +8,7 @@ from toolkit.corpus.job import STAGES
 from toolkit.corpus.rows import Columns, columns, reason_of, tokens_of
 from toolkit.errors import InputError, LanguageError, UsageError
 from toolkit.results import Caution
+from toolkit.schema import article_record
 
 PAIRS = (("Un.", "One."), ("Deux.", "Two."))
 
@@ -46,6 +47,47 @@ def test_sentences_are_counted_with_their_flags_and_confidences():
     unknown = row(doubted(result_of(*PAIRS), None, None))
     assert (unknown["confidence"], unknown["confidence_min"]) == (None, None)
     assert tokens_of(InputError("bad")) == tokens_of(result.article) == 0
+
+
+def test_a_row_names_its_flagged_and_doubtful_sentences_as_other_json_does():
+    result = doubted(
+        result_of(*PAIRS, ("Trois.", "Three."), failed=failed_checks()),
+        0.8,
+        0.25,
+        0.9,
+        title=("Titre", "Title.", 0.1234),
+    )
+    result = replace(result, caution=Caution(min_confidence=0.3, withhold=True))
+    title, flagged, doubtful = json.loads(row(result)["doubts"])
+    assert title == {
+        "number": "title",
+        "source": "Titre",
+        "target": "Title.",
+        "failed": [],
+        "confidence": 0.123,
+    }
+    assert flagged["number"] == 1
+    assert {check["name"] for check in flagged["failed"]} == {"numbers"}
+    assert (doubtful["number"], doubtful["target"]) == (2, "Two."), "also where it is withheld"
+    segments = article_record(result).to_dict()["segments"]
+    for told, segment in ((flagged, segments[0]), (doubtful, segments[1])):
+        assert all(told[name] == segment[name] for name in ("source", "target", "confidence"))
+        assert [each["detail"] for each in told["failed"]] == [
+            each["detail"] for each in segment["failed"]
+        ]
+    assert row(result_of(*PAIRS))["doubts"] is None
+
+
+def test_a_row_names_the_sentences_of_its_summary_and_what_that_failed_as_a_whole():
+    summary = summary_of(("One.", []), ("Two.", []))
+    sure = replace(summary.statements[0], confidence=0.9)
+    unsure = replace(summary.statements[1], confidence=0.2)
+    summary = replace(summary, statements=(sure, unsure), failed=failed_checks())
+    doubtful, whole = json.loads(row(replace(result_of(*PAIRS), summary=summary))["summary_doubts"])
+    assert doubtful == {"number": 2, "text": "Two.", "failed": [], "confidence": 0.2}
+    assert (whole["number"], whole["failed"][0]["name"]) == (None, "numbers")
+    certain = replace(summary, statements=(sure,), failed=())
+    assert row(replace(result_of(*PAIRS), summary=certain))["summary_doubts"] is None
 
 
 def test_what_was_done_to_a_row_is_one_text_that_never_varies():

@@ -6,12 +6,15 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
+from pydantic.main import IncEx
+
 from toolkit import __version__
 from toolkit.articles import Article
 from toolkit.corpus.formats.base import Row
-from toolkit.documents import Translation
+from toolkit.documents import Summary, Translation
 from toolkit.errors import InputError, LanguageError, UsageError
-from toolkit.results import Result
+from toolkit.results import Caution, Result
+from toolkit.schema import segment, statement
 
 OUTPUT_SCHEMA = 1
 MAX_REASON = 300  # characters of an error
@@ -27,15 +30,21 @@ COLUMNS: Mapping[str, tuple[frozenset[str], str]] = {
     "sentences": (frozenset({"translate"}), "int64"),
     "flagged": (frozenset({"translate"}), "int64"),
     "doubtful": (frozenset({"translate"}), "int64"),
+    "doubts": (frozenset({"translate"}), "string"),
     "confidence": (frozenset({"translate"}), "double"),
     "confidence_min": (frozenset({"translate"}), "double"),
     "summary_flagged": (frozenset({"summarize"}), "int64"),
     "summary_doubtful": (frozenset({"summarize"}), "int64"),
+    "summary_doubts": (frozenset({"summarize"}), "string"),
     "paywalled": (frozenset({"clean"}), "bool"),
     "cleaning_doubt": (frozenset({"clean"}), "string"),
     "provenance": (frozenset({"clean", "translate", "summarize"}), "string"),
 }
 Made = Article | Result
+# What is told of a sentence that is flagged or doubtful, of all that JSON holds elsewhere.
+CHECKS: IncEx = {"__all__": {"name", "detail"}}
+OF_SENTENCE: IncEx = {"source": True, "target": True, "failed": CHECKS, "confidence": True}
+OF_STATEMENT: IncEx = {"text": True, "failed": CHECKS, "confidence": True}
 
 
 def columns(adding: Collection[str], prefix: str = "") -> dict[str, str]:
@@ -98,6 +107,7 @@ def _values(made: Made | Exception, name: str) -> Row:
         "sentences": len(sentences),
         "flagged": len(made.flagged),
         "doubtful": len(made.doubtful),
+        "doubts": _doubts(made),
         "confidence": round(fmean(known), 3) if known else None,
         "confidence_min": round(min(known), 3) if known else None,
         "provenance": _provenance({**made.provenance, "caution": asdict(made.caution)}),
@@ -107,8 +117,32 @@ def _values(made: Made | Exception, name: str) -> Row:
             "summary": made.summary.text,
             "summary_flagged": len(made.summary.failed),
             "summary_doubtful": len(made.caution.statements(made.summary)),
+            "summary_doubts": _summary_doubts(made.summary, made.caution),
         }
     return values
+
+
+def _doubts(made: Result) -> str | None:
+    found = [
+        {"number": number, **segment(each).model_dump(include=OF_SENTENCE)}
+        for number, each in made.numbered
+        if each.failed or made.caution.is_doubtful(each)
+    ]
+    return _json(found) if found else None
+
+
+def _summary_doubts(summary: Summary, caution: Caution) -> str | None:
+    """Its sentences, then the checks that it failed as a whole."""
+    found: list[dict[str, Any]] = [
+        {"number": number, **statement(each).model_dump(include=OF_STATEMENT)}
+        for number, each in enumerate(summary.statements, start=1)
+        if each.failed or caution.is_doubtful(each)
+    ]
+    of_sentences = {check for each in summary.statements for check in each.failed}
+    if whole := [check for check in summary.failed if check not in of_sentences]:
+        checks = [{"name": check.name, "detail": check.detail} for check in whole]
+        found.append({"number": None, "failed": checks})
+    return _json(found) if found else None
 
 
 def tokens_of(made: Made | Exception) -> int:
@@ -132,4 +166,8 @@ def reason_of(error: Exception, name: str) -> str:
 
 def _provenance(facts: Mapping[str, Any]) -> str:
     record = {"schema": OUTPUT_SCHEMA, "toolkit": __version__, **facts}
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _json(record, sort_keys=True)
+
+
+def _json(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"))
