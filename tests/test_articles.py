@@ -3,7 +3,7 @@ import pytest
 from toolkit.articles import Article, furniture_of, known_language, prepare
 from toolkit.cleaning.steps import STEPS
 from toolkit.documents import Document
-from toolkit.errors import InputError, LanguageError
+from toolkit.errors import InputError, LanguageError, TooLongError
 
 TITLE = "Le plan du ministre"
 FIRST = "Le ministre a présenté jeudi son plan devant les députés réunis à Paris."
@@ -58,7 +58,7 @@ def test_another_language_is_refused_with_what_was_found():
 def test_too_much_text_is_refused_and_never_cut():
     length = len(f"{FIRST}\n\n{SECOND}")
     assert article_of(max_chars=length)
-    with pytest.raises(InputError, match=rf"page: {length} characters is over the limit of"):
+    with pytest.raises(TooLongError, match=rf"page: {length} characters is over the limit of"):
         article_of(max_chars=length - 1)
 
 

@@ -9,7 +9,7 @@ from toolkit.cleaning.blocks import TITLE
 from toolkit.cleaning.doubt import doubt_of
 from toolkit.cleaning.marks import OF_NO_READER, taken_text
 from toolkit.documents import Block, Document, Segment
-from toolkit.errors import InputError, LanguageError
+from toolkit.errors import InputError, LanguageError, TooLongError
 from toolkit.languages import LANGUAGES
 from toolkit.languages.identification import identify_language, language_name
 from toolkit.segmentation import split_sentences
@@ -108,16 +108,16 @@ def known_language(document: Document, *, steps: Sequence[str], cleaned: bool) -
 
 
 def refuse_unusable(cleaning: Cleaning, page: Document, *, language: str | None) -> None:
-    """Raises LanguageError for a page in another language, InputError for one with no article."""
+    """Raises LanguageError for a page in another language, NoTextError for one with no article."""
     if language:
         refuse_language(cleaning.document if cleaning.document.text else page, language)
     refuse_empty(cleaning)
 
 
 def refuse_long(document: Document, max_chars: int) -> None:
-    """Raises InputError for an article of more characters than that."""
+    """Raises TooLongError for an article of more characters than that."""
     if (length := len(document.text)) > max_chars:
-        raise InputError(
+        raise TooLongError(
             f"{document.name}: {length:,} characters is over the limit of {max_chars:,}; "
             "split the text, or raise max_document_chars in toolkit.toml"
         )

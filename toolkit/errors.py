@@ -4,7 +4,8 @@ ToolkitError                1   a fault of ours
 ├── UsageError              2   the call can't be carried out as it was typed
 ├── InputError              3   an input can't be used; other inputs are still done
 │   ├── LanguageError       3   the text is in another language than expected
-│   └── TooLongError        3   the text is longer than the model can take
+│   ├── NoTextError         3   there is no text, or no article in it
+│   └── TooLongError        3   the text is longer than the model or a limit allows
 ├── OutputError             3   nothing more can be written: no space, or nobody to read it
 ├── StoreError              3   the store of what models answered can't be used
 ├── StorageError            3   a disk or bucket with data of a corpus refuses or doesn't answer
@@ -44,6 +45,10 @@ class LanguageError(InputError):
     def __reduce__(self) -> tuple[object, ...]:
         """For the way from another process."""
         return partial(type(self), found=self.found, expected=self.expected), self.args
+
+
+class NoTextError(InputError):
+    pass
 
 
 class TooLongError(InputError):

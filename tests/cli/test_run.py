@@ -75,7 +75,9 @@ def test_a_mark_that_can_not_be_read_is_no_success(run, source, tmp_path):
 def test_tasks_of_a_scheduler_do_a_shard_each_and_come_to_the_same(run, source, tmp_path):
     for shard in (3, 1, 0, 2):
         code, out, _ = run("run", source, *FAKE, "--shards", 4, "--shard", shard)
-        assert (code, out.splitlines()[0]) == (0, "shards: 1 of 1")
+        assert (code, out.splitlines()[0]) == (0, f"shard {shard} of 4: done")
+    again = run("run", source, *FAKE, "--shards", 4, "--shard", 2)
+    assert again == (0, out, "toolkit: shard 2 is done already\n")
     assert not (tmp_path / "out/_toolkit/report.json").exists()
     assert run("run", source, *FAKE, "--shards", 4)[0] == 0
     whole = ("--to", "whole", *FAKE[2:])
@@ -128,8 +130,12 @@ def test_rows_with_errors_end_with_3_only_if_that_is_asked(run, tmp_path):
     source = write_rows(tmp_path / "rows.jsonl", [*rows(1), "no json"])
     code, out, _ = run("run", source, *FAKE)
     assert code == 0
-    assert "rows: 2, 1 of them with an error" in out
-    assert run("run", source, *FAKE, "--strict", "--quiet")[:2] == (3, "")
+    rows_told = "rows: 2, 1 of them with an error (1 unreadable)"
+    assert rows_told in out
+    assert rows_told in run("run", "status", "out")[1]
+    assert run("run", source, *FAKE, "--quiet") == (0, "", "")
+    quietly = run("run", source, *FAKE, "--strict", "--quiet")
+    assert quietly == (3, "", f"toolkit: {rows_told}\n")
 
 
 def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
@@ -139,7 +145,9 @@ def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
     code, out, _ = run("run", "cut", "--to", "out", "--stages", "clean")
     assert code == 3
     assert "files that can't be read to their end: 1;" in out
-    assert run("run", "cut", "--to", "out", "--stages", "clean")[0] == 3, "also when it goes on"
+    quietly = run("run", "cut", "--to", "out", "--stages", "clean", "--quiet")
+    assert quietly[:2] == (3, ""), "also when it goes on"
+    assert quietly[2].startswith("toolkit: files that can't be read to their end: 1;")
 
 
 @pytest.mark.parametrize(
@@ -165,6 +173,20 @@ def test_what_cannot_be_done_is_told_before_anything_is_written(
     assert (found, err.count("\n")) == (code, 1)
     assert told in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_pages_becomes_rows_by_cleaning(run, tmp_path):
+    (tmp_path / "pages").mkdir()
+    for number, row in enumerate(rows(2)):
+        (tmp_path / f"pages/{number}.txt").write_text(row["text"], "utf-8")
+    code, out, _ = run("clean", "pages", "--format", "jsonl")
+    assert code == 0
+    (tmp_path / "corpus.jsonl").write_text(out, "utf-8")
+    asked = ("--to", "out", "--model", "fake", "--stages", "translate", "--prefix", "en_")
+    assert run("run", "corpus.jsonl", *asked)[0] == 0
+    found = read_rows(tmp_path / "out/part-00000.jsonl")
+    assert [each["document"]["name"] for each in found] == ["pages/0.txt", "pages/1.txt"]
+    assert all("[fake] Il a promis" in each["en_translation"] for each in found)
 
 
 def test_a_corpus_without_a_row_is_told(run, tmp_path):

@@ -2,8 +2,8 @@ import pytest
 
 from tests.corpus.helpers import SITE, TEXT, job_of, pages, plan_of, rows, write_rows
 from toolkit.cleaning import Repeats
-from toolkit.corpus.preparing import CutOffError, prepared_rows, preparing
-from toolkit.errors import InputError, LanguageError
+from toolkit.corpus.preparing import CutOffError, UnreadableError, prepared_rows, preparing
+from toolkit.errors import LanguageError, NoTextError
 
 ENGLISH = "The minister presented his plan to members of parliament in Paris on Thursday. " * 3
 NONE = Repeats()
@@ -23,7 +23,11 @@ def test_each_row_has_its_article_or_why_it_has_none(tmp_path):
     assert len(set(names)) == 4
     (_, article), *others = found
     assert article.document.text.startswith("Le ministre présente")
-    assert [type(error) for _, error in others] == [InputError, LanguageError, InputError]
+    assert [type(error) for _, error in others] == [
+        UnreadableError,
+        LanguageError,
+        NoTextError,
+    ]
     assert others[2][0][1] == {"id": 3}
 
 

@@ -16,7 +16,7 @@ def test_shards_are_summed_and_what_failed_is_told():
     told = list(Report.summed(3, done, [Failure(number=2, reason="is cut off")]).lines())
     assert told == [
         "shards: 2 of 3",
-        "rows: 2,000, 2 of them with an error",
+        "rows: 2,000, 2 of them with an error (2 for other reasons)",
         "sentences: 10,000, 80 of them flagged, 9 doubtful; tokens: 0",
         "time of workers: 100 s, 0.05 s a row",
         "shard 2 failed: is cut off",
@@ -44,6 +44,30 @@ def test_duplicates_are_counted():
     done = [ShardReport(number=0, output="x", rows=2000, duplicates=1200)] * 2
     rows = list(Report.summed(2, done, []).lines())[1]
     assert rows == "rows: 4,000, 0 of them with an error, 2,400 duplicates"
+
+
+def test_errors_are_told_by_kind_and_those_of_older_marks_with_the_rest():
+    kinds = {"language": 2, "no_text": 3}
+    old = ShardReport.model_validate_json('{"number": 0, "output": "x", "rows": 9, "errors": 4}')
+    done = [old, ShardReport(number=1, output="x", rows=9, errors=5, errors_by_kind=kinds)]
+    report = Report.summed(2, done, [])
+    assert report.errors_by_kind == {"other": 4, "no_text": 3, "language": 2}
+    assert report.told_rows == (
+        "rows: 18, 9 of them with an error "
+        "(4 for other reasons, 3 without text, 2 in another language)"
+    )
+    assert report.scaled(20).errors_by_kind == {"other": 40, "no_text": 30, "language": 20}
+
+
+def test_one_shard_is_told_by_its_number():
+    done = [ShardReport(number=1, output="x", rows=7)]
+    assert list(Report.summed(4, done, []).lines(1)) == [
+        "shard 1 of 4: done",
+        "rows: 7, 0 of them with an error",
+    ]
+    failed = [Failure(number=1, reason="is cut off")]
+    told = list(Report.summed(4, [], failed).lines(1))
+    assert (told[0], told[-1]) == ("shard 1 of 4: not done", "shard 1 failed: is cut off")
 
 
 def test_the_report_lies_beside_the_outputs(tmp_path):

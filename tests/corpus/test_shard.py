@@ -56,6 +56,7 @@ def test_whatever_is_wrong_with_a_row_stands_in_its_column_of_errors(tmp_path):
     found, report = made(tmp_path, given, stages=("clean", "translate"), max_document_chars=5_000)
     assert len(found) == len(given) == report.rows
     assert report.errors == 6
+    assert report.errors_by_kind == {"no_text": 3, "unreadable": 1, "language": 1, "too_long": 1}
     assert found[0]["error"] is found[-1]["error"] is None
     reasons = {row.get("id"): row["error"] for row in found[1:-1]}
     assert reasons["null"] == reasons["number"] == "has no text in its field 'text'"
@@ -80,7 +81,7 @@ def test_a_row_that_breaks_our_code_or_the_models_has_an_error_too(tmp_path, mon
         return prepare(row, name)
 
     monkeypatch.setattr(worker, "prepare", breaking)
-    assert run_shard(job, 0, worker).errors == 1
+    assert run_shard(job, 0, worker).errors_by_kind == {"bug": 1}
     errors = [row["error"] for row in read_rows(tmp_path / "out/part-00000.jsonl")]
     assert errors == [None, "RecursionError: too deep", None, None]
 

@@ -17,7 +17,7 @@ from toolkit.cleaning.lost import find_losses
 from toolkit.cleaning.paywall import ends_at_paywall
 from toolkit.cleaning.steps import STEPS, Change, changes_of, repair
 from toolkit.documents import Block, Document
-from toolkit.errors import InputError
+from toolkit.errors import InputError, NoTextError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +114,9 @@ def clean(
 
 
 def refuse_empty(cleaning: Cleaning) -> None:
-    """Raises InputError for a page that holds no article."""
+    """Raises NoTextError for a page that holds no article."""
     if not cleaning.document.text:
-        raise InputError(
+        raise NoTextError(
             f"{cleaning.document.name}: no article found, only page furniture; `toolkit clean "
             "--explain` shows why"
         )

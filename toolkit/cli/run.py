@@ -330,7 +330,8 @@ def run_job(
         asked, done = [shard], {shard} if report_of(storage, shard) else set()
     missing = [number for number in asked if number not in done]
     if not quiet and len(missing) < len(asked):
-        tell(f"{len(asked) - len(missing):,} of {len(asked):,} shards are done already")
+        done_shards = f"{len(asked) - len(missing):,} of {len(asked):,} shards are"
+        tell(f"{done_shards if shard is None else f'shard {shard} is'} done already")
     if not missing:
         return
     with watching(len(missing), quiet=quiet) as watcher:
@@ -345,11 +346,16 @@ def end(job: Job, *, shard: int | None, strict: bool, quiet: bool) -> None:
             raise InputError(f"{', '.join(job.sources)}: holds no rows")
         report.write(job)
     if not quiet:
-        for line in report.lines():
+        for line in report.lines(shard):
             show(line)
     if shard is None and report.done + len(report.failed) < report.shards:
         refuse_unreadable(Storage.of(job.to))
-    if report.failed or report.cut_off or (strict and report.errors):
+    strict = strict and bool(report.errors)
+    if quiet and strict:
+        tell(report.told_rows)
+    if quiet and report.cut_off:
+        tell(report.told_cut_off)
+    if report.failed or report.cut_off or strict:  # failures were told when they happened
         raise typer.Exit(InputError.exit_code)
 
 

@@ -31,16 +31,17 @@ class _Mark(BaseModel):
 
 
 class ShardReport(_Mark):
-    """What was done for one shard. `cut_off` counts pieces of files of which only the beginning
-    could be read, `duplicates` rows that are nearly the same as an earlier one, `tokens` are those
-    of the translations that were kept, `bytes` and `sha256` are of the output, `seconds` from its
-    first row to its end.
+    """What was done for one shard. `errors_by_kind` lacks those of older marks, `cut_off` counts
+    pieces of files of which only the beginning could be read, `duplicates` rows that are nearly the
+    same as an earlier one, `tokens` are those of the translations that were kept, `bytes` and
+    `sha256` are of the output, `seconds` from its first row to its end.
     """
 
     number: int
     output: str
     rows: int = 0
     errors: int = 0
+    errors_by_kind: dict[str, int] = {}
     cut_off: int = 0
     duplicates: int = 0
     sentences: int = 0

@@ -17,7 +17,11 @@ from toolkit.reading.records import id_of
 Preparing: TypeAlias = Callable[[Row, str], Article]
 
 
-class CutOffError(InputError):
+class UnreadableError(InputError):
+    """Stands for a row that can't be read, such as a line that is not JSON."""
+
+
+class CutOffError(UnreadableError):
     """Stands for a row, and for all that would follow in its piece."""
 
 
@@ -54,7 +58,7 @@ def prepared_rows(
             if isinstance(row, BadRow):
                 # Its values, which name other rows, may be lost with it.
                 reason = f"{row.reason} ({shortened(piece.url)}: {place})"
-                yield (name, row.values), (CutOffError if row.cuts_off else InputError)(reason)
+                yield (name, row.values), (CutOffError if row.cuts_off else UnreadableError)(reason)
                 continue
             try:
                 article: Article | Exception = article_of(row, name)

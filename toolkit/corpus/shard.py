@@ -3,14 +3,16 @@
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
 from toolkit.articles import Article
 from toolkit.corpus.formats import Row, columns_of, suffix_of, writer
 from toolkit.corpus.job import FOLDER, Job
+from toolkit.corpus.kinds import kind_of
 from toolkit.corpus.marks import Failure, ShardReport, mark_done, mark_failed, now
 from toolkit.corpus.planned import shard_of
 from toolkit.corpus.preparing import CutOffError, prepared_rows
@@ -62,7 +64,8 @@ def run_shard(
         number=number,
         output=shard.output,
         rows=count.rows,
-        errors=count.errors,
+        errors=count.errors.total(),
+        errors_by_kind=dict(count.errors),
         cut_off=count.cut_off,
         duplicates=count.duplicates,
         sentences=count.sentences,
@@ -128,7 +131,7 @@ def _told(
 @dataclass(slots=True)
 class _Count:
     rows: int = 0
-    errors: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
     cut_off: int = 0
     duplicates: int = 0
     sentences: int = 0
@@ -138,9 +141,10 @@ class _Count:
 
     def add(self, made: Made | Exception) -> None:
         self.rows += 1
-        self.errors += isinstance(made, Exception)
         self.cut_off += isinstance(made, CutOffError)
         self.tokens += tokens_of(made)
+        if isinstance(made, Exception):
+            self.errors[kind_of(made)] += 1
         if isinstance(made, Result):
             self.sentences += len(made.numbered)
             self.flagged += len(made.flagged)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.documents import Document
-from toolkit.errors import InputError, UsageError
+from toolkit.errors import InputError, NoTextError, UsageError
 from toolkit.files import MAX_BYTES, read_whole
 from toolkit.reading import html, markdown, records
 from toolkit.reading.outline import too_long
@@ -147,7 +147,7 @@ def _document(
         text, found = markdown.extract(text)
         metadata = {**found, **metadata}
     if not text.strip():
-        raise InputError("is empty")
+        raise NoTextError("is empty")
     if len(text) > reading.max_chars:
         raise too_long("characters of text", reading.max_chars)
     if text.count("\n") > (max_lines := reading.max_chars // CHARS_A_LINE):

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from toolkit.documents import IN_ELEMENT, IN_MAIN_TEXT
-from toolkit.errors import InputError
+from toolkit.errors import InputError, NoTextError
 from toolkit.reading.characters import allowed
 from toolkit.reading.comments import hide_signatures
 from toolkit.reading.facts import LINKED_DATA
@@ -100,7 +100,7 @@ def extract(markup: str, *, max_chars: int) -> Page:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(f"can't be read as HTML: {cause[:200]}") from error
     if not page.text.strip():
-        raise InputError("holds no text, only markup")
+        raise NoTextError("holds no text, only markup")
     return page
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from toolkit.errors import InputError
+from toolkit.errors import InputError, TooLongError
 from toolkit.reading.characters import one_spaced
 from toolkit.reading.facts import Facts
 from toolkit.reading.places import NOWHERE, places_of
@@ -174,8 +174,8 @@ def outline(markup: str, *, max_chars: int) -> Outline:
     return found
 
 
-def too_long(what: str, limit: int) -> InputError:
-    return InputError(
+def too_long(what: str, limit: int) -> TooLongError:
+    return TooLongError(
         f"has more than {limit:,} {what}, too many for a page; split it, or raise "
         "max_document_chars in toolkit.toml"
     )

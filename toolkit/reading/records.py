@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 from typing import Any
 
-from toolkit.errors import InputError
+from toolkit.errors import InputError, NoTextError
 from toolkit.files import shortened
 
 Record = tuple[int, dict[str, Any] | InputError]
@@ -127,11 +127,11 @@ def csv_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
 def text_of(record: dict[str, Any], field: str) -> tuple[str, dict[str, str]]:
     """The text of a record, and its other plain fields as metadata.
 
-    Raises InputError when the field is not there or holds no text, naming those that are there.
+    Raises NoTextError when the field is not there or holds no text, naming those that are there.
     """
-    text = _value(record, field, "--text-field names the one with the text")
+    text = _value(record, field, "--text-field names the one with the text", NoTextError)
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"has no text in its field '{field}'")
+        raise NoTextError(f"has no text in its field '{field}'")
     others = {
         str(name): str(value)
         for name, value in record.items()
@@ -145,7 +145,7 @@ def id_of(record: dict[str, Any], field: str) -> str:
 
     Raises InputError when it is not there, or holds neither text nor a whole number.
     """
-    found = _value(record, field, "--id-field names the one with the id")
+    found = _value(record, field, "--id-field names the one with the id", InputError)
     key = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
     if not key:
         raise InputError(f"has no id in its field '{field}'")
@@ -158,8 +158,8 @@ def listed(names: Collection[object]) -> str:
     return ", ".join(shortened(str(name)) for name in islice(names, MAX_LISTED)) + rest or "none"
 
 
-def _value(record: dict[str, Any], field: str, hint: str) -> Any:
-    """Raises InputError when the field is not there, naming those that are."""
+def _value(record: dict[str, Any], field: str, hint: str, kind: type[InputError]) -> Any:
+    """Raises an error of that kind when the field is not there, naming those that are."""
     if field not in record:
-        raise InputError(f"has no field '{field}' (there are: {listed(record)}); {hint}")
+        raise kind(f"has no field '{field}' (there are: {listed(record)}); {hint}")
     return record[field]
