@@ -45,7 +45,7 @@ def resumed(to: str, request: Callable[..., Job], number: int) -> Job | None:
     files of its rows are as large as they were. None in all other cases, which `open_job` explains.
     """
     storage = Storage.of(to)
-    storage.refuse_writing()
+    storage.refuse_as_folder()
     if not storage.exists(JOB):
         return None
     there = read_job(to)

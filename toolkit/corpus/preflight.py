@@ -23,7 +23,7 @@ def refuse_mistakes(job: Job, files: Sequence[StoredFile], plan: Plan) -> None:
     files in it, for columns of the input `files` that ours would take the place of, and for texts
     or ids that are in another column: a job once written down is kept.
     """
-    Storage.of(job.to).refuse_writing()
+    Storage.of(job.to).refuse_as_folder()
     _refuse_place(job.sources, job.to, [shard.output for shard in plan.shards])
     if not Storage.of(job.to).exists(f"{FOLDER}/job.json"):
         _refuse_others(job.to)

@@ -304,6 +304,10 @@ class Storage:
         """Raises UsageError where nothing can be written."""
         if self.is_read_only:
             raise UsageError(f"{self.url} can only be read; write to a folder, s3:// or gs://")
+
+    def refuse_as_folder(self) -> None:
+        """Raises UsageError where no folder can be written."""
+        self.refuse_writing()
         if self.is_local and Path(self.url).is_file():
             raise UsageError(f"{self.url} is a file; outputs and marks need a folder")
 
