@@ -9,24 +9,23 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from toolkit.cleaning import Repeats
 from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
 from toolkit.cli.learned import read_repeats
-from toolkit.corpus.duplicates import find_duplicates
 from toolkit.corpus.job import STAGES, Format, Inputs, Job, OnDuplicates, make_job, refuse_stages
-from toolkit.corpus.learning import digest_of, keep_repeats, learn_corpus, open_learned
+from toolkit.corpus.learning import digest_of
 from toolkit.corpus.marks import Failure, done_numbers, leased, refuse_unreadable, report_of
-from toolkit.corpus.plan import SHARD_MB, Plan, Planned, files_of, plan_shards
-from toolkit.corpus.planned import keep_plan, resumed
+from toolkit.corpus.opening import open_new
+from toolkit.corpus.plan import SHARD_MB, Planned, files_of, plan_shards
+from toolkit.corpus.planned import resumed
 from toolkit.corpus.preflight import refuse_mistakes
 from toolkit.corpus.report import Report
 from toolkit.corpus.runners.local import Watcher, run_local
 from toolkit.corpus.runners.ray import run_ray
 from toolkit.corpus.shard import Outcome, sweep_outputs
 from toolkit.corpus.status import status_lines
-from toolkit.corpus.storage import Storage, StoredFile
+from toolkit.corpus.storage import Storage
 from toolkit.corpus.worker import Machine
 from toolkit.errors import InputError, UsageError
 from toolkit.settings import Settings
@@ -224,7 +223,7 @@ def start_command(
             plan = plan_shards(files, shard_mb=size_mb, shards=shards, suffix=suffix)
             wanted = request(inputs=Inputs.of(files), plan=Planned.of(plan))
             refuse_mistakes(wanted, files, plan)
-            opened = partial(open_new, wanted, plan, files, known, say)
+            opened = partial(open_new, wanted, plan, files, known=known, say=say, on_trouble=tell)
         machine = machine_of(settings, stores)
         refuse_number(wanted.plan.shards, shard, shards)
         if shard is not None and shard >= wanted.plan.shards:
@@ -272,44 +271,6 @@ def machine_of(settings: Settings, stores: Path | None) -> Machine:
         stores=stores,
         store_max_mb=settings.cache_max_mb,
     )
-
-
-def open_new(
-    wanted: Job,
-    plan: Plan,
-    files: Sequence[StoredFile],
-    known: Repeats | None,
-    say: Callable[[str], None],
-) -> Job:
-    """The job of this destination, with its plan and all that it goes by."""
-    job = open_learned(
-        wanted,
-        partial(learned_job, wanted, plan, files, known, say),
-        on_wait=partial(say, "another task reads all rows before the first shard; waiting for it"),
-    )
-    keep_plan(job, plan)
-    return job
-
-
-def learned_job(
-    job: Job,
-    plan: Plan,
-    files: Sequence[StoredFile],
-    known: Repeats | None,
-    say: Callable[[str], None],
-) -> Job:
-    """With what it goes by: lines that repeat, unless they are `known` those of all rows, and
-    duplicates.
-    """
-    if job.learned_from == "corpus":
-        say("reading all rows twice, to learn which lines repeat on their sites")
-        known = learn_corpus(files, job.reading, on_trouble=tell)
-    if known is not None:
-        job = keep_repeats(job, known)
-    if job.duplicates:
-        say("reading all rows, to find those that are nearly the same as an earlier one")
-        job = find_duplicates(job, plan)
-    return job
 
 
 def run_job(
