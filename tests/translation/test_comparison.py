@@ -45,3 +45,13 @@ def test_phrases_and_ligatures_of_a_glossary_are_known(real):
     text = "L'effet de serre touche le cœur"
     compared = compare(text, "Hothouse touches soul", real, terms)
     assert compared.source.missing(2.0) == compared.target.missing(2.0) == ()
+
+
+def test_words_of_a_phrase_are_known_only_where_it_is_answered(real):
+    phrase = (Term("effet de serre", "hothouse effect", "phrase"),)
+    text = "L'effet de serre croît"
+    other = compare(text, "The oil grows", real, phrase)
+    assert {each.word for each in other.source.missing(2.0)} == {"effet de serre"}
+    answered = compare(text, "The hothouse effects grow", real, phrase)
+    assert answered.source.missing(2.0) == answered.target.missing(2.0) == ()
+    assert compare(text, "The greenhouse effect grows", real, phrase).source.missing(2.0) == ()

@@ -20,24 +20,45 @@ class Comparison:
 
 class Comparer:
     """Compares one text with any number of translations, by the lexicon. The words of `terms`,
-    which have a check of their own, are left out.
+    which have a check of their own, are left out; those of a phrase only where it is answered as
+    the glossary has it, since nothing else checks another wording.
     """
 
     def __init__(self, source: str, lexicons: Lexicons, terms: Iterable[Term] = ()) -> None:
         self._lexicons = lexicons
         self._source = lexical(source, lexicons.source, lexicons.languages[0])
-        self._ours, self._theirs = set[str](), set[str]()
+        self._terms, self._phrases = list[_Words](), list[_Words]()
         for term in terms:
-            self._ours |= {word.form for word in words_of(term.source, lexicons.languages[0])}
-            self._theirs |= {word.form for word in words_of(term.target, lexicons.languages[1])}
+            kept = self._phrases if term.kind == "phrase" else self._terms
+            kept.append(_Words.of(term, lexicons))
 
     def compare(self, target: str) -> Comparison:
         theirs = lexical(target, self._lexicons.target, self._lexicons.languages[1])
+        known = [*self._terms, *(each for each in self._phrases if each.stems <= theirs.stems)]
+        ours = frozenset[str]().union(*(each.source for each in known))
+        answers = frozenset[str]().union(*(each.target for each in known))
         return Comparison(
             lexicons=self._lexicons,
-            source=covered(self._source, theirs, known=self._ours),
-            target=covered(theirs, self._source, known=self._theirs),
+            source=covered(self._source, theirs, known=ours),
+            target=covered(theirs, self._source, known=answers),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Of a term: those of its source and of its target, and the stems of the latter."""
+
+    source: frozenset[str]
+    target: frozenset[str]
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, term: Term, lexicons: Lexicons) -> "_Words":
+        source, target = (
+            frozenset(word.form for word in words_of(text, language))
+            for text, language in zip((term.source, term.target), lexicons.languages, strict=True)
+        )
+        return cls(source, target, frozenset(map(lexicons.target.stem, target)))
 
 
 def compare(source: str, target: str, lexicons: Lexicons, terms: Iterable[Term] = ()) -> Comparison:
