@@ -24,6 +24,13 @@ def test_a_sentence_is_in_its_language(text, code):
     assert found.confidence > 0.6
 
 
+def test_a_text_is_judged_as_a_whole_not_by_its_first_line():
+    english = "Breaking news, live updates and the best of our opinion columns, every day."
+    french = "Le ministre a présenté jeudi son plan devant les députés réunis à Paris. "
+    assert identify_language(english).code == "en"
+    assert identify_language(f"{english} {french * 8}").code == "fr"
+
+
 def test_a_few_words_can_be_in_any_language():
     assert identify_language("x" * (MIN_CHARS - 1)) is None
     assert identify_language(f"Le chat{' ' * 100}dort\n\n") is None

