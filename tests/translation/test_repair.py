@@ -54,3 +54,29 @@ def test_a_quotation_that_is_only_closed_is_opened():
 def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
     (result,) = translator(lambda text: answer).translate(split_sentences(source))
     assert result.text == (expected or answer)
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "expected"),
+    [
+        (
+            "« Nous irons loin », a-t-il déclaré.",
+            '"We will go far," has he said.',
+            '"We will go far," he said.',
+        ),
+        (
+            "L'usine fermera, a-t-elle ajouté, en mai.",
+            "The plant will close, has she added, in May.",
+            "The plant will close, she added, in May.",
+        ),
+        (
+            "« Nous irons loin », l'a-t-il dit ?",
+            '"We will go far," has he said?',
+            None,
+        ),
+        ("Jamais il n'a dit cela.", "Never, has he said this.", None),
+    ],
+)
+def test_a_speaker_behind_a_quotation_is_named_as_english_does(source, answer, expected):
+    (result,) = translator(lambda text: answer).translate(split_sentences(source))
+    assert result.text == (expected or answer)

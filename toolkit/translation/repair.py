@@ -10,13 +10,19 @@ MARKS = '"«»“”'
 MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
 PREAMBLE = re.compile(any_of(lambda language: "|".join(language.preambles)), re.IGNORECASE)
+# "a-t-il dit" behind a quotation, word for word.
+SPEAKER = re.compile(r"(?<=[\"”»’,'] )has (he|she|it|they) (said|told|\w+ed)\b")
+INVERTED = re.compile(r"\ba-t-(?:il|elle|on)\b")
 
 
 def repair(target: str, source: str) -> str:
     """`target` in one line, without words about the translation, with its numbers in one piece, and
-    a quotation at the beginning that is only closed opened.
+    a quotation at the beginning that is only closed opened, and "has he said" behind a quotation
+    as English has it.
     """
     target = _without_preamble(rejoin_numbers(" ".join(target.split()), source), source)
+    if INVERTED.search(source) and "?" not in source:
+        target = SPEAKER.sub(r"\1 \2", target)
     if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
         marks = re.findall(f"[{MARKS}]", target)
         if marks in (['"'], ["”"], ["»"]):
