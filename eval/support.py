@@ -108,7 +108,7 @@ def main() -> None:
     pages = [page for page in load_gold_pages(HERE / "cleaning") if page.name in wanted]
     if options.record:
         record(pages)
-    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    glossary = load_glossary("news", source_language="fr", target_language="en")
     translations = load_translations(RECORDED)
     for name, known in (("with the translation", translations), ("French alone", {})):
         indexes: dict[str, EvidenceIndex] = {

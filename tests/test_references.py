@@ -26,7 +26,7 @@ from toolkit.translation.glossary import load_glossary
 
 EVAL = asset_folder("eval")
 PAGES = load_gold_pages(EVAL / "gold/cleaning")
-GLOSSARY = load_glossary("diplomacy", source_language="fr", target_language="en")
+GLOSSARY = load_glossary("news", source_language="fr", target_language="en")
 REFERENCES = load_references(EVAL / "references/seeds")
 FACTS = load_facts(EVAL / "gold/facts")
 each_reference = pytest.mark.parametrize("reference", REFERENCES.values(), ids=REFERENCES)
@@ -172,7 +172,7 @@ def test_translations_by_hand_hold_all_that_can_be_checked():
 
 
 def test_the_checks_seldom_find_fault_with_a_good_translation():
-    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    glossary = load_glossary("news", source_language="fr", target_language="en")
     rows = references()
     flagged = [
         row["source"]

@@ -91,7 +91,7 @@ class Settings(BaseModel):
         0.5, ge=0, le=1, description="a sentence below it is doubtful; given, it is marked"
     )
     withhold: bool = Field(False, description="print the source in place of doubtful sentences")
-    glossary: str = Field("diplomacy", description="a bundled glossary, a TSV file, or none")
+    glossary: str = Field("news", description="a bundled glossary, a TSV file, or none")
     lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
     max_document_chars: int = Field(1_000_000, ge=1)
     cache: bool = Field(True, description="keep what models answer, and don't ask again")

@@ -19,7 +19,7 @@ def test_a_run_holds_all_that_it_was_made_with(suite, tmp_path):
     assert record["parts"]["own"]["digest"].startswith("sha256:")
     made = record["parts"]["own"]["systems"]["default"]
     assert made["with"]["translation"]["engine"] == "fake"
-    assert made["settings"]["glossary"] == "diplomacy"
+    assert made["settings"]["glossary"] == "news"
     assert str(tmp_path) not in json.dumps(made)
     assert {"python", "sacrebleu"} <= record["libraries"].keys()
     assert record["machine"]["cores"] > 0
@@ -58,7 +58,7 @@ def test_a_run_that_was_cut_off_goes_on_and_keeps_what_is_finished(suite, tmp_pa
     with pytest.raises(UsageError, match="--resume"):
         run_suite(suite, tmp_path / "cut", flags=FAKE)
     found = run_suite(suite, tmp_path / "cut", flags=FAKE, resume=True)
-    assert asked[2:] == [("own", "none"), ("brief", "diplomacy")]
+    assert asked[2:] == [("own", "none"), ("brief", "news")]
     assert [each.system for each in found.outcomes] == ["default", "no glossary", "lead-1"]
 
 

@@ -25,7 +25,7 @@ from toolkit.evaluation.tables import (
 def test_times_are_measured_apart_and_shown_with_memory(data, tmp_path):
     path = tmp_path / "speed.toml"
     part = f'[[parts]]\nname = "own"\ntask = "translation"\ncache = false\ndata = ["{data}"]\n'
-    path.write_text(f'description = "x"\n{part}[parts.matrix]\nglossary = ["none", "diplomacy"]\n')
+    path.write_text(f'description = "x"\n{part}[parts.matrix]\nglossary = ["none", "news"]\n')
     measured = run_suite(load_suite(str(path)), tmp_path / "timed", flags=FAKE)
     text = run_tables([measured])
     assert "tokens/s" in text

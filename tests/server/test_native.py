@@ -44,7 +44,7 @@ def test_it_says_what_it_can_do(client):
     assert info["installed"] is True
     assert info["limits"]["max_sync_chars"] == 20_000
     assert ["fr", "en"] in info["directions"]
-    assert {"diplomacy", "none"} <= set(info["glossaries"])
+    assert {"news", "none"} <= set(info["glossaries"])
     assert info["features"] == {"history": False, "fetch": False, "docx": True, "auth": False}
 
 

@@ -31,7 +31,7 @@ def test_names_left_in_french_are_put_right_but_no_other_words():
 
 
 def test_french_titles_are_put_right():
-    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    glossary = load_glossary("news", source_language="fr", target_language="en")
     source = "M. Xi a rencontré Mme Royal."
     repaired = glossary.repair("M. Xi met Mme Royal, M.P.", source=source)
     assert repaired == "Mr. Xi met Ms. Royal, M.P."
@@ -50,9 +50,49 @@ def test_phrases_are_told_but_not_insisted_on():
     assert failed == ()
 
 
+def test_a_phrase_that_is_answered_explains_its_numbers_and_dates():
+    glossary = load_glossary("news", source_language="fr", target_language="en")
+
+    def failed(source, target):
+        found = check_translation(
+            source,
+            candidate(target),
+            source_language="fr",
+            target_language="en",
+            terms=glossary.occurring(source),
+        )
+        return [(check.name, *check.values) for check in found]
+
+    source = "Le défilé du 14 juillet a lieu dans quinze jours, a dit le ministre."
+    assert failed(source, "The Bastille Day parade is in two weeks, the minister said.") == []
+    lost = failed(source, "The parade is soon, the minister said.")
+    assert lost == [("numbers", "14", "15"), ("dates", "July")]
+    assert failed(source, "The Bastille Day parade is in 3 weeks, the minister said.") == [
+        ("numbers", "15"),
+        ("numbers", "3"),
+    ]
+
+
+def test_names_in_a_phrase_are_missed_where_it_is_not_answered():
+    glossary = Glossary((Term("parquet de Nanterre", "Nanterre prosecutor's office", "phrase"),))
+    source = "Le suspect a été entendu, selon le parquet de Nanterre."
+    for target, lost in (
+        ("The suspect was questioned, according to the Nanterre prosecutor's office.", False),
+        ("The suspect was questioned, according to prosecutors.", True),
+    ):
+        found = check_translation(
+            source,
+            candidate(target),
+            source_language="fr",
+            target_language="en",
+            terms=glossary.terms,
+        )
+        assert any(check.values == ("Nanterre",) for check in found) == lost
+
+
 def test_bundled_glossary_is_for_one_direction():
-    assert load_glossary("diplomacy", source_language="fr", target_language="en").terms
-    assert not load_glossary("diplomacy", source_language="en", target_language="fr").terms
+    assert load_glossary("news", source_language="fr", target_language="en").terms
+    assert not load_glossary("news", source_language="en", target_language="fr").terms
 
 
 def test_inflected_forms_are_found():
@@ -102,7 +142,7 @@ def test_a_glossary_of_tbx(tmp_path):
 
 
 def test_the_bundled_glossary_has_no_term_twice():
-    terms = load_glossary("diplomacy", source_language="fr", target_language="en").terms
+    terms = load_glossary("news", source_language="fr", target_language="en").terms
     assert len({term.source for term in terms}) == len(terms)
     assert sum(term.kind == "term" for term in terms) >= 150
 

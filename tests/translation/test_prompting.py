@@ -99,7 +99,7 @@ def test_terms_and_names_that_were_told_are_no_echo():
     target = "The Economic Community of West African States met."
     model = replace(
         translator(lambda prompt: target, family="causal", max_source_tokens=10_000),
-        glossary=load_glossary("diplomacy", source_language="fr", target_language="en"),
+        glossary=load_glossary("news", source_language="fr", target_language="en"),
     )
     assert model.translate(split_sentences(told))[0].failed == ()
 

@@ -188,7 +188,7 @@ def cleaning_verdicts(
 def support_verdicts(folder: Path, floors: SupportPartsFloors) -> Iterator[Verdict]:
     path = folder / "gold/support/sentences.tsv"
     _same("support", sha256_of(read_whole(path)), floors.sentences)
-    glossary = load_glossary("diplomacy", source_language="fr", target_language="en")
+    glossary = load_glossary("news", source_language="fr", target_language="en")
     translations = load_translations(folder / "gold/support/translations.json")
     likelihoods = load_likelihoods(folder / "gold/support/likelihoods.json")
     indexes = {

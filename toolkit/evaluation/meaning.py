@@ -85,7 +85,7 @@ def load_judged(folder: Path) -> list[JudgedTranslation]:
     assert lexicons
     judge = Judge(
         languages=LANGUAGES,
-        glossary=load_glossary("diplomacy", source_language="fr", target_language="en"),
+        glossary=load_glossary("news", source_language="fr", target_language="en"),
         limits=DEFAULT_LIMITS,
         lexicons=lexicons,
     )

@@ -36,7 +36,7 @@ from toolkit.results import Result
 from toolkit.translation.checks import lost_terms
 from toolkit.translation.glossary import Glossary, load_glossary
 
-TERMS = "diplomacy"
+TERMS = "news"
 
 
 def corpus_of(part: Part) -> Corpus:

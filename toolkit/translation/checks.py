@@ -15,7 +15,7 @@ from toolkit.lexicon.lexicon import Lexicons
 from toolkit.text import fold
 from toolkit.translation.comparison import Comparison
 from toolkit.translation.facts import STEM_CHARS, WORD, Facts
-from toolkit.translation.glossary import Term
+from toolkit.translation.glossary import Term, answered
 
 NAME_PREFIX = 4
 MIN_LIKENESS = 0.8  # Aliev and Aliyev: shared letters, as difflib counts them
@@ -108,6 +108,7 @@ def check_answer(
     if not answer.text:
         return (Check(name="empty", relation="translation"),)
     target = Facts(answer.text, language)
+    terms = answered(terms, answer.text)
     found = []
     if {source.language, language} == {"fr", "en"} and (
         _is_lost(source, target, terms, limits) or _is_uncovered(comparison, limits)
@@ -137,8 +138,10 @@ def check_answer(
         found.append(Check(name="language", relation="untranslated", values=(identified.name,)))
     if loop := _loop(target.text, limits):
         found.append(Check(name="repetition", relation="loop", values=(loop,)))
-    found += _number_checks(source, target)
-    if lost_dates := source.dates - target.dates:
+    phrases = [term for term in terms if term.kind == "phrase"]
+    found += _number_checks(source, target, phrases)
+    lost_dates = source.dates - target.dates
+    if lost_dates and (lost_dates := lost_dates - _sources(phrases, source.language).dates):
         found.append(Check(name="dates", relation="lost", values=tuple(sorted(lost_dates))))
     added = target.relative_dates - source.relative_dates
     if added and {source.language, language} == {"fr", "en"}:
@@ -282,19 +285,30 @@ def _mistaken(name: str, other: str, lexicons: Lexicons | None) -> bool:
     return entry is not None and lexicons.source.stem(form) not in entry.answers
 
 
-def _number_checks(source: Facts, target: Facts) -> list[Check]:
+def _number_checks(source: Facts, target: Facts, phrases: Sequence[Term]) -> list[Check]:
+    """What a phrase says in other numbers than its translation is neither lost nor added: "quinze
+    jours" are two weeks.
+    """
     found = []
-    known = target.in_digits | target.in_single_words | target.values
+    known = target.numbers
     hours = source.afternoon_hours
     known |= {hours[value] for value in known & hours.keys()}  # 2:30 p.m. holds 14h30
     lost = (source.in_digits | source.values_in_words) - known
-    added = target.in_digits - source.in_digits - source.in_single_words - source.values
+    added = target.in_digits - source.numbers
     added -= hours.keys()
+    if lost and phrases:
+        lost -= _sources(phrases, source.language).numbers
+    if added and phrases:
+        added -= Facts("; ".join(term.target for term in phrases), target.language).numbers
     if lost:
         found.append(Check(name="numbers", relation="lost", values=tuple(sorted(lost))))
     if added:
         found.append(Check(name="numbers", relation="added", values=tuple(sorted(added))))
     return found
+
+
+def _sources(phrases: Sequence[Term], language: str) -> Facts:
+    return Facts("; ".join(term.source for term in phrases), language)
 
 
 def _loop(text: str, limits: Limits) -> str:

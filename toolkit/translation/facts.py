@@ -79,6 +79,11 @@ class Facts:
         spelt = (each for each in self._quantities if not self.text[each.start].isdigit())
         return _whole(spelt) - VAGUE
 
+    @property
+    def numbers(self) -> set[str]:
+        """Whatever may be one, in digits."""
+        return self.in_digits | self.in_single_words | self.values
+
     @cached_property
     def afternoon_hours(self) -> dict[str, str]:
         """Hours after noon as a clock of 24 hours has them, by what one of 12 hours says."""

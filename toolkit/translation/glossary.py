@@ -3,9 +3,9 @@
 import hashlib
 import heapq
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, cast
 from xml.etree import ElementTree
@@ -74,9 +74,9 @@ class Glossary:
 
     def uses(self, source: str, target: str) -> tuple[TermUse, ...]:
         """Where terms stand in `source`, and their translations, in singular or plural, in
-        `target`, the translation of it.
+        `target`, the translation of it. Phrases are none.
         """
-        found = list(self._occurrences(source))
+        found = [each for each in self._occurrences(source) if each[0].kind == "term"]
         terms = list(dict.fromkeys(term for term, _ in found))
         terms.sort(key=lambda term: len(term.target), reverse=True)
         answers = {place: _written(term.target) for place, term in enumerate(terms)}
@@ -121,6 +121,13 @@ class Glossary:
         if place not in self._patterns:
             self._patterns[place] = _whole_words(_inflected(self._longest_first[place].source))
         return self._patterns[place]
+
+
+def answered(terms: Iterable[Term], target: str) -> tuple[Term, ...]:
+    """`terms` without the phrases that `target` words otherwise, which nothing insists on."""
+    return tuple(
+        term for term in terms if term.kind == "term" or _written(term.target).search(target)
+    )
 
 
 def bundled_glossaries() -> list[str]:
@@ -268,6 +275,7 @@ def _inflected(source: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def _written(target: str) -> re.Pattern[str]:
     """For `target` with any article and the ending of a plural; acronyms as they are."""
     words = re.findall(r"\w+", re.sub(r"^(?:the|an?)\s+", "", target))
@@ -279,7 +287,7 @@ def _written(target: str) -> re.Pattern[str]:
 
 
 def _singular(word: str) -> str:
-    return word.rstrip("s") or word
+    return word if word.endswith("ss") else word.removesuffix("s") or word
 
 
 def _whole_words(expression: str) -> re.Pattern[str]:
