@@ -133,7 +133,7 @@ def toolkit_on_ctranslate2(task: Task, clock: Clock) -> None:
 
 def ctranslate2_at_once(task: Task, clock: Clock) -> None:
     """The library given everything at once, with its own sorting into batches."""
-    import ctranslate2
+    from toolkit.models.ctranslate2_runtime import ctranslate2
 
     options: dict[str, Any] = {"beam_size": 1, "asynchronous": True}
     if task.model == "default":
@@ -276,7 +276,7 @@ def build_small(folder: Path) -> None:
 
     In a process of its own: a child's peak memory begins with its parent's.
     """
-    import ctranslate2
+    from toolkit.models.ctranslate2_runtime import ctranslate2
 
     sys.path.insert(0, str(ROOT / "tests"))
     from tiny_models import build_marian

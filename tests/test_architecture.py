@@ -123,15 +123,18 @@ def test_no_module_imports_itself_by_way_of_others():
     TopologicalSorter(imports()).prepare()
 
 
-def test_openvino_is_imported_in_one_place():
-    """Which keeps its telemetry out; whatever imports it elsewhere may come first."""
-    importing = re.compile(r"^\s*(?:import|from) openvino|importorskip\(.openvino", re.MULTILINE)
+@pytest.mark.parametrize("library", ["ctranslate2", "openvino"])
+def test_what_must_be_prepared_for_is_imported_in_one_place(library):
+    """Which keeps OpenVINO's telemetry out and has CTranslate2 multiply rightly; whatever imports
+    them elsewhere may come first.
+    """
+    importing = re.compile(rf"^\s*(?:import|from) {library}|importorskip\(.{library}", re.MULTILINE)
     found = [
         path
         for path in (*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py"))
         if importing.search(path.read_text("utf-8"))
     ]
-    assert found == [PACKAGE / "models" / "openvino_runtime.py"]
+    assert found == [PACKAGE / "models" / f"{library}_runtime.py"]
 
 
 def test_commands_do_not_import_each_other():

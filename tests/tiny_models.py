@@ -167,7 +167,7 @@ def build_quickmt(folder: Path, *, joint: bool = True, inner: int = 64) -> Path:
     Its weights are random but for those that let it write SENTENCES[5], whatever it reads. `inner`
     is the size of the encoder's inner layer: 100,000 makes 27 MB.
     """
-    from ctranslate2.specs import Activation, TransformerSpec
+    from toolkit.models.ctranslate2_runtime import Activation, TransformerSpec
 
     folder.mkdir(parents=True)
     names = ["joint"] if joint else ["src", "tgt"]

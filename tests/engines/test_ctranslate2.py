@@ -1,7 +1,6 @@
 from dataclasses import replace
 from functools import partial
 
-import ctranslate2
 import pytest
 
 from tests.engines.helpers import CONFIG, ENGINES, FAMILIES, sources
@@ -13,6 +12,7 @@ from toolkit.engines.ctranslate2 import (
     _batches,
 )
 from toolkit.errors import ModelError
+from toolkit.models.ctranslate2_runtime import ctranslate2
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -9,8 +9,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import ctranslate2
-
 from toolkit.engines.base import (
     BATCH_SIZE,
     Candidate,
@@ -30,6 +28,7 @@ from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelError
 from toolkit.models.boundary import model_errors
 from toolkit.models.ctranslate2_folder import MODEL_FILE
+from toolkit.models.ctranslate2_runtime import ctranslate2
 
 # Requests taken at once, to be sorted into batches of sources of similar length.
 REQUESTS_AT_ONCE: dict[Family, int] = {"causal": 32, "seq2seq": 512}

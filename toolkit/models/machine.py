@@ -30,14 +30,17 @@ def openvino_fault() -> str:
     """Why OpenVINO can't run here, empty where it can."""
     if find_spec("openvino_genai") is None:
         return NO_PACKAGE
-    if platform.machine().lower() in ("x86_64", "amd64") and not _has("AVX2"):
-        return OLD_PROCESSOR
-    return ""
+    return OLD_PROCESSOR if _is_x86() and not _has("AVX2") else ""
 
 
 def llamacpp_fault() -> str:
     """Why llama.cpp can't run here, empty where it can."""
     return NO_LLAMACPP if find_spec("xllamacpp") is None else ""
+
+
+def lacks_vnni() -> bool:
+    """Whether the processor is an x86 without instructions for products of 8 bits."""
+    return _is_x86() and not _has("AVX512VNNI")
 
 
 def memory_bytes() -> int:
@@ -67,6 +70,10 @@ def free_bytes(folder: Path) -> int:
     """Of the disk that `folder` is on, or will be."""
     existing = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110
     return shutil.disk_usage(existing).free
+
+
+def _is_x86() -> bool:
+    return platform.machine().lower() in ("x86_64", "amd64")
 
 
 def _has(feature: str) -> bool:

@@ -1,5 +1,4 @@
 import pytest
-from ctranslate2.converters import transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
 from tests.models.helpers import pull
@@ -7,6 +6,7 @@ from toolkit.errors import ModelError
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.conversion import checkpoint
 from toolkit.models.conversion.checkpoint import BY_CTRANSLATE2, convert_checkpoint
+from toolkit.models.ctranslate2_runtime import ctranslate2
 
 
 def test_checkpoints_convert_and_keep_their_tokenizers(tiny, tmp_path, spec):
@@ -33,7 +33,7 @@ def test_an_architecture_that_is_not_known_is_told_with_those_that_are(tmp_path)
 
 @pytest.mark.parametrize("architecture", BY_CTRANSLATE2)
 def test_what_is_left_to_ctranslate2_it_can_convert(architecture):
-    assert CONFIG_MAPPING_NAMES[architecture] in transformers._MODEL_LOADERS
+    assert CONFIG_MAPPING_NAMES[architecture] in ctranslate2.converters.transformers._MODEL_LOADERS
 
 
 def test_what_is_left_to_ctranslate2_needs_torch(tiny, tmp_path, monkeypatch):

@@ -56,7 +56,7 @@ def convert_checkpoint(
 
 
 def _convert_with_torch(source: Path, model_folder: Path, compute_type: str) -> None:
-    from ctranslate2.converters import TransformersConverter
+    from toolkit.models.ctranslate2_runtime import TransformersConverter
 
     class SafeConverter(TransformersConverter):  # type: ignore[misc]
         def load_model(self, model_class: Any, name: str, **options: Any) -> Any:

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ctranslate2.specs.common_spec import Activation
-from ctranslate2.specs.transformer_spec import TransformerSpec
 
 from toolkit.models.boundary import SAFELY
 from toolkit.models.conversion.weights import Array, Weights, unfit
+from toolkit.models.ctranslate2_runtime import Activation, TransformerSpec
 
 ACTIVATIONS = {
     "gelu": Activation.GELU,
