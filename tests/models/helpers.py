@@ -1,7 +1,14 @@
-"""Wheels that carry a model in parts, and a pull without a word to anybody."""
+"""Wheels that carry a model in parts, a pull without a word to anybody, and an adapter."""
 
+import json
 import zipfile
+from pathlib import Path
 
+import numpy as np
+from safetensors.numpy import save_file
+
+from toolkit.models.conversion.adapter import CONFIG, PROJECTIONS, TENSORS
+from toolkit.models.conversion.gguf import GgufFile
 from toolkit.models.install import install
 
 PARTS = 3
@@ -35,3 +42,17 @@ def pull(spec, folder, *, messages=None, **options):
         try_out=lambda model: "Yes.",
         **options,
     )
+
+
+def write_adapter(folder: Path, gguf: Path) -> None:
+    """One for the second layer of the model in `gguf`."""
+    folder.mkdir(parents=True)
+    numbers = np.random.default_rng(5)
+    tensors = {}
+    for here, there in PROJECTIONS.items():
+        outputs, inputs = GgufFile(gguf).shape(f"blk.1.{here}.weight")
+        place = f"base_model.model.model.layers.1.{there}"
+        for side, shape in (("A", (2, inputs)), ("B", (outputs, 2))):
+            tensors[f"{place}.lora_{side}.weight"] = numbers.normal(size=shape).astype(np.float16)
+    save_file(tensors, folder / TENSORS)
+    (folder / CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": 1}))

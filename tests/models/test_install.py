@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.helpers import pull
+from tests.models.helpers import pull, write_adapter
 from toolkit.cli.main import main
 from toolkit.engines.tryout import try_out
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models import conversion
 from toolkit.models import install as installing
 from toolkit.models.catalogue import ModelSpec
+from toolkit.models.conversion.adapter import TENSORS
 from toolkit.models.install import install, remove_installed
 from toolkit.models.installed import list_installed, load_installed, verify_installed
 from toolkit.models.sources import sha256_of_file
@@ -395,3 +396,27 @@ def test_a_models_folder_that_is_none(spec, gguf_file, tmp_path, monkeypatch, ca
         assert main(["models", "list"]) == 0
         assert main(["models", "show", model]) == 0
         assert "bug" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["openvino", "ctranslate2"])
+def test_an_adapter_is_added_and_belongs_to_what_the_weights_are(
+    spec, gguf_file, tmp_path, monkeypatch, form
+):
+    if form == "openvino":
+        pytest.importorskip("toolkit.models.openvino_runtime", reason="no openvino-genai")
+    write_adapter(tmp_path / "adapters/news", gguf_file)
+    monkeypatch.setattr(installing, "ADAPTERS", tmp_path / "adapters")
+    adapted = spec.model_copy(update={"adapter": "news"})
+    plain, bettered = (
+        pull(each, tmp_path / each.adapter, from_folder=gguf_file.parent, form=form)
+        for each in (spec, adapted)
+    )
+    digests = {
+        gguf_file.name: plain.source_sha256,
+        TENSORS: sha256_of_file(tmp_path / f"adapters/news/{TENSORS}"),
+    }
+    listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+    assert bettered.source_sha256 == hashlib.sha256(listed.encode()).hexdigest()
+    assert (plain.adapter, bettered.adapter) == ("", "news")
+    weights = "model/openvino_model.bin" if form == "openvino" else "model/model.bin"
+    assert plain.files[weights] != bettered.files[weights]

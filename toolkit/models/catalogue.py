@@ -18,6 +18,7 @@ from toolkit.assets import APP
 from toolkit.errors import UsageError
 from toolkit.files import read_toml, shortened
 
+ADAPTERS = Path(__file__).with_name("adapters")
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.toml")
 OWN_FILE_NAME = "models.toml"
 AUTO_MODEL = "auto"  # the best that is installed
@@ -120,7 +121,8 @@ class ModelSpec(_Entry):
     that it is more than to leave out the makers' names.
     `chat_template_kwargs` is what the chat template is told, `chat_template` one to use instead of
     the model's own, and `prompts` names those that its makers prescribe; `generation` is how they
-    have it write. `engines` are those that can run it, if not all that run files of its format.
+    have it write. `adapter` names one of the toolkit's own, which is added to the weights when they
+    are converted. `engines` are those that can run it, if not all that run files of its format.
     """
 
     id: str = Field(pattern=ID)
@@ -146,6 +148,7 @@ class ModelSpec(_Entry):
     chat_template: str = ""
     prompts: dict[PromptUse, str] = {}
     generation: Generation = Generation()
+    adapter: Literal["", "news"] = ""
     engines: tuple[Form, ...] = ()
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()

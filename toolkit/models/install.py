@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from toolkit.errors import ModelError, ModelMissingError
 from toolkit.models.boundary import model_errors, one_line
-from toolkit.models.catalogue import FolderSource, Form, ModelSpec
+from toolkit.models.catalogue import ADAPTERS, FolderSource, Form, ModelSpec
 from toolkit.models.ctranslate2_folder import place_published
 from toolkit.models.installed import (
     FORM_NAMES,
@@ -171,13 +171,14 @@ class _Fetched:
             licence=spec.licence,
             source=self.source,
             revision=self.revision,
-            source_sha256=_digest_of_source(spec, self.folder),
+            source_sha256=_digest_of_source(spec, form, self.folder),
             compute_type=compute_type,
             max_context_tokens=spec.max_context_tokens,
             text_prefix=spec.text_prefix,
             language_codes=spec.language_codes,
             chat_template_kwargs=spec.chat_template_kwargs,
             chat_template=spec.chat_template,
+            adapter="" if form == "llamacpp" else spec.adapter,
             golden="",
             files={
                 path.relative_to(built).as_posix(): sha256_of_file(path)
@@ -239,27 +240,36 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> str:
             from toolkit.models.conversion.llamacpp import place_gguf
 
             return place_gguf(file, model_folder, tokenizer_folder)
+    from toolkit.models.conversion.adapter import Adapter
+
+    folders = model_folder, tokenizer_folder
+    adapter = Adapter(ADAPTERS / spec.adapter) if spec.adapter else None
     if form == "openvino":
         with model_errors(f"{file.name} can't be converted to OpenVINO"):
             from toolkit.models.conversion import openvino
 
-            openvino.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
+            openvino.convert_gguf(file, *folders, compute_type=COMPUTE_TYPE, adapter=adapter)
     else:
         from toolkit.models.conversion import ctranslate2
 
-        ctranslate2.convert_gguf(file, model_folder, tokenizer_folder, compute_type=COMPUTE_TYPE)
+        ctranslate2.convert_gguf(file, *folders, compute_type=COMPUTE_TYPE, adapter=adapter)
     return COMPUTE_TYPE
 
 
-def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
+def _digest_of_source(spec: ModelSpec, form: Form, folder: Path) -> str:
     """As InstalledModel has it."""
     if spec.format == "gguf":
-        return spec.files[0].sha256
-    weights = sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin"))
-    digests = [sha256_of_file(path) for path in weights]
+        digests = {spec.files[0].name: spec.files[0].sha256}
+        if spec.adapter and form != "llamacpp":
+            from toolkit.models.conversion.adapter import TENSORS
+
+            digests[TENSORS] = sha256_of_file(ADAPTERS / spec.adapter / TENSORS)
+    else:
+        found = (path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin"))
+        digests = {path.name: sha256_of_file(path) for path in found}
     if len(digests) == 1:
-        return digests[0]
-    listed = [f"{digest}  {path.name}\n" for digest, path in zip(digests, weights, strict=True)]
+        return next(iter(digests.values()))
+    listed = [f"{digest}  {name}\n" for name, digest in sorted(digests.items())]
     return hashlib.sha256("".join(listed).encode()).hexdigest() if listed else ""
 
 

@@ -35,7 +35,8 @@ class InstalledModel:
 
     `source_sha256` is that of the weights as they came; of several files, that of the list that the
     program sha256sum makes of them, in the order of their names.
-    `form` names the engine that it was converted for, `reason` why it wasn't the quickest one.
+    `form` names the engine that it was converted for, `reason` why it wasn't the quickest one, and
+    `adapter` what was added to its weights.
     Records of before there were `form` and what stands behind it are read all the same.
     """
 
@@ -56,6 +57,7 @@ class InstalledModel:
     reason: str = ""
     chat_template_kwargs: dict[str, TemplateValue] = field(default_factory=dict)
     chat_template: str = ""
+    adapter: str = ""
 
     @property
     def bytes(self) -> int:

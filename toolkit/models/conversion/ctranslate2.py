@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ctranslate2.specs import common_spec, transformer_spec
 
+from toolkit.models.conversion.adapter import Adapter
 from toolkit.models.conversion.gguf import GgufFile
+from toolkit.models.ctranslate2_runtime import Activation, transformer_spec
 
 
 def convert_gguf(
-    source: Path, model_folder: Path, tokenizer_folder: Path, *, compute_type: str
+    source: Path,
+    model_folder: Path,
+    tokenizer_folder: Path,
+    *,
+    compute_type: str,
+    adapter: Adapter | None = None,
 ) -> None:
     """Write the existing folders `model_folder` (CTranslate2) and `tokenizer_folder`.
 
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
-    gguf = GgufFile(source)
+    gguf = GgufFile(source, adapter=adapter)
     gguf.refuse_unknown()
     tokens = gguf.vocabulary
     spec = _build_spec(gguf, compute_type)
@@ -49,7 +55,7 @@ def _build_spec(gguf: GgufFile, compute_type: str) -> transformer_spec.Transform
     spec = transformer_spec.TransformerDecoderModelSpec.from_config(
         gguf.layers,
         gguf.heads,
-        activation=common_spec.Activation.SWISH,
+        activation=Activation.SWISH,
         pre_norm=True,
         ffn_glu=True,
         rms_norm=True,

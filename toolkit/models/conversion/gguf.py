@@ -11,6 +11,7 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 from toolkit.errors import ModelError
+from toolkit.models.conversion.adapter import Adapter
 
 MAGIC = b"GGUF"
 QWEN2_SPLIT = (
@@ -38,12 +39,15 @@ class _HeadReader(GGUFReader):
 class GgufFile:
     """Fields, and tensors as float32 whatever their quantization."""
 
-    def __init__(self, path: Path, *, only_head: bool = False) -> None:
-        """`only_head` is for a file that ends where its weights begin, or somewhere in them.
+    def __init__(
+        self, path: Path, *, only_head: bool = False, adapter: Adapter | None = None
+    ) -> None:
+        """`only_head` is for a file that ends where its weights begin, or somewhere in them. The
+        matrices are those of the file with what `adapter` adds to them.
 
         Raises ModelError for what is none, or was cut short.
         """
-        self.path = path
+        self.path, self._adapter = path, adapter
         with path.open("rb") as stream:
             if stream.read(len(MAGIC)) != MAGIC:
                 raise ModelError(f"{path.name} is no GGUF file")
@@ -150,7 +154,8 @@ class GgufFile:
         for start in range(0, self.shape(name)[0], ROWS_AT_ONCE):
             block = slice(start, start + ROWS_AT_ONCE)
             rows = dequantize(tensor.data[block], tensor.tensor_type)
-            yield block, rows.astype(np.float32, copy=False)
+            rows = rows.astype(np.float32, copy=False)
+            yield block, self._adapter.added(name, block, rows) if self._adapter else rows
 
     def matrix(self, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         result = np.empty(self.shape(name), np.float32)

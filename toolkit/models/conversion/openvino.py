@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from toolkit.models.conversion.adapter import Adapter
 from toolkit.models.conversion.gguf import GgufFile
 from toolkit.models.openvino_runtime import Variable, VariableInfo, op, ov
 
@@ -21,13 +22,18 @@ WeightType = Literal["int8", "float32"]
 
 
 def convert_gguf(
-    source: Path, model_folder: Path, tokenizer_folder: Path, *, compute_type: WeightType
+    source: Path,
+    model_folder: Path,
+    tokenizer_folder: Path,
+    *,
+    compute_type: WeightType,
+    adapter: Adapter | None = None,
 ) -> None:
     """Write the existing folders `model_folder` (OpenVINO) and `tokenizer_folder`.
 
     Raises ModelError for an architecture or tokenizer that is not supported.
     """
-    gguf = GgufFile(source)
+    gguf = GgufFile(source, adapter=adapter)
     gguf.refuse_unknown()
     graph = _Decoder(gguf, compute_type)
     ov.save_model(graph.build(), model_folder / MODEL_FILE, compress_to_fp16=False)
