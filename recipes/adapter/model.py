@@ -94,9 +94,9 @@ class Decoder:
 
     def _new_adapter(self, rank: int, outputs: int, inputs: int) -> tuple[Tensor, Tensor]:
         """It adds nothing as yet."""
-        down = torch.randn(rank, inputs) / math.sqrt(inputs)
-        up = torch.zeros(outputs, rank)
-        return tuple(each.to(self.device).requires_grad_() for each in (down, up))  # type: ignore
+        down = torch.randn(rank, inputs, device=self.device) / math.sqrt(inputs)
+        up = torch.zeros(outputs, rank, device=self.device)
+        return down.requires_grad_(), up.requires_grad_()
 
     @property
     def parameters(self) -> list[Tensor]:
