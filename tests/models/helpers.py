@@ -44,8 +44,8 @@ def pull(spec, folder, *, messages=None, **options):
     )
 
 
-def write_adapter(folder: Path, gguf: Path) -> None:
-    """One for the second layer of the model in `gguf`."""
+def write_adapter(folder: Path, gguf: Path, *, alpha: float = 1) -> None:
+    """One for the second layer of the model in `gguf`, which adds little with a small `alpha`."""
     folder.mkdir(parents=True)
     numbers = np.random.default_rng(5)
     tensors = {}
@@ -55,4 +55,4 @@ def write_adapter(folder: Path, gguf: Path) -> None:
         for side, shape in (("A", (2, inputs)), ("B", (outputs, 2))):
             tensors[f"{place}.lora_{side}.weight"] = numbers.normal(size=shape).astype(np.float16)
     save_file(tensors, folder / TENSORS)
-    (folder / CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": 1}))
+    (folder / CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": alpha}))

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.helpers import write_adapter
 from tests.models.hub import COMMIT, TOOLKIT
 from tests.models.layouts import ENGLISH_ARTICLE, FRENCH_ARTICLE, LAYOUTS
 from tests.tiny_models import SENTENCES
 from toolkit.engines.tryout import FRENCH
+from toolkit.models import install as installing
 from toolkit.models.catalogue import CATALOGUE_FILE
 from toolkit.models.installed import FORM_NAMES
 from toolkit.models.sources import sha256_of_file
@@ -35,12 +37,16 @@ def test_every_entry_has_a_layout():
     ("model", "engine"), [(model, each) for model in LAYOUTS for each in LAYOUTS[model].engines]
 )
 def test_an_entry_goes_from_its_repository_to_its_answers(
-    published, repository_of, run, tmp_path, model, engine
+    published, repository_of, run, tmp_path, monkeypatch, model, engine
 ):
     """That the engines agree token for token, and with the checkpoint, is tested beside each."""
     if engine in LIBRARIES:
         pytest.importorskip(LIBRARIES[engine], reason=f"{engine} is not installed")
     spec = published(model)
+    if spec.adapter:  # that of the entry is for a model with more layers
+        (file,) = repository_of(model).iterdir()
+        write_adapter(tmp_path / "adapters" / spec.adapter, file, alpha=0.001)
+        monkeypatch.setattr(installing, "ADAPTERS", tmp_path / "adapters")
     told = run("models", "pull", model, "--engine", engine)[1]
     golden = FRENCH if spec.languages == ("fr",) else SENTENCES[5]
     assert f"{model}: it says «{golden}»" in told

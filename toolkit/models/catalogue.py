@@ -160,6 +160,14 @@ class ModelSpec(_Entry):
         return self
 
     @model_validator(mode="after")
+    def _adapter_is_added(self) -> Self:
+        if self.adapter and (self.format != "gguf" or "llamacpp" in self.runs_on):
+            raise ValueError(
+                "an adapter is added to a GGUF model whose engines are openvino and ctranslate2"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _settings_of_the_family(self) -> Self:
         for name in self.generation.settings:
             if why := UNFIT[self.family].get(name):

@@ -171,14 +171,14 @@ class _Fetched:
             licence=spec.licence,
             source=self.source,
             revision=self.revision,
-            source_sha256=_digest_of_source(spec, form, self.folder),
+            source_sha256=_digest_of_source(spec, self.folder),
             compute_type=compute_type,
             max_context_tokens=spec.max_context_tokens,
             text_prefix=spec.text_prefix,
             language_codes=spec.language_codes,
             chat_template_kwargs=spec.chat_template_kwargs,
             chat_template=spec.chat_template,
-            adapter="" if form == "llamacpp" else spec.adapter,
+            adapter=spec.adapter,
             golden="",
             files={
                 path.relative_to(built).as_posix(): sha256_of_file(path)
@@ -256,11 +256,11 @@ def _convert(spec: ModelSpec, form: Form, source: Path, built: Path) -> str:
     return COMPUTE_TYPE
 
 
-def _digest_of_source(spec: ModelSpec, form: Form, folder: Path) -> str:
+def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
     """As InstalledModel has it."""
     if spec.format == "gguf":
         digests = {spec.files[0].name: spec.files[0].sha256}
-        if spec.adapter and form != "llamacpp":
+        if spec.adapter:
             from toolkit.models.conversion.adapter import TENSORS
 
             digests[TENSORS] = sha256_of_file(ADAPTERS / spec.adapter / TENSORS)

@@ -88,12 +88,56 @@ def test_what_an_adapter_has_nothing_for_stays(adapted, gguf_of):
 
 def test_an_adapter_of_another_model_is_refused(adapted, gguf_of):
     tensors = {
-        f"{PLACE}.mlp.up_proj.lora_{side}.weight": np.zeros((4, 4), np.float16) for side in "AB"
+        f"{PLACE}.mlp.up_proj.lora_{side}.weight": np.zeros(shape, np.float16)
+        for side, shape in (("A", (2, 4)), ("B", (4, 2)))
     }
     save_file(tensors, adapted[0] / TENSORS)
     file = GgufFile(gguf_of("qwen2"), adapter=Adapter(adapted[0]))
     with pytest.raises(ModelError, match=r"doesn't fit the model's blk\.1\.ffn_up\.weight"):
         file.matrix("blk.1.ffn_up.weight")
+
+
+@pytest.mark.parametrize("place", [f"{PLACE}0.mlp.up_proj", f"{PLACE}.mlp.router", "lm_head"])
+def test_an_adapter_for_what_the_model_lacks_is_refused(adapted, gguf_of, place):
+    tensors = load_file(adapted[0] / TENSORS)
+    for side in "AB":
+        tensors[f"{place}.lora_{side}.weight"] = np.zeros((2, 2), np.float16)
+    save_file(tensors, adapted[0] / TENSORS)
+    with pytest.raises(ModelError, match=f"another model: this one has no {place}"):
+        GgufFile(gguf_of("qwen2"), adapter=Adapter(adapted[0]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lora_B": None},
+        {"lora_A": np.zeros((1, 64), np.float16)},
+        {"lora_A": np.zeros(64, np.float16)},
+        {"lora_A": np.zeros((1, 64), np.float16), "lora_B": np.zeros((64, 1), np.float16)},
+        {"lora_magnitude_vector": np.zeros(64, np.float16)},
+    ],
+)
+def test_matrices_that_make_no_product_of_the_rank_are_told(adapted, change):
+    tensors = load_file(adapted[0] / TENSORS)
+    for part, tensor in change.items():
+        name = f"{PLACE}.self_attn.q_proj.{part}.weight"
+        if tensor is None:
+            del tensors[name]
+        else:
+            tensors[name] = tensor
+    save_file(tensors, adapted[0] / TENSORS)
+    with pytest.raises(ModelError, match="holds no adapter"):
+        Adapter(adapted[0])
+
+
+def test_weights_that_are_missing_or_cut_short_are_told(adapted):
+    file = adapted[0] / TENSORS
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(ModelError, match="holds no adapter"):
+        Adapter(adapted[0])
+    file.unlink()
+    with pytest.raises(ModelError, match="holds no adapter"):
+        Adapter(adapted[0])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"r": 0, "lora_alpha": 1}', '{"r": 2}'])

@@ -1,6 +1,8 @@
 """Low-rank adapters (LoRA: Hu et al. 2021, arXiv 2106.09685), as the library PEFT writes them."""
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ PROJECTIONS = {
     "ffn_up": "mlp.up_proj",
     "ffn_down": "mlp.down_proj",
 }
+SIDE = re.compile(r"\.lora_[AB]\.weight$")
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 
@@ -32,8 +35,13 @@ class Adapter:
 
         try:
             config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-            self._scale = float(config["lora_alpha"]) / int(config["r"])
-            self._tensors = load_file(folder / TENSORS)
+            rank = int(config["r"])
+            self._scale = np.float32(float(config["lora_alpha"]) / rank)
+            tensors = load_file(folder / TENSORS)
+            self._pairs = {
+                place: (tensors[f"{place}.lora_A.weight"], tensors[f"{place}.lora_B.weight"])
+                for place in {SIDE.sub("", name) for name in tensors}
+            }
         except (
             OSError,
             ArithmeticError,
@@ -43,6 +51,16 @@ class Adapter:
             SafetensorError,
         ) as error:
             raise ModelError(f"{folder} holds no adapter: {error}") from error
+        for place, (down, up) in self._pairs.items():
+            if down.ndim != 2 or up.ndim != 2 or (len(down), up.shape[1]) != (rank, rank):
+                raise ModelError(f"{folder} holds no adapter: {place} isn't of rank {rank}")
+
+    def refuse_other(self, names: Iterable[str]) -> None:
+        """Raises ModelError where something would be added to a matrix that is not among `names`,
+        as GGUF files call them.
+        """
+        if others := self._pairs.keys() - set(map(_theirs, names)):
+            raise ModelError(f"the adapter is for another model: this one has no {min(others)}")
 
     def added(self, name: str, rows: slice, weights: Array) -> Array:
         """`weights`, which are those `rows` of the matrix that GGUF files call `name`, with what is
@@ -50,13 +68,14 @@ class Adapter:
 
         Raises ModelError where they have another shape than the adapter was made for.
         """
-        down, up = (self._tensors.get(f"{_theirs(name)}.lora_{side}.weight") for side in "AB")
-        if down is None or up is None:
+        pair = self._pairs.get(_theirs(name))
+        if pair is None:
             return weights
+        down, up = pair
         product = up[rows].astype(np.float32) @ down.astype(np.float32)
         if product.shape != weights.shape:
             raise ModelError(f"the adapter doesn't fit the model's {name}")
-        return weights + np.float32(self._scale) * product
+        return weights + self._scale * product
 
 
 def _theirs(name: str) -> str:

@@ -45,7 +45,7 @@ class GgufFile:
         """`only_head` is for a file that ends where its weights begin, or somewhere in them. The
         matrices are those of the file with what `adapter` adds to them.
 
-        Raises ModelError for what is none, or was cut short.
+        Raises ModelError for what is none, or was cut short, and for an adapter of another model.
         """
         self.path, self._adapter = path, adapter
         with path.open("rb") as stream:
@@ -58,6 +58,8 @@ class GgufFile:
                 f"{path.name} is damaged or cut short, or GGUF of another version"
             ) from error
         self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
+        if adapter:
+            adapter.refuse_other(self._tensors)
 
     @cached_property
     def architecture(self) -> str:
