@@ -4,7 +4,7 @@ from tests.helpers import candidate
 from tests.translation.helpers import TBX, TERMS
 from toolkit.errors import UsageError
 from toolkit.translation.checks import check_translation, lost_terms
-from toolkit.translation.glossary import Glossary, Term, load_glossary
+from toolkit.translation.glossary import Glossary, Term, answered, load_glossary
 
 
 def test_glossary_finds_the_longest_terms_in_order():
@@ -28,6 +28,20 @@ def test_names_left_in_french_are_put_right_but_no_other_words():
     target = "The OCS met in Pékin with its chef de la diplomatie."
     repaired = Glossary(TERMS).repair(target, source=source)
     assert repaired == "The SCO met in Beijing with its chef de la diplomatie."
+
+
+@pytest.mark.parametrize(
+    ("target", "repaired"),
+    [
+        ("An AVC is no AVC.", "A stroke is no stroke."),
+        ("He had an AVC.", "He had a stroke."),
+        ("She had an IVG.", "She had an abortion."),
+        ("He had an IA.", "He had an AI."),
+    ],
+)
+def test_the_article_before_what_is_put_right_goes_with_it(target, repaired):
+    terms = (Term("AVC", "stroke"), Term("IVG", "abortion"), Term("IA", "AI"))
+    assert Glossary(terms).repair(target, source="AVC, IVG, IA") == repaired
 
 
 def test_french_titles_are_put_right():
@@ -71,6 +85,30 @@ def test_a_phrase_that_is_answered_explains_its_numbers_and_dates():
         ("numbers", "15"),
         ("numbers", "3"),
     ]
+    source = "La mère a porté plainte, selon les avocats."
+    assert failed(source, "The mother filed a complaint, according to 1 lawyer.") == [
+        ("numbers", "1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suggested", "target"),
+    [
+        ("subsidiary", "Two Subsidiaries closed."),
+        ("front man", "They are front men."),
+        ("midwife", "The midwives strike."),
+        ("bus", "The buses stop."),
+        ("buses", "The bus stops."),
+        ("tax breaks", "A tax break ends."),
+        ("boss", "The bosses met."),
+        ("day", "Days passed."),
+        ("German", "Germans voted."),
+    ],
+)
+def test_a_phrase_is_answered_in_singular_or_plural(suggested, target):
+    phrase = Term("x", suggested, "phrase")
+    assert answered((phrase,), target) == (phrase,)
+    assert answered((phrase,), "Nothing of it.") == ()
 
 
 def test_names_in_a_phrase_are_missed_where_it_is_not_answered():
@@ -108,6 +146,13 @@ def test_inflected_forms_are_found():
         ("député", "Deux députées parlent."),
         ("bureau de vote", "Les bureaux de vote ouvrent."),
         ("l'ONU", "Il va à l’ONU."),
+        ("à l'issue de", "A l'issue de la réunion, il parle."),
+        ("à l'issue de", "« A l'issue de la réunion, je parle. »"),
+        ("A ce sujet", "À ce sujet, il parle."),
+        ("A ce sujet", "Il parle à ce sujet."),
+        ("a jugé", "A jugé."),
+        ("a level", "A level playing field"),
+        ("A level", "a level playing field"),
         ("C++", "Il écrit en C++."),
         ("§", "Le § 12 change."),
     ],

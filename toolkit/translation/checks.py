@@ -297,9 +297,10 @@ def _number_checks(source: Facts, target: Facts, phrases: Sequence[Term]) -> lis
     added = target.in_digits - source.numbers
     added -= hours.keys()
     if lost and phrases:
-        lost -= _sources(phrases, source.language).numbers
+        told = _sources(phrases, source.language)
+        lost -= told.in_digits | told.values_in_words
     if added and phrases:
-        added -= Facts("; ".join(term.target for term in phrases), target.language).numbers
+        added -= Facts("; ".join(term.target for term in phrases), target.language).in_digits
     if lost:
         found.append(Check(name="numbers", relation="lost", values=tuple(sorted(lost))))
     if added:

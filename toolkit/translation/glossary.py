@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import permutations
 from pathlib import Path
 from typing import Literal, cast
 from xml.etree import ElementTree
@@ -25,6 +26,8 @@ COLUMNS = {"source", "target"}
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 ENDINGS = ("", "s", "es", "x", "e")  # of a plural or feminine form
 WORD = re.compile(r"\w+")
+IRREGULAR = (("y", "ies"), ("fe", "ves"), ("man", "men"))  # endings of singular and plural
+UNACCENTED = re.compile(r"^(\W*)A(?= )")  # as "À" is often written where a sentence begins
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -67,7 +70,8 @@ class Glossary:
     def occurring(self, text: str) -> tuple[Term, ...]:
         """The terms in `text`, each once, in the order in which they first occur.
 
-        Of overlapping terms the longest counts. Plurals and feminine forms are found as well; case
+        Of overlapping terms the one that begins first counts, of those that begin together the
+        longest. Plurals and feminine forms are found as well, and "A l'issue" for "à l'issue"; case
         is ignored but for acronyms and where a term says otherwise.
         """
         return tuple(dict.fromkeys(term for term, _ in self._occurrences(text)))
@@ -104,7 +108,7 @@ class Glossary:
 
     def repair(self, text: str, *, source: str) -> str:
         """`text`, a translation of `source`, with names and acronyms that were left in their
-        source form replaced by their targets.
+        source form replaced by their targets, and "an AVC" becoming "a stroke".
 
         What `source` doesn't hold stays: CPI is a court in French and an index in English.
         """
@@ -113,8 +117,15 @@ class Glossary:
         names = [name for name in left if self._folded[name] in held]
         if not names:
             return text
-        pattern = _whole_words("|".join(map(re.escape, names)))
-        return pattern.sub(lambda match: self._by_name[match.group()], text)
+        pattern = _whole_words(rf"(?:([Aa])n )?({'|'.join(map(re.escape, names))})")
+        return pattern.sub(self._in_english, text)
+
+    def _in_english(self, match: re.Match[str]) -> str:
+        target = self._by_name[match[2]]
+        before = match[0].removesuffix(match[2])
+        if before and target[0].islower() and target[0] not in "aeio":
+            before = f"{match[1]} "
+        return before + target
 
     def _pattern(self, place: int) -> re.Pattern[str]:
         """That of a term, made when it is first needed."""
@@ -269,25 +280,32 @@ def _possible_words(normal: str) -> set[str]:
 def _inflected(source: str) -> str:
     """A regular expression for `source` in any number and gender, as far as endings show them."""
     words = re.split(r"(\w{4,})", _normal(source))
-    return "".join(
+    inflected = "".join(
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
         for index, word in enumerate(words)
     )
+    return inflected if source[0] in "àÀ" else re.sub(r"^[aà](?=\\ )", "[aà]", inflected)
 
 
 @lru_cache(maxsize=4096)
 def _written(target: str) -> re.Pattern[str]:
-    """For `target` with any article and the ending of a plural; acronyms as they are."""
+    """For `target` with any article, in singular or plural; acronyms as they are."""
     words = re.findall(r"\w+", re.sub(r"^(?:the|an?)\s+", "", target))
     expressions = (
-        re.escape(word) if word.isupper() else f"(?i:{re.escape(_singular(word))}(?:e?s)?)"
-        for word in words
+        re.escape(word) if word.isupper() else f"(?i:{_numbered(word)})" for word in words
     )
     return _whole_words(r"\W+".join(expressions) or "(?!)")  # which is found nowhere
 
 
-def _singular(word: str) -> str:
-    return word if word.endswith("ss") else word.removesuffix("s") or word
+def _numbered(word: str) -> str:
+    """A regular expression for `word` in singular or plural."""
+    singular = word if word.endswith("ss") else word.removesuffix("s") or word
+    forms = {word, f"{word}es", word.removesuffix("es"), singular, f"{singular}s", f"{singular}es"}
+    for pair in IRREGULAR:
+        for ending, other in permutations(pair):
+            if word.endswith(ending):
+                forms.add(word.removesuffix(ending) + other)
+    return "|".join(map(re.escape, sorted(forms)))
 
 
 def _whole_words(expression: str) -> re.Pattern[str]:
@@ -317,7 +335,8 @@ def _matches(
 
 
 def _normal(text: str) -> str:
-    """Lower case and straight apostrophes, without changing any offset."""
+    """Lower case, straight apostrophes and "à" for a first "A", without changing any offset."""
+    text = UNACCENTED.sub(r"\1À", text)
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
