@@ -133,6 +133,23 @@ def test_bundled_glossary_is_for_one_direction():
     assert not load_glossary("news", source_language="en", target_language="fr").terms
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("L'Assemblée populaire nationale a voté.", []),
+        ("L'Assemblée populaire nationale de Chine.", ["National People's Congress of China"]),
+        ("Le Conseil d’État chinois a voté.", ["Chinese State Council"]),
+        ("Le tribunal a jugé la plainte recevable.", ["court ruled"]),
+        ("Elle l'a dit à TVA Nouvelles.", []),
+        ("Dans un communiqué conjoint, ils hésitent.", ["in a joint statement"]),
+        ("Au lendemain de la guerre froide, ils hésitent.", ["after the Cold War"]),
+    ],
+)
+def test_the_bundled_glossary_tells_what_is_meant_here(source, told):
+    glossary = load_glossary("news", source_language="fr", target_language="en")
+    assert [term.target for term in glossary.occurring(source)] == told
+
+
 def test_inflected_forms_are_found():
     found = Glossary(TERMS).occurring("Les chefs de la diplomatie se sont vus.")
     assert [term.target for term in found] == ["foreign minister"]
@@ -186,9 +203,11 @@ def test_a_glossary_of_tbx(tmp_path):
     )
 
 
-def test_the_bundled_glossary_has_no_term_twice():
-    terms = load_glossary("news", source_language="fr", target_language="en").terms
+def test_the_bundled_glossary_has_no_term_twice_and_none_that_another_one_hides():
+    glossary = load_glossary("news", source_language="fr", target_language="en")
+    terms = glossary.terms
     assert len({term.source for term in terms}) == len(terms)
+    assert [term for term in terms if glossary.occurring(term.source) != (term,)] == []
     assert sum(term.kind == "term" for term in terms) >= 150
 
 
