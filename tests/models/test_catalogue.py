@@ -17,7 +17,7 @@ def test_the_catalogue_is_sound():
         # A commercial user must not learn it from the licence's text.
         owed = spec.licence.startswith(("CC-", "Gemma")) or spec.adapter
         assert bool(spec.forbids) == bool(owed)
-        restricting = ("commercial", "prohibits", "research alone")
+        restricting = ("commercial", "prohibits", "research only")
         assert spec.restricted == any(words in spec.forbids for words in restricting)
         for source in spec.sources:
             if spec.files and not spec.measured and isinstance(source, HubSource):
