@@ -11,9 +11,10 @@ def index(translations, **options):
 
 
 def test_places_terms_and_the_days_of_publication_count_in_both_languages():
-    glossary = Glossary((Term("OTAN", "NATO"),))
+    glossary = Glossary((Term("OTAN", "NATO"), Term("ministres", "Cabinet Members", "phrase")))
     found = index(untranslated([Segment(0, TEXT, "")]), glossary=glossary, date="2024-05-16")
     assert {"NATO", "Germany"} <= found.names
+    assert "Cabinet Members" not in found.names, "nothing insists on a phrase"
     facts = [sentence.translation for sentence in found.sentences if not sentence.text]
     assert "Thursday, May 16, 2024" in facts
     assert any(fact.startswith("Tuesday, May 14") for fact in facts)

@@ -281,6 +281,14 @@ def test_a_row_that_is_no_term_is_named(tmp_path, text, message):
         load(tmp_path / "bad.csv", text)
 
 
+def test_an_earlier_name_of_the_bundled_glossary_is_known():
+    earlier, current = (
+        load_glossary(name, source_language="fr", target_language="en")
+        for name in ("diplomacy", "news")
+    )
+    assert earlier.digest == current.digest
+
+
 def test_an_unknown_glossary_says_which_files_are_read():
     with pytest.raises(UsageError, match=r"\.tsv, \.csv or \.tbx"):
         load_glossary("mine.txt", source_language="fr", target_language="en")

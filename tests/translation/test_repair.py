@@ -74,7 +74,12 @@ def test_what_a_model_says_of_its_answer_is_left_out(source, answer, expected):
             '"We will go far," has he said?',
             None,
         ),
-        ("Jamais il n'a dit cela.", "Never, has he said this.", None),
+        ("Pas une fois elle n'a cédé, a-t-elle dit.", "Not once, has she agreed.", None),
+        (
+            "« Je n'irai jamais », a-t-il déclaré.",
+            '"I will never go," has he said.',
+            '"I will never go," he said.',
+        ),
     ],
 )
 def test_a_speaker_behind_a_quotation_is_named_as_english_does(source, answer, expected):

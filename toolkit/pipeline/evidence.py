@@ -32,7 +32,7 @@ def index_article(
         title=title,
         facts=date_facts(date, text, languages[0]),
         names=(
-            *(term.target for term in glossary.occurring(text)),
+            *(term.target for term in glossary.occurring(text) if term.kind == "term"),
             *place_names(text, *languages),
         ),
         languages=languages,

@@ -20,6 +20,7 @@ from toolkit.text import fold
 
 Kind = Literal["term", "phrase"]
 NONE = "none"
+RENAMED = {"diplomacy": "news"}  # bundled ones, by names that settings may still hold
 INLINE = "tsv:"  # before terms that stand in the place of a name
 SUFFIXES = (".tsv", ".csv", ".tbx")
 COLUMNS = {"source", "target"}
@@ -160,6 +161,7 @@ def load_glossary(reference: str, *, source_language: str, target_language: str)
     path = Path(reference)
     if path.suffix not in SUFFIXES:
         folder, known = _bundled(), bundled_glossaries()
+        reference = RENAMED.get(reference, reference)
         if reference not in (*known, NONE):
             raise UsageError(
                 f"no glossary '{reference}' (there are: {', '.join((*known, NONE))}); a file of "

@@ -10,8 +10,9 @@ MARKS = '"«»“”'
 MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
 PREAMBLE = re.compile(any_of(lambda language: "|".join(language.preambles)), re.IGNORECASE)
-# "a-t-il dit" behind a quotation, word for word.
+# "a-t-il dit" behind a quotation, word for word. Behind "never" the same words are English.
 SPEAKER = re.compile(r"(?<=[\"”»’,'] )has (he|she|it|they) (said|told|\w+ed)\b")
+NEGATIVE = re.compile(r"(?i)\b(?:never|not|no|nor|neither|only|rarely|seldom)\b[^\"”»]*$")
 INVERTED = re.compile(r"\ba-t-(?:il|elle|on)\b")
 
 
@@ -22,12 +23,17 @@ def repair(target: str, source: str) -> str:
     """
     target = _without_preamble(rejoin_numbers(" ".join(target.split()), source), source)
     if INVERTED.search(source) and "?" not in source:
-        target = SPEAKER.sub(r"\1 \2", target)
+        target = SPEAKER.sub(_speaker, target)
     if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
         marks = re.findall(f"[{MARKS}]", target)
         if marks in (['"'], ["”"], ["»"]):
             return f'"{target}'
     return target
+
+
+def _speaker(match: re.Match[str]) -> str:
+    is_inverted = NEGATIVE.search(match.string, 0, match.start())
+    return match[0] if is_inverted else f"{match[1]} {match[2]}"
 
 
 def _without_preamble(target: str, source: str) -> str:
