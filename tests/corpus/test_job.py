@@ -70,7 +70,7 @@ def test_what_a_machine_may_choose_makes_no_other_job(source, to, tmp_path):
         ({"stages": ("clean",)}, "stages: translate then, clean now"),
         ({"prefix": "en_"}, "prefix: not set then, en_ now"),
         (
-            {"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"},
+            {"summarizer": "lead-3", "stages": ("summarize",), "route": "summarize-first"},
             "route: not set then, summarize-first now",
         ),
     ],
@@ -97,9 +97,9 @@ def test_another_job_in_one_place_is_refused_by_what_differs(source, to, changes
             "stages: clean,translate then, clean now",
         ),
         (
-            {"model": "lead-3", "stages": ("summarize",), "route": "summarize-first"},
-            {"model": "fake", "stages": ("summarize",), "route": "summarize-first"},
-            "summarizer: lead-3 then, fake now; translator: lead-3 then, fake now",
+            {"summarizer": "lead-3", "stages": ("summarize",)},
+            {"stages": ("summarize",), "quality": "best"},
+            "quality: not set then, best now; summarizer: lead-3 then, fake now",
         ),
         (
             {},

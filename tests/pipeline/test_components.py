@@ -6,7 +6,7 @@ import pytest
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
 from toolkit.engines.base import ranked
 from toolkit.engines.fake import FakeEngine
-from toolkit.errors import ModelMissingError
+from toolkit.errors import ModelMissingError, UsageError
 from toolkit.models.catalogue import Generation, catalogue, find_spec
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline import components as components_module
@@ -33,6 +33,39 @@ def test_without_a_model_sentences_of_the_article_have_to_do(tmp_path):
 def test_a_model_that_was_asked_for_has_to_be_there(tmp_path, settings):
     with pytest.raises(ModelMissingError):
         components(tmp_path, **settings).summarizer("en")
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "told"),
+    [
+        ("fake", {"source_language": "xx"}, "prompt news.v4 is for fr to en, not for xx to en"),
+        ("opus-mt-fr-en", {"source_language": "de"}, "translates fr to en, not de to en"),
+        ("nllb-200-distilled-600m", {"target_language": "xx"}, "knows .*, not fr to xx"),
+        ("lead-3", {}, "lead-3 copies sentences and can't translate; give it as --summarizer"),
+    ],
+)
+def test_what_cannot_translate_is_told_before_it_is_loaded(tmp_path, model, settings, told):
+    made = components(tmp_path, translator=model, **settings)
+    with pytest.raises(UsageError, match=told):
+        made.refuse_translation()
+    with pytest.raises(UsageError, match=told):
+        _ = made.translator
+    components(tmp_path, translator="nllb-200-distilled-600m").refuse_translation()
+
+
+@pytest.mark.parametrize("model", ["fake", "lead-3"])
+def test_what_cannot_summarize_is_told_before_it_is_loaded(tmp_path, model):
+    (tmp_path / "mine.yaml").write_text(
+        "task: summarization\ndescription: Mine.\nlanguages: [fr, en]\nsystem: Short.\n"
+        "user: '{{ text }}'\n"
+    )
+    settings = {"summarizer": model, "summarization_prompt": str(tmp_path / "mine.yaml")}
+    made = components(tmp_path, **settings, route="direct", source_language="de")
+    with pytest.raises(UsageError, match=r"not for de to en|can't translate"):
+        made.refuse_summaries("en")
+    with pytest.raises(UsageError, match=r"not for de to en|can't translate"):
+        made.summarizer("en")
+    components(tmp_path, summarizer=model).refuse_summaries("en")
 
 
 def test_one_engine_serves_both_stages():

@@ -188,8 +188,9 @@ def make_job(
     """The models are chosen and looked up here, once.
 
     Raises UsageError for stages that there aren't, for a language that isn't named and where there
-    is nothing to translate, to skip, or to clean by what was learned, and for a glossary that can't
-    be read, ModelMissingError where a model is needed that isn't installed.
+    is nothing to translate, to skip, or to clean by what was learned, for languages that a model or
+    its prompts aren't for, and for a glossary that can't be read, ModelMissingError where a model
+    is needed that isn't installed.
     """
     ordered = refuse_stages(stages)
     if learned_from and "clean" not in ordered:
@@ -344,6 +345,7 @@ def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]
     names: dict[str, str] = {}
     if "translate" in stages or route.translates:
         names["translator"] = components.translator_model
+        components.refuse_translation()
         _ = components.glossary  # read now, so that a slip in its name isn't written down
     if "summarize" in stages:
         names["summarizer"] = _summarizer(components, route.language(settings))
@@ -353,9 +355,10 @@ def _models(stages: Sequence[Stage], settings: Settings) -> dict[str, ModelUsed]
 def _summarizer(components: Components, language: str) -> str:
     """As `Components.summarizer` chooses."""
     settings = components.settings
-    if settings.summarizer_model in METHODS:
-        return settings.summarizer_model
     try:
+        components.refuse_summaries(language)
+        if settings.summarizer_model in METHODS:
+            return settings.summarizer_model
         return components.summarizer_model(language)
     except ModelMissingError:
         translates = settings.route == "direct" and not settings.same_language

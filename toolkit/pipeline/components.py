@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from toolkit.engines.base import GenerationConfig
+from toolkit.engines.load import FAKE
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
 from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
@@ -66,30 +67,9 @@ class Components:
     def _make_translator(self) -> SentenceTranslator:
         settings = self.settings
         source, target = settings.languages
-        if settings.same_language:
-            raise UsageError(f"there is nothing to translate from {source} to {target}")
-        model = self.translator_model
-        spec = self._spec(model)
-        if spec and spec.direction not in (None, settings.languages):
-            raise UsageError(
-                f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
-            )
-        engine = self.pool.engine(model, settings.languages)
-        prompts = dict[str, Prompt]()
-        if engine.info.family == "causal":
-            names = {
-                "prompt": self._prompt_name("translation", spec),
-                "second_prompt": self._prompt_name("second_translation", spec),
-            }
-            prompts = {
-                part: load_prompt("translation", name, languages=settings.languages)
-                for part, name in names.items()
-            }
-            if EFFORTS["causal"][settings.quality].reverse:
-                name = spec.prompts.get("translation", "news") if spec else "news"
-                prompts["reverse_prompt"] = load_prompt(
-                    "translation", name, languages=(target, source)
-                )
+        spec = self._translator_spec()
+        engine = self.pool.engine(self.translator_model, settings.languages)
+        prompts = self._translation_prompts(spec) if engine.info.family == "causal" else {}
         config = _prescribed(TRANSLATION_CONFIG, spec)
         if "num_beams" in settings.model_fields_set:
             config = replace(config, num_beams=settings.num_beams)
@@ -109,6 +89,64 @@ class Components:
             second_prompt=prompts.get("second_prompt"),
             reverse_prompt=prompts.get("reverse_prompt"),
         )
+
+    def _translator_spec(self) -> ModelSpec | None:
+        """That of the model that translates. Raises UsageError for one that can't, or not between
+        the languages.
+        """
+        source, target = self.settings.languages
+        if self.settings.same_language:
+            raise UsageError(f"there is nothing to translate from {source} to {target}")
+        if self.translator_model in METHODS:
+            raise UsageError(
+                f"{self.translator_model} copies sentences and can't translate; give it as "
+                "--summarizer"
+            )
+        spec = self._spec(self.translator_model)
+        if spec and spec.direction not in (None, (source, target)):
+            raise UsageError(
+                f"{spec.id} translates {' to '.join(spec.direction)}, not {source} to {target}"
+            )
+        if spec and (codes := spec.language_codes) and not {source, target} <= codes.keys():
+            raise UsageError(f"{spec.id} knows {', '.join(codes)}, not {source} to {target}")
+        return spec
+
+    def _translation_prompts(self, spec: ModelSpec | None) -> dict[str, Prompt]:
+        """Raises UsageError for those of other languages."""
+        source, target = self.settings.languages
+        names = {
+            "prompt": self._prompt_name("translation", spec),
+            "second_prompt": self._prompt_name("second_translation", spec),
+        }
+        prompts = {
+            part: load_prompt("translation", name, languages=(source, target))
+            for part, name in names.items()
+        }
+        if EFFORTS["causal"][self.settings.quality].reverse:
+            name = spec.prompts.get("translation", "news") if spec else "news"
+            prompts["reverse_prompt"] = load_prompt("translation", name, languages=(target, source))
+        return prompts
+
+    def refuse_translation(self) -> None:
+        """Raises UsageError where it shows before the model is loaded that it can't translate
+        between the languages. Of a folder it shows later, since its kind isn't known.
+        """
+        spec = self._translator_spec()
+        if self._is_prompted(self.translator_model):
+            self._translation_prompts(spec)
+
+    def refuse_summaries(self, language: str) -> None:
+        """The same for summaries in `language`."""
+        asked = self.settings.summarizer_model
+        if asked in METHODS:
+            self._refuse_method(asked)
+        elif self._is_prompted(self.summarizer_model(language)):
+            self._summary_prompts(language)
+
+    def _is_prompted(self, model: str) -> bool:
+        """Whether it surely is; see `refuse_translation`."""
+        spec = self._spec(model)
+        return bool(self.settings.endpoint) or model == FAKE or (spec and spec.family) == "causal"
 
     @cached_property
     def translator_model(self) -> str:
@@ -164,9 +202,8 @@ class Components:
         settings = self.settings
         translates = self._writes_across
         asked = settings.summarizer_model
-        if asked in METHODS and translates:
-            raise UsageError(f"{asked} copies sentences, so on --route direct it can't translate")
         if asked in METHODS:
+            self._refuse_method(asked)
             return ExtractiveSummarizer(asked, language)
         try:
             model = self.summarizer_model(language)
@@ -175,25 +212,30 @@ class Components:
             if asked != AUTO_MODEL or translates:
                 raise
             return ExtractiveSummarizer(FALLBACK, language, reason=str(error))
-        prompts = {}
-        if engine.info.family == "causal":
-            name = settings.form.prompt
-            source = language if settings.route == "translate-first" else settings.source_language
-            prompts[name] = load_prompt(
-                "summarization",
-                settings.summarization_prompt or name,
-                languages=(source, language),
-            )
-            for name in (PART.prompt, STATEMENT):
-                if name not in prompts:
-                    prompts[name] = load_prompt("summarization", name)
+        causal = engine.info.family == "causal"
         return AbstractiveSummarizer(
             engine=engine,
             language=language,
-            prompts=prompts,
+            prompts=self._summary_prompts(language) if causal else {},
             config=_prescribed(SUMMARY_CONFIG, self._spec(model)),
             store=self.store,
         )
+
+    def _summary_prompts(self, language: str) -> dict[str, Prompt]:
+        """Raises UsageError for one of other languages."""
+        settings = self.settings
+        name = settings.form.prompt
+        source = language if settings.route == "translate-first" else settings.source_language
+        prompt = settings.summarization_prompt or name
+        prompts = {name: load_prompt("summarization", prompt, languages=(source, language))}
+        for name in (PART.prompt, STATEMENT):
+            if name not in prompts:
+                prompts[name] = load_prompt("summarization", name)
+        return prompts
+
+    def _refuse_method(self, method: str) -> None:
+        if self._writes_across:
+            raise UsageError(f"{method} copies sentences, so on --route direct it can't translate")
 
     def take_turns(self, language: str) -> bool:
         """Whether the model that translates and the one that writes in `language` don't fit into
