@@ -17,6 +17,12 @@ from toolkit.errors import OutputError
 FAKE = ("--to", "out", "--model", "fake", "--stages", "clean,translate")
 
 
+def fake(*arguments):
+    """FAKE with other values of options."""
+    pairs = zip(FAKE[::2], FAKE[1::2], strict=True)
+    return [each for pair in pairs if pair[0] not in arguments for each in pair] + [*arguments]
+
+
 @pytest.fixture
 def source(tmp_path):
     return write_rows(tmp_path / "rows.jsonl", rows(10))
@@ -177,7 +183,7 @@ def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
 def test_what_cannot_be_done_is_told_before_anything_is_written(
     run, source, tmp_path, arguments, code, told
 ):
-    found, _, err = run("run", source, *FAKE, *arguments)
+    found, _, err = run("run", source, *fake(*arguments))
     assert (found, err.count("\n")) == (code, 1)
     assert told in err
     assert not (tmp_path / "out").exists()
@@ -372,7 +378,7 @@ def test_duplicates_are_found_among_articles_without_lines_that_repeat(run, site
     ],
 )
 def test_what_nothing_is_learned_from_is_told(run, site, tmp_path, learn_from, stages, told):
-    code, _, err = run("run", site, *FAKE, "--stages", stages, "--learn-from", learn_from)
+    code, _, err = run("run", site, *fake("--stages", stages, "--learn-from", learn_from))
     assert (code, err.count("\n")) == (2, 1)
     assert err.startswith(f"toolkit: {told}")
     assert not (tmp_path / "out").exists()

@@ -1,11 +1,13 @@
 """The commands by name. The module of each is imported when it is asked for: help is quick."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from toolkit.errors import UsageError
 
 # What the list of commands says of each, and its module in this package.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -39,6 +41,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+class Command(TyperCommand):
+    """Refuses an option of one value that is given again: only the last would count."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        order: Sequence[Any] = self.make_parser(ctx).parse_args(list(args))[2]
+        given = [each for each in order if each.param_type_name == "option"]
+        for each in given:
+            if given.count(each) > 1 and not (each.multiple or each.is_flag):
+                name = max(each.opts, key=len)
+                raise UsageError(f"{name} takes one value, and is given more than once")
+        return super().parse_args(ctx, args)
+
+
 class Commands(TyperGroup):
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(COMMANDS)
@@ -58,9 +73,11 @@ def load(name: str) -> Any:
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(_nothing)
     if hasattr(module, "app"):
+        for command in module.app.registered_commands:
+            command.cls = Command
         app.add_typer(module.app, name=name)
     else:
-        app.command(name)(getattr(module, f"{module_name}_command"))
+        app.command(name, cls=Command)(getattr(module, f"{module_name}_command"))
     return typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
 
 
