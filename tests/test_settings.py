@@ -8,6 +8,7 @@ from toolkit.results import Caution
 from toolkit.settings import (
     APP,
     FILE_NAME,
+    OPTIONS,
     Settings,
     make_settings,
     misspelled_variables,
@@ -65,7 +66,7 @@ def test_what_can_not_be_set_is_named_with_its_file(here, text, said):
 
 
 def test_a_wrong_variable_is_named(here):
-    with pytest.raises(UsageError, match="TOOLKIT_THREADS: threads: "):
+    with pytest.raises(UsageError, match=r"^TOOLKIT_THREADS: Input "):
         resolve_settings({}, environment={"TOOLKIT_THREADS": "many"})
 
 
@@ -113,8 +114,22 @@ def test_only_the_users_own_file_says_where_texts_are_sent(here, setting):
         resolve_settings({}, environment={})
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"max_words": 2}, "--max-words: Input should be"),
+        ({"source_language": "french"}, "--from: 'french' is not a language code"),
+        ({"target_language": "english"}, "--into: 'english' is not a language code"),
+        ({"skip_steps": ["typos"]}, "--skip-step: no step typos"),
+    ],
+)
+def test_what_can_not_be_set_is_named_as_the_option(here, flags, said):
+    with pytest.raises(UsageError, match=f"^{said}"):
+        resolve_settings(flags, options=OPTIONS | {"target_language": "--into"}, environment={})
+
+
 def test_an_address_that_is_none_is_told_in_our_words(here):
-    with pytest.raises(UsageError, match="flag: endpoint: an address begins with"):
+    with pytest.raises(UsageError, match=r"^--endpoint: an address begins with"):
         resolve_settings({"endpoint": "localhost:8080"}, environment={})
 
 
@@ -166,5 +181,5 @@ def test_doubtful_sentences_are_marked_where_the_limit_was_given(here):
 
 @pytest.mark.parametrize("limit", [-0.1, 1.1, 38, float("nan")])
 def test_a_limit_is_a_probability(here, limit):
-    with pytest.raises(UsageError, match="flag: min_confidence: "):
+    with pytest.raises(UsageError, match=r"^--min-confidence: "):
         resolve_settings({"min_confidence": limit}, environment={})

@@ -27,6 +27,8 @@ Route = Literal["translate-first", "direct", "summarize-first"]
 ENVIRONMENT_PREFIX = "TOOLKIT_"
 AUTO = "auto"  # for the source language: that of the first input
 DEFAULT_SOURCE = "fr"
+# Options that aren't called as the setting is.
+OPTIONS = {"source_language": "--from", "target_language": "--to", "skip_steps": "--skip-step"}
 NO_SETTINGS = {"TOOLKIT_DEBUG", "TOOLKIT_API_KEY"}  # variables that are no settings
 
 # Their values are names of files, or may be.
@@ -224,13 +226,17 @@ def changed(settings: Settings, values: Mapping[str, Any]) -> Settings:
 
 
 def resolve_settings(
-    flags: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ
+    flags: Mapping[str, Any],
+    *,
+    options: Mapping[str, str] = OPTIONS,
+    environment: Mapping[str, str] = os.environ,
 ) -> tuple[Settings, dict[str, str]]:
-    """The settings, and for each where its value comes from. Flags that are None don't count.
+    """The settings, and for each where its value comes from. Flags that are None don't count;
+    `options` has the names of those that aren't called as their setting.
 
-    Raises UsageError for unknown keys and impossible values, naming the file or variable, and for a
-    file in the current folder that names files outside of it, or a server: whoever wrote the pages
-    there may have written that too.
+    Raises UsageError for unknown keys and impossible values, naming the option, the variable, or
+    the file and key, and for a file in the current folder that names files outside of it, or a
+    server: whoever wrote the pages there may have written that too.
     """
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
@@ -249,7 +255,7 @@ def resolve_settings(
     for origin, layer in layers:
         values |= layer
         origins |= dict.fromkeys(layer, origin)
-        _validate(values, origin)
+        _validate(values, origin, options)
     return _validate(values, "settings"), origins
 
 
@@ -292,7 +298,9 @@ def _refuse_outside(path: Path, values: Mapping[str, Any]) -> None:
                 )
 
 
-def _validate(values: dict[str, Any], origin: str) -> Settings:
+def _validate(
+    values: dict[str, Any], origin: str, options: Mapping[str, str] = OPTIONS
+) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -302,5 +310,10 @@ def _validate(values: dict[str, Any], origin: str) -> Settings:
             nearest = _nearest(name)
             hint = f"; did you mean {nearest}?" if nearest else ""
             raise UsageError(f"{origin}: there is no setting {name}{hint}") from error
+        place = f"{origin}: {name}"
+        if origin == "flag":
+            place = options.get(name, f"--{name.replace('_', '-')}")
+        elif origin == _variable(name):
+            place = origin
         said = fault["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{origin}: {name}: {said}") from error
+        raise UsageError(f"{place}: {said}") from error

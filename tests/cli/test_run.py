@@ -167,6 +167,7 @@ def test_a_file_that_is_cut_off_is_no_success(run, tmp_path):
             2,
             "there is nothing to translate from fr to fr; --to-language names another",
         ),
+        (("--to-language", "x"), 2, "toolkit: --to-language: 'x' is not a language code"),
         (("--from", "xx"), 2, "prompt news.v4 is for fr to en, not for xx to en; give a prompt"),
         (("--to-language", "de"), 2, "prompt news.v4 is for fr to en, not for fr to de; give a"),
         (("--model", "lead-3"), 2, "lead-3 copies sentences and can't translate; give it as --s"),

@@ -102,17 +102,19 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def settings_of(flags: Mapping[str, Any]) -> "tuple[Settings, dict[str, str]]":
-    """`resolve_settings`; a file of the current folder that is in force is named, and so are
-    variables that set nothing.
+def settings_of(
+    flags: Mapping[str, Any], *, options: Mapping[str, str] | None = None
+) -> "tuple[Settings, dict[str, str]]":
+    """`resolve_settings`, where the command has `options` by other names than most; a file of the
+    current folder that is in force is named, and so are variables that set nothing.
     """
-    from toolkit.settings import FILE_NAME, misspelled_variables, resolve_settings
+    from toolkit.settings import FILE_NAME, OPTIONS, misspelled_variables, resolve_settings
 
     if os.path.lexists(FILE_NAME):
         tell_once(f"settings of {Path(FILE_NAME).absolute()} are in force")
     for message in misspelled_variables():
         tell_once(message)
-    return resolve_settings(flags)
+    return resolve_settings(flags, options={**OPTIONS, **(options or {})})
 
 
 def debugging() -> bool:

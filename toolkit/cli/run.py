@@ -188,7 +188,8 @@ def start_command(
             "glossary": glossary,
             "min_confidence": min_confidence,
             "withhold": withhold,
-        }
+        },
+        options={"target_language": "--to-language"},
     )
 
     def run() -> None:

@@ -198,8 +198,11 @@ def _settings(part: Part, system: System, flags: Mapping[str, Any]) -> Settings:
         own["target_language"] = "fr"
     if part.each_model or not part.cache:
         own["cache"] = False
+    keys = {name: name for name in Settings.model_fields}  # suites have these, not options
     try:
-        settings, _ = resolve_settings({**flags, **own, **part.settings, **system.settings})
+        settings, _ = resolve_settings(
+            {**flags, **own, **part.settings, **system.settings}, options=keys
+        )
     except UsageError as error:
         raise UsageError(f"{part.name}, {system.name}: {error}") from error
     return settings
