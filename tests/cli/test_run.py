@@ -379,7 +379,8 @@ def test_duplicates_are_found_among_articles_without_lines_that_repeat(run, site
     ],
 )
 def test_what_nothing_is_learned_from_is_told(run, site, tmp_path, learn_from, stages, told):
-    code, _, err = run("run", site, *fake("--stages", stages, "--learn-from", learn_from))
+    asked = ("--to", "out", "--stages", stages, "--learn-from", learn_from)
+    code, _, err = run("run", site, *asked)
     assert (code, err.count("\n")) == (2, 1)
     assert err.startswith(f"toolkit: {told}")
     assert not (tmp_path / "out").exists()

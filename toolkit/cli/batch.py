@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.articles import PAGE_SHARE
+from toolkit.cli.idle import refuse_idle
 from toolkit.cli.inputs import Input, Tally, expand, typed
 from toolkit.cli.outputs import Outputs
 from toolkit.cli.places import FOLDED, Destination, clash, in_file, in_folder
@@ -53,15 +54,21 @@ def gather(
 
     `forms` are those that the command can write; without `form` it is that of an output file's
     suffix, else text. `together` says that all inputs make one output.
-    Raises UsageError when there is nothing or both, when the outputs would have no place, one place
-    for two, or a place among the inputs, for a file whose suffix says another format, and for a new
-    folder that is named like a file.
+    Raises UsageError when there is nothing or both, for options of files beside a text, when the
+    outputs would have no place, one place for two, or a place among the inputs, for a file whose
+    suffix says another format, and for a new folder that is named like a file.
     """
     if bool(arguments) == (text is not None):
         raise UsageError(
             "name an INPUT (a file, a folder, or - for standard input), or give --text; not both"
         )
     if text is not None:
+        of_files = {
+            "--input-format": reading.kind,
+            "--encoding": reading.encoding,
+            "--id-field": reading.id_field,
+        }
+        refuse_idle(of_files, "with --text")
         inputs: tuple[Input, ...] = (typed(text),)
         reading = replace(reading, kind="text")
     else:

@@ -14,6 +14,7 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
+from toolkit.cli.idle import refuse_idle, refuse_of_route
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -55,8 +56,12 @@ def run_chain(
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
+    if batch.form != "csv":
+        refuse_idle({"--guard-formulas": job.guard_formulas}, f"with --format {batch.form}")
     if process is Pipeline.translate_each:
         refuse_same(settings)
+    else:
+        refuse_of_route(flags, settings)
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:

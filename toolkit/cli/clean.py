@@ -15,6 +15,7 @@ from toolkit.cli.batch import gather, working
 from toolkit.cli.console import settings_of, show, tell, write_styled
 from toolkit.cli.direction import directed
 from toolkit.cli.doubt import tell_doubt, tell_paywall
+from toolkit.cli.idle import refuse_idle
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.learned import learned_from
 from toolkit.cli.places import Place
@@ -73,6 +74,16 @@ def clean_command(
     id_field: options.IdField = None,
 ) -> None:
     """Keep the article of a scraped page and drop what stands around it."""
+    of_rules = {
+        "--keep-title": keep_title,
+        "--keep-captions": keep_captions,
+        "--keep": keep,
+        "--learn-from": learn_from,
+    }
+    if text is not None:
+        refuse_idle({**of_rules, "--replay": plan}, "with --text, all of which is kept")
+    if plan:
+        refuse_idle({**of_rules, "--skip-step": skip_step}, "with --replay, which says what to do")
     settings, _ = settings_of({"source_language": language, "skip_steps": skip_step})
     batch = gather(
         inputs,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from toolkit.cli.console import download_progress, settings_of, show, tell
+from toolkit.cli.idle import refuse_idle
 from toolkit.cli.pull import ROLES, how_sure, memory, models_folder, pull, pull_best
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.models.catalogue import (
@@ -138,6 +139,8 @@ def pull_command(
             raise UsageError("--from-folder, --force and --engine are for a model that is named")
         pull_best(yes=yes, restricted=restricted, source=source, target=target)
         return
+    of_choice = {"--restricted": restricted, "--from": source, "--to": target}
+    refuse_idle(of_choice, f"where a model is named, as {model}")
     pull(model, from_folder=from_folder, force=force, form=None if engine == "auto" else engine)
 
 

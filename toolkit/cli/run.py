@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
+from toolkit.cli.idle import refuse_of_stages
 from toolkit.cli.learned import read_repeats
 from toolkit.corpus.job import STAGES, Format, Inputs, Job, OnDuplicates, make_job, refuse_stages
 from toolkit.corpus.learning import digest_of
@@ -168,33 +169,32 @@ def start_command(
     quiet: options.Quiet = False,
 ) -> None:
     """Make the shards that aren't done yet. The same command goes on after an interruption."""
-    settings, _ = settings_of(
-        {
-            "length": length,
-            "max_words": max_words,
-            "style": style,
-            "route": route,
-            "source_language": source_language,
-            "target_language": target_language,
-            "model": model,
-            "translator": translator,
-            "summarizer": summarizer,
-            "quality": quality,
-            "endpoint": endpoint,
-            "allow_remote": allow_remote,
-            "engine": engine,
-            "device": device,
-            "threads": threads,
-            "glossary": glossary,
-            "min_confidence": min_confidence,
-            "withhold": withhold,
-        },
-        options={"target_language": "--to-language"},
-    )
+    flags = {
+        "length": length,
+        "max_words": max_words,
+        "style": style,
+        "route": route,
+        "source_language": source_language,
+        "target_language": target_language,
+        "model": model,
+        "translator": translator,
+        "summarizer": summarizer,
+        "quality": quality,
+        "endpoint": endpoint,
+        "allow_remote": allow_remote,
+        "engine": engine,
+        "device": device,
+        "threads": threads,
+        "glossary": glossary,
+        "min_confidence": min_confidence,
+        "withhold": withhold,
+    }
+    settings, _ = settings_of(flags, options={"target_language": "--to-language"})
 
     def run() -> None:
         say = (lambda message: None) if quiet else tell
         asked = refuse_stages([each.strip() for each in stages.split(",")])
+        refuse_of_stages({**flags, "stores": stores}, settings, asked)
         of_corpus = learn_from is not None and str(learn_from) == CORPUS
         known = read_repeats(learn_from) if learn_from and not of_corpus else None
         size_mb = shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB)

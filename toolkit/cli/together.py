@@ -18,6 +18,7 @@ from toolkit.cli.chain import (
 )
 from toolkit.cli.console import settings_of, stage_progress, tell
 from toolkit.cli.direction import directed
+from toolkit.cli.idle import refuse_of_route
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Document
@@ -41,6 +42,7 @@ def run_together(
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
+    refuse_of_route(flags, settings)
     repeats, total_chars = learn(batch.inputs, batch.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)

@@ -1,0 +1,90 @@
+import pytest
+
+from tests.corpus.helpers import rows, write_rows
+from toolkit.cli.idle import refuse_idle
+from toolkit.errors import UsageError
+
+CORPUS = ("run", "rows.jsonl", "--to", "out", "--stages")
+PAGE = "page.txt"
+
+
+@pytest.fixture(autouse=True)
+def _inputs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOOLKIT_LEXICON", "false")
+    write_rows(tmp_path / "rows.jsonl", rows(1))
+    (tmp_path / PAGE).write_text(rows(1)[0]["text"], "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((*CORPUS, "clean", "--quality", "best"), "--quality does nothing with --stages clean"),
+        (
+            (*CORPUS, "clean", "--to-language", "en", "-m", "fake", "--stores", "a"),
+            "--to-language, --model, --stores do nothing with --stages clean",
+        ),
+        (
+            (*CORPUS, "translate,clean", "-m", "fake", "--max-words", 60),
+            "--max-words does nothing with --stages clean,translate",
+        ),
+        (
+            (*CORPUS, "summarize", "-m", "fake", "--route", "direct", "--glossary", "none"),
+            "--glossary does nothing with --route direct",
+        ),
+        (
+            ("summarize", PAGE, "-m", "fake", "--to", "fr", "--translator", "fake"),
+            "--translator does nothing within one language",
+        ),
+        (
+            ("summarize", PAGE, PAGE, "--together", "--route", "direct", "--quality", "best"),
+            "--quality does nothing with --route direct",
+        ),
+        (
+            ("translate", PAGE, "-m", "fake", "--guard-formulas"),
+            "--guard-formulas does nothing with --format text",
+        ),
+        (
+            ("translate", "--text", "Il pleut.", "--encoding", "cp1252"),
+            "--encoding does nothing with --text",
+        ),
+        (
+            ("clean", "--text", "Il pleut.", "--keep-captions", "--learn-from", "pages"),
+            "--keep-captions, --learn-from do nothing with --text, all of which is kept",
+        ),
+        (
+            ("clean", PAGE, "--replay", "plan.json", "--skip-step", "spaces"),
+            "--skip-step does nothing with --replay, which says what to do",
+        ),
+        (
+            ("models", "pull", "opus-mt-fr-en", "--from", "fr", "--restricted"),
+            "--restricted, --from do nothing where a model is named, as opus-mt-fr-en",
+        ),
+    ],
+)
+def test_an_option_that_nothing_comes_of_is_refused(run, tmp_path, arguments, told):
+    assert run(*arguments) == (2, "", f"toolkit: {told}\n")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*CORPUS, "clean", "--from", "fr", "--threads", 1),
+        (*CORPUS, "translate", "-m", "fake", "--quality", "fast", "--glossary", "none"),
+        (*CORPUS, "summarize", "-m", "fake", "--quality", "fast", "--length", "headline"),
+        ("summarize", PAGE, "-m", "fake", "--route", "summarize-first", "--translator", "fake"),
+    ],
+)
+def test_an_option_of_what_is_done_is_taken(run, arguments):
+    assert run(*arguments)[0] == 0
+
+
+def test_settings_of_other_stages_are_no_options(run, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_QUALITY", "best")
+    assert run(*CORPUS, "clean")[0] == 0
+
+
+def test_a_value_of_zero_is_one_that_was_given():
+    with pytest.raises(UsageError, match=r"^--min-confidence does nothing here$"):
+        refuse_idle({"--min-confidence": 0.0, "--withhold": None, "--keep": []}, "here")
