@@ -1,5 +1,6 @@
 import gc
 import random
+from decimal import Decimal
 
 import pytest
 
@@ -168,6 +169,41 @@ def test_of_a_file_in_a_bucket_little_is_fetched_twice(s3, tmp_path):
     s3.sent_bytes = 0
     assert [row["a"] for _, row in read_rows(Piece(place.url))] == texts
     assert s3.sent_bytes < 1.5 * path.stat().st_size
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_decimal_numbers_beside_floating_ones_keep_their_digits(tmp_path, nested):
+    digits = "12345678901234567.891"
+    columns = [
+        pa.array([Decimal(digits)], pa.decimal128(24, 3)),
+        pa.array([0.5]),
+        pa.array([7], pa.int64()),
+    ]
+    paths = [tmp_path / f"{number}.parquet" for number in range(3)]
+    for path, column in zip(paths, columns, strict=True):
+        lists = pa.array([column.to_pylist()], pa.list_(column.type))
+        put(path, {"n": lists if nested else column})
+
+    def written(*chosen):
+        carried = columns_of([Piece(str(path)) for path in chosen])
+        rows = [row for path in chosen for row in read(path)]
+        write(tmp_path / "out.parquet", rows, carried=carried)
+        return pq.read_table(tmp_path / "out.parquet").column("n").to_pylist()
+
+    texts = [f'["{digits}"]', "[0.5]"] if nested else [digits, "0.5"]
+    assert written(*paths[:2]) == texts
+    whole = [Decimal(digits), Decimal(7)]
+    assert written(paths[0], paths[2]) == ([[each] for each in whole] if nested else whole)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_whole_number_that_a_floating_one_can_not_hold_is_told(tmp_path, nested):
+    paths = [tmp_path / f"{number}.parquet" for number in range(2)]
+    for path, value in zip(paths, (2**53 + 1, 0.5), strict=True):
+        put(path, {"n": [[value] if nested else value]})
+    carried = columns_of([Piece(str(path)) for path in paths])
+    with pytest.raises(InputError, match=r"holds what is no .*double.*; --to-format jsonl takes"):
+        write(tmp_path / "out.parquet", read(paths[0]), carried=carried)
 
 
 def test_of_two_columns_with_one_name_neither_is_lost_unseen(tmp_path):

@@ -196,9 +196,17 @@ def _utf8(text: str) -> str:
 def _common(pa: Any, fields: list[Any]) -> Any:
     schemas = [pa.schema([each]) for each in fields]
     try:
-        return pa.unify_schemas(schemas, promote_options="permissive").field(0)
+        common = pa.unify_schemas(schemas, promote_options="permissive").field(0)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return "string"
+    # A decimal number beside a floating one would lose digits, which Arrow tells of whole ones.
+    decimal = any(_has_decimals(pa, each.type) for each in fields)
+    return common if _has_decimals(pa, common.type) or not decimal else "string"
+
+
+def _has_decimals(pa: Any, kind: Any) -> bool:
+    inner = (kind.field(index).type for index in range(kind.num_fields))
+    return pa.types.is_decimal(kind) or any(_has_decimals(pa, each) for each in inner)
 
 
 def _field(pa: Any, name: str, kind: Any) -> Any:
