@@ -8,6 +8,7 @@ from toolkit.cleaning import Cleaning, judge, refuse_empty
 from toolkit.cleaning.blocks import TITLE
 from toolkit.cleaning.doubt import doubt_of
 from toolkit.cleaning.marks import OF_NO_READER, taken_text
+from toolkit.cleaning.rules import CleanedBy, rules_digest
 from toolkit.documents import Block, Document, Segment
 from toolkit.errors import InputError, LanguageError, TooLongError
 from toolkit.languages import LANGUAGES
@@ -21,13 +22,16 @@ MIN_LANGUAGE_CONFIDENCE = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A cleaned document in sentences. `title` holds the sentences of its title."""
+    """A cleaned document in sentences. `title` holds the sentences of its title; `cleaned_by` is
+    None where it was an article already.
+    """
 
     document: Document
     blocks: tuple[Block, ...]
     steps: tuple[str, ...]
     segments: tuple[Segment, ...]
     title: tuple[Segment, ...] = ()
+    cleaned_by: CleanedBy | None = None
 
     @property
     def date(self) -> str:
@@ -80,6 +84,7 @@ def prepare(
         steps=tuple(dict.fromkeys(change.step for change in cleaning.changes)),
         segments=split_sentences(cleaning.document.text),
         title=() if keep_title else split_sentences(cleaning.title),
+        cleaned_by=None if cleaned else CleanedBy(rules_digest(), tuple(steps)),
     )
 
 

@@ -60,7 +60,7 @@ def test_what_is_in_no_known_language_is_refused(run, tmp_path):
 def test_the_language_that_is_wanted_is_summarized_but_not_translated(run):
     code, out, _ = run("summarize", "en.txt", *AUTO, "-f", "json")
     assert code == 0
-    assert json.loads(out)["provenance"].keys() == {"toolkit", "summarization"}
+    assert json.loads(out)["provenance"].keys() == {"toolkit", "cleaning", "summarization"}
     code, _, err = run("translate", "en.txt", *AUTO)
     assert code == 2
     assert "the input is English already, as the output is to be; --to fr translates it" in err

@@ -46,7 +46,7 @@ def test_a_summary_comes_by_every_route_and_length(run, page):
 def test_within_one_language_nothing_is_translated(run, page, tmp_path):
     code, out, _ = run("summarize", page, "--model", "fake", "--to", "fr", "-f", "json")
     assert code == 0
-    assert json.loads(out)["provenance"].keys() == {"toolkit", "summarization"}
+    assert json.loads(out)["provenance"].keys() == {"toolkit", "cleaning", "summarization"}
     english = tmp_path / "english.txt"
     english.write_text(ENGLISH, "utf-8")
     arguments = ("--model", "fake", "--from", "en", "--to", "en", "-f", "json")

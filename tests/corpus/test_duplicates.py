@@ -85,7 +85,7 @@ def test_a_duplicate_that_is_skipped_has_an_article_and_nothing_of_a_model(sourc
         assert row["article"]
         assert row["error"] is row["translation"] is row["title_translation"] is None
         assert row["sentences"] is row["confidence"] is None
-        assert set(json.loads(row["provenance"])) == {"schema", "toolkit"}
+        assert set(json.loads(row["provenance"])) == {"schema", "toolkit", "cleaning"}
     assert all(row["translation"] for row in made if not row["duplicate_of"])
 
 

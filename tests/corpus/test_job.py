@@ -1,6 +1,7 @@
 import pytest
 
 from tests.corpus.helpers import job_of, opened, plan_of, rows, write_rows
+from toolkit.cleaning.rules import rules_digest
 from toolkit.corpus import job as module
 from toolkit.corpus.job import (
     JOB,
@@ -138,6 +139,14 @@ def test_each_difference_is_told_once(source, to, tmp_path, monkeypatch, first, 
     with pytest.raises(UsageError) as caught:
         open_job(job_of(source, to, **second))
     assert str(caught.value) == said
+
+
+def test_a_job_goes_by_the_rules_of_cleaning_that_it_was_begun_with(source, to):
+    job = open_job(job_of(source, to, stages=("clean",)))
+    assert job.rules == rules_digest()
+    assert job_of(source, to, stages=("translate",)).rules == ""
+    with pytest.raises(UsageError, match="holds the outputs of another job: rules;"):
+        open_job(job.model_copy(update={"rules": "sha256:0"}))
 
 
 def test_another_revision_of_a_model_is_another_job(source, to):

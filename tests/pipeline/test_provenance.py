@@ -3,6 +3,9 @@ from dataclasses import replace
 import pytest
 
 from tests.pipeline.helpers import ENGLISH, FRENCH, article, pipeline
+from toolkit.cleaning.rules import rules_digest
+from toolkit.cleaning.steps import STEPS
+from toolkit.documents import Document
 from toolkit.engines.fake import FakeEngine
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_feedback, load_prompt
@@ -108,3 +111,15 @@ def test_only_what_had_a_part_is_named():
     assert "translation" not in provenance(route="direct")
     assert provenance(summarizer="lead-3")["summarization"]["method"] == "lead-3"
     assert "prompts" not in provenance(summarizer="lead-3")["summarization"]
+
+
+def test_it_says_by_which_rules_a_page_was_cleaned():
+    made = pipeline(lambda prompt: ENGLISH, skip_steps=("entities",))
+    page = Document(name="a", text=FRENCH)
+    both = [made.prepare(page), made.prepare(replace(page, name="b"), cleaned=True)]
+    steps = tuple(name for name in STEPS if name != "entities")
+    expected = {"rules": rules_digest(), "steps": steps}
+    for results in (made.translate(both), made.summarize(both)):
+        assert results[0].provenance["cleaning"] == expected
+        assert "cleaning" not in results[1].provenance
+    assert made.summarize_together(both).provenance["cleaning"] == expected

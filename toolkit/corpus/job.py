@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from toolkit import __version__
 from toolkit.articles import PAGE_SHARE
+from toolkit.cleaning.rules import rules_digest
 from toolkit.corpus.plan import SHARD_MB, Planned
 from toolkit.corpus.storage import Storage, StoredFile
 from toolkit.engines.load import FAKE
@@ -110,11 +111,11 @@ class Inputs(BaseModel):
 class Job(BaseModel):
     """`form` is the format of the outputs where it isn't that of the inputs. `settings` are those
     that somebody set, with the models by their names; `files` maps those of them that name files to
-    the sha256 of these. `check_language` says that rows in another language than the settings' are
-    refused. `learned_from` says where the lines are from that repeat on its sites, and `repeats` is
-    their sha256, once they are known; `duplicates` what becomes of articles that are nearly the
-    same as an earlier one, and `firsts` is the sha256 of which these are; see `learning`.
-    `shard_mb` and `shards` are what `plan` was made by.
+    the sha256 of these; `rules` is that of the rules of cleaning. `check_language` says that rows
+    in another language than the settings' are refused. `learned_from` says where the lines are from
+    that repeat on its sites, and `repeats` is their sha256, once they are known; `duplicates` what
+    becomes of articles that are nearly the same as an earlier one, and `firsts` is the sha256 of
+    which these are; see `learning`. `shard_mb` and `shards` are what `plan` was made by.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -132,6 +133,7 @@ class Job(BaseModel):
     settings: dict[str, Any]
     models: dict[str, ModelUsed]
     files: dict[str, str] = {}
+    rules: str = ""
     learned_from: Learned | None = None
     repeats: str | None = None
     duplicates: OnDuplicates | None = None
@@ -222,6 +224,7 @@ def make_job(
         settings=values | {task: each.model for task, each in models.items()},
         models=models,
         files=_digests(values),
+        rules=rules_digest() if "clean" in ordered else "",
         learned_from=learned_from,
         repeats=repeats,
         duplicates=duplicates,

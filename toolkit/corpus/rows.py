@@ -13,6 +13,7 @@ from toolkit.articles import Article
 from toolkit.corpus.formats.base import Row
 from toolkit.documents import Summary, Translation
 from toolkit.errors import InputError, LanguageError, UsageError
+from toolkit.pipeline.provenance import of_cleaning
 from toolkit.results import Caution, Result
 from toolkit.schema import segment, statement
 
@@ -98,7 +99,7 @@ def _values(made: Made | Exception, name: str) -> Row:
         "cleaning_doubt": article.doubt,
     }
     if isinstance(made, Article):
-        return values | {"provenance": _provenance({})}
+        return values | {"provenance": _provenance(of_cleaning(article))}
     sentences = made.numbered
     known = [each.confidence for _, each in sentences if each.confidence is not None]
     values |= {

@@ -15,7 +15,7 @@ from toolkit.pipeline import routes
 from toolkit.pipeline.components import AnySummarizer, Components
 from toolkit.pipeline.engine_pool import EnginePool, Pool
 from toolkit.pipeline.evidence import index_article, is_lost, untranslated
-from toolkit.pipeline.provenance import provenance
+from toolkit.pipeline.provenance import of_cleaning, provenance
 from toolkit.pipeline.routes import Route, route_of
 from toolkit.progress import Progress, StageProgress
 from toolkit.reading import Reading, named_texts, read_text
@@ -204,7 +204,7 @@ class Pipeline:
             title=translations[:titles],
             translations=translations[titles:],
             caution=self.settings.caution,
-            provenance=provenance,
+            provenance={**provenance, **of_cleaning(done.article)},
             seconds=self._loading | {"translation": time.perf_counter() - done.started},
         )
 
@@ -248,7 +248,7 @@ class Pipeline:
                     translations=result.translations,
                     summary=summary,
                     caution=result.caution,
-                    provenance=self.summary_provenance(),
+                    provenance=self.summary_provenance() | of_cleaning(result.article),
                     seconds={**self._loading, **result.seconds, "summarization": taken},
                 ),
             )
@@ -274,7 +274,7 @@ class Pipeline:
             summary=summary,
             unrelated=unrelated_documents(indexes),
             caution=self.settings.caution,
-            provenance=self.summary_provenance(),
+            provenance=self.summary_provenance() | of_cleaning(articles[0]),
             seconds=self._loading | seconds,
         )
 

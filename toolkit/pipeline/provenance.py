@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from toolkit import __version__
+from toolkit.articles import Article
 from toolkit.engines.base import GenerationConfig
 from toolkit.pipeline.components import AnySummarizer
 from toolkit.prompts import load_feedback
@@ -37,6 +38,11 @@ def provenance(
             "max_words": settings.form.max_words,
         }
     return record
+
+
+def of_cleaning(article: Article) -> dict[str, Any]:
+    """What an output has of it that cleaning had a part in, empty for one that was clean."""
+    return {"cleaning": asdict(article.cleaned_by)} if article.cleaned_by else {}
 
 
 def _translation(translator: SentenceTranslator) -> dict[str, Any]:
