@@ -6,7 +6,8 @@ from toolkit.errors import ModelError, UsageError
 from toolkit.models import hub_entry
 from toolkit.models.catalogue import find_spec, own_file
 from toolkit.models.hub_entry import entry_of_hub
-from toolkit.models.user_models import add, entry_of_file, entry_of_folder
+from toolkit.models.own_file import add
+from toolkit.models.user_models import entry_of_file, entry_of_folder
 
 PAGE = b"---\nlicense: cc-by-nc-4.0\n---\n# A model\n"
 ELSEWHERE = ("id", "description", "publisher", "licence", "measured", "sources")

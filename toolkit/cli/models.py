@@ -173,14 +173,8 @@ def add_command(
     """
     from toolkit.models.hub_entry import entry_of_hub
     from toolkit.models.installed import LLAMACPP_EXTRA
-    from toolkit.models.user_models import (
-        BOTH,
-        add,
-        as_toml,
-        entry_of_file,
-        entry_of_folder,
-        refuse_id,
-    )
+    from toolkit.models.own_file import add, as_toml, refuse_id
+    from toolkit.models.user_models import BOTH, entry_of_file, entry_of_folder
 
     if (hub or file or folder) is None or (folder and (hub or file)):
         raise UsageError("give one of --file, --folder and --hub (and which --file of the hub's)")

@@ -4,7 +4,6 @@ import json
 import math
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,19 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from toolkit.errors import ModelError, UsageError
-from toolkit.files import MAX_TOML_BYTES, is_regular, read_whole, shortened, write_atomically
+from toolkit.files import is_regular, read_whole, shortened
 from toolkit.models.boundary import model_errors
-from toolkit.models.catalogue import (
-    FILE_NAME,
-    ID,
-    OTHER_NAMES,
-    Family,
-    Generation,
-    Task,
-    catalogue,
-    own_file,
-    parse_own,
-)
+from toolkit.models.catalogue import FILE_NAME, Family, Generation, Task
 from toolkit.models.ctranslate2_folder import MODEL_FILE
 from toolkit.models.machine import WITH_TORCH
 from toolkit.models.sources import sha256_of_file
@@ -323,60 +312,6 @@ def tasks_of_folder(folder: Path) -> tuple[Task, ...]:
         causal = any((folder / f"vocabulary.{form}").is_file() for form in ("json", "txt"))
         return BOTH if causal else ("translation",)
     return SEQ2SEQ.get(str(read_config(folder / "config.json", folder).get("model_type"))) or BOTH
-
-
-def refuse_id(name: str) -> None:
-    """Raises UsageError for the id of another model, and for what can't be one."""
-    if name in catalogue() or name in OTHER_NAMES:
-        raise UsageError(f"there is a model '{name}' already; choose another id")
-    if not re.fullmatch(ID, name):
-        raise UsageError(f"'{name}' is no id: small letters, digits, dots and hyphens make one")
-
-
-def add(entry: Mapping[str, Any]) -> Path:
-    """Write `entry` to the end of the user's file, and return that.
-
-    Raises UsageError for an id that is taken or none, and for what TOML can't hold.
-    """
-    refuse_id(entry["id"])
-    path = own_file()
-    before = read_whole(path).decode("utf-8") if os.path.lexists(path) else ""
-    text = f"{before.rstrip()}\n\n{as_toml(entry)}".lstrip("\n")
-    try:
-        if len(text.encode()) > MAX_TOML_BYTES:
-            raise UsageError(f"the entry can't be written to {path}: it would be too large")
-        values = tomllib.loads(text)
-    except UnicodeEncodeError as error:
-        lone = ascii(error.object[error.start])
-        raise UsageError(
-            f"the entry can't be written to {path}: it holds {lone}, which is half a character"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the entry can't be written to {path}: {error}") from error
-    parse_own(values, path, taken=())
-    write_atomically(Path(os.path.realpath(path)), text)
-    return path
-
-
-def as_toml(entry: Mapping[str, Any]) -> str:
-    """One entry, with its files and sources in tables of their own."""
-    tables = {name: entry[name] for name in ("files", "sources")}
-    lines = ["[[model]]", *_lines({key: entry[key] for key in entry if key not in tables})]
-    for name, rows in tables.items():
-        for row in rows:
-            lines += ["", f"[[model.{name}]]", *_lines(row)]
-    return "\n".join(lines) + "\n"
-
-
-def _lines(fields: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in fields.items()]
-
-
-def _value(value: Any) -> str:
-    """Strings, numbers and lists of TOML are mostly those of JSON."""
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(_lines(value))} }}"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _rounded(parameters: int) -> str:
