@@ -55,3 +55,10 @@ def test_a_name_that_begins_the_sentence_and_stays_is_answered(real):
     target = "Clémence Roussel sleeps."
     assert coverage("Clémence Roussel dort.", target, real).unanswered == ()
     assert coverage("Éoliennes en mer", "Oil at sea", real).unanswered
+
+
+def test_a_symbol_answers_the_word_that_it_stands_for(real):
+    source = "Une bouteille à 2 euros et du cidre à 3 dollars."
+    assert coverage(source, "A bottle at €2 and cider at $3.", real).unanswered == ()
+    lost = coverage(source, "A bottle at 2 and cider at $3.", real).unanswered
+    assert [each.word for each in lost] == ["euros"]

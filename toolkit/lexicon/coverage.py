@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from toolkit.documents import Unanswered
 from toolkit.languages import LANGUAGES
+from toolkit.languages.numbers import SYMBOLS
 from toolkit.lexicon.lexicon import Entry, Lexicon, Lexicons
 from toolkit.lexicon.words import Code, Word, words_of
 from toolkit.text import fold
@@ -60,11 +61,12 @@ def lexical(text: str, lexicon: Lexicon, language: Code) -> LexicalText:
     others.
     """
     words = words_of(text, language)
+    forms = {word.form for word in words}
     return LexicalText(
         lexicon=lexicon,
         units=tuple(_units(text, words, lexicon, language)),
         written=frozenset(text[word.start : word.end] for word in words),
-        stems=frozenset(lexicon.stem(word.form) for word in words),
+        stems=frozenset(map(lexicon.stem, forms.union(_symbols(text, forms, language)))),
         beginnings=frozenset(fold(word.form)[:COGNATE] for word in words),
     )
 
@@ -81,6 +83,13 @@ def _units(text: str, words: Sequence[Word], lexicon: Lexicon, language: Code) -
         entry = lexicon.entry(form)
         if entry and entry.weight and (size > 1 or _counts(text, first, language)):
             yield Unit(text[first.start : last.end], first.start, last.end, form, entry)
+
+
+def _symbols(text: str, forms: AbstractSet[str], language: Code) -> Iterator[str]:
+    """The words that symbols of units stand for: "€" for "euros"."""
+    for symbol, unit in SYMBOLS.items():
+        if symbol in (forms if symbol.isalpha() else text):
+            yield from LANGUAGES[language].units.get(unit, "").split()
 
 
 def coverage(
