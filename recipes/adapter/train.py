@@ -14,12 +14,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from model import FUSED, SCALE, Cache, Decoder
-from pairs import Pair, encode, is_good, read_pairs
+from pairs import Pair, encode, read_pairs
 from safetensors.numpy import save_file
 from torch import Tensor
 
 from toolkit.engines.tokens import Tokens
 from toolkit.models.conversion.adapter import CONFIG, PROJECTIONS, TENSORS
+from toolkit.translation.glossary import load_glossary
 
 RANK, FIRST_LAYER = 16, 6
 AT_ONCE = 8  # pairs in a step
@@ -27,39 +28,37 @@ RATE, LEAST_RATE, WARM_UP = 4e-4, 0.03, 10  # of learning, the least of it, and 
 PREFIX = 32  # tokens that all prompts begin with
 PREFIX_STEPS = 4  # after which their keys and values are computed anew
 MOST_FREQUENT = 6000  # tokens that are always in the softmax
-DEV_PAIRS = {"news": 20, "flores": 8}
+SENTENCES = Path(__file__).with_name("sentences")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gguf", type=Path, help="the default model's file")
     parser.add_argument("tokenizer", type=Path, help="the folder of its tokenizer")
-    parser.add_argument("texts", type=Path, help="the folder with news.tsv.xz and dev.tsv.xz")
     parser.add_argument("output", type=Path)
-    parser.add_argument("--minutes", type=float, default=64)
-    parser.add_argument("--pairs", type=int, default=2000, help="the best covered ones")
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--held-out", type=Path, help="pairs whose loss is told as well")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     torch.manual_seed(1)
     random.seed(1)
     tokens = Tokens.load(options.tokenizer)
-    given = read_pairs(options.texts / "news.tsv.xz")
-    pairs = [encode(*pair, tokens) for pair in given if is_good(*pair)]
-    pairs = [pair for pair in pairs if pair.coverage]
-    pairs = sorted(pairs, key=lambda pair: -pair.coverage)[: options.pairs]
+    glossary = load_glossary("news", source_language="fr", target_language="en")
+    pairs = [encode(*pair, tokens, glossary) for pair in read_pairs(SENTENCES)]
     random.shuffle(pairs)
-    dev = {
-        name: [
-            encode(*pair, tokens)
-            for pair in itertools.islice(read_pairs(options.texts / "dev.tsv.xz", name), count)
-        ]
-        for name, count in DEV_PAIRS.items()
-    }
+    held_out = (
+        {
+            file.stem: [encode(*pair, tokens, glossary) for pair in read_pairs(file)]
+            for file in sorted(options.held_out.glob("*.tsv"))
+        }
+        if options.held_out
+        else {}
+    )
     decoder = Decoder(options.gguf, first_layer=FIRST_LAYER, rank=RANK, device=options.device)
-    trainer = Trainer(decoder, [*pairs, *itertools.chain.from_iterable(dev.values())])
-    trainer.tell(dev)
+    trainer = Trainer(decoder, [*pairs, *itertools.chain.from_iterable(held_out.values())])
+    trainer.tell(held_out)
     trainer.train(pairs, 60 * options.minutes)
-    trainer.tell(dev)
+    trainer.tell(held_out)
     save(decoder, options.output)
 
 
@@ -92,12 +91,12 @@ class Trainer:
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad()
-            print(f"step {step}: {loss.item() / count:.3f}, {60 * passed:.0f} % of the time")
+            print(f"step {step}: {loss.item() / count:.3f}, {100 * passed:.0f} % of the time")
 
-    def tell(self, dev: dict[str, list[Pair]]) -> None:
+    def tell(self, held_out: dict[str, list[Pair]]) -> None:
         """The loss of a token of texts that nothing is learned from."""
         with torch.no_grad():
-            for name, pairs in dev.items():
+            for name, pairs in held_out.items():
                 prefix = self._prefix()
                 parts = [self._loss(batch, prefix) for batch in _batches(pairs)]
                 total, count = (sum(part) for part in zip(*parts, strict=True))
