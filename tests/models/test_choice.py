@@ -8,7 +8,7 @@ from toolkit.models.choice import best_installed, memory_of, worth_pulling
 from toolkit.models.recommend import Machine
 
 GB = 10**9
-DEFAULT = "qwen2.5-coder-1.5b-instruct"
+DEFAULT = "qwen2.5-coder-1.5b-news"
 
 
 def machine(*installed, memory=16 * GB, free_disk=50 * GB):

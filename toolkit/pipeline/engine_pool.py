@@ -17,7 +17,7 @@ from toolkit.engines.shared import SharedEngine
 from toolkit.engines.turns import SLICE_SECONDS, Turns, nothing
 from toolkit.models.catalogue import catalogue
 from toolkit.models.choice import memory_of, refuse_large
-from toolkit.models.machine import usable_memory
+from toolkit.models.machine import memory_together, usable_memory
 from toolkit.settings import Settings
 
 Languages = tuple[str, str]  # of the input and of the output
@@ -187,8 +187,9 @@ class EnginePool:
         return engine
 
     def _fit_together(self, names: Collection[Hashable]) -> bool:
-        memory = usable_memory(self._settings.max_memory_mb)
         models = [cast(_Name, name).model for name in names]
+        of_models = usable_memory if len(models) < 2 else memory_together
+        memory = of_models(self._settings.max_memory_mb)
         return not memory or sum(map(self._memory_of, models)) <= memory
 
     def _refuse_large(self, model: str) -> None:
