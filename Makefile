@@ -90,7 +90,7 @@ eval: $(VENV)/base ## score the default models on the seed articles, and hold th
 	@$(BIN)/toolkit eval run seeds --output $(RUN)
 	@$(BIN)/toolkit eval gate --run $(RUN)
 
-translation: $(VENV)/base ## scores of the default model on all sentences translated by hand
+translation: $(VENV)/base ## scores of the default translator on all sentences translated by hand
 	@$(BIN)/toolkit models pull $(TRANSLATOR)
 	@$(BIN)/toolkit eval run translation
 
@@ -110,6 +110,7 @@ summaries: $(VENV)/base ## what the default models' summaries of 25 articles kee
 
 bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_cleaning.py
+	@$(BIN)/toolkit models pull $(TRANSLATOR)
 	@$(BIN)/toolkit models pull $(SUMMARIZER)
 	@TOOLKIT_MODELS_FOLDER=$(VENV)/ctranslate2-models $(BIN)/toolkit models pull $(SUMMARIZER) --engine ctranslate2
 	@$(BIN)/python eval/bench.py

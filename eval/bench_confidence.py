@@ -1,6 +1,6 @@
 """What confidence and doubts cost, beside translating. Part of `make bench`.
 
-The sentences of the seeds are translated by the default model; then what tells how sure each
+The sentences of the seeds are translated by the default translator; then what tells how sure each
 translation is, and which words are doubtful, is worked out again from what the model finds of them.
 """
 

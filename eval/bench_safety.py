@@ -1,6 +1,6 @@
 """What it costs to take texts as text and to keep checksums, beside translating. `make bench`.
 
-All of it is measured in one run on the same sentences, with the default model.
+All of it is measured in one run on the same sentences, with the default models.
 """
 
 import tempfile

@@ -70,7 +70,7 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, description="0: as many as there are cores")
     batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
     max_memory_mb: int = Field(
-        0, ge=0, description="that models may take together; 0: most of what the machine has"
+        0, ge=0, description="that models may take; 0: half of what the machine has, one alone more"
     )
     quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
     num_beams: int = Field(1, ge=1, description="of every translation, at least")

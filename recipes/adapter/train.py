@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("gguf", type=Path, help="the default model's file")
     parser.add_argument("tokenizer", type=Path, help="the folder of its tokenizer")
     parser.add_argument("output", type=Path)
-    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--minutes", type=float, default=62)
     parser.add_argument("--held-out", type=Path, help="pairs whose loss is told as well")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()

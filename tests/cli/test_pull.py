@@ -14,17 +14,19 @@ BY_INDEX = ["qwen2.5-coder-1.5b-news", "qwen2.5-coder-1.5b-instruct"]
 def pulled(monkeypatch):
     """The ids that are pulled, where the hub answers and some can't be had."""
     monkeypatch.setattr(hub, "hub_answers", lambda: True)
-    ids = []
+    ids, left = [], []
 
     def fail_for(*failing):
         def one(model, following):
             ids.append(model)
+            left.append([each.id for each in following])
             if model in failing:
                 raise ModelError("the hub answers 500; try again later")
 
         monkeypatch.setattr(pull, "pull", one)
         return ids
 
+    fail_for.left = left
     return fail_for
 
 
@@ -44,7 +46,9 @@ def test_without_the_hub_two_models_of_the_package_index_share_a_download(run, p
     code, _, err = run("models", "pull", "--yes")
     assert code == 0
     assert ids == BY_INDEX
+    assert pulled.left == [BY_INDEX[1:], []], "the other one finds the file"
     assert "the hub is out of reach" in err
+    assert f"summarizer: {BY_INDEX[1]}, made of the same file" in err
 
 
 def test_what_can_not_be_had_after_all_makes_way_for_the_next(run, pulled):

@@ -32,6 +32,9 @@ def test_pull_joins_the_parts_and_installs_a_working_model(spec, wheel_index, tm
 
 def test_what_is_pulled_next_finds_the_files_that_it_shares(spec, wheel_index, tmp_path):
     other = spec.model_copy(update={"id": "tiny-other"})
+    interrupted = tmp_path / ".staging/tiny-other/source"
+    interrupted.mkdir(parents=True)
+    (interrupted / "a.partial").write_bytes(b"half")
     pull(spec, tmp_path, following=[spec, other])
     shutil.rmtree(wheel_index)
     assert pull(other, tmp_path).source == "wheels"

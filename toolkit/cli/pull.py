@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -11,7 +12,7 @@ from toolkit.cli.console import download_progress, is_terminal, settings_of, tel
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
-from toolkit.models.install import disk_bytes
+from toolkit.models.install import kept_bytes, same_files
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
 from toolkit.settings import AUTO, DEFAULT_SOURCE
@@ -86,10 +87,14 @@ def pull_best(
         machine = replace(machine, free_disk=machine.free_disk - bytes_taken)
         return list(worth_pulling(task, *wanted[task], machine, hub=hub, restricted=restricted))
 
-    planned = _plan(candidates, list(wanted))
+    chosen = _plan(candidates, list(wanted))
+    planned = [*{spec.id: spec for spec in chosen.values() if not _is_installed(spec)}.values()]
     if planned and not yes:
         _agree()
-    taken = {task: _first_that_works(candidates(task), planned) for task in wanted}
+    taken = {
+        task: _first_that_works(chosen.get(task), partial(candidates, task), planned)
+        for task in wanted
+    }
     for task, spec in taken.items():
         if spec is None:
             raise ModelError(
@@ -100,23 +105,26 @@ def pull_best(
     tell(f"installed: {', '.join(ids)}")
 
 
-def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list[ModelSpec]:
-    """What is to be downloaded; says which models were chosen, and why."""
+def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> dict[Task, ModelSpec]:
+    """The best for each task; says which models they are, and why."""
+    chosen: dict[Task, ModelSpec] = {}
     planned: list[ModelSpec] = []
     for task in tasks:
-        specs = candidates(task, bytes_taken=sum(map(disk_bytes, planned)))
+        specs = candidates(task, bytes_taken=sum(map(kept_bytes, planned)))
         if not specs:
             continue
-        spec = specs[0]
+        spec = chosen[task] = specs[0]
         here = _is_installed(spec)
         size = f"{spec.download_bytes / 1e9:.1f} GB to download"
         if here or spec in planned:
             size = "installed already" if here else "the same model"
+        elif any(same_files(spec, other) for other in planned):
+            size = "made of the same file"
         among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
         tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
         if not here and spec not in planned:
             planned.append(spec)
-    return planned
+    return chosen
 
 
 def _languages(pair: tuple[str, str]) -> str:
@@ -131,15 +139,23 @@ def _agree() -> None:
         raise typer.Exit(1)
 
 
-def _first_that_works(specs: list[ModelSpec], planned: list[ModelSpec]) -> ModelSpec | None:
-    for spec in specs:
+def _first_that_works(
+    chosen: ModelSpec | None,
+    candidates: Callable[[], list[ModelSpec]],
+    planned: list[ModelSpec],
+) -> ModelSpec | None:
+    """`chosen`, or the first of the others; what is pulled is `planned` no more."""
+    failed = set[str]()
+    while spec := chosen or next((each for each in candidates() if each.id not in failed), None):
+        chosen = None
+        planned[:] = [each for each in planned if each.id != spec.id]
         try:
             if not _is_installed(spec):
-                following = [each for each in planned if not _is_installed(each)]
-                pull(spec.id, following=following)
+                pull(spec.id, following=planned)
         except ModelError as error:
             said = str(error)
             tell(said if said.startswith(spec.id) else f"{spec.id}: {said}")
+            failed.add(spec.id)
         else:
             return spec
     return None

@@ -112,21 +112,26 @@ def install(
         target = models_folder / spec.id
         _remove(target)
         built.rename(target)
-        if heir := next((each for each in following if _same_files(spec, each)), None):
-            _hand_on(source_folder, _staging(models_folder, heir.id) / "source")
+        if heir := next((each for each in following if same_files(spec, each)), None):
+            _hand_on(source_folder, heir, _staging(models_folder, heir.id))
         _remove(staging)
     return load_installed(models_folder, spec.id)
 
 
-def _same_files(spec: ModelSpec, other: ModelSpec) -> bool:
+def same_files(spec: ModelSpec, other: ModelSpec) -> bool:
+    """Whether they are made of the same files, but are two models."""
     return spec.id != other.id and bool(spec.files) and spec.files == other.files
 
 
-def _hand_on(source: Path, place: Path) -> None:
-    """What an earlier pull left at `place` stays."""
-    with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        source.rename(place)
+def _hand_on(source: Path, heir: ModelSpec, staging: Path) -> None:
+    """Leave the files of a model to `heir`, unless it has them, or is just being pulled."""
+    place = staging / "source"
+    with suppress(OSError, ModelError):
+        staging.mkdir(parents=True, exist_ok=True)
+        with _locked(staging.with_name(f"{heir.id}~lock"), heir.id):
+            if not all((place / file.name).is_file() for file in heir.files):
+                _remove(place)
+                source.rename(place)
 
 
 def _refuse_what_nothing_runs(spec: ModelSpec, form: Form | None) -> None:
@@ -289,8 +294,13 @@ def _digest_of_source(spec: ModelSpec, folder: Path) -> str:
     return hashlib.sha256("".join(listed).encode()).hexdigest() if listed else ""
 
 
+def kept_bytes(spec: ModelSpec) -> int:
+    """What a model takes of the disk. What only llama.cpp runs stays the file that it is."""
+    return spec.download_bytes if spec.runs_on == ("llamacpp",) else spec.installed_bytes
+
+
 def disk_bytes(spec: ModelSpec) -> int:
-    """What must be free for a pull. What only llama.cpp runs stays the file that it is."""
+    """What must be free for a pull."""
     converted = 0 if spec.runs_on == ("llamacpp",) else spec.installed_bytes
     return spec.download_bytes + converted + MARGIN_BYTES
 

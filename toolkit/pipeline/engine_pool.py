@@ -187,10 +187,11 @@ class EnginePool:
         return engine
 
     def _fit_together(self, names: Collection[Hashable]) -> bool:
-        models = [cast(_Name, name).model for name in names]
-        of_models = usable_memory if len(models) < 2 else memory_together
+        taken = [each for name in names if (each := self._memory_of(cast(_Name, name).model))]
+        # On a server, which loads a model at each change of turn, they have more room.
+        of_models = usable_memory if self._shared or len(taken) < 2 else memory_together
         memory = of_models(self._settings.max_memory_mb)
-        return not memory or sum(map(self._memory_of, models)) <= memory
+        return not memory or sum(taken) <= memory
 
     def _refuse_large(self, model: str) -> None:
         if not self._settings.endpoint:
