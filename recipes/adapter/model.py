@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from toolkit.models.conversion.adapter import Adapter
 from toolkit.models.conversion.gguf import GgufFile
 
 SCALE = 2.0  # of what an adapter adds
@@ -54,10 +55,15 @@ class Layer:
 
 
 class Decoder:
-    """The weights stay as they are; `adapters` holds (down, up) by layer and fused projection."""
+    """The weights stay as they are, those of the file with what `begun` adds to them; `adapters`
+    holds (down, up) by layer and fused projection.
+    """
 
-    def __init__(self, path: Path, *, first_layer: int, rank: int, device: str) -> None:
-        gguf = GgufFile(path)
+    def __init__(
+        self, path: Path, begun: Adapter | None, *, first_layer: int, rank: int, device: str
+    ) -> None:
+        gguf = GgufFile(path, adapter=begun)
+        self._begun = begun
         self.device = torch.device(device)
         kind = torch.float32 if device == "cpu" else torch.bfloat16
         self.heads, self.kv_heads, self.size = gguf.heads, gguf.kv_heads, gguf.head_size
@@ -97,6 +103,15 @@ class Decoder:
         down = torch.randn(rank, inputs, device=self.device) / math.sqrt(inputs)
         up = torch.zeros(outputs, rank, device=self.device)
         return down.requires_grad_(), up.requires_grad_()
+
+    def with_begun(self, layer: int, name: str, down: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
+        """The adapter of a projection, as GGUF files call it, with the one it was `begun` with."""
+        down, up = down.detach(), up.detach()
+        pair = self._begun and self._begun.pair(f"blk.{layer}.{name}")
+        if not pair:
+            return down, up
+        old_down, old_up = (torch.from_numpy(each).to(down) for each in pair)
+        return torch.cat([down, old_down]), torch.cat([up, old_up], 1)
 
     @property
     def parameters(self) -> list[Tensor]:

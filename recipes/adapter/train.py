@@ -1,4 +1,6 @@
-"""Trains a low-rank adapter for translation and writes it as PEFT does: see README.md."""
+"""Trains a low-rank adapter for translation and summaries and writes it as PEFT does: see
+README.md.
+"""
 
 import argparse
 import itertools
@@ -13,13 +15,14 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
+from articles import Reading, encode_article, read_articles
 from model import FUSED, SCALE, Cache, Decoder
 from pairs import Pair, encode, read_pairs
 from safetensors.numpy import save_file
 from torch import Tensor
 
 from toolkit.engines.tokens import Tokens
-from toolkit.models.conversion.adapter import CONFIG, PROJECTIONS, TENSORS
+from toolkit.models.conversion.adapter import CONFIG, PROJECTIONS, TENSORS, Adapter
 from toolkit.translation.glossary import load_glossary
 
 RANK, FIRST_LAYER = 16, 6
@@ -28,7 +31,8 @@ RATE, LEAST_RATE, WARM_UP = 4e-4, 0.03, 10  # of learning, the least of it, and 
 PREFIX = 32  # tokens that all prompts begin with
 PREFIX_STEPS = 4  # after which their keys and values are computed anew
 MOST_FREQUENT = 6000  # tokens that are always in the softmax
-SENTENCES = Path(__file__).with_name("sentences")
+HERE = Path(__file__).parent
+Step = Sequence[Pair] | Reading
 
 
 def main() -> None:
@@ -36,71 +40,102 @@ def main() -> None:
     parser.add_argument("gguf", type=Path, help="the default model's file")
     parser.add_argument("tokenizer", type=Path, help="the folder of its tokenizer")
     parser.add_argument("output", type=Path)
+    parser.add_argument("--begin-with", type=Path, help="an adapter to train further")
+    parser.add_argument("--sentences", default="*.tsv", help="which files of pairs")
+    parser.add_argument("--articles", default="*.md", help="which files of articles")
     parser.add_argument("--minutes", type=float, default=62)
-    parser.add_argument("--held-out", type=Path, help="pairs whose loss is told as well")
+    parser.add_argument("--held-out", type=Path, help="folder of files whose loss is told as well")
+    parser.add_argument("--rank", type=int, default=8, help="of what is written")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     torch.manual_seed(1)
     random.seed(1)
     tokens = Tokens.load(options.tokenizer)
-    glossary = load_glossary("news", source_language="fr", target_language="en")
-    pairs = [encode(*pair, tokens, glossary) for pair in read_pairs(SENTENCES)]
-    random.shuffle(pairs)
-    held_out = (
-        {
-            file.stem: [encode(*pair, tokens, glossary) for pair in read_pairs(file)]
-            for file in sorted(options.held_out.glob("*.tsv"))
-        }
-        if options.held_out
-        else {}
+    steps = _steps(HERE / "sentences", options.sentences, tokens)
+    steps += _steps(HERE / "articles", options.articles, tokens)
+    random.shuffle(steps)
+    held_out = {
+        file.name: _steps(options.held_out, file.name, tokens)
+        for file in sorted(options.held_out.iterdir() if options.held_out else [])
+    }
+    begun = Adapter(options.begin_with) if options.begin_with else None
+    decoder = Decoder(
+        options.gguf, begun, first_layer=FIRST_LAYER, rank=RANK, device=options.device
     )
-    decoder = Decoder(options.gguf, first_layer=FIRST_LAYER, rank=RANK, device=options.device)
-    trainer = Trainer(decoder, [*pairs, *itertools.chain.from_iterable(held_out.values())])
+    trainer = Trainer(decoder, [*steps, *itertools.chain.from_iterable(held_out.values())])
     trainer.tell(held_out)
-    trainer.train(pairs, 60 * options.minutes)
+    trainer.train(steps, 60 * options.minutes)
     trainer.tell(held_out)
-    save(decoder, options.output)
+    save(decoder, options.output, rank=options.rank)
+
+
+def _steps(folder: Path, pattern: str, tokens: Tokens) -> list[Step]:
+    """What is learned from at once: an article, or pairs of like lengths, in any order."""
+    glossary = load_glossary("news", source_language="fr", target_language="en")
+    files = sorted(folder.glob(pattern)) if pattern else []
+    steps: list[Step] = []
+    pairs = []
+    for file in files:
+        if file.suffix == ".md":
+            steps += (encode_article(article, tokens) for article in read_articles(file))
+        else:
+            pairs += [encode(*pair, tokens, glossary) for pair in read_pairs(file)]
+    random.shuffle(pairs)
+    for start in range(0, len(pairs), 16 * AT_ONCE):
+        part = sorted(pairs[start : start + 16 * AT_ONCE], key=lambda pair: len(pair.ids))
+        steps += (part[place : place + AT_ONCE] for place in range(0, len(part), AT_ONCE))
+    return steps
 
 
 class Trainer:
     """The loss is that of the answers, over the tokens that occur in `known` and frequent ones."""
 
-    def __init__(self, decoder: Decoder, known: Sequence[Pair]) -> None:
+    def __init__(self, decoder: Decoder, known: Sequence[Step]) -> None:
         self._decoder = decoder
-        self._prefix_ids = known[0].asked[:PREFIX]
-        assert all(pair.asked[:PREFIX] == self._prefix_ids for pair in known)
-        occurring = {token for pair in known for token in pair.ids} | set(range(MOST_FREQUENT))
+        occurring = set(range(MOST_FREQUENT))
+        self._prefix_ids: tuple[int, ...] = ()
+        for step in known:
+            if isinstance(step, Reading):
+                occurring.update(step.article, *(pair.ids for pair in step.pairs))
+            else:
+                occurring.update(*(pair.ids for pair in step))
+                self._prefix_ids = self._prefix_ids or step[0].asked[:PREFIX]
+                assert all(pair.asked[:PREFIX] == self._prefix_ids for pair in step)
         self._vocabulary = torch.tensor(sorted(occurring), device=decoder.device)
         self._places = {token: place for place, token in enumerate(sorted(occurring))}
 
-    def train(self, pairs: Sequence[Pair], seconds: float) -> None:
+    def train(self, steps: Sequence[Step], seconds: float) -> None:
         """One pass, or as much of it as there is time for."""
         parameters = self._decoder.parameters
         optimizer = torch.optim.AdamW(parameters, weight_decay=0.0, betas=(0.9, 0.98))
         started, prefix = time.monotonic(), self._prefix()
-        for step, batch in enumerate(_batches(pairs), start=1):
+        for number, step in enumerate(steps, start=1):
             passed = (time.monotonic() - started) / seconds
             if passed >= 1:
                 break
             cosine = max(LEAST_RATE, (1 + math.cos(math.pi * passed)) / 2)
-            optimizer.param_groups[0]["lr"] = RATE * min(1.0, step / WARM_UP) * cosine
-            if step % PREFIX_STEPS == 1:
+            optimizer.param_groups[0]["lr"] = RATE * min(1.0, number / WARM_UP) * cosine
+            if number % PREFIX_STEPS == 1:
                 prefix = self._prefix()
-            loss, count = self._loss(batch, prefix)
+            loss, count = self._loss(step, prefix)
             (loss / count).backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad()
-            print(f"step {step}: {loss.item() / count:.3f}, {100 * passed:.0f} % of the time")
+            kind = "article" if isinstance(step, Reading) else "pairs"
+            print(
+                f"step {number}, {kind}: {loss.item() / count:.3f}, {100 * passed:.0f} % of time",
+                flush=True,
+            )
 
-    def tell(self, held_out: dict[str, list[Pair]]) -> None:
+    def tell(self, held_out: dict[str, list[Step]]) -> None:
         """The loss of a token of texts that nothing is learned from."""
         with torch.no_grad():
-            for name, pairs in held_out.items():
-                prefix = self._prefix()
-                parts = [self._loss(batch, prefix) for batch in _batches(pairs)]
+            prefix = self._prefix()
+            for name, steps in held_out.items():
+                parts = [self._loss(step, prefix) for step in steps]
                 total, count = (sum(part) for part in zip(*parts, strict=True))
-                print(f"{name}: {float(total) / count:.4f} nats a token")
+                print(f"{name}: {float(total) / count:.4f} nats a token", flush=True)
 
     def _prefix(self) -> Cache:
         with torch.no_grad():
@@ -108,32 +143,34 @@ class Trainer:
                 torch.tensor([self._prefix_ids], device=self._decoder.device)
             )[1]
 
-    def _loss(self, batch: Sequence[Pair], prefix: Cache) -> tuple[Tensor, int]:
+    def _loss(self, step: Step, prefix: Cache) -> tuple[Tensor, int]:
         """The sum over the tokens of all answers, and their number."""
-        device = self._decoder.device
-        texts = [torch.tensor(pair.ids[PREFIX:], device=device) for pair in batch]
+        if isinstance(step, Reading):
+            with torch.no_grad():  # it costs most of the time, and what is written matters more
+                _, article = self._decoder.read(self._tensor([step.article]))
+            parts = [self._pairs_loss([pair], article, 0) for pair in step.pairs]
+            return sum((loss for loss, _ in parts), torch.zeros(())), sum(n for _, n in parts)
+        return self._pairs_loss(step, prefix, PREFIX)
+
+    def _pairs_loss(self, pairs: Sequence[Pair], before: Cache, known: int) -> tuple[Tensor, int]:
+        """Of pairs whose first `known` tokens are read `before`."""
+        texts = [self._tensor(pair.ids[known:]) for pair in pairs]
         ids = torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)
-        hidden, _ = self._decoder.read(ids[:, :-1], prefix)
+        hidden, _ = self._decoder.read(ids[:, :-1], before)
         behind = [
-            hidden[place, len(pair.asked) - PREFIX - 1 :][: len(pair.answer)]
-            for place, pair in enumerate(batch)
+            hidden[place, len(pair.asked) - known - 1 :][: len(pair.answer)]
+            for place, pair in enumerate(pairs)
         ]
-        wanted = [self._places[token] for pair in batch for token in pair.answer]
+        wanted = [self._places[token] for pair in pairs for token in pair.answer]
         logits = self._decoder.logits(torch.cat(behind), self._vocabulary).float()
-        loss = F.cross_entropy(logits, torch.tensor(wanted, device=device), reduction="sum")
+        loss = F.cross_entropy(logits, self._tensor(wanted), reduction="sum")
         return loss, len(wanted)
 
-
-def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
-    """Of like lengths, in any order."""
-    for start in range(0, len(pairs), 16 * AT_ONCE):
-        part = sorted(pairs[start : start + 16 * AT_ONCE], key=lambda pair: len(pair.ids))
-        batches = [part[place : place + AT_ONCE] for place in range(0, len(part), AT_ONCE)]
-        random.shuffle(batches)
-        yield from batches
+    def _tensor(self, values: Sequence[Any]) -> Tensor:
+        return torch.tensor(values, device=self._decoder.device)
 
 
-def save(decoder: Decoder, folder: Path, *, rank: int = 8) -> None:
+def save(decoder: Decoder, folder: Path, *, rank: int) -> None:
     """With the `rank` largest singular values of each projection, in 16 bits."""
     tensors = {}
     for (layer, fused), (down, up) in decoder.adapters.items():
@@ -143,7 +180,7 @@ def save(decoder: Decoder, folder: Path, *, rank: int = 8) -> None:
             sizes = [len(up) // len(sizes)] * len(sizes)
         for name, part in zip(FUSED[fused], torch.split(up.detach(), sizes), strict=True):
             place = f"base_model.model.model.layers.{layer}.{PROJECTIONS[name]}"
-            first, second = _largest(down.detach(), SCALE * part, rank)
+            first, second = _largest(*decoder.with_begun(layer, name, down, SCALE * part), rank)
             tensors[f"{place}.lora_A.weight"], tensors[f"{place}.lora_B.weight"] = first, second
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / TENSORS)

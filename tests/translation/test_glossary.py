@@ -179,6 +179,12 @@ def test_a_term_is_found_with_any_ending_and_without_any_letters(term, text):
     assert [each.source for each in Glossary((Term(term, "x"),)).occurring(text)] == [term]
 
 
+def test_a_plural_is_no_other_words_plural():
+    glossary = Glossary((Term("devis", "estimate"), Term("mis en examen", "charged")))
+    found = glossary.occurring("Le député, mis en examen, change des devises.")
+    assert [each.source for each in found] == ["mis en examen"]
+
+
 def test_a_term_can_ask_for_its_case():
     glossary = Glossary((Term("Orange", "Orange", same_case=True),))
     assert glossary.occurring("Le groupe Orange recrute.")

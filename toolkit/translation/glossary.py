@@ -282,6 +282,8 @@ def _possible_words(normal: str) -> set[str]:
 def _inflected(source: str) -> str:
     """A regular expression for `source` in any number and gender, as far as endings show them."""
     words = re.split(r"(\w{4,})", _normal(source))
+    if words[0] == words[-1] == "" and len(words) == 3 and words[1][-1] in "sxz":
+        return re.escape(words[1])  # "devises" is no form of "devis"
     inflected = "".join(
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
         for index, word in enumerate(words)

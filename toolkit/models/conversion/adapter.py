@@ -68,14 +68,21 @@ class Adapter:
 
         Raises ModelError where they have another shape than the adapter was made for.
         """
-        pair = self._pairs.get(_theirs(name))
+        pair = self.pair(name)
         if pair is None:
             return weights
         down, up = pair
-        product = up[rows].astype(np.float32) @ down.astype(np.float32)
+        product = up[rows] @ down
         if product.shape != weights.shape:
             raise ModelError(f"the adapter doesn't fit the model's {name}")
-        return weights + self._scale * product
+        return weights + product
+
+    def pair(self, name: str) -> tuple[Array, Array] | None:
+        """The two matrices whose product, the second times the first, is added to that `name`."""
+        if (pair := self._pairs.get(_theirs(name))) is None:
+            return None
+        down, up = (each.astype(np.float32) for each in pair)
+        return down, self._scale * up
 
 
 def _theirs(name: str) -> str:
