@@ -139,7 +139,7 @@ def test_bundled_glossary_is_for_one_direction():
         ("L'Assemblée populaire nationale a voté.", []),
         ("L'Assemblée populaire nationale de Chine.", ["National People's Congress of China"]),
         ("Le Conseil d’État chinois a voté.", ["Chinese State Council"]),
-        ("Le tribunal a jugé la plainte recevable.", ["court ruled"]),
+        ("Le tribunal a jugé que la plainte est recevable.", ["court ruled that"]),
         ("Le premier ministre du Québec hésite.", ["premier of Quebec"]),
         ("Elle l'a dit à TVA Nouvelles.", []),
         ("Dans un communiqué conjoint, ils hésitent.", ["in a joint statement"]),
