@@ -2,10 +2,12 @@ import pytest
 
 from tests.corpus.helpers import rows, write_rows
 from toolkit.cli.idle import refuse_idle
+from toolkit.cli.run import RUNNERS
 from toolkit.errors import UsageError
 
 CORPUS = ("run", "rows.jsonl", "--to", "out", "--stages")
 PAGE = "page.txt"
+SERVER = "http://127.0.0.1:9/v1"
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,22 @@ def _inputs(tmp_path, monkeypatch):
             "--skip-step does nothing with --replay, which says what to do",
         ),
         (
+            ("translate", PAGE, "-m", "fake", "--allow-remote"),
+            "--allow-remote does nothing without an endpoint, which --endpoint names",
+        ),
+        (
+            ("summarize", PAGE, PAGE, "--together", "-m", "fake", "--allow-remote"),
+            "--allow-remote does nothing without an endpoint, which --endpoint names",
+        ),
+        (
+            ("summarize", PAGE, "--endpoint", SERVER, "--device", "auto"),
+            f"--device does nothing with the models of {SERVER}, which run there",
+        ),
+        (
+            (*CORPUS, "translate", "--endpoint", SERVER, "--device", "cuda"),
+            f"--device does nothing with the models of {SERVER}, which run there",
+        ),
+        (
             ("models", "pull", "opus-mt-fr-en", "--from", "fr", "--restricted"),
             "--restricted, --from do nothing where a model is named, as opus-mt-fr-en",
         ),
@@ -74,6 +92,7 @@ def test_an_option_that_nothing_comes_of_is_refused(run, tmp_path, arguments, to
         (*CORPUS, "translate", "-m", "fake", "--quality", "fast", "--glossary", "none"),
         (*CORPUS, "summarize", "-m", "fake", "--quality", "fast", "--length", "headline"),
         ("summarize", PAGE, "-m", "fake", "--route", "summarize-first", "--translator", "fake"),
+        ("translate", PAGE, "-m", "fake", "--endpoint", SERVER, "--allow-remote"),
     ],
 )
 def test_an_option_of_what_is_done_is_taken(run, arguments):
@@ -83,6 +102,35 @@ def test_an_option_of_what_is_done_is_taken(run, arguments):
 def test_settings_of_other_stages_are_no_options(run, monkeypatch):
     monkeypatch.setenv("TOOLKIT_QUALITY", "best")
     assert run(*CORPUS, "clean")[0] == 0
+
+
+def test_where_texts_may_go_and_where_models_run_can_be_set_for_other_runs(run, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_ALLOW_REMOTE", "true")
+    assert run("translate", PAGE, "-m", "fake")[0] == 0
+    monkeypatch.setenv("TOOLKIT_DEVICE", "auto")
+    monkeypatch.setenv("TOOLKIT_ENDPOINT", SERVER)
+    assert run("translate", PAGE, "-m", "fake", "--allow-remote")[0] == 0
+
+
+def test_a_cluster_places_workers_by_the_device_also_beside_an_endpoint(run, monkeypatch):
+    placed = []
+
+    def work(job, missing, machine, *, watcher):
+        placed.append(machine.device)
+
+    monkeypatch.setitem(RUNNERS, "ray", work)
+    options = ("-m", "fake", "--endpoint", SERVER, "--device", "cuda", "--runner", "ray")
+    run(*CORPUS, "translate", *options)
+    assert placed == ["cuda"]
+
+
+@pytest.mark.parametrize("command", ["serve", "mcp"])
+def test_what_goes_on_running_refuses_them_first(run, monkeypatch, command):
+    pytest.importorskip({"serve": "fastapi", "mcp": "mcp"}[command])
+    said = "toolkit: --allow-remote does nothing without an endpoint, which --endpoint names\n"
+    assert run(command, "--allow-remote") == (2, "", said)
+    said = f"toolkit: --device does nothing with the models of {SERVER}, which run there\n"
+    assert run(command, "--endpoint", SERVER, "--device", "cpu") == (2, "", said)
 
 
 def test_a_value_of_zero_is_one_that_was_given():

@@ -14,7 +14,7 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
-from toolkit.cli.idle import refuse_idle, refuse_of_route
+from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_route
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -53,6 +53,7 @@ def run_chain(
 ) -> None:
     """Bad inputs are reported and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )

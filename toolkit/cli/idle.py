@@ -30,6 +30,20 @@ def refuse_idle(given: Mapping[str, object], where: str) -> None:
         raise UsageError(f"{', '.join(idle)} {does} nothing {where}")
 
 
+def refuse_of_endpoint(
+    flags: Mapping[str, Any], settings: Settings, *, places_workers: bool = False
+) -> None:
+    """Raises UsageError for options of a server where the models are ours, and of ours where they
+    are a server's. The device `places_workers` where these go to machines that have it.
+    """
+    if not settings.endpoint:
+        where = "without an endpoint, which --endpoint names"
+        refuse_idle(_given(flags, ("allow_remote",), OPTIONS), where)
+    elif not places_workers:
+        where = f"with the models of {settings.endpoint}, which run there"
+        refuse_idle(_given(flags, ("device",), OPTIONS), where)
+
+
 def refuse_of_stages(flags: Mapping[str, Any], settings: Settings, stages: Sequence[str]) -> None:
     """Raises UsageError for options of stages that aren't asked for."""
     asked = f"with --stages {','.join(stages)}"

@@ -18,7 +18,7 @@ from toolkit.cli.chain import (
 )
 from toolkit.cli.console import settings_of, stage_progress, tell
 from toolkit.cli.direction import directed
-from toolkit.cli.idle import refuse_of_route
+from toolkit.cli.idle import refuse_of_endpoint, refuse_of_route
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Document
@@ -39,6 +39,7 @@ def run_together(
     if job.batch.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
