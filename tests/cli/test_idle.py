@@ -7,6 +7,7 @@ from toolkit.errors import UsageError
 
 CORPUS = ("run", "rows.jsonl", "--to", "out", "--stages")
 PAGE = "page.txt"
+TABLE = "table.csv"
 SERVER = "http://127.0.0.1:9/v1"
 
 
@@ -16,6 +17,7 @@ def _inputs(tmp_path, monkeypatch):
     monkeypatch.setenv("TOOLKIT_LEXICON", "false")
     write_rows(tmp_path / "rows.jsonl", rows(1))
     (tmp_path / PAGE).write_text(rows(1)[0]["text"], "utf-8")
+    (tmp_path / TABLE).write_text(f'text\n"{rows(1)[0]["text"]}"\n', "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,14 @@ def _inputs(tmp_path, monkeypatch):
         (
             ("translate", PAGE, "-m", "fake", "--guard-formulas"),
             "--guard-formulas does nothing with --format text",
+        ),
+        (
+            ("summarize", TABLE, "-m", "fake", "--evidence", "--format", "csv"),
+            "--evidence does nothing with --format csv",
+        ),
+        (
+            ("summarize", TABLE, "-m", "fake", "--evidence", "-o", "made.csv"),
+            "--evidence does nothing with --format csv",
         ),
         (
             ("translate", "--text", "Il pleut.", "--encoding", "cp1252"),
@@ -93,6 +103,7 @@ def test_an_option_that_nothing_comes_of_is_refused(run, tmp_path, arguments, to
         (*CORPUS, "summarize", "-m", "fake", "--quality", "fast", "--length", "headline"),
         ("summarize", PAGE, "-m", "fake", "--route", "summarize-first", "--translator", "fake"),
         ("translate", PAGE, "-m", "fake", "--endpoint", SERVER, "--allow-remote"),
+        ("summarize", PAGE, "-m", "fake", "--evidence", "--format", "json"),
     ],
 )
 def test_an_option_of_what_is_done_is_taken(run, arguments):
