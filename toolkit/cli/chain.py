@@ -23,6 +23,7 @@ from toolkit.errors import InputError, ModelMissingError
 from toolkit.output.confidence import unjudged
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.flow import Keyed
+from toolkit.pipeline.routes import route_of
 from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
 
@@ -59,6 +60,7 @@ def run_chain(
     )
     if batch.form != "csv":
         refuse_idle({"--guard-formulas": job.guard_formulas}, f"with --format {batch.form}")
+    translates = process is Pipeline.translate_each or route_of(settings).translates_articles
     if process is Pipeline.translate_each:
         refuse_same(settings)
     else:
@@ -79,7 +81,7 @@ def run_chain(
 
             def write(place: Place, result: Result) -> None:
                 if batch.form == "csv":
-                    outputs.write_row(place, _csv_fields(result))
+                    outputs.write_row(place, _csv_fields(result, translated=translates))
                 else:
                     outputs.write(place, render(result))
 
@@ -176,16 +178,19 @@ def left_out(lines: int) -> str:
     return f"left out {lines} {what} of page furniture; --no-clean keeps {them}"
 
 
-def _csv_fields(result: Result) -> dict[str, Any]:
-    """The row as it was read and our columns, which take another name where theirs is taken."""
+def _csv_fields(result: Result, *, translated: bool) -> dict[str, Any]:
+    """The row as it was read and our columns, which take another name where theirs is taken. Those
+    of a translation are there where articles are `translated`.
+    """
     record = result.article.document.record
-    values: dict[str, Any] = {"translation": result.translation_text}
+    values: dict[str, Any] = {"translation": result.translation_text} if translated else {}
     if result.summary:
         values["summary"] = result.summary.text
         values["summary_flagged"] = len(result.summary.failed)
         values["summary_doubtful"] = len(result.caution.statements(result.summary))
-    values["flagged"] = len(result.flagged)
-    values["doubtful"] = len(result.doubtful)
+    if translated:
+        values["flagged"] = len(result.flagged)
+        values["doubtful"] = len(result.doubtful)
     while taken := record.keys() & values.keys():
         values = {f"toolkit_{name}": value for name, value in values.items()}
         tell_once(
