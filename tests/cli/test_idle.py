@@ -7,6 +7,7 @@ from toolkit.errors import UsageError
 
 CORPUS = ("run", "rows.jsonl", "--to", "out", "--stages")
 PAGE = "page.txt"
+SEQ2SEQ_WRITER = ("-m", "fake", "--summarizer", "bart-large-cnn")
 TABLE = "table.csv"
 SERVER = "http://127.0.0.1:9/v1"
 
@@ -57,6 +58,18 @@ def _inputs(tmp_path, monkeypatch):
             "--evidence does nothing with --format csv",
         ),
         (
+            ("translate", PAGE, "-m", "quickmt-fr-en", "--prompt", "news"),
+            "--prompt does nothing with quickmt-fr-en, which takes no prompt",
+        ),
+        (
+            ("summarize", PAGE, "-m", "fake", "--summarizer", "lead-3", "--prompt", "brief"),
+            "--prompt does nothing with lead-3, which takes no prompt",
+        ),
+        (
+            ("summarize", PAGE, PAGE, "--together", *SEQ2SEQ_WRITER, "--prompt", "brief"),
+            "--prompt does nothing with bart-large-cnn, which takes no prompt",
+        ),
+        (
             ("translate", "--text", "Il pleut.", "--encoding", "cp1252"),
             "--encoding does nothing with --text",
         ),
@@ -104,10 +117,27 @@ def test_an_option_that_nothing_comes_of_is_refused(run, tmp_path, arguments, to
         ("summarize", PAGE, "-m", "fake", "--route", "summarize-first", "--translator", "fake"),
         ("translate", PAGE, "-m", "fake", "--endpoint", SERVER, "--allow-remote"),
         ("summarize", PAGE, "-m", "fake", "--evidence", "--format", "json"),
+        ("summarize", PAGE, "-m", "fake", "--prompt", "brief"),
     ],
 )
 def test_an_option_of_what_is_done_is_taken(run, arguments):
     assert run(*arguments)[0] == 0
+
+
+def test_a_prompt_of_a_folder_is_refused_once_its_kind_is_known(run, converted):
+    seq2seq, causal = converted("marian"), converted("qwen2")
+    told = f"toolkit: --prompt does nothing with {seq2seq}, which takes no prompt\n"
+    writer = ("-m", "fake", "--summarizer", seq2seq, "--prompt", "brief")
+    for arguments in (("translate", "-m", seq2seq, "--prompt", "news"), ("summarize", *writer)):
+        code, out, err = run(*arguments, PAGE)
+        assert (code, out) == (2, "")
+        assert err.endswith(told)
+    assert run("translate", PAGE, "-m", causal, "--prompt", "news", "--quality", "fast")[0] == 0
+
+
+def test_a_prompt_in_the_settings_may_be_for_other_models(run, converted, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_TRANSLATION_PROMPT", "news")
+    assert run("translate", PAGE, "-m", converted("marian"), "--quality", "fast")[0] == 0
 
 
 def test_settings_of_other_stages_are_no_options(run, monkeypatch):

@@ -14,7 +14,7 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
-from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_route
+from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_model, refuse_of_route
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -69,6 +69,7 @@ def run_chain(
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
+        refuse_of_model(flags, pipeline)
         with working(
             batch, pipeline.store, overwrite=job.overwrite, guard_formulas=job.guard_formulas
         ) as (outputs, tally):
