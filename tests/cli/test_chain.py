@@ -172,6 +172,23 @@ def test_columns_of_ours_that_a_table_has_already_get_another_name(run, tmp_path
     assert "has columns translation already; ours are toolkit_translation" in err
 
 
+@pytest.mark.parametrize(
+    "untranslated", [("--route", "direct"), ("--route", "summarize-first"), ("--to", "fr")]
+)
+def test_a_table_has_columns_of_a_translation_where_articles_are_translated(
+    run, tmp_path, untranslated
+):
+    (tmp_path / "c.csv").write_text("id,text\n7,Le maire dort jeudi à la mairie.\n")
+    summarize = ("summarize", "c.csv", *FAKE, "-f", "csv")
+    of_summary = ["summary", "summary_flagged", "summary_doubtful"]
+    (row,) = csv.DictReader(run(*summarize, *untranslated)[1].splitlines())
+    assert list(row) == ["id", *of_summary]
+    assert row["summary"]
+    (row,) = csv.DictReader(run(*summarize)[1].splitlines())
+    assert list(row) == ["id", "translation", *of_summary, "flagged", "doubtful"]
+    assert row["translation"].startswith("[fake]")
+
+
 @pytest.mark.parametrize("command", ["translate", "summarize"])
 def test_what_was_left_out_of_a_page_is_told(run, page, tmp_path, command):
     told = f"toolkit: {page}: left out 2 lines of page furniture; --no-clean keeps them\n"

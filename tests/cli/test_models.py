@@ -1,8 +1,10 @@
 import pytest
 
+from tests.cli.helpers import keep
 from toolkit.cli import models
 from toolkit.cli import pull as pulling
 from toolkit.engines import tryout
+from toolkit.errors import ModelError
 from toolkit.models import install, installed, machine, recommend
 from toolkit.models.catalogue import own_file
 from toolkit.settings import Settings
@@ -68,7 +70,7 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     code, out, err = run(*pull)
     assert (code, out) == (0, "")
     assert "licence CC-BY-NC-4.0 (no commercial use)" in err
-    assert "to download, memory at work: 1.0 GB" in err
+    assert " MB to copy, memory at work: 1.0 GB" in err
     assert "none of us measured it on a download" in err
     assert f"sha256 of the weights {known.files[0].sha256}" in err
     assert f"{known.id}: it says «The president came.»" in err
@@ -88,6 +90,30 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     assert "removed" in run("models", "remove", known.id)[2]
     assert "installed: no" in run("models", "show", known.id)[1]
     assert run("models", "verify", known.id)[0] == 4
+
+
+@pytest.mark.parametrize(
+    ("kept_mb", "options", "told"),
+    [
+        (0, (), "1,117 MB to download"),
+        (500, (), "about 617 of 1,117 MB to download"),
+        (1117, (), "1,117 MB, downloaded already"),
+        (1117, ("--from-folder", "."), "1,117 MB to copy"),
+    ],
+)
+def test_a_pull_tells_what_is_left_to_download(run, known, monkeypatch, kept_mb, options, told):
+    (file,) = known.files
+    large = known.model_copy(update={"files": (file.model_copy(update={"bytes": 1_117_000_000}),)})
+    monkeypatch.setattr(pulling, "find_spec", lambda _: large)
+    if kept_mb:
+        keep(Settings().models_folder / ".staging" / large.id / "source" / file.name, kept_mb)
+
+    def stop(*_, **__):
+        raise ModelError("stopped")
+
+    monkeypatch.setattr("toolkit.pipeline.pulling.pull_model", stop)
+    code, _, err = run("models", "pull", large.id, *options)
+    assert (code, f"{large.id}: {told}, memory at work: 1.0 GB\n" in err) == (4, True), err
 
 
 def test_a_damaged_model_is_pulled_again(run, known, gguf_file):

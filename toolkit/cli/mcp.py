@@ -9,6 +9,7 @@ import typer
 
 from toolkit.cli import options
 from toolkit.cli.console import debugging, leave, settings_of, tell, tell_trace
+from toolkit.cli.idle import refuse_of_endpoint
 from toolkit.errors import UsageError
 
 MISSING = "toolkit mcp needs the package mcp; type: pip install 'toolkit-fr-en[mcp]'"
@@ -65,6 +66,7 @@ def mcp_command(
     if sys.stdin is None or sys.stdout is None:
         raise UsageError("toolkit mcp needs both standard input and output, and one is closed")
     settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     worker = Worker(settings, Folders.allowed(allow or ()), tell=tell)
     if sys.stdin.isatty():
         tell("waiting for a client's messages on standard input; Ctrl-C ends this")

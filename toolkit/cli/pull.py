@@ -12,7 +12,7 @@ from toolkit.cli.console import download_progress, is_terminal, settings_of, tel
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
-from toolkit.models.install import kept_bytes, same_files
+from toolkit.models.install import kept_bytes, missing_bytes, same_files
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
 from toolkit.settings import AUTO, DEFAULT_SOURCE
@@ -37,7 +37,7 @@ def pull(
         return
     if not force:
         refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
-    _tell_terms(spec)
+    _tell_terms(spec, _transfer(spec, settings.models_folder, from_folder))
     with download_progress(model) as on_bytes:
         installed = pull_model(
             spec,
@@ -115,7 +115,8 @@ def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> dict
             continue
         spec = chosen[task] = specs[0]
         here = _is_installed(spec)
-        size = f"{spec.download_bytes / 1e9:.1f} GB to download"
+        missing = missing_bytes(spec, models_folder())
+        size = f"{missing / 1e9:.1f} GB to download" if missing else "downloaded already"
         if here or spec in planned:
             size = "installed already" if here else "the same model"
         elif any(same_files(spec, other) for other in planned):
@@ -169,10 +170,22 @@ def _is_installed(spec: ModelSpec) -> bool:
     return True
 
 
-def _tell_terms(spec: ModelSpec) -> None:
+def _transfer(spec: ModelSpec, models_folder: Path, from_folder: Path | None) -> str:
+    """How much comes from elsewhere."""
     size = f"{'' if spec.whole else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
+    if from_folder or all(source.kind == "folder" for source in spec.sources):
+        return f"{size} to copy"
+    missing = missing_bytes(spec, models_folder)
+    if not missing:
+        return f"{size}, downloaded already"
+    if missing < spec.download_bytes:
+        size = f"about {missing / 1e6:,.0f} of {size}"
+    return f"{size} to download"
+
+
+def _tell_terms(spec: ModelSpec, transfer: str) -> None:
     tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
-    tell(f"{spec.id}: {size} to download, memory at work: {memory(spec)}")
+    tell(f"{spec.id}: {transfer}, memory at work: {memory(spec)}")
     if not spec.measured:
         tell(f"{spec.id}: sha256: {how_sure(spec)}")
 

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from toolkit.cli import options
 from toolkit.cli.chain import offer_pull
 from toolkit.cli.console import is_terminal, settings_of, show, tell
-from toolkit.cli.idle import refuse_of_stages
+from toolkit.cli.idle import refuse_of_endpoint, refuse_of_stages
 from toolkit.cli.learned import read_repeats
 from toolkit.corpus.job import STAGES, Format, Inputs, Job, OnDuplicates, make_job, refuse_stages
 from toolkit.corpus.learning import digest_of
@@ -195,6 +195,7 @@ def start_command(
         say = (lambda message: None) if quiet else tell
         asked = refuse_stages([each.strip() for each in stages.split(",")])
         refuse_of_stages({**flags, "stores": stores}, settings, asked)
+        refuse_of_endpoint(flags, settings, places_workers=runner == "ray")
         of_corpus = learn_from is not None and str(learn_from) == CORPUS
         known = read_repeats(learn_from) if learn_from and not of_corpus else None
         size_mb = shard_mb or (SHARD_MB if asked == ("clean",) else MODEL_SHARD_MB)

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path, user_config_path
 from toolkit.assets import APP
 from toolkit.cli import options
 from toolkit.cli.console import debugging, settings_of, show, tell, tell_once, tell_trace
+from toolkit.cli.idle import refuse_of_endpoint
 from toolkit.errors import UsageError
 from toolkit.files import remove_private_folders
 
@@ -95,23 +96,23 @@ def serve_command(
         api_keys = own_keys
     if no_history and history:
         raise UsageError("--history and --no-history contradict each other")
-    settings, _ = settings_of(
-        {
-            "model": model,
-            "translator": translator,
-            "summarizer": summarizer,
-            "quality": quality,
-            "source_language": source_language,
-            "target_language": target_language,
-            "glossary": glossary,
-            "endpoint": endpoint,
-            "allow_remote": allow_remote,
-            "engine": engine,
-            "device": device,
-            "threads": threads,
-            "cache": cache,
-        }
-    )
+    flags = {
+        "model": model,
+        "translator": translator,
+        "summarizer": summarizer,
+        "quality": quality,
+        "source_language": source_language,
+        "target_language": target_language,
+        "glossary": glossary,
+        "endpoint": endpoint,
+        "allow_remote": allow_remote,
+        "engine": engine,
+        "device": device,
+        "threads": threads,
+        "cache": cache,
+    }
+    settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     _log_to_stderr()
     listening = running.listen(host, port)
     running.run(

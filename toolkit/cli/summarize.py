@@ -7,6 +7,7 @@ import typer
 from toolkit.cli import options
 from toolkit.cli.batch import gather
 from toolkit.cli.chain import Job, offer_pull, run_chain
+from toolkit.cli.idle import refuse_idle
 from toolkit.cli.together import run_together
 from toolkit.output import render_summary, render_together
 from toolkit.pipeline import Pipeline
@@ -118,6 +119,8 @@ def summarize_command(
             )
         )
         return
+    if batch.form == "csv":
+        refuse_idle({"--evidence": evidence}, "with --format csv")
     offer_pull(
         lambda: run_chain(
             job,

@@ -18,7 +18,7 @@ from toolkit.cli.chain import (
 )
 from toolkit.cli.console import settings_of, stage_progress, tell
 from toolkit.cli.direction import directed
-from toolkit.cli.idle import refuse_of_route
+from toolkit.cli.idle import refuse_of_endpoint, refuse_of_model, refuse_of_route
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
 from toolkit.documents import Document
@@ -39,6 +39,7 @@ def run_together(
     if job.batch.form == "csv":
         raise UsageError("--together gives one summary; --format csv has a row for each article")
     settings, _ = settings_of(flags)
+    refuse_of_endpoint(flags, settings)
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
@@ -46,6 +47,7 @@ def run_together(
     repeats, total_chars = learn(batch.inputs, batch.reading)
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
+        refuse_of_model(flags, pipeline)
 
         def prepare(_: Place, document: Document) -> Article:
             return prepared(pipeline, document, job, repeats)

@@ -143,6 +143,14 @@ class Components:
         elif self._is_prompted(self.summarizer_model(language)):
             self._summary_prompts(language)
 
+    def takes_prompt(self, model: str) -> bool:
+        """Whether the model is asked by prompts. Where its kind isn't known, it is loaded now."""
+        if model in METHODS:
+            return False
+        if self._spec(model) or self._is_prompted(model):
+            return self._is_prompted(model)
+        return self.pool.engine(model, self.settings.languages).info.family == "causal"
+
     def _is_prompted(self, model: str) -> bool:
         """Whether it surely is; see `refuse_translation`."""
         spec = self._spec(model)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar, Unpack, overload
 from toolkit.articles import PAGE_SHARE, Article, prepare
 from toolkit.documents import Document, Segment, Translation, join_segments, join_translations
 from toolkit.engines.base import Engine
+from toolkit.errors import ModelMissingError
+from toolkit.models.catalogue import Task
 from toolkit.pipeline import routes
 from toolkit.pipeline.components import AnySummarizer, Components
 from toolkit.pipeline.engine_pool import EnginePool, Pool
@@ -120,6 +122,25 @@ class Pipeline:
     def summarizer(self) -> AnySummarizer:
         """The one that drafts the summaries on the route of the settings."""
         return self._components.summarizer(self._route.language(self.settings))
+
+    def unprompted(self, task: Task) -> str:
+        """The model for `task` where it takes no prompt, else an empty name. Where its kind isn't
+        known, it is loaded now.
+
+        Raises UsageError for a model that can't do the task, ModelError for one that can't be used.
+        """
+        components = self._components
+        if task == "translation":
+            components.refuse_translation()
+            model = components.translator_model
+        else:
+            language = self._route.language(self.settings)
+            try:
+                components.refuse_summaries(language)
+                model = components.summarizer_model(language)
+            except ModelMissingError:  # each result tells what has to do in its place
+                return ""
+        return "" if components.takes_prompt(model) else model
 
     def prepare(
         self,
