@@ -55,52 +55,62 @@ class Settings(BaseModel):
 
     model: str = Field(
         AUTO_MODEL,
-        description="auto: for each task the best that is installed, of an endpoint the only one",
+        description="auto: the best one installed for each task, or an endpoint's only one",
     )
     translator: str | None = Field(None, description="model that translates; default: model")
     summarizer: str | None = Field(None, description="model that summarizes; default: model")
-    endpoint: str = Field("", description="a server whose models are used, of the OpenAI protocol")
+    endpoint: str = Field("", description="OpenAI-compatible server whose models are used")
     endpoint_timeout_s: int = Field(
-        ENDPOINT_TIMEOUT_S, ge=1, description="the longest wait for a part of an answer"
+        ENDPOINT_TIMEOUT_S, ge=1, description="longest wait for part of a response"
     )
-    allow_remote: bool = Field(False, description="the endpoint may be another machine")
+    allow_remote: bool = Field(False, description="allow an endpoint on another machine")
     engine: EngineName = "auto"
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "auto"
-    threads: int = Field(0, ge=0, description="0: as many as there are cores")
-    batch_size: int = Field(0, ge=0, description="sentences at once; 0: as the model likes it")
+    threads: int = Field(0, ge=0, description="0: one per core")
+    batch_size: int = Field(0, ge=0, description="sentences at a time; 0: what suits the model")
     max_memory_mb: int = Field(
-        0, ge=0, description="that models may take; 0: half of what the machine has, one alone more"
+        0,
+        ge=0,
+        description="memory limit for models; 0: half of the machine's, more for a single model",
     )
-    quality: Quality = Field("standard", description="how much is searched: fast, standard, best")
-    num_beams: int = Field(1, ge=1, description="of every translation, at least")
+    quality: Quality = Field(
+        "standard", description="how hard to search for a translation: fast, standard or best"
+    )
+    num_beams: int = Field(1, ge=1, description="minimum for every translation")
     kv_cache_mb: int = Field(
-        KV_CACHE_MB, ge=64, description="memory for keys and values, with OpenVINO and llama.cpp"
+        KV_CACHE_MB, ge=64, description="memory for the KV cache, with OpenVINO and llama.cpp"
     )
     source_language: str = Field(DEFAULT_SOURCE, description="auto: that of the first input")
     target_language: str = "en"
     length: Length = Field("brief", description="headline, brief, standard or detailed")
     style: Style = Field("prose", description="prose or bullets")
-    max_words: int | None = Field(None, ge=5, description="of a summary; by its length if not set")
-    route: Route = Field("translate-first", description="in which order a summary is made")
+    max_words: int | None = Field(
+        None, ge=5, description="word limit of a summary; by its length if not set"
+    )
+    route: Route = Field("translate-first", description="order of translation and summarization")
     translation_prompt: str = "news"
     second_translation_prompt: str = Field("careful", description="for sentences that fail a check")
     summarization_prompt: str | None = Field(None, description="by the length if not set")
-    context_sentences: int = Field(0, ge=0, description="shown before each, to a prompted model")
-    max_tries: int = Field(5, ge=1, description="of a sentence that fails a check")
-    checks: Limits = Field(Limits(), description="where the checks of a translation draw lines")
+    context_sentences: int = Field(
+        0, ge=0, description="preceding sentences shown with each one to a prompted model"
+    )
+    max_tries: int = Field(5, ge=1, description="attempts at a sentence that fails a check")
+    checks: Limits = Field(Limits(), description="limits for the translation checks")
     min_confidence: float = Field(
-        0.5, ge=0, le=1, description="a sentence below it is doubtful; given, it is marked"
+        0.5, ge=0, le=1, description="sentences below it are doubtful, and marked if this is set"
     )
     withhold: bool = Field(False, description="print the source in place of doubtful sentences")
-    glossary: str = Field("news", description="a bundled glossary, a TSV file, or none")
-    lexicon: bool = Field(True, description="look for words that nothing answers, and hint at them")
+    glossary: str = Field("news", description="a bundled glossary, a TSV, CSV or TBX file, or none")
+    lexicon: bool = Field(True, description="look for unanswered words, and hint at them")
     max_document_chars: int = Field(1_000_000, ge=1)
-    cache: bool = Field(True, description="keep what models answer, and don't ask again")
+    cache: bool = Field(True, description="store model outputs and reuse them")
     cache_file: Path = Field(default_factory=lambda: user_cache_path(APP) / "store.sqlite")
-    cache_max_mb: int = Field(500, ge=1, description="size limit of the store; the oldest goes")
-    bertscore_model: Path | None = Field(None, description="folder of an encoder for BERTScore")
-    skip_steps: tuple[str, ...] = Field((), description="repairs of characters to leave out")
+    cache_max_mb: int = Field(
+        500, ge=1, description="size limit of the store; the oldest entries are dropped"
+    )
+    bertscore_model: Path | None = Field(None, description="folder with an encoder for BERTScore")
+    skip_steps: tuple[str, ...] = Field((), description="character repairs to skip")
     models_folder: Path = Field(default_factory=lambda: user_data_path(APP) / "models")
 
     @field_validator("endpoint")
