@@ -15,7 +15,11 @@ from toolkit.errors import InputError, UsageError
 Output = Annotated[
     Path,
     typer.Option(
-        "--output", "-o", parser=path_named, metavar="FILE", help="Where judgements are added."
+        "--output",
+        "-o",
+        parser=path_named,
+        metavar="FILE",
+        help="File that judgments are added to.",
     ),
 ]
 
@@ -26,33 +30,37 @@ def annotate_command(
         typer.Argument(
             metavar="INPUT",
             parser=path_named,
-            help="A run's folder, JSON or JSON lines of translate, or rows of source and target as "
-            "TSV or JSON lines.",
+            help="Run folder, JSON or JSON lines from `toolkit translate`, or rows of "
+            "source and target as TSV or JSON lines.",
         ),
     ],
     output: Output,
     judge: Annotated[
-        str | None, typer.Option(help="Your name in the file [that of login].")
+        str | None, typer.Option(help="Your name in the file. [default: your login name]")
     ] = None,
     part: Annotated[
-        str | None, typer.Option(help="Only this part, such as tune or test, where INPUT has any.")
+        str | None,
+        typer.Option(help="Judge only this part, such as tune or test, if INPUT has parts."),
     ] = None,
     system: Annotated[
         str | None,
-        typer.Option(help="Only what this system made; its name, where INPUT has none."),
+        typer.Option(
+            help="Judge only this system's outputs; if INPUT names no system, the name to record."
+        ),
     ] = None,
     again: Annotated[
         int | None,
         typer.Option(
             min=1,
             metavar="NUMBER",
-            help="So many that others judged, or you on another day, once more, for agreement.",
+            help="To measure agreement, rejudge this many translations that others "
+            "judged, or that you judged on another day.",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the order of --again.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed for the order of --again.")] = 0,
 ) -> None:
-    """Judge translations one by one: which words are wrong, how, and how badly. Each judgement is
-    written at once, and the same command goes on where it stopped.
+    """Judge translations one by one: which words are wrong, how, and how badly. Each judgment is
+    saved at once; run the same command to continue where you stopped.
     """
     from toolkit.cli.judging import Dialogue
     from toolkit.evaluation.judgeable import (
@@ -92,11 +100,15 @@ def annotate_command(
 def judged_command(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", parser=path_named, help="Files of `eval annotate`."),
+        typer.Argument(
+            metavar="FILE...", parser=path_named, help="Files written by `eval annotate`."
+        ),
     ],
-    by: Annotated[Literal["system", "judge"], typer.Option(help="What has a row.")] = "system",
+    by: Annotated[
+        Literal["system", "judge"], typer.Option(help="What each row stands for.")
+    ] = "system",
 ) -> None:
-    """Count what judges found, and say how far those of the same translations agree."""
+    """Count what judges found, and show how far they agree on the same translations."""
     from toolkit.evaluation.judged import judged_text
     from toolkit.evaluation.judgements import load_judgements
 

@@ -11,14 +11,12 @@ from toolkit.cli.console import settings_of, show
 from toolkit.pipeline import open_store
 from toolkit.store import Store
 
-app = typer.Typer(
-    no_args_is_help=True, help="Show, clear and merge stores of what models answered."
-)
+app = typer.Typer(no_args_is_help=True, help="Show, clear and merge stores of model outputs.")
 
 
 @app.command("info")
 def info_command() -> None:
-    """Where it is, how much it holds and how old that is."""
+    """Show where the store is, how much it holds and how old its contents are."""
     store = open_store(settings_of({"cache": True})[0])
     assert store
     info = store.info()
@@ -33,7 +31,7 @@ def info_command() -> None:
 
 @app.command("clear")
 def clear_command() -> None:
-    """Forget all stored answers; models are asked again when needed."""
+    """Delete all stored outputs; models run again when needed."""
     store = open_store(settings_of({"cache": True})[0])
     assert store
     show(f"forgot {store.clear():,} sentences and drafts")
@@ -46,12 +44,12 @@ def merge_command(
         typer.Argument(
             parser=options.path_named,
             metavar="STORE...",
-            help="Files of other stores, as `toolkit run --stores` leaves them.",
+            help="Files of other stores, such as those `toolkit run --stores` leaves.",
             show_default=False,
         ),
     ],
 ) -> None:
-    """Add what is in other stores to this one; they stay as they are."""
+    """Add the contents of other stores to this one, leaving them unchanged."""
     store = open_store(settings_of({"cache": True})[0])
     assert store
     for path in stores:

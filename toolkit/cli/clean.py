@@ -43,29 +43,32 @@ def clean_command(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option(help="Keep lines above and in the article that go for this reason."),
+        typer.Option(
+            help="Keep lines above and in the article that are dropped for this reason; repeatable."
+        ),
     ] = None,
     skip_step: Annotated[
-        list[str] | None, typer.Option(help="Leave out this repair of characters.")
+        list[str] | None, typer.Option(help="Skip this character repair; repeatable.")
     ] = None,
     learn_from: Annotated[
         Path | None,
         typer.Option(
             parser=options.path_named,
             metavar="PATH",
-            help="A folder of pages of the same site: what repeats there goes. Or a file that says "
-            "what does.",
+            help="Folder of pages from the same site, or a file of repeated lines; what "
+            "repeats is dropped.",
         ),
     ] = None,
     explain: Annotated[
         bool,
         typer.Option(
-            "--explain", help="Print every line with its verdict, score and reason; ? if doubtful."
+            "--explain",
+            help="Print every line with its verdict, score and reason; ? marks doubtful ones.",
         ),
     ] = False,
     plan: Annotated[
         Path | None,
-        typer.Option("--replay", help="Clean as this explanation in JSON says (one input)."),
+        typer.Option("--replay", help="Clean as this JSON explanation says; takes one input."),
     ] = None,
     overwrite: options.Overwrite = False,
     input_format: options.InputFormat = None,
@@ -73,7 +76,7 @@ def clean_command(
     text_field: options.TextField = "text",
     id_field: options.IdField = None,
 ) -> None:
-    """Keep the article of a scraped page and drop what stands around it."""
+    """Keep the article on a scraped page and drop what surrounds it."""
     of_rules = {
         "--keep-title": keep_title,
         "--keep-captions": keep_captions,

@@ -11,30 +11,30 @@ from toolkit.errors import UsageError
 
 # What the list of commands says of each, and its module in this package.
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "clean": ("Keep the article of a scraped page and drop what stands around it.", "clean"),
-    "translate": ("Clean and translate; paragraphs stay as they are in the source.", "translate"),
+    "clean": ("Keep the article on a scraped page and drop what surrounds it.", "clean"),
+    "translate": ("Clean and translate, keeping the paragraphs of the source.", "translate"),
     "summarize": ("Clean, translate and summarize.", "summarize"),
     "run": (
         "Clean, translate and summarize a corpus of any size, shard by shard.",
         "run",
     ),
-    "serve": ("Serve a page and an API on this machine, until it is stopped.", "serve"),
+    "serve": ("Serve a web page and an API on this machine until stopped.", "serve"),
     "mcp": (
-        "Offer the commands to agents, by the Model Context Protocol over standard input and "
+        "Offer the commands to agents over the Model Context Protocol on standard input and "
         "output.",
         "mcp",
     ),
     "eval": ("Measure, compare and report quality.", "evaluate"),
     "models": ("List, pull, check and remove models.", "models"),
     "lexicon": (
-        "Show what words can mean, and what a translation left unanswered.",
+        "Show what words can mean and which ones a translation left unanswered.",
         "lexicon",
     ),
-    "prompts": ("List and show the prompts.", "prompts"),
+    "prompts": ("List and show prompts.", "prompts"),
     "schema": ("Print the JSON Schema of the JSON outputs.", "schema"),
-    "cache": ("Show, clear and merge stores of what models answered.", "cache"),
+    "cache": ("Show, clear and merge stores of model outputs.", "cache"),
     "config": (
-        "Print every setting with its origin: default, a file, or an environment variable.",
+        "Print every setting and its origin: the default, a file, or an environment variable.",
         "config",
     ),
     "doctor": ("Check the installation.", "doctor"),

@@ -5,7 +5,7 @@ from toolkit.settings import ENVIRONMENT_PREFIX, FILE_NAME
 
 
 def config_command() -> None:
-    """Print every setting with its origin: default, a file, or an environment variable."""
+    """Print every setting and its origin: the default, a file, or an environment variable."""
     settings, origins = settings_of({})
     for name, value in settings.model_dump(mode="json").items():
         rows = value.items() if isinstance(value, dict) else [("", value)]

@@ -34,8 +34,8 @@ EXTRAS = {"xllamacpp": "llamacpp", "torch": "torch", "mcp": "mcp"}
 
 
 def doctor_command() -> None:
-    """Check the installation. Ends with 2 when models.toml is wrong, with 4 when a model that would
-    be used can't be.
+    """Check the installation. Exits with code 2 if models.toml is invalid, with 4 if a model that
+    would be used can't be.
     """
     from toolkit.models.catalogue import catalogue
     from toolkit.models.installed import (

@@ -16,16 +16,16 @@ from toolkit.settings import AUTO
 
 app = typer.Typer(no_args_is_help=True, help="Measure, compare and report quality.")
 RUNS = Path("eval-runs")
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Don't show progress or remarks.")]
 Runs = Annotated[
     list[Path],
-    typer.Argument(metavar="RUN...", parser=path_named, help="Folders of `eval run`."),
+    typer.Argument(metavar="RUN...", parser=path_named, help="Run folders written by `eval run`."),
 ]
 
 
 @app.command("list")
 def list_command() -> None:
-    """The suites and the metrics."""
+    """List the suites and the metrics."""
     from toolkit.evaluation.registry import METRICS
     from toolkit.evaluation.suites import list_suites, load_suite
 
@@ -41,9 +41,7 @@ def list_command() -> None:
 
 @app.command("run")
 def run_command(
-    suite: Annotated[
-        str, typer.Argument(help="A suite's name or a TOML file; seeds if neither.")
-    ] = "seeds",
+    suite: Annotated[str, typer.Argument(help="Name of a suite, or a TOML file.")] = "seeds",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -51,39 +49,44 @@ def run_command(
             "-o",
             parser=path_named,
             metavar="FOLDER",
-            help="The run's folder [eval-runs/SUITE-TIME].",
+            help="Folder for the run. [default: eval-runs/SUITE-TIME]",
         ),
     ] = None,
     data: Annotated[
         list[str] | None,
         typer.Option(
-            help="Your own data instead of the suite: TSV or JSON lines with source and target "
-            "(or references), SOURCES=REFERENCES for two files, or sacrebleu:wmt14."
+            help="Use your own data instead of the suite: TSV or JSON lines with source "
+            "and target (or references), SOURCES=REFERENCES for two files, or "
+            "sacrebleu:wmt14."
         ),
     ] = None,
     task: Annotated[
-        Literal["translation", "summaries"], typer.Option(help="What is done with --data.")
+        Literal["translation", "summaries"], typer.Option(help="What to do with --data.")
     ] = "translation",
-    part: Annotated[list[str] | None, typer.Option(help="Only this part; may be repeated.")] = None,
+    part: Annotated[list[str] | None, typer.Option(help="Run only this part; repeatable.")] = None,
     system: Annotated[
-        list[str] | None, typer.Option(help="Only this system; may be repeated.")
+        list[str] | None, typer.Option(help="Run only this system; repeatable.")
     ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(
             "--model",
             "-m",
-            help="Another model; with the suite models or --data several, to compare them.",
+            help="Use a different model; repeatable with the suite models or --data, to "
+            "compare several.",
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Items of each part.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run cut off.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Number of items to use from each part.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     cache: Annotated[
-        bool | None, typer.Option("--cache/--no-cache", help="Use stored answers [on].")
+        bool | None,
+        typer.Option("--cache/--no-cache", help="Reuse stored model outputs. [default: on]"),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run systems on a suite, score them, and write all of it into one folder."""
+    """Run systems on a suite, score them, and write everything to one folder."""
     from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.models import with_models
     from toolkit.evaluation.runs import run_suite
@@ -148,11 +151,17 @@ def _refuse_unknown(what: str, named: list[str] | None, known: set[str]) -> None
 
 @app.command("compare")
 def compare_command(
-    baseline: Annotated[str, typer.Argument(metavar="RUN[:SYSTEM]", help="Compared with.")],
-    candidates: Annotated[list[str], typer.Argument(metavar="RUN[:SYSTEM]...")],
-    part: Annotated[str | None, typer.Option(help="Of the suite [all that they share].")] = None,
+    baseline: Annotated[
+        str, typer.Argument(metavar="RUN[:SYSTEM]", help="Baseline to compare with.")
+    ],
+    candidates: Annotated[
+        list[str], typer.Argument(metavar="RUN[:SYSTEM]...", help="Compared with the baseline.")
+    ],
+    part: Annotated[
+        str | None, typer.Option(help="Part of the suite to compare. [default: all shared parts]")
+    ] = None,
 ) -> None:
-    """Differences of systems with their significance, and the items that differ most."""
+    """Compare systems: differences, their significance, and the items that differ most."""
     from toolkit.evaluation.compare import compare
     from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.tables import comparison_text
@@ -191,9 +200,11 @@ def run_and_system(written: str) -> tuple[Path, str]:
 @app.command("report")
 def report_command(
     runs: Runs,
-    form: Annotated[Literal["text", "markdown", "html"], typer.Option("--format", "-f")] = "text",
+    form: Annotated[
+        Literal["text", "markdown", "html"], typer.Option("--format", "-f", help="Output format.")
+    ] = "text",
 ) -> None:
-    """Scores of runs: a table, Markdown, or a page with charts and every output."""
+    """Report the scores of runs as a table, Markdown, or a page with charts and every output."""
     from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.tables import report
 
@@ -208,20 +219,27 @@ def report_command(
 
 @app.command("score")
 def score_command(
-    outputs: Annotated[Path, typer.Argument(help="One output a line.")],
-    reference: Annotated[list[Path], typer.Option("--reference", "-r", help="One a line.")],
-    source: Annotated[Path | None, typer.Option(help="The sources, to check them too.")] = None,
+    outputs: Annotated[Path, typer.Argument(help="File with one output per line.")],
+    reference: Annotated[
+        list[Path], typer.Option("--reference", "-r", help="File with one reference per line.")
+    ],
+    source: Annotated[
+        Path | None, typer.Option(help="File of sources, to check the outputs against.")
+    ] = None,
     metric: Annotated[
         list[str] | None,
         typer.Option(
             "--metric",
             "-m",
-            help="Which ones [BLEU, chrF2++ and TER]; several with commas, or the option again.",
+            help="Metrics to compute, comma-separated; repeatable. [default: BLEU, "
+            "chrF2++ and TER]",
         ),
     ] = None,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", "-f")] = "text",
+    form: Annotated[
+        Literal["text", "json"], typer.Option("--format", "-f", help="Output format.")
+    ] = "text",
 ) -> None:
-    """Score outputs that are there already, of any system, line by line."""
+    """Score existing outputs of any system, line by line."""
     from toolkit.evaluation.answers import Answer
     from toolkit.evaluation.data import read_lines, read_parallel, refuse_unaligned
     from toolkit.evaluation.registry import metrics_named, score
@@ -246,11 +264,11 @@ def score_command(
 @app.command("gate")
 def gate_command(
     run: Annotated[
-        Path | None, typer.Option(help="A run of a suite instead of the recorded outputs.")
+        Path | None, typer.Option(help="Check this run of a suite instead of the recorded outputs.")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Scores against the floors of eval/baseline.json; exit code 5 when one is below."""
+    """Check scores against the floors in eval/baseline.json; exit with code 5 if one is below."""
     from toolkit.assets import asset_folder
     from toolkit.evaluation.folders import load_run
     from toolkit.evaluation.gate import load_baseline, run_verdicts, verdicts

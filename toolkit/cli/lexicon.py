@@ -20,11 +20,12 @@ from toolkit.translation.comparison import compare
 from toolkit.translation.glossary import load_glossary
 
 app = typer.Typer(
-    no_args_is_help=True, help="Show what words can mean, and what a translation left unanswered."
+    no_args_is_help=True,
+    help="Show what words can mean and which ones a translation left unanswered.",
 )
 From = Annotated[Literal["fr", "en"], typer.Option("--from", help="Language of the words.")]
 FILE_NAME = re.compile(r"(?!\w+://)\S+\.\w{1,5}")  # what nobody writes for a sentence
-Form = Annotated[Literal["text", "json"], typer.Option("--format", help="Of the answer.")]
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help="Output format.")]
 
 
 @app.command("show")
@@ -33,7 +34,7 @@ def show_command(
     source_language: From = "fr",
     form: Form = "text",
 ) -> None:
-    """What words can mean, with probabilities, and how much it says when nothing answers them."""
+    """Show what words can mean, with probabilities, and how much each counts if unanswered."""
     lexicon = _lexicons(source_language).source
     entries = {word: lexicon.entry(_form(word, source_language)) for word in words}
     for word, entry in entries.items():
@@ -64,16 +65,16 @@ def show_command(
 
 @app.command("check")
 def check_command(
-    source: Annotated[str, typer.Argument(help="A text, or a file with a sentence a line.")],
+    source: Annotated[str, typer.Argument(help="Text, or a file with one sentence per line.")],
     target: Annotated[str, typer.Argument(help="Its translation, in the same form.")],
     source_language: From = "fr",
     glossary: Annotated[
-        str | None, typer.Option(help="Terms that have their own translation.")
+        str | None, typer.Option(help="Glossary of terms with set translations.")
     ] = None,
     form: Form = "text",
 ) -> None:
-    """Name the words of a text that nothing in its translation answers, and those of the
-    translation that answer nothing.
+    """List the words of a text that nothing in its translation answers, and those of the
+    translation that answer nothing in the text.
     """
     settings, _ = settings_of({"glossary": glossary})
     lexicons = _lexicons(source_language)

@@ -34,8 +34,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="French news in English: clean a scraped page, translate it, summarize it. All on this "
-    "machine, with models pulled once.",
+    help="French news in English: clean a scraped page, translate it, summarize "
+    "it. Everything runs on this machine, with models pulled once.",
 )
 
 
@@ -48,10 +48,16 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show a traceback with errors; works anywhere.")
+        bool,
+        typer.Option(
+            "--debug", help="Show a traceback with errors; works anywhere on the command line."
+        ),
     ] = False,
 ) -> None:
     """French news in English."""

@@ -21,7 +21,8 @@ def mcp_command(
         typer.Option(
             parser=options.path_named,
             metavar="FOLDER",
-            help="Files in this folder may be read, also below it; repeatable [none].",
+            help="Allow reading files in this folder and its subfolders; repeatable. "
+            "[default: none]",
         ),
     ] = None,
     model: options.Model = None,
@@ -35,13 +36,13 @@ def mcp_command(
     glossary: options.GlossaryOption = None,
     cache: options.Cache = None,
 ) -> None:
-    """Offer the commands to agents, by the Model Context Protocol over standard input and output.
+    """Offer the commands to agents over the Model Context Protocol on standard input and output.
 
-    A client starts this program itself. Most have a file with "mcpServers", to which this goes:
+    The client starts this program itself. Most have a file with "mcpServers"; add this to it:
 
     "toolkit": {"command": "toolkit", "args": ["mcp", "--allow", "FOLDER"]}
 
-    The tools are clean, translate and summarize, each on a text or on a file in an allowed folder.
+    The tools are clean, translate and summarize; each takes a text or a file in an allowed folder.
     """
     flags = {
         "model": model,

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove models.")
 
 PullEngine = Literal["auto", "openvino", "ctranslate2", "llamacpp"]
-ModelId = Annotated[str, typer.Argument(help="Id from `toolkit models list`.")]
+ModelId = Annotated[str, typer.Argument(help="Model ID from `toolkit models list`.")]
 FromFolder = Annotated[
     Path | None,
-    typer.Option("--from-folder", help="Take the files from here instead of the network."),
+    typer.Option("--from-folder", help="Take the files from this folder instead of the network."),
 ]
 
 SOURCE_NAMES = {"hub": "hub", "wheels": "package index", "folder": "this machine"}
@@ -45,7 +45,7 @@ HEADINGS = ("id", "size", "memory", "here", "speed", "licence", "installed", "fr
 
 @app.command("list")
 def list_command() -> None:
-    """Every model of the catalogue, which are installed, and which of them are in use."""
+    """List every model in the catalogue, and which ones are installed and in use."""
     from toolkit.models.installed import list_installed
     from toolkit.pipeline.components import models_in_use
 
@@ -64,10 +64,9 @@ def recommend_command(
     source: Annotated[str | None, typer.Option("--from", help="Language of the pages.")] = None,
     target: Annotated[str | None, typer.Option("--to", help="Language of the summaries.")] = None,
 ) -> None:
-    """The translators and summarizers for a pair of languages, the best first, and which fit here.
+    """List translators and summarizers for a language pair, best first, and which fit this machine.
 
-    size is what a model takes on the disk once it is installed, memory what a process takes that
-    works with it.
+    size is the disk space a model takes once installed; memory is what a process using it takes.
     """
     from toolkit.models.recommend import Machine
 
@@ -115,24 +114,28 @@ def _columns(rows: list[tuple[str, ...]]) -> list[str]:
 @app.command("pull")
 def pull_command(
     model: Annotated[
-        str | None, typer.Argument(help="Id from `toolkit models list`; the best if not given.")
+        str | None,
+        typer.Argument(help="Model ID from `toolkit models list`; the best models if omitted."),
     ] = None,
     from_folder: FromFolder = None,
-    force: Annotated[bool, typer.Option("--force", help="Pull again what is installed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Pull the model even if it is installed.")
+    ] = False,
     engine: Annotated[
-        PullEngine, typer.Option(help="What it is converted for; auto is the quickest that works.")
+        PullEngine,
+        typer.Option(help="Engine to convert the model for; auto is the fastest that works."),
     ] = "auto",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")] = False,
     restricted: Annotated[
-        bool, typer.Option("--restricted", help="Also models whose licence restricts their use.")
+        bool, typer.Option("--restricted", help="Include models whose license restricts their use.")
     ] = False,
     source: Annotated[str | None, typer.Option("--from", help="Language of the pages.")] = None,
     target: Annotated[str | None, typer.Option("--to", help="Language of the summaries.")] = None,
 ) -> None:
     """Download a model, check it, convert it and try it out. Can be interrupted and resumed.
 
-    Without an id it chooses the best translator and the best summarizer that this machine can have,
-    says what they are and asks; where one can't be had after all, it goes on to the next.
+    Without an ID, it picks the best translator and the best summarizer for this machine, says what
+    they are and asks; if one turns out to be unavailable, it moves on to the next.
     """
     if model is None:
         if from_folder or force or engine != "auto":
@@ -146,30 +149,30 @@ def pull_command(
 
 @app.command("add")
 def add_command(
-    name: Annotated[str, typer.Argument(help="The id that the model is to have.")],
+    name: Annotated[str, typer.Argument(help="ID to give the model.")],
     file: Annotated[
-        Path | None, typer.Option("--file", help="A GGUF file; with --hub, one that is there.")
+        Path | None, typer.Option("--file", help="GGUF file; with --hub, one in the repository.")
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="A Hugging Face checkpoint.")
+        Path | None, typer.Option("--folder", help="Folder of a Hugging Face checkpoint.")
     ] = None,
-    hub: Annotated[
-        str | None, typer.Option("--hub", help="A repository of the hub: OWNER/NAME.")
-    ] = None,
+    hub: Annotated[str | None, typer.Option("--hub", help="Hub repository: OWNER/NAME.")] = None,
     revision: Annotated[
         str | None,
-        typer.Option("--revision", help="Its branch, tag or commit; the branch main if not given."),
+        typer.Option("--revision", help="Branch, tag or commit of the repository. [default: main]"),
     ] = None,
     task: Annotated[
         Literal["translation", "summarization", "both"] | None,
-        typer.Option(help="What it is for; by its architecture if not given."),
+        typer.Option(help="What the model is for. [default: by its architecture]"),
     ] = None,
-    licence: Annotated[str, typer.Option("--licence", help="Where the model doesn't say.")] = "",
+    licence: Annotated[
+        str, typer.Option("--licence", help="License, if the model doesn't state one.")
+    ] = "",
 ) -> None:
-    """Write an entry for a model of yours or of the hub, after what it says of itself; `pull`
-    installs it then.
+    """Write an entry for a model of yours or from the hub, based on its own metadata; `pull` then
+    installs it.
 
-    The entry is printed. It stands in models.toml beside your settings, and may be edited there.
+    The entry is printed. It is kept in models.toml beside your settings, where you can edit it.
     """
     from toolkit.models.hub_entry import entry_of_hub
     from toolkit.models.installed import LLAMACPP_EXTRA
@@ -205,7 +208,7 @@ def add_command(
 
 @app.command("show")
 def show_command(model: ModelId) -> None:
-    """What a model is, where it comes from, and its state here."""
+    """Show what a model is, where it comes from, and its state on this machine."""
     from toolkit.models.installed import (
         FORM_NAMES,
         engine_fault,
@@ -246,7 +249,7 @@ def show_command(model: ModelId) -> None:
 
 @app.command("verify")
 def verify_command(model: ModelId) -> None:
-    """Compare every installed file with its recorded sha256."""
+    """Check every installed file against its recorded SHA-256."""
     from toolkit.models.installed import load_installed, verify_installed
 
     installed = load_installed(models_folder(), find_spec(model).id)
@@ -257,7 +260,7 @@ def verify_command(model: ModelId) -> None:
 
 @app.command("remove")
 def remove_command(model: ModelId) -> None:
-    """Delete an installed model and what a pull left behind."""
+    """Delete an installed model and anything a pull left behind."""
     from toolkit.models.install import remove_installed
 
     freed = remove_installed(models_folder(), find_spec(model).id)

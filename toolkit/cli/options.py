@@ -24,7 +24,7 @@ Inputs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="INPUT...",
-        help="Files, folders, globs, or - for standard input.",
+        help="Files, folders or globs, or - for standard input.",
         show_default=False,
     ),
 ]
@@ -34,7 +34,9 @@ SummaryForm = Literal["text", "markdown", "json", "jsonl", "csv", "html"]
 CleaningFormat = Annotated[
     CleaningForm | None,
     typer.Option(
-        "--format", "-f", help="[by the name of the output file, else text]; json holds every line."
+        "--format",
+        "-f",
+        help="Output format; json includes every line. [default: by output file name, else text]",
     ),
 ]
 TranslationFormat = Annotated[
@@ -42,8 +44,9 @@ TranslationFormat = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="[by the name of the output file, else text]; json holds every stage; html is source "
-        "and translation side by side; csv is for CSV.",
+        help="Output format; json includes every stage; html shows source and "
+        "translation side by side; csv is only for CSV inputs. [default: by "
+        "output file name, else text]",
     ),
 ]
 SummaryFormat = Annotated[
@@ -51,28 +54,40 @@ SummaryFormat = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="[by the name of the output file, else text]; json holds every stage; html shows what "
-        "each sentence rests on; csv is for CSV.",
+        help="Output format; json includes every stage; html shows what each sentence "
+        "is based on; csv is only for CSV inputs. [default: by output file name, "
+        "else text]",
     ),
 ]
 LengthOption = Annotated[
-    Length | None, typer.Option("--length", "-l", help="How much to tell [brief].")
+    Length | None,
+    typer.Option("--length", "-l", help="How detailed the summary is. [default: brief]"),
 ]
-StyleOption = Annotated[Style | None, typer.Option("--style", help="Prose or a list [prose].")]
+StyleOption = Annotated[
+    Style | None, typer.Option("--style", help="Prose or a bulleted list. [default: prose]")
+]
 RouteOption = Annotated[
-    Route | None, typer.Option("--route", help="In which order it is made [translate-first].")
+    Route | None,
+    typer.Option(
+        "--route", help="Order of translation and summarization. [default: translate-first]"
+    ),
 ]
 SideBySide = Annotated[
-    bool, typer.Option("--side-by-side", help="A Markdown or HTML table with the source.")
+    bool,
+    typer.Option(
+        "--side-by-side",
+        help="Write a Markdown or HTML table with the source beside the translation.",
+    ),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace outputs that somebody else wrote or changed.")
+    bool, typer.Option("--overwrite", help="Replace outputs that someone else wrote or changed.")
 ]
 MinConfidence = Annotated[
     float | None,
     typer.Option(
         "--min-confidence",
-        help="Mark sentences whose confidence is below this (0 to 1) with [?] [0.5].",
+        help="Confidence (0 to 1) below which a sentence is doubtful; if given, doubtful sentences "
+        "are marked with [?]. [default: 0.5]",
     ),
 ]
 Withhold = Annotated[
@@ -83,12 +98,14 @@ Strict = Annotated[
     bool,
     typer.Option(
         "--strict",
-        help="Exit 3 when a sentence is left flagged or, with --min-confidence, doubtful.",
+        help="Exit with code 3 if a sentence is still flagged or, with --min-confidence, doubtful.",
     ),
 ]
 Cache = Annotated[
     bool | None,
-    typer.Option("--cache/--no-cache", help="Keep what models answer for the next run [on]."),
+    typer.Option(
+        "--cache/--no-cache", help="Store model outputs and reuse them in later runs. [default: on]"
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -97,85 +114,99 @@ Output = Annotated[
         "-o",
         parser=path_named,
         metavar="PATH",
-        help="Where to write: for one input a file, when the name ends like one (out.txt, .md, "
-        ".json, .jsonl, .csv, .html, .tmx), else a folder; needed for more than one input.",
+        help="Where to write: for one input, a file if the name ends like one "
+        "(out.txt, .md, .json, .jsonl, .csv, .html, .tmx); otherwise a folder. "
+        "Required for more than one input.",
     ),
 ]
 From = Annotated[
     str | None,
     typer.Option(
         "--from",
-        help="Language of the input [fr]; when given it isn't checked. auto: French or English, as "
-        "the first input is.",
+        help="Input language; not checked if given. auto: French or English, "
+        "whichever the first input is. [default: fr]",
     ),
 ]
-To = Annotated[str | None, typer.Option("--to", help="Language of the output [en].")]
+To = Annotated[str | None, typer.Option("--to", help="Output language. [default: en]")]
 Model = Annotated[
-    str | None, typer.Option("--model", "-m", help="Catalogue id, folder or hub repository.")
+    str | None, typer.Option("--model", "-m", help="Catalogue ID, folder or hub repository.")
 ]
-Translator = Annotated[str | None, typer.Option(help="Another model for translation.")]
+Translator = Annotated[str | None, typer.Option(help="Use a different model for translation.")]
 Summarizer = Annotated[
     str | None,
-    typer.Option(help="Another model for summaries; lead-3 or lexrank copy sentences."),
+    typer.Option(help="Use a different model for summaries; lead-3 and lexrank copy sentences."),
 ]
 Engine = Annotated[
     EngineName | None,
-    typer.Option(help="What runs the model."),
+    typer.Option(help="Engine that runs the model."),
 ]
 Endpoint = Annotated[
     str | None,
     typer.Option(
-        help="A server of the OpenAI protocol whose models are used, like "
-        "http://127.0.0.1:11434/v1; --model is one of its models then.",
+        help="Use the models of an OpenAI-compatible server, such as "
+        "http://127.0.0.1:11434/v1; --model then names one of them.",
     ),
 ]
 AllowRemote = Annotated[
     bool | None,
-    typer.Option("--allow-remote", help="The endpoint may be another machine: text is sent there."),
+    typer.Option(
+        "--allow-remote", help="Allow an endpoint on another machine; text is sent there."
+    ),
 ]
 QualityOption = Annotated[
     Quality | None,
-    typer.Option("--quality", help="How much is searched for a translation [standard]."),
+    typer.Option(
+        "--quality", help="How hard to search for a good translation. [default: standard]"
+    ),
 ]
 Device = Annotated[
     Literal["cpu", "cuda", "auto"] | None,
-    typer.Option(help="Where it runs [cpu]; auto: cuda where there is one."),
+    typer.Option(help="Device to run on; auto: cuda if available. [default: cpu]"),
 ]
-Threads = Annotated[int | None, typer.Option(help="Processor threads [all cores].")]
+Threads = Annotated[
+    int | None, typer.Option(help="Number of processor threads. [default: all cores]")
+]
 GlossaryOption = Annotated[
-    str | None, typer.Option("--glossary", help="Bundled name, TSV, CSV or TBX file, or none.")
+    str | None,
+    typer.Option("--glossary", help="Name of a bundled glossary; a TSV, CSV or TBX file; or none."),
 ]
-PromptOption = Annotated[str | None, typer.Option("--prompt", help="Bundled name or YAML file.")]
-NoClean = Annotated[bool, typer.Option("--no-clean", help="Take the input as an article already.")]
-KeepTitle = Annotated[bool, typer.Option("--keep-title", help="Put the title into the text.")]
+PromptOption = Annotated[
+    str | None, typer.Option("--prompt", help="Name of a bundled prompt, or a YAML file.")
+]
+NoClean = Annotated[
+    bool, typer.Option("--no-clean", help="Treat the input as an already clean article.")
+]
+KeepTitle = Annotated[bool, typer.Option("--keep-title", help="Include the title in the text.")]
 InputFormat = Annotated[
     Literal["text", "html", "markdown", "jsonl", "csv"] | None,
-    typer.Option(help="What the input is [by its name, then by its first bytes]."),
+    typer.Option(help="Input format. [default: by file name, then by first bytes]"),
 ]
 Encoding = Annotated[
-    str | None, typer.Option(help="The input's encoding [declared, else detected].")
+    str | None, typer.Option(help="Input encoding. [default: declared, else detected]")
 ]
 IdField = Annotated[
     str | None,
-    typer.Option(help="The field of JSON lines and CSV that names each record [its number]."),
+    typer.Option(help="JSON lines or CSV field that names each record. [default: its number]"),
 ]
 Text = Annotated[
     str | None,
-    typer.Option("--text", help="This word or sentence instead of inputs; all of it is kept."),
+    typer.Option(
+        "--text", help="Process this word or sentence instead of inputs; all of it is kept."
+    ),
 ]
-TextField = Annotated[str, typer.Option(help="The field of JSON lines and CSV that is the text.")]
+TextField = Annotated[str, typer.Option(help="JSON lines or CSV field that holds the text.")]
 GuardFormulas = Annotated[
     bool,
     typer.Option(
         "--guard-formulas",
-        help="CSV: an apostrophe before cells that a spreadsheet would run.",
+        help="CSV: put an apostrophe before cells that a spreadsheet would run as formulas.",
     ),
 ]
 Verbose = Annotated[
     bool,
-    typer.Option("--verbose", "-v", help="Name every failed check and the time of each stage."),
+    typer.Option("--verbose", "-v", help="Show every failed check and the time each stage takes."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Don't show progress or remarks.")]
 
 
 def reading(

@@ -8,12 +8,12 @@ from toolkit.cli.console import show
 from toolkit.errors import UsageError
 from toolkit.prompts import TASKS, feedback_file, list_prompts, load_feedback, load_prompt
 
-app = typer.Typer(no_args_is_help=True, help="List and show the prompts.")
+app = typer.Typer(no_args_is_help=True, help="List and show prompts.")
 
 
 @app.command("list")
 def list_command() -> None:
-    """Every prompt with its languages, digest and purpose."""
+    """List every prompt with its languages, digest and purpose."""
     for task, path in list_prompts():
         prompt = load_prompt(task, str(path))
         languages = " to ".join(prompt.content.languages or ["any language"])
@@ -27,9 +27,11 @@ def list_command() -> None:
 
 @app.command("show")
 def show_command(
-    name: Annotated[str, typer.Argument(help="Such as translation/news or summarization/news.v1.")],
+    name: Annotated[
+        str, typer.Argument(help="Prompt name, such as translation/news or summarization/news.v1.")
+    ],
 ) -> None:
-    """Print a prompt file, ready to be copied and changed."""
+    """Print a prompt file, ready to copy and edit."""
     files = {f"{task}/{path.stem}": path for task, path in list_prompts()}
     files |= {load_feedback(task).name: feedback_file(task) for task in TASKS}
     for full_name, path in reversed(files.items()):

@@ -67,45 +67,54 @@ def start_command(
     ],
     to: Annotated[
         str,
-        typer.Option("--to", metavar="URL", help="The folder for outputs and marks of progress."),
+        typer.Option("--to", metavar="URL", help="Folder for outputs and progress markers."),
     ],
     stages: Annotated[
-        str, typer.Option(help="Some of clean, translate and summarize, with commas.")
+        str, typer.Option(help="Comma-separated stages: any of clean, translate and summarize.")
     ] = ",".join(STAGES),
     to_format: Annotated[
-        Format | None, typer.Option("--to-format", help="Of the outputs [that of the sources].")
+        Format | None,
+        typer.Option("--to-format", help="Output format. [default: same as the sources]"),
     ] = None,
     shards: Annotated[
-        int | None, typer.Option(min=1, help="Divide the sources into so many [by --shard-mb].")
+        int | None,
+        typer.Option(
+            min=1, help="Number of shards to split the sources into. [default: by --shard-mb]"
+        ),
     ] = None,
     shard: Annotated[
         int | None,
-        typer.Option(min=0, help="Do only this one, counted from 0, as a task of a scheduler."),
+        typer.Option(
+            min=0, help="Process only this shard, counting from 0, as one task of a scheduler."
+        ),
     ] = None,
     shard_mb: Annotated[
         float | None,
         typer.Option(
             "--shard-mb",
             min=0.001,
-            help=f"MB of input in a shard, as stored [{MODEL_SHARD_MB:g}; {SHARD_MB:g} where "
-            "nothing but clean is asked for].",
+            help=f"MB of input per shard, as stored. [default: {MODEL_SHARD_MB:g}; {SHARD_MB:g} if "
+            "clean is the only stage]",
         ),
     ] = None,
     runner: Annotated[
         Runner,
         typer.Option(
-            help="Who works: local, processes of this machine, or ray, the cluster that "
-            "RAY_ADDRESS names, else Ray on this machine."
+            help="Where the work runs: local, in processes on this machine; ray, on the "
+            "cluster that RAY_ADDRESS names, else on Ray on this machine."
         ),
     ] = "local",
     workers: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes, each with models of its own [1; with Ray as many as find room]."
+            min=1,
+            help="Number of processes, each with its own models. [default: 1; with Ray, "
+            "as many as fit]",
         ),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(help="Processor threads of each worker [its share of the cores].")
+        int | None,
+        typer.Option(help="Processor threads per worker. [default: its share of the cores]"),
     ] = None,
     stores: Annotated[
         Path | None,
@@ -113,44 +122,47 @@ def start_command(
             "--stores",
             parser=options.path_named,
             metavar="FOLDER",
-            help="Keep what models answer here, a store for each worker; see `cache merge`.",
+            help="Store model outputs in this folder, one store per worker; see `cache merge`.",
         ),
     ] = None,
-    text_field: Annotated[str, typer.Option(help="The column that is the text.")] = "text",
+    text_field: Annotated[str, typer.Option(help="Column that holds the text.")] = "text",
     id_field: Annotated[
-        str | None, typer.Option(help="The column that names each row; one without is an error.")
+        str | None,
+        typer.Option(help="Column that names each row; a row without a name is an error."),
     ] = None,
-    prefix: Annotated[
-        str, typer.Option(help="Begins the names of the columns that are added.")
-    ] = "",
+    prefix: Annotated[str, typer.Option(help="Prefix for the names of added columns.")] = "",
     learn_from: Annotated[
         Path | None,
         typer.Option(
             parser=options.path_named,
             metavar="PATH",
-            help="A file that says which lines repeat on the pages of each site: they go. `corpus` "
-            "learns that from the sources first.",
+            help="File of lines that repeat across the pages of each site, to be dropped. "
+            "`corpus` learns them from the sources first.",
         ),
     ] = None,
     duplicates: Annotated[
         OnDuplicates | None,
         typer.Option(
-            help="Find articles that are nearly the same as an earlier one, which their column "
-            "`duplicate_of` names, and mark them, or skip their translation and summary."
+            help="Find articles that are nearly the same as an earlier one, name it in "
+            "their `duplicate_of` column, and either mark them or skip their "
+            "translation and summary."
         ),
     ] = None,
     length: options.LengthOption = None,
     max_words: Annotated[
-        int | None, typer.Option("--max-words", "-n", help="Limit of a summary [by its length].")
+        int | None,
+        typer.Option(
+            "--max-words", "-n", help="Maximum words in a summary. [default: by --length]"
+        ),
     ] = None,
     style: options.StyleOption = None,
     route: options.RouteOption = None,
     source_language: Annotated[
         str | None,
-        typer.Option("--from", help="Language of the texts [fr]; when given it isn't checked."),
+        typer.Option("--from", help="Language of the texts; not checked if given. [default: fr]"),
     ] = None,
     target_language: Annotated[
-        str | None, typer.Option("--to-language", help="Language of the output [en].")
+        str | None, typer.Option("--to-language", help="Output language. [default: en]")
     ] = None,
     model: options.Model = None,
     translator: options.Translator = None,
@@ -164,11 +176,11 @@ def start_command(
     min_confidence: options.MinConfidence = None,
     withhold: options.Withhold = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 3 when a row has an error.")
+        bool, typer.Option("--strict", help="Exit with code 3 if a row has an error.")
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Make the shards that aren't done yet. The same command goes on after an interruption."""
+    """Process the shards that aren't done yet. If interrupted, run the same command again."""
     flags = {
         "length": length,
         "max_words": max_words,
@@ -245,12 +257,12 @@ def start_command(
 
 @app.command("status")
 def status_command(
-    to: Annotated[str, typer.Argument(metavar="URL", help="The folder of the outputs.")],
+    to: Annotated[str, typer.Argument(metavar="URL", help="Folder of the outputs.")],
     exact: Annotated[
-        bool, typer.Option("--exact", help="Look at all finished shards, not at 2,000 of them.")
+        bool, typer.Option("--exact", help="Look at all finished shards instead of 2,000 of them.")
     ] = False,
 ) -> None:
-    """How far a run is: shards, rows, what is missing, who is at work."""
+    """Show how far along a run is: shards, rows, what is missing and who is working on it."""
     for line in status_lines(to, exact=exact):
         show(line)
 

@@ -13,7 +13,10 @@ from toolkit.schema import RECORDS, SCHEMA_VERSION
 
 def schema_command(
     name: Annotated[
-        str | None, typer.Argument(help="article, together, cleaning, text or summary [all].")
+        str | None,
+        typer.Argument(
+            help="Which schema: article, together, cleaning, text or summary. [default: all]"
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of the JSON outputs."""

@@ -23,43 +23,48 @@ HISTORY_NAME, KEYS_NAME = "jobs.sqlite", "api-keys"
 
 def serve_command(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; one that others can reach needs API keys.")
+        str, typer.Option(help="Address to listen on; one that others can reach requires API keys.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
     ] = 8788,
     allowed_host: Annotated[
         list[str] | None,
-        typer.Option("--allowed-host", help="Another name that the server may be called by."),
+        typer.Option(
+            "--allowed-host",
+            help="Another hostname that clients may use for the server; repeatable.",
+        ),
     ] = None,
     api_keys: Annotated[
         Path | None,
         typer.Option(
             parser=options.path_named,
             metavar="FILE",
-            help="Who may ask: a file that --new-api-key made.",
+            help="File of accepted API keys, created by --new-api-key.",
         ),
     ] = None,
     new_api_key: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Print a new API key of that name, once, and end."),
+        typer.Option(
+            metavar="NAME", help="Create an API key with this name, print it once, and exit."
+        ),
     ] = None,
     allow_fetch: Annotated[
-        bool, typer.Option("--allow-fetch", help="Fetch pages from addresses of the web.")
+        bool, typer.Option("--allow-fetch", help="Allow fetching pages from web addresses.")
     ] = False,
     history: Annotated[
         Path | None,
         typer.Option(
             parser=options.path_named,
             metavar="FILE",
-            help=f"Where jobs are kept [{HISTORY_NAME} beside the store].",
+            help=f"File to keep jobs in. [default: {HISTORY_NAME} beside the store]",
         ),
     ] = None,
     no_history: Annotated[
-        bool, typer.Option("--no-history", help="Keep jobs in memory, until the server ends.")
+        bool, typer.Option("--no-history", help="Keep jobs only in memory, until the server stops.")
     ] = False,
     max_jobs: Annotated[
-        int, typer.Option(min=1, help="Jobs that may wait or run at a time.")
+        int, typer.Option(min=1, help="Maximum number of jobs waiting or running at once.")
     ] = 100,
     model: options.Model = None,
     translator: options.Translator = None,
@@ -75,9 +80,9 @@ def serve_command(
     threads: options.Threads = None,
     cache: options.Cache = None,
 ) -> None:
-    """Serve a page and an API on this machine, until it is stopped.
+    """Serve a web page and an API on this machine until stopped.
 
-    What requests don't ask for is as these options and the settings say.
+    These options and the settings apply to whatever a request doesn't specify.
     """
     try:
         from toolkit.server import keys, running

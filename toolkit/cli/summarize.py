@@ -20,19 +20,26 @@ def summarize_command(
     length: options.LengthOption = None,
     max_words: Annotated[
         int | None,
-        typer.Option("--max-words", "-n", help="Limit of the summary [by its length; brief: 60]."),
+        typer.Option(
+            "--max-words",
+            "-n",
+            help="Maximum words in the summary. [default: by --length; brief: 60]",
+        ),
     ] = None,
     style: options.StyleOption = None,
     route: options.RouteOption = None,
     evidence: Annotated[
-        bool, typer.Option("--evidence", help="Show what each sentence of the summary rests on.")
+        bool, typer.Option("--evidence", help="Show what each sentence of the summary is based on.")
     ] = False,
     together: Annotated[
-        bool, typer.Option("--together", help="One summary of all inputs, on one event.")
+        bool,
+        typer.Option(
+            "--together", help="Write one summary of all inputs, which cover the same event."
+        ),
     ] = False,
     show: Annotated[
         Literal["summary", "translation"],
-        typer.Option(help="translation prints the summary and then the translation."),
+        typer.Option(help="What to print; translation prints the summary, then the translation."),
     ] = "summary",
     form: options.SummaryFormat = None,
     output: options.Output = None,

@@ -46,7 +46,7 @@ def translate_command(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Clean and translate; paragraphs stay as they are in the source."""
+    """Clean and translate, keeping the paragraphs of the source."""
     flags = {
         "cache": cache,
         "source_language": source_language,
