@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What the figures in docs/ are of; without a name each task takes the best model that is installed.
-TRANSLATOR := qwen2.5-coder-1.5b-news
-SUMMARIZER := qwen2.5-coder-1.5b-instruct
+MEASURED := qwen2.5-coder-1.5b-news
 SEED ?= seeds/004_3473a8a060ce66d5.txt
 # A process for each core, up to four, since each takes over a gigabyte; idle ones take tests over.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
@@ -20,10 +19,7 @@ help: ## list the targets
 # Where it is set, the hundreds of processes that tests start would each compile the toolkit.
 test coverage: export PYTHONDONTWRITEBYTECODE :=
 
-eval translation summaries: export TOOLKIT_TRANSLATOR = $(TRANSLATOR)
-eval translation summaries: export TOOLKIT_SUMMARIZER = $(SUMMARIZER)
-# One model for both tasks: an adapter changes no speed.
-bench: export TOOLKIT_MODEL = $(SUMMARIZER)
+eval translation summaries bench: export TOOLKIT_MODEL = $(MEASURED)
 
 demo: $(VENV)/base ## set up, pull the best models for this machine (once), summarize a French article
 	@$(BIN)/toolkit models pull --yes
@@ -55,7 +51,7 @@ dist: $(VENV)/dev ## build sdist and wheel, and try the wheel in an empty enviro
 torture: $(VENV)/dev ## attack it for half an hour, or TORTURE_MINUTES=n
 	@TORTURE_MINUTES=$${TORTURE_MINUTES:-30} $(BIN)/pytest tests/torture
 
-slow-test: $(VENV)/dev ## run the checks with the default models, which must have been pulled
+slow-test: $(VENV)/dev ## run the checks with the default model, which must have been pulled
 	@$(BIN)/pytest -m slow
 
 browser-test: $(VENV)/browser ## look at the server's page with the Chromium of this machine
@@ -84,14 +80,13 @@ cleaning: $(VENV)/baselines ## how well cleaning works, beside other tools
 lexicon: $(VENV)/base ## how well the lexicon finds words that a translation lost
 	@$(BIN)/python eval/lexicon.py
 
-eval: $(VENV)/base ## score the default models on the seed articles, and hold them to their floors
-	@$(BIN)/toolkit models pull $(TRANSLATOR)
-	@$(BIN)/toolkit models pull $(SUMMARIZER)
+eval: $(VENV)/base ## score the default model on the seed articles, and hold it to its floors
+	@$(BIN)/toolkit models pull $(MEASURED)
 	@$(BIN)/toolkit eval run seeds --output $(RUN)
 	@$(BIN)/toolkit eval gate --run $(RUN)
 
-translation: $(VENV)/base ## scores of the default translator on all sentences translated by hand
-	@$(BIN)/toolkit models pull $(TRANSLATOR)
+translation: $(VENV)/base ## scores of the default model on all sentences translated by hand
+	@$(BIN)/toolkit models pull $(MEASURED)
 	@$(BIN)/toolkit eval run translation
 
 leaderboard: $(VENV)/base ## write eval/results/README.md from the runs beside it
@@ -103,16 +98,14 @@ support: $(VENV)/base ## how well the checks of summaries find what an article d
 meaning: $(VENV)/base ## how well confidence tells which translations mislead
 	@$(BIN)/python eval/meaning.py
 
-summaries: $(VENV)/base ## what the default models' summaries of 25 articles keep and break
-	@$(BIN)/toolkit models pull $(TRANSLATOR)
-	@$(BIN)/toolkit models pull $(SUMMARIZER)
+summaries: $(VENV)/base ## what the default model's summaries of 25 articles keep and break
+	@$(BIN)/toolkit models pull $(MEASURED)
 	@$(BIN)/python eval/summaries.py --show
 
 bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_cleaning.py
-	@$(BIN)/toolkit models pull $(TRANSLATOR)
-	@$(BIN)/toolkit models pull $(SUMMARIZER)
-	@TOOLKIT_MODELS_FOLDER=$(VENV)/ctranslate2-models $(BIN)/toolkit models pull $(SUMMARIZER) --engine ctranslate2
+	@$(BIN)/toolkit models pull $(MEASURED)
+	@TOOLKIT_MODELS_FOLDER=$(VENV)/ctranslate2-models $(BIN)/toolkit models pull $(MEASURED) --engine ctranslate2
 	@$(BIN)/python eval/bench.py
 	@$(BIN)/python eval/bench_translation.py
 	@$(BIN)/python eval/bench_lexicon.py
@@ -123,8 +116,8 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/python eval/bench_machine.py
 
 bench-serve: $(VENV)/dev ## what many clients of the server wait for, in 15 minutes
-	@$(BIN)/toolkit models pull $(SUMMARIZER)
-	@$(BIN)/python eval/bench_serve.py --model $(SUMMARIZER)
+	@$(BIN)/toolkit models pull $(MEASURED)
+	@$(BIN)/python eval/bench_serve.py --model $(MEASURED)
 
 bench-scale: $(VENV)/ray ## what is left of a corpus run when machines fail, and how it scales
 	@$(BIN)/toolkit models pull smollm2-135m-instruct

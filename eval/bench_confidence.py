@@ -1,6 +1,6 @@
 """What confidence and doubts cost, beside translating. Part of `make bench`.
 
-The sentences of the seeds are translated by the default translator; then what tells how sure each
+The sentences of the seeds are translated by the default model; then what tells how sure each
 translation is, and which words are doubtful, is worked out again from what the model finds of them.
 """
 
@@ -10,7 +10,7 @@ from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import DEFAULT_TRANSLATOR
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
 from toolkit.settings import Settings
@@ -19,7 +19,7 @@ from toolkit.translation.confidence.signals import Observation
 
 
 def main() -> None:
-    translator = Pipeline(Settings(cache=False, translator=DEFAULT_TRANSLATOR)).translator
+    translator = Pipeline(Settings(cache=False, translator=DEFAULT_MODEL)).translator
     lexicons = load_lexicons("fr", "en")
     assert lexicons
     segments = [

@@ -1,6 +1,6 @@
 """What it costs to take texts as text and to keep checksums, beside translating. `make bench`.
 
-All of it is measured in one run on the same sentences, with the default models.
+All of it is measured in one run on the same sentences, with the default model.
 """
 
 import tempfile
@@ -12,7 +12,7 @@ from toolkit.articles import prepare
 from toolkit.assets import asset_folder
 from toolkit.cleaning.steps import STEPS
 from toolkit.engines.tokens import Tokens
-from toolkit.models.catalogue import DEFAULT_SUMMARIZER, DEFAULT_TRANSLATOR
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.models.installed import TOKENIZER_FOLDER, load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
@@ -25,9 +25,7 @@ REPEATS = 20
 
 
 def main() -> None:
-    settings, _ = resolve_settings(
-        {"cache": False, "translator": DEFAULT_TRANSLATOR, "summarizer": DEFAULT_SUMMARIZER}
-    )
+    settings, _ = resolve_settings({"cache": False, "model": DEFAULT_MODEL})
     articles = [
         prepare(read_document(path), language="fr", steps=tuple(STEPS), max_chars=10**6)
         for path in sorted(asset_folder("seeds").glob("*.txt"))

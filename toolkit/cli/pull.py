@@ -1,9 +1,8 @@
 """Installing models, by name or the best for this machine."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import typer
@@ -12,7 +11,7 @@ from toolkit.cli.console import download_progress, is_terminal, settings_of, tel
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
-from toolkit.models.install import kept_bytes, missing_bytes, same_files
+from toolkit.models.install import kept_bytes, missing_bytes
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
 from toolkit.settings import AUTO, DEFAULT_SOURCE
@@ -26,9 +25,8 @@ def pull(
     from_folder: Path | None = None,
     force: bool = False,
     form: Form | None = None,
-    following: Sequence[ModelSpec] = (),
 ) -> None:
-    """Install `model` unless it is installed already. Those `following` are pulled next."""
+    """Install `model` unless it is installed already."""
     from toolkit.pipeline.pulling import pull_model
 
     spec, settings = find_spec(model), settings_of({})[0]
@@ -44,7 +42,6 @@ def pull(
             settings,
             from_folder=from_folder,
             form=form,
-            following=following,
             on_message=lambda message: tell(f"{model}: {message}"),
             on_bytes=on_bytes,
         )
@@ -87,14 +84,10 @@ def pull_best(
         machine = replace(machine, free_disk=machine.free_disk - bytes_taken)
         return list(worth_pulling(task, *wanted[task], machine, hub=hub, restricted=restricted))
 
-    chosen = _plan(candidates, list(wanted))
-    planned = [*{spec.id: spec for spec in chosen.values() if not _is_installed(spec)}.values()]
+    planned = _plan(candidates, list(wanted))
     if planned and not yes:
         _agree()
-    taken = {
-        task: _first_that_works(chosen.get(task), partial(candidates, task), planned)
-        for task in wanted
-    }
+    taken = {task: _first_that_works(candidates(task)) for task in wanted}
     for task, spec in taken.items():
         if spec is None:
             raise ModelError(
@@ -105,27 +98,25 @@ def pull_best(
     tell(f"installed: {', '.join(ids)}")
 
 
-def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> dict[Task, ModelSpec]:
-    """The best for each task; says which models they are, and why."""
-    chosen: dict[Task, ModelSpec] = {}
+def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list[ModelSpec]:
+    """What is to be downloaded; says which models were chosen, and why."""
     planned: list[ModelSpec] = []
     for task in tasks:
-        specs = candidates(task, bytes_taken=sum(map(kept_bytes, planned)))
+        beside = candidates(task, bytes_taken=sum(map(kept_bytes, planned)))
+        specs = [spec for spec in candidates(task) if spec in planned or spec in beside]
         if not specs:
             continue
-        spec = chosen[task] = specs[0]
+        spec = specs[0]
         here = _is_installed(spec)
         missing = missing_bytes(spec, models_folder())
         size = f"{missing / 1e9:.1f} GB to download" if missing else "downloaded already"
         if here or spec in planned:
             size = "installed already" if here else "the same model"
-        elif any(same_files(spec, other) for other in planned):
-            size = "made of the same file"
         among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
         tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
         if not here and spec not in planned:
             planned.append(spec)
-    return chosen
+    return planned
 
 
 def _languages(pair: tuple[str, str]) -> str:
@@ -140,23 +131,14 @@ def _agree() -> None:
         raise typer.Exit(1)
 
 
-def _first_that_works(
-    chosen: ModelSpec | None,
-    candidates: Callable[[], list[ModelSpec]],
-    planned: list[ModelSpec],
-) -> ModelSpec | None:
-    """`chosen`, or the first of the others; what is pulled is `planned` no more."""
-    failed = set[str]()
-    while spec := chosen or next((each for each in candidates() if each.id not in failed), None):
-        chosen = None
-        planned[:] = [each for each in planned if each.id != spec.id]
+def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:
+    for spec in specs:
         try:
             if not _is_installed(spec):
-                pull(spec.id, following=planned)
+                pull(spec.id)
         except ModelError as error:
             said = str(error)
             tell(said if said.startswith(spec.id) else f"{spec.id}: {said}")
-            failed.add(spec.id)
         else:
             return spec
     return None

@@ -25,7 +25,7 @@ AUTO_MODEL = "auto"  # the best that is installed
 OTHER_NAMES = {"fake", "default", AUTO_MODEL}  # of what --model takes
 ID = r"^[a-z0-9][a-z0-9.-]*$"
 FILE_NAME = r"^\.*[\w-][\w.-]*$"  # of a file in the model's own folder
-DEFAULT_TRANSLATOR, DEFAULT_SUMMARIZER = "qwen2.5-coder-1.5b-news", "qwen2.5-coder-1.5b-instruct"
+DEFAULT_MODEL = "qwen2.5-coder-1.5b-news"
 Count = Annotated[int, Field(gt=0, lt=1 << 63)]  # as far as the integers of TOML go
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,14 +74,10 @@ def install(
     on_message: Callable[[str], None],
     on_bytes: Progress,
     try_out: Callable[[InstalledModel], str],
-    following: Sequence[ModelSpec] = (),
 ) -> InstalledModel:
     """Pull `spec`. An interrupted pull is taken up where it stopped.
 
     It is converted for the quickest engine that can run it here, or for the one that `form` names.
-    The first of those `following`, which are pulled next, that is made of the same files finds them
-    there.
-
     `try_out` runs the golden sentence through the converted model and returns its answer; it
     raises ModelError when the answer won't do. Raises ModelError when no source works or the disk
     is too full; nothing is called installed before everything succeeded.
@@ -112,26 +108,8 @@ def install(
         target = models_folder / spec.id
         _remove(target)
         built.rename(target)
-        if heir := next((each for each in following if same_files(spec, each)), None):
-            _hand_on(source_folder, heir, _staging(models_folder, heir.id))
         _remove(staging)
     return load_installed(models_folder, spec.id)
-
-
-def same_files(spec: ModelSpec, other: ModelSpec) -> bool:
-    """Whether they are made of the same files, but are two models."""
-    return spec.id != other.id and bool(spec.files) and spec.files == other.files
-
-
-def _hand_on(source: Path, heir: ModelSpec, staging: Path) -> None:
-    """Leave the files of a model to `heir`, unless it has them, or is just being pulled."""
-    place = staging / "source"
-    with suppress(OSError, ModelError):
-        staging.mkdir(parents=True, exist_ok=True)
-        with _locked(staging.with_name(f"{heir.id}~lock"), heir.id):
-            if not all((place / file.name).is_file() for file in heir.files):
-                _remove(place)
-                source.rename(place)
 
 
 def _refuse_what_nothing_runs(spec: ModelSpec, form: Form | None) -> None:
@@ -306,9 +284,7 @@ def disk_bytes(spec: ModelSpec) -> int:
 
 
 def missing_bytes(spec: ModelSpec, models_folder: Path) -> int:
-    """What is left to transfer: an earlier pull may have kept a part of the download, and that of
-    another model of the same files all of it.
-    """
+    """What is left to transfer: an earlier pull may have kept a part of the download."""
     kept = folder_bytes(_staging(models_folder, spec.id) / "source")
     return max(0, spec.download_bytes - kept)
 

@@ -60,17 +60,10 @@ def _limit(path: Path) -> int:
 
 
 def usable_memory(max_memory_mb: int = 0) -> int:
-    """The bytes that a model may take: what is set, else most of what the machine has; zero where
-    the system doesn't say.
+    """The bytes that models may take together: what is set, else most of what the machine has; zero
+    where the system doesn't say.
     """
     return max_memory_mb * 1_000_000 or memory_bytes() * 4 // 5
-
-
-def memory_together(max_memory_mb: int = 0) -> int:
-    """The bytes that several models may take together, so that other programs find room: what is
-    set, else half of what the machine has; zero where the system doesn't say.
-    """
-    return max_memory_mb * 1_000_000 or memory_bytes() // 2
 
 
 def free_bytes(folder: Path) -> int:

@@ -17,7 +17,7 @@ from toolkit.engines.shared import SharedEngine
 from toolkit.engines.turns import SLICE_SECONDS, Turns, nothing
 from toolkit.models.catalogue import catalogue
 from toolkit.models.choice import memory_of, refuse_large
-from toolkit.models.machine import memory_together, usable_memory
+from toolkit.models.machine import usable_memory
 from toolkit.settings import Settings
 
 Languages = tuple[str, str]  # of the input and of the output
@@ -187,11 +187,9 @@ class EnginePool:
         return engine
 
     def _fit_together(self, names: Collection[Hashable]) -> bool:
-        taken = [each for name in names if (each := self._memory_of(cast(_Name, name).model))]
-        # On a server, which loads a model at each change of turn, they have more room.
-        of_models = usable_memory if self._shared or len(taken) < 2 else memory_together
-        memory = of_models(self._settings.max_memory_mb)
-        return not memory or sum(taken) <= memory
+        memory = usable_memory(self._settings.max_memory_mb)
+        models = [cast(_Name, name).model for name in names]
+        return not memory or sum(map(self._memory_of, models)) <= memory
 
     def _refuse_large(self, model: str) -> None:
         if not self._settings.endpoint:

@@ -1,6 +1,6 @@
 """Installs a model and tries it out, as it will be asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -22,7 +22,6 @@ def pull_model(
     from_folder: Path | None = None,
     form: Form | None = None,
     turn: Callable[[], AbstractContextManager[None]] = nullcontext,
-    following: Sequence[ModelSpec] = (),
 ) -> InstalledModel:
     """Pull `spec` into the folder of the settings; see `install`. It is tried out in its `turn`.
 
@@ -45,5 +44,4 @@ def pull_model(
         on_message=on_message,
         on_bytes=on_bytes,
         try_out=tried,
-        following=following,
     )
