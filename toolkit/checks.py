@@ -47,6 +47,7 @@ DETAILS: Mapping[tuple[str, str], str] = {
 EACH: Mapping[tuple[str, str], tuple[int, str]] = {
     ("attribution", "subject"): (2, "{0} speaks of {1}"),
     ("attribution", "other_speaker"): (1, "{0} says this"),
+    ("attribution", "other_office"): (1, "{0} has another office"),
 }
 
 

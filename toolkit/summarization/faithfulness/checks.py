@@ -8,6 +8,7 @@ from toolkit.summarization.faithfulness.evidence import EvidenceIndex
 from toolkit.summarization.faithfulness.exchange import far_apart
 from toolkit.summarization.faithfulness.facts import unsupported_facts
 from toolkit.summarization.faithfulness.modality import dropped_hedges
+from toolkit.summarization.faithfulness.roles import other_offices
 from toolkit.summarization.faithfulness.speakers import other_speakers
 
 MIN_CONTENT = 0.15  # of a statement, in the sentence of the article that says most of it
@@ -29,6 +30,7 @@ def check_statement(statement: str, evidence: EvidenceIndex, language: str) -> l
             ("attribution", "silent", silent_speakers(statement, article)),
             ("attribution", "subject", chain.from_iterable(pairs)),
             ("attribution", "other_speaker", other_speakers(statement, evidence)),
+            ("attribution", "other_office", other_offices(statement, article)),
             ("modality", "hoped", dropped_hedges(statement, evidence)),
         ):
             if listed := tuple(values):
