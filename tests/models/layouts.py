@@ -180,7 +180,7 @@ QWEN2, QWEN3, THINKER = Gguf("qwen2"), Gguf("qwen3"), Gguf("qwen3_thinking", SIL
 HUNYUAN = Gguf("hunyuan", entry="hy-mt2-1.8b")
 
 LAYOUTS = {
-    "qwen2.5-coder-1.5b-news": Layout("GGUF, qwen2", QWEN2, ANY, "translation"),
+    "qwen2.5-coder-1.5b-news": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
     "qwen2.5-coder-1.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
     "qwen2.5-coder-0.5b-instruct": Layout("GGUF, qwen2", QWEN2, ANY, "both tasks"),
     "qwen3-4b-instruct-2507": Layout("GGUF, qwen3", QWEN3, ANY),
