@@ -72,7 +72,7 @@ class Settings(BaseModel):
     max_memory_mb: int = Field(
         0,
         ge=0,
-        description="memory limit for models; 0: half of the machine's, more for a single model",
+        description="memory limit for models; 0: four fifths of the machine's",
     )
     quality: Quality = Field(
         "standard", description="how hard to search for a translation: fast, standard or best"

@@ -57,6 +57,7 @@ def main() -> None:
     held_out = {
         file.name: _steps(options.held_out, file.name, tokens)
         for file in sorted(options.held_out.iterdir() if options.held_out else [])
+        if file.suffix in (".md", ".tsv")
     }
     begun = Adapter(options.begin_with) if options.begin_with else None
     decoder = Decoder(
@@ -138,6 +139,8 @@ class Trainer:
                 print(f"{name}: {float(total) / count:.4f} nats a token", flush=True)
 
     def _prefix(self) -> Cache:
+        if not self._prefix_ids:
+            return []
         with torch.no_grad():
             return self._decoder.read(
                 torch.tensor([self._prefix_ids], device=self._decoder.device)

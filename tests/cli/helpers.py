@@ -19,10 +19,3 @@ def corpus(folder, count):
         (folder / f"in/{number % 3}").mkdir(parents=True, exist_ok=True)
         text = f"La ville de Brive ouvre {number} écoles, a dit le maire.\nIl en a promis {number}."
         (folder / f"in/{number % 3}/{number}.txt").write_text(text)
-
-
-def keep(path, size_mb):
-    """A file of that size, without anything in it."""
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as stream:
-        stream.truncate(size_mb * 1_000_000)

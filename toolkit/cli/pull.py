@@ -11,7 +11,7 @@ from toolkit.cli.console import download_progress, is_terminal, settings_of, tel
 from toolkit.errors import ModelError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
-from toolkit.models.install import kept_bytes, missing_bytes
+from toolkit.models.install import kept_bytes
 from toolkit.models.installed import load_installed
 from toolkit.models.recommend import Machine
 from toolkit.settings import AUTO, DEFAULT_SOURCE
@@ -35,7 +35,7 @@ def pull(
         return
     if not force:
         refuse_large(model, settings.models_folder, max_memory_mb=settings.max_memory_mb)
-    _tell_terms(spec, _transfer(spec, settings.models_folder, from_folder))
+    _tell_terms(spec, from_folder)
     with download_progress(model) as on_bytes:
         installed = pull_model(
             spec,
@@ -84,10 +84,10 @@ def pull_best(
         machine = replace(machine, free_disk=machine.free_disk - bytes_taken)
         return list(worth_pulling(task, *wanted[task], machine, hub=hub, restricted=restricted))
 
-    planned = _plan(candidates, list(wanted))
-    if planned and not yes:
+    chosen = _plan(candidates, list(wanted))
+    if not yes and not all(map(_is_installed, chosen.values())):
         _agree()
-    taken = {task: _first_that_works(candidates(task)) for task in wanted}
+    taken = {task: _first_that_works(chosen.get(task), candidates(task)) for task in wanted}
     for task, spec in taken.items():
         if spec is None:
             raise ModelError(
@@ -98,25 +98,25 @@ def pull_best(
     tell(f"installed: {', '.join(ids)}")
 
 
-def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> list[ModelSpec]:
-    """What is to be downloaded; says which models were chosen, and why."""
+def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> dict[Task, ModelSpec]:
+    """The best for each task; says which models they are, and why."""
+    chosen: dict[Task, ModelSpec] = {}
     planned: list[ModelSpec] = []
     for task in tasks:
         beside = candidates(task, bytes_taken=sum(map(kept_bytes, planned)))
         specs = [spec for spec in candidates(task) if spec in planned or spec in beside]
         if not specs:
             continue
-        spec = specs[0]
+        spec = chosen[task] = specs[0]
         here = _is_installed(spec)
-        missing = missing_bytes(spec, models_folder())
-        size = f"{missing / 1e9:.1f} GB to download" if missing else "downloaded already"
+        size = f"{spec.download_bytes / 1e9:.1f} GB to download"
         if here or spec in planned:
             size = "installed already" if here else "the same model"
         among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
         tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
         if not here and spec not in planned:
             planned.append(spec)
-    return planned
+    return chosen
 
 
 def _languages(pair: tuple[str, str]) -> str:
@@ -131,8 +131,9 @@ def _agree() -> None:
         raise typer.Exit(1)
 
 
-def _first_that_works(specs: list[ModelSpec]) -> ModelSpec | None:
-    for spec in specs:
+def _first_that_works(chosen: ModelSpec | None, specs: list[ModelSpec]) -> ModelSpec | None:
+    """What was agreed to comes first."""
+    for spec in [chosen, *(spec for spec in specs if spec != chosen)] if chosen else specs:
         try:
             if not _is_installed(spec):
                 pull(spec.id)
@@ -152,22 +153,11 @@ def _is_installed(spec: ModelSpec) -> bool:
     return True
 
 
-def _transfer(spec: ModelSpec, models_folder: Path, from_folder: Path | None) -> str:
-    """How much comes from elsewhere."""
+def _tell_terms(spec: ModelSpec, from_folder: Path | None) -> None:
     size = f"{'' if spec.whole else 'about '}{spec.download_bytes / 1e6:,.0f} MB"
-    if from_folder or all(source.kind == "folder" for source in spec.sources):
-        return f"{size} to copy"
-    missing = missing_bytes(spec, models_folder)
-    if not missing:
-        return f"{size}, downloaded already"
-    if missing < spec.download_bytes:
-        size = f"about {missing / 1e6:,.0f} of {size}"
-    return f"{size} to download"
-
-
-def _tell_terms(spec: ModelSpec, transfer: str) -> None:
+    copied = from_folder or all(source.kind == "folder" for source in spec.sources)
     tell(f"{spec.id} by {spec.publisher}, licence {spec.terms}")
-    tell(f"{spec.id}: {transfer}, memory at work: {memory(spec)}")
+    tell(f"{spec.id}: {size} to {'copy' if copied else 'download'}, memory at work: {memory(spec)}")
     if not spec.measured:
         tell(f"{spec.id}: sha256: {how_sure(spec)}")
 

@@ -283,12 +283,6 @@ def disk_bytes(spec: ModelSpec) -> int:
     return spec.download_bytes + converted + MARGIN_BYTES
 
 
-def missing_bytes(spec: ModelSpec, models_folder: Path) -> int:
-    """What is left to transfer: an earlier pull may have kept a part of the download."""
-    kept = folder_bytes(_staging(models_folder, spec.id) / "source")
-    return max(0, spec.download_bytes - kept)
-
-
 def _check_disk(spec: ModelSpec, folder: Path) -> None:
     needed = disk_bytes(spec) - folder_bytes(folder)
     free = shutil.disk_usage(folder).free

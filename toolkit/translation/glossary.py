@@ -29,6 +29,7 @@ ENDINGS = ("", "s", "es", "x", "e")  # of a plural or feminine form
 WORD = re.compile(r"\w+")
 IRREGULAR = (("y", "ies"), ("fe", "ves"), ("man", "men"))  # endings of singular and plural
 UNACCENTED = re.compile(r"^(\W*)A(?= )")  # as "À" is often written where a sentence begins
+BEGINNINGS = tuple('.!?:…«»"“”–—(')  # what a sentence or quotation begins behind
 APOSTROPHES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -44,6 +45,11 @@ class Term:
     target: str
     kind: Kind = "term"
     same_case: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a phrase of one word that is no name."""
+        return self.kind == "phrase" and self.source.isalpha() and self.source.islower()
 
 
 class Glossary:
@@ -73,7 +79,8 @@ class Glossary:
 
         Of overlapping terms the one that begins first counts, of those that begin together the
         longest. Plurals and feminine forms are found as well, and "A l'issue" for "à l'issue"; case
-        is ignored but for acronyms and where a term says otherwise.
+        is ignored but for acronyms and where a term says otherwise, and a phrase of one word isn't
+        found in a name: Rennes isn't reindeer.
         """
         return tuple(dict.fromkeys(term for term, _ in self._occurrences(text)))
 
@@ -104,8 +111,11 @@ class Glossary:
             term = self._longest_first[place]
             written = text[match.start() : match.end()].translate(APOSTROPHES)
             exact = term.same_case or term.source.isupper()
-            if not exact or written == term.source.translate(APOSTROPHES):
-                yield term, match
+            if exact and written != term.source.translate(APOSTROPHES):
+                continue
+            if term.is_word and written.istitle() and not _begins(text, match.start()):
+                continue  # Rennes has no reindeer
+            yield term, match
 
     def repair(self, text: str, *, source: str) -> str:
         """`text`, a translation of `source`, with names and acronyms that were left in their
@@ -133,6 +143,12 @@ class Glossary:
         if place not in self._patterns:
             self._patterns[place] = _whole_words(_inflected(self._longest_first[place].source))
         return self._patterns[place]
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence or quotation begins at `start`, and not the rest of Pont-à-Mousson."""
+    before = text[:start].rstrip()
+    return not before or before.endswith((*BEGINNINGS, "\n-", " -"))
 
 
 def answered(terms: Iterable[Term], target: str) -> tuple[Term, ...]:
@@ -283,7 +299,8 @@ def _inflected(source: str) -> str:
     """A regular expression for `source` in any number and gender, as far as endings show them."""
     words = re.split(r"(\w{4,})", _normal(source))
     if words[0] == words[-1] == "" and len(words) == 3 and words[1][-1] in "sxz":
-        return re.escape(words[1])  # "devises" is no form of "devis"
+        # "devises" is no form of "devis", but "rennaises" of "rennais".
+        return re.escape(words[1]) + ("(?:es?)?" if words[1].endswith(("ais", "ois")) else "")
     inflected = "".join(
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
         for index, word in enumerate(words)

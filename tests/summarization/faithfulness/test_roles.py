@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from toolkit.summarization.faithfulness.roles import other_offices
@@ -24,3 +26,41 @@ ARTICLE = (
 )
 def test_an_office_that_others_have_in_the_article_is_no_ones_else(statement, found):
     assert other_offices(statement, ARTICLE) == found
+
+
+@pytest.mark.parametrize(
+    ("article", "statement"),
+    [
+        (
+            "However, the president refused. Prime Minister François Bayrou resigned.",
+            "However, the prime minister resigned.",
+        ),
+        (
+            "Russian President Vladimir Putin received Chinese Foreign Minister Wang Yi.",
+            "After meeting Wang Yi, the Russian president praised the ties.",
+        ),
+        (
+            "Former President Nicolas Sarkozy appealed. Mayor Léa Roux waits.",
+            "The court freed Nicolas Sarkozy, his mayor said.",
+        ),
+        (
+            "Antonio Tajani, Italy's foreign minister and deputy prime minister, spoke. "
+            "Prime Minister Giorgia Meloni agreed.",
+            "Deputy Prime Minister Antonio Tajani spoke.",
+        ),
+        (
+            "Prime Minister François Bayrou resigned. Armed Forces Minister Sébastien Lecornu was "
+            "named to succeed him as prime minister.",
+            "New Prime Minister Sébastien Lecornu will speak.",
+        ),
+    ],
+)
+def test_an_office_that_is_theirs_is_no_fault(article, statement):
+    assert other_offices(statement, article) == []
+
+
+@pytest.mark.parametrize("text", ["Aa " * 8000, "A-" * 8000, "Aa de Aa " * 4000])
+def test_no_text_takes_long(text):
+    started = time.perf_counter()
+    other_offices(text, text)
+    assert time.perf_counter() - started < 5
