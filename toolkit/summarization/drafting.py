@@ -16,7 +16,7 @@ from toolkit.summarization.quality import quality_of
 from toolkit.summarization.request import SummaryRequest
 
 # Of models whose makers prescribe nothing else; temperature and top-p are of samples.
-SUMMARY_CONFIG = GenerationConfig(temperature=0.7, top_p=0.9)
+SUMMARY_CONFIG = GenerationConfig(temperature=0.4, top_p=0.9)
 TOKENS_PER_WORD = 2  # room that an answer gets; English news needs about 1.4
 
 
