@@ -212,5 +212,9 @@ def test_judged_translations_are_of_the_sources_and_judged_again_as_they_were():
     assert (len(judged), len(references), len(again)) == (472, 2 * 204, 120 + 204)
     assert all(sources[each.id] == each.source for each in judged)
     first = {(each.id, each.system): each for each in (*judged, *references)}
-    assert all(first[each.id, each.system].target == each.target for each in again)
+    assert all(
+        (each.source, each.target) == (before.source, before.target)
+        for each in again
+        for before in [first[each.id, each.system]]
+    )
     assert not {each.judge for each in judged} & {each.judge for each in again}

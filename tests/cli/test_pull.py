@@ -6,6 +6,7 @@ import toolkit.cli.models  # noqa: F401 - before `pull` is replaced, which it im
 from toolkit.cli import pull
 from toolkit.errors import ModelError
 from toolkit.models import hub
+from toolkit.models.catalogue import find_spec
 
 BY_INDEX = ["qwen2.5-coder-1.5b-news", "qwen2.5-coder-1.5b-instruct"]
 
@@ -102,3 +103,12 @@ def test_a_model_that_takes_more_memory_than_there_is_is_not_pulled_unforced(run
     assert code == 4
     assert "'qwen3-4b' takes 5.6 GB of memory and max_memory_mb allows 1.0 GB" in err
     assert run("models", "list")[0] == 0
+
+
+def test_what_was_agreed_to_is_pulled_though_more_fits_by_then(run, pulled, monkeypatch):
+    ids = pulled()
+    small, large = map(find_spec, ("qwen2.5-coder-0.5b-instruct", "qwen3-4b"))
+    told = iter([[small], [small], [small], [small], [large, small], [large, small]])
+    monkeypatch.setattr(pull, "worth_pulling", lambda *_, **__: next(told))
+    code, _, err = run("models", "pull", "--yes")
+    assert (code, set(ids)) == (0, {small.id}), err

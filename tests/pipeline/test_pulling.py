@@ -10,7 +10,7 @@ from toolkit.settings import make_settings
 def test_a_model_is_tried_out_in_its_turn_as_it_will_be_asked(monkeypatch, tmp_path):
     events, asked = [], []
 
-    def install(spec, models_folder, *, try_out, on_message, on_bytes, **_):
+    def install(spec, models_folder, *, try_out, on_message, on_bytes, from_folder, form):
         on_bytes(1, 1)
         on_message(try_out("model"))
         return models_folder / spec.id

@@ -169,6 +169,8 @@ def test_inflected_forms_are_found():
         ("A ce sujet", "À ce sujet, il parle."),
         ("A ce sujet", "Il parle à ce sujet."),
         ("a jugé", "A jugé."),
+        ("a jugé que", "Il a jugé que tout va."),
+        ("a jugé que", "Elle a jugé qu’elle perd."),
         ("a level", "A level playing field"),
         ("A level", "a level playing field"),
         ("C++", "Il écrit en C++."),
@@ -183,6 +185,21 @@ def test_a_plural_is_no_other_words_plural():
     glossary = Glossary((Term("devis", "estimate"), Term("mis en examen", "charged")))
     found = glossary.occurring("Le député, mis en examen, change des devises.")
     assert [each.source for each in found] == ["mis en examen"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Le maire de Sentier parle à Christian Clavier.", []),
+        ("Il marche sur le sentier.", ["sentier"]),
+        ("Sentiers fermés. Clavier volé.", ["sentier", "clavier"]),
+        ("« Clavier cassé », dit-il.", ["clavier"]),
+        ("INCENDIE SUR LE SENTIER", ["sentier"]),
+    ],
+)
+def test_a_suggestion_of_one_word_is_not_found_in_names(text, found):
+    glossary = Glossary((Term("sentier", "path", "phrase"), Term("clavier", "keyboard", "phrase")))
+    assert [term.source for term in glossary.occurring(text)] == found
 
 
 def test_a_term_can_ask_for_its_case():

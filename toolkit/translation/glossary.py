@@ -305,6 +305,7 @@ def _inflected(source: str) -> str:
         re.escape(word) + ("(?:e?s|x|e)?" if index % 2 and word.isalpha() else "")
         for index, word in enumerate(words)
     )
+    inflected = re.sub(r"\\ que$", r"\\ qu(?:e|(?='))", inflected)  # a jugé qu'il
     return inflected if source[0] in "àÀ" else re.sub(r"^[aà](?=\\ )", "[aà]", inflected)
 
 
