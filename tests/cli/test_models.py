@@ -91,6 +91,23 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
     assert run("models", "verify", known.id)[0] == 4
 
 
+def test_what_another_version_installed_with_another_adapter_is_renewed(
+    run, known, gguf_file, monkeypatch
+):
+    pull = ("models", "pull", known.id, "--engine", "ctranslate2")
+    pull += ("--from-folder", gguf_file.parent)
+    run(*pull)
+    record = Settings().models_folder / known.id / "installed.json"
+    record.write_text(record.read_text("utf-8").replace('"adapter": ""', '"adapter": "news"'))
+    monkeypatch.setattr(pulling, "catalogue", lambda: {known.id: known})
+    renewal = "installed with the adapter news, this version's is none; to renew it, type: toolkit "
+    assert renewal in run("models", "show", known.id)[1]
+    monkeypatch.setenv("TOOLKIT_MODEL", known.id)
+    assert renewal in run("doctor")[2]
+    assert run(*pull)[0] == 0
+    assert "outdated" not in run("models", "show", known.id)[1]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [((), "1,117 MB to download"), (("--from-folder", "."), "1,117 MB to copy")],

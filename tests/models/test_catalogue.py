@@ -167,7 +167,10 @@ def test_entries_of_the_user_are_entries(own):
         (ENTRY.replace("= 512", "= 0"), "max_context_tokens: Input should be greater than 0"),
         (ENTRY.replace("{more}", "memory_bytes = -1"), "memory_bytes: Input should be greater"),
         (ENTRY.replace("{more}", 'adapter = "mine"'), "model mine: adapter: "),
-        (ENTRY.replace("{more}", 'adapter = "news"'), "an adapter is added to a GGUF model whose"),
+        (
+            ENTRY.replace("{more}", 'adapter = "news.v3"'),
+            "an adapter is added to a GGUF model whose",
+        ),
         (ENTRY.replace("{more}", "chat_template_kwargs = { a = nan }"), r"kwargs\.a"),
         *(
             (ENTRY.replace('"mine.gguf"', f'"{name}"'), r"files\.0\.name: ")

@@ -155,7 +155,7 @@ def _check_places(batch: Batch) -> None:
     """
     form, reading, folder = batch.form, batch.reading, batch.destination.folder
     if form == "csv" and any(reading.kind_of(each.path) != "csv" for each in batch.inputs):
-        raise UsageError("--format csv is for CSV inputs; jsonl takes any")
+        raise UsageError("--format csv is for CSV inputs; --format jsonl takes any kind")
     if folder is None and form not in FOLDED:
         if len(batch.inputs) > 1:
             raise UsageError(f"{len(batch.inputs)} inputs need --output-dir (or --format jsonl)")

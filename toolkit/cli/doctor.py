@@ -13,6 +13,7 @@ import typer
 from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
+from toolkit.cli.pull import tell_outdated
 from toolkit.errors import ModelError, ToolkitError
 from toolkit.models.catalogue import AUTO_MODEL
 from toolkit.pipeline.components import models_in_use
@@ -72,6 +73,7 @@ def doctor_command() -> None:
             why = why_not_openvino(installed)
             shown = f" ({why})" if why else ""
             show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
+        tell_outdated(settings)
     except ToolkitError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None

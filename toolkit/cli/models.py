@@ -213,6 +213,7 @@ def show_command(model: ModelId) -> None:
         FORM_NAMES,
         engine_fault,
         load_installed,
+        outdated,
         why_not_openvino,
     )
 
@@ -241,6 +242,8 @@ def show_command(model: ModelId) -> None:
             facts["not with openvino"] = why
         if fault := engine_fault(installed):
             facts["can't be used"] = fault
+        if why := outdated(installed, spec):
+            facts["outdated"] = why
         facts["installed from"] = f"{installed.source}, {installed.revision}"
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():

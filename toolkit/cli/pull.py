@@ -2,19 +2,21 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from toolkit.cli.console import download_progress, is_terminal, settings_of, tell
-from toolkit.errors import ModelError, UsageError
-from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
+from toolkit.cli.console import download_progress, is_terminal, settings_of, tell, tell_once
+from toolkit.errors import ModelError, ToolkitError, UsageError
+from toolkit.models.catalogue import Form, ModelSpec, Task, catalogue, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
 from toolkit.models.install import kept_bytes
-from toolkit.models.installed import load_installed
+from toolkit.models.installed import load_installed, outdated
 from toolkit.models.recommend import Machine
-from toolkit.settings import AUTO, DEFAULT_SOURCE
+from toolkit.pipeline.components import models_in_use
+from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
 
 ROLES: dict[Task, str] = {"translation": "translator", "summarization": "summarizer"}
 
@@ -146,11 +148,21 @@ def _first_that_works(chosen: ModelSpec | None, specs: list[ModelSpec]) -> Model
 
 
 def _is_installed(spec: ModelSpec) -> bool:
+    """As this version has it, that is."""
     try:
-        load_installed(models_folder(), spec.id)
+        return not outdated(load_installed(models_folder(), spec.id), spec)
     except ModelError:  # missing or damaged
         return False
-    return True
+
+
+def tell_outdated(settings: Settings) -> None:
+    """Which models in use were installed by a version of the toolkit with another adapter."""
+    for model in models_in_use(settings):
+        with suppress(ToolkitError):  # it will be told when the model is loaded
+            if isinstance(model, str) and model in catalogue():
+                installed = load_installed(settings.models_folder, model)
+                if why := outdated(installed, catalogue()[model]):
+                    tell_once(f"{model}: {why}")
 
 
 def _tell_terms(spec: ModelSpec, from_folder: Path | None) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from toolkit.errors import ModelDamagedError, ModelError, ModelMissingError
 from toolkit.models.boundary import one_line
-from toolkit.models.catalogue import Family, Form, TemplateValue
+from toolkit.models.catalogue import Family, Form, ModelSpec, TemplateValue
 from toolkit.models.machine import NO_PACKAGE, OLD_PROCESSOR, llamacpp_fault, openvino_fault
 from toolkit.models.sources import sha256_of_file
 from toolkit.progress import Progress
@@ -121,6 +121,15 @@ def engine_fault(model: InstalledModel) -> str:
     package = "type: pip install openvino-genai, or: toolkit models pull"
     fix = f"{package} {model.id} --force" if fault == NO_PACKAGE else repair(model.id)
     return f"'{model.id}' is installed for OpenVINO, but {fault}; {fix}"
+
+
+def outdated(model: InstalledModel, spec: ModelSpec) -> str:
+    """What differs and what to type, where `spec` has another adapter; empty elsewhere."""
+    if model.adapter == spec.adapter:
+        return ""
+    ours, theirs = spec.adapter or "none", model.adapter or "none"
+    pull = f"type: toolkit models pull {model.id}"
+    return f"installed with the adapter {theirs}, this version's is {ours}; to renew it, {pull}"
 
 
 def write_record(model: InstalledModel) -> None:
