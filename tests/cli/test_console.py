@@ -5,17 +5,13 @@ import sys
 from io import StringIO
 
 import pytest
-from rich.progress import Progress
 
 from tests.cli.helpers import ARTICLE
 from toolkit.cli import console
 from toolkit.cli.console import (
     ESCAPED,
-    StageProgress,
-    download_progress,
     settings_of,
     show,
-    stage_progress,
     tell,
 )
 from toolkit.errors import OutputError
@@ -92,34 +88,3 @@ def test_letters_that_an_encoding_lacks_are_escaped_as_in_json():
     assert json.loads(data) == {"a": "é 😀"}
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("ascii", ESCAPED)
-
-
-def test_a_download_without_a_terminal_is_told_now_and_then(capsys):
-    with download_progress("model") as on_bytes:
-        for done in range(0, 250_000_001, 10_000_000):
-            on_bytes(done, 250_000_000)
-    assert capsys.readouterr().err.splitlines() == [
-        "toolkit: model: 100 of 250 MB",
-        "toolkit: model: 200 of 250 MB",
-        "toolkit: model: 250 of 250 MB",
-    ]
-
-
-def test_the_bar_of_a_corpus_moves_with_each_document():
-    bar = Progress(disable=True)
-    progress = StageProgress(bar, total_chars=1000)
-    stage, whole = bar.tasks
-    progress.stage("translating", 1, 2)
-    assert (stage.description, stage.completed, whole.completed) == ("translating", 1, 0)
-    progress.finished(400)
-    progress.stage("summarizing", 4, 4)
-    assert (stage.description, whole.completed) == ("summarizing", 400)
-    progress.finished(600)
-    assert whole.completed == 1000
-
-
-def test_without_a_terminal_there_is_no_bar(capsys):
-    with stage_progress(quiet=False, total_chars=10) as progress:
-        progress.finished(10)
-        progress.stage("translating", 1, 2)
-    assert capsys.readouterr().err == ""

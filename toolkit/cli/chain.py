@@ -11,12 +11,13 @@ import typer
 from toolkit.articles import Article, furniture_of
 from toolkit.cleaning import Repeats
 from toolkit.cli.batch import Batch, working
-from toolkit.cli.console import is_terminal, settings_of, stage_progress, tell, tell_once
+from toolkit.cli.console import is_terminal, settings_of, tell, tell_once
 from toolkit.cli.direction import directed, refuse_same
 from toolkit.cli.doubt import tell_doubt, tell_paywall
 from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_model, refuse_of_route
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
+from toolkit.cli.progress import stage_progress
 from toolkit.cli.pull import pull, pull_best, tell_outdated
 from toolkit.documents import Document, Summary, Translation
 from toolkit.errors import InputError, ModelMissingError

@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,11 +15,8 @@ from toolkit.files import remove_private_folders
 from toolkit.text import one_line, printable
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, ProgressColumn
-
     from toolkit.settings import Settings
 
-MESSAGE_EVERY_BYTES = 100_000_000
 ESCAPED = "toolkit-escape"  # how characters are written that the console's encoding lacks
 _reported = set[str]()
 
@@ -136,86 +133,3 @@ def _escape(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(ESCAPED, _escape)
-
-
-class StageProgress:
-    """A bar for the stage that runs now, and one for the whole corpus where its length is known.
-
-    Without `bar` nothing is shown.
-    """
-
-    def __init__(self, bar: "Progress | None" = None, *, total_chars: int = 0) -> None:
-        self._bar = bar
-        self._stage = bar.add_task("", total=None) if bar else None
-        self._whole = bar.add_task("all", total=total_chars) if bar and total_chars else None
-        self._current = ""
-
-    def finished(self, chars: int) -> None:
-        """A document of that many characters is done."""
-        if self._bar is not None and self._whole is not None:
-            self._bar.advance(self._whole, chars)
-
-    def stage(self, stage: str, done: int, total: int) -> None:
-        if self._bar is None or self._stage is None:
-            return
-        if stage != self._current:
-            self._bar.reset(self._stage, description=stage, total=total or None)
-            self._current = stage
-        self._bar.update(self._stage, completed=done, total=total or None)
-
-
-@contextmanager
-def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgress]:
-    """Nothing is shown when stderr is no terminal. The time left is that of the whole corpus, as
-    fast as its last part went.
-    """
-    if quiet or not is_terminal():
-        yield StageProgress()
-        return
-    from rich import progress
-
-    columns = (
-        progress.SpinnerColumn(),
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.TaskProgressColumn(),
-        progress.TimeRemainingColumn(),
-    )
-    with _progress(*columns) as bar:
-        yield StageProgress(bar, total_chars=total_chars)
-
-
-@contextmanager
-def download_progress(description: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with size and rate; without a terminal, a line now and then."""
-    if not is_terminal():
-        reported = 0
-
-        def tell_now_and_then(done: int, total: int) -> None:
-            nonlocal reported
-            if done - reported >= MESSAGE_EVERY_BYTES or (done == total and done > reported):
-                reported = done
-                of = f" of {total / 1e6:,.0f}" if total else ""
-                tell(f"{description}: {done / 1e6:,.0f}{of} MB")
-
-        yield tell_now_and_then
-        return
-    from rich import progress
-
-    columns = (
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
-    )
-    with _progress(*columns) as bar:
-        task = bar.add_task(description, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
-
-
-def _progress(*columns: "ProgressColumn") -> "Progress":
-    from rich.console import Console
-    from rich.progress import Progress
-
-    return Progress(*columns, console=Console(stderr=True), transient=True)

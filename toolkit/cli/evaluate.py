@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from toolkit.cli.annotate import annotate_command, judged_command
-from toolkit.cli.console import settings_of, show, stage_progress, tell
+from toolkit.cli.console import settings_of, show, tell
 from toolkit.cli.options import path_named
+from toolkit.cli.progress import stage_progress
 from toolkit.errors import ModelError, QualityError, UsageError
 from toolkit.settings import AUTO
 

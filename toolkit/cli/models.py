@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from toolkit.cli.console import download_progress, settings_of, show, tell
+from toolkit.cli.console import settings_of, show, tell
 from toolkit.cli.idle import refuse_idle
+from toolkit.cli.progress import download_progress
 from toolkit.cli.pull import ROLES, how_sure, memory, models_folder, pull, pull_best
 from toolkit.errors import ModelMissingError, UsageError
 from toolkit.models.catalogue import (

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from toolkit.cli.console import download_progress, is_terminal, settings_of, tell, tell_once
+from toolkit.cli.console import is_terminal, settings_of, tell, tell_once
+from toolkit.cli.progress import download_progress
 from toolkit.errors import ModelError, ToolkitError, UsageError
 from toolkit.models.catalogue import Form, ModelSpec, Task, catalogue, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling

@@ -16,11 +16,12 @@ from toolkit.cli.chain import (
     tell_flags,
     tell_summary,
 )
-from toolkit.cli.console import settings_of, stage_progress, tell
+from toolkit.cli.console import settings_of, tell
 from toolkit.cli.direction import directed
 from toolkit.cli.idle import refuse_of_endpoint, refuse_of_model, refuse_of_route
 from toolkit.cli.inputs import attempt, learn
 from toolkit.cli.places import Place
+from toolkit.cli.progress import stage_progress
 from toolkit.documents import Document
 from toolkit.errors import InputError, UsageError
 from toolkit.pipeline import Pipeline
