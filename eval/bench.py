@@ -1,5 +1,5 @@
-"""The five seed articles through the whole command: what engines, searching and pooling documents
-cost and gain, and how many sentences come out in other words than at first. `make bench`.
+"""The five seed articles through the whole command: what engines, searching, pooling documents and
+summaries cost and gain, and how many sentences come out in other words than at first. `make bench`.
 
 Seconds are of this machine at this moment, model load included; the ratios are taken side by side
 and can be compared.
@@ -29,26 +29,28 @@ OTHER_MODELS = Path(
 def main() -> None:
     seeds = sorted(asset_folder("seeds").glob("*.txt"))
     other = {"TOOLKIT_MODELS_FOLDER": str(OTHER_MODELS)}
-    runs: list[tuple[str, list[list[Path]], str, dict[str, str]]] = [
-        ("fast", [seeds], "fast", {}),
-        ("fast, again", [seeds], "fast", {}),
-        ("fast, five calls", [[seed] for seed in seeds], "fast", {}),
-        ("standard", [seeds], "standard", {}),
-        ("fast, CTranslate2", [seeds], "fast", other),
-        ("standard, CTranslate2", [seeds], "standard", other),
+    runs: list[tuple[str, list[list[Path]], str, str, dict[str, str]]] = [
+        ("fast", [seeds], "translate", "fast", {}),
+        ("fast, again", [seeds], "translate", "fast", {}),
+        ("fast, five calls", [[seed] for seed in seeds], "translate", "fast", {}),
+        ("standard", [seeds], "translate", "standard", {}),
+        ("standard, with summaries", [seeds], "summarize", "standard", {}),
+        ("fast, CTranslate2", [seeds], "translate", "fast", other),
+        ("standard, CTranslate2", [seeds], "translate", "standard", other),
+        ("the same, with summaries", [seeds], "summarize", "standard", other),
     ]
-    translate(seeds[:1], "fast", {})  # brings the model's file into memory
+    run(seeds[:1], "translate", "fast", {})  # brings the model's file into memory
     print(
         f"{'':<24}{'seconds':>9}{'sentences/s':>13}{'tokens/s':>10}{'peak GB':>9}{'fast is':>9}"
         f"{'other words':>13}"
     )
     base = 0.0
     first: dict[str, str] = {}
-    for name, calls, quality, environment in runs:
+    for name, calls, command, quality, environment in runs:
         if environment and not OTHER_MODELS.is_dir():
             print(f"{name:<24} left out: no models in {OTHER_MODELS}")
             continue
-        done = [translate(pages, quality, environment) for pages in calls]
+        done = [run(pages, command, quality, environment) for pages in calls]
         seconds, tokens = (sum(column) for column in list(zip(*done, strict=True))[:2])
         base = base or seconds
         texts = {place: text for *_, found in done for place, text in found.items()}
@@ -62,14 +64,14 @@ def main() -> None:
         )
 
 
-def translate(
-    pages: Sequence[Path], quality: str, environment: dict[str, str]
+def run(
+    pages: Sequence[Path], command: str, quality: str, environment: dict[str, str]
 ) -> tuple[float, int, int, dict[str, str]]:
-    """Seconds of a whole call, the tokens that it wrote, its peak memory, and each sentence's
+    """Seconds of a whole call, the tokens of its translations, its peak memory, and each sentence's
     translation by its document and place.
     """
     with tempfile.TemporaryDirectory() as folder:
-        arguments = ["translate", *map(str, pages), "--format", "json", "-q", "--no-cache"]
+        arguments = [command, *map(str, pages), "--format", "json", "-q", "--no-cache"]
         arguments += ["--quality", quality, "-o", folder]
         started = time.perf_counter()
         child = subprocess.Popen([*PROGRAM, *arguments], env={**os.environ, **environment})

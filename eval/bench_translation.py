@@ -28,6 +28,7 @@ from toolkit.documents import Segment
 from toolkit.engines.base import GenerationConfig, Source
 from toolkit.engines.tokens import Tokens
 from toolkit.evaluation.data import read_table
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.models.installed import MODEL_FOLDER, TOKENIZER_FOLDER
 from toolkit.pipeline import Pipeline
 from toolkit.prompts import load_prompt
@@ -81,9 +82,9 @@ class Task:
     @property
     def settings(self) -> Settings:
         if self.model == "default" and self.models:
-            return Settings(cache=False, models_folder=self.models)
+            return Settings(cache=False, model=DEFAULT_MODEL, models_folder=self.models)
         if self.model == "default":
-            return Settings(cache=False)
+            return Settings(cache=False, model=DEFAULT_MODEL)
         return Settings(cache=False, model=f"{self.model}/ct2", compute_type="int8")
 
     @property

@@ -2,16 +2,19 @@
 
 import json
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
 from toolkit.assets import asset_folder
+from toolkit.engines.tokens import Tokens
 from toolkit.errors import ModelMissingError
 from toolkit.languages.identification import identify_language
 from toolkit.models.catalogue import DEFAULT_MODEL
-from toolkit.models.installed import load_installed
+from toolkit.models.installed import TOKENIZER_FOLDER, load_installed
 from toolkit.pipeline import Pipeline
+from toolkit.prompts import load_prompt
 from toolkit.reading import read_document
 from toolkit.settings import Settings, resolve_settings
 
@@ -50,6 +53,24 @@ def results():
 @pytest.fixture(params=[path.stem for path in sorted(asset_folder("seeds").glob("*.txt"))])
 def result(request, results):
     return request.param, results[request.param]
+
+
+@pytest.mark.parametrize("name", ["news.v4", "careful.v4"])
+def test_prompts_of_translations_begin_with_a_whole_page_of_tokens(name):
+    """Only whole pages are shared, so that a token less would have all of it read again."""
+    openvino = pytest.importorskip("toolkit.engines.openvino", reason="no openvino-genai")
+    folder = load_installed(MODELS, DEFAULT_MODEL).folder
+    tokens = Tokens.load(folder / TOKENIZER_FOLDER)
+    term = {"source": "l'aval", "target": "the approval"}
+    prompt = load_prompt("translation", name)
+    chats = [
+        prompt.render(source=source, before="", terms=terms, faults=[], hints=[])
+        for source in ("Il pleut.", "Où siège le conseil ?")
+        for terms in ([], [term])
+    ]
+    columns = zip(*map(tokens.encode, chats), strict=False)
+    shared = len(list(takewhile(lambda each: len(set(each)) == 1, columns)))
+    assert shared // openvino.BLOCK_TOKENS == 1
 
 
 def test_every_sentence_is_translated_in_order(result):

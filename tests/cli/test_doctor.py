@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -82,3 +83,16 @@ def test_doctor_asks_the_endpoint(run, served, quick, monkeypatch):
     code, out, err = run("doctor")
     assert code == 4
     assert f"nobody answers at {served.url}" in err
+
+
+def test_doctor_says_when_the_library_of_an_engine_is_broken(run, spec, gguf_file, monkeypatch):
+    monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
+    model = pull(spec, Settings().models_folder, from_folder=gguf_file.parent, form="ctranslate2")
+    record = model.folder / "installed.json"
+    values = json.loads(record.read_text("utf-8")) | {"form": "openvino", "reason": ""}
+    record.write_text(json.dumps(values), "utf-8")
+    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+    monkeypatch.setitem(sys.modules, "toolkit.models.openvino_runtime", None)
+    code, _, err = run("doctor")
+    assert code == 4
+    assert err.startswith("toolkit: OpenVINO can't be used: ")

@@ -4,6 +4,7 @@ import os
 import platform
 import stat
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +39,7 @@ def doctor_command() -> None:
     """Check the installation. Exits with code 2 if models.toml is invalid, with 4 if a model that
     would be used can't be.
     """
+    from toolkit.models.boundary import model_errors
     from toolkit.models.catalogue import catalogue
     from toolkit.models.installed import (
         FORM_NAMES,
@@ -70,6 +72,9 @@ def doctor_command() -> None:
             installed = load_installed(folder, model)
             if fault := engine_fault(installed):
                 raise ModelError(fault)
+            if installed.form == "openvino":  # its package may be there and broken
+                with model_errors("OpenVINO can't be used"):
+                    import_module("toolkit.models.openvino_runtime")
             why = why_not_openvino(installed)
             shown = f" ({why})" if why else ""
             show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
