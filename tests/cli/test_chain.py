@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,9 +10,11 @@ import pytest
 
 from tests.cli.helpers import ARTICLE, CUT, corpus
 from tests.helpers import doubted, failed_checks, result_of
+from tests.models.helpers import pull
 from toolkit.cli import chain
 from toolkit.documents import Doubt
 from toolkit.errors import ModelMissingError
+from toolkit.models.catalogue import find_spec
 from toolkit.settings import resolve_settings
 from toolkit.store import Store
 
@@ -353,3 +356,42 @@ def test_doubt_counts_where_somebody_gave_the_limit(sentence, statement, caution
     (told,) = result.summary.statements
     summary = replace(result.summary, statements=(replace(told, confidence=statement),))
     assert chain.is_left([result], summary, result.caution) is left
+
+
+STOPPED = (
+    "import os, toolkit.engines.openvino as openvino\n"
+    "real, left = openvino.OpenVINOEngine._step, [int(os.environ['STEPS'])]\n"
+    "def step(self):\n"
+    "    real(self)\n"
+    "    left[0] -= any(each.sequences > 1 for each in self._running)\n"
+    "    if left[0] == 0: os.kill(os.getpid(), int(os.environ['SIGNAL']))\n"
+    "openvino.OpenVINOEngine._step = step\n"
+    "from toolkit.cli import run; run()"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_is_stopped_amid_a_beam_can_be_taken_up(run, tmp_path, gguf_file, number, code):
+    pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
+    assert run("models", "add", "mine", "--file", gguf_file, "--task", "both")[0] == 0
+    spec = find_spec("mine")
+    pull(spec, resolve_settings({})[0].models_folder, from_folder=gguf_file.parent, form="openvino")
+    corpus(tmp_path, 3)
+    arguments = ["translate", "in", "--model", spec.id, "--quality", "best", "--quiet", "-o", "out"]
+
+    def start(steps):
+        environment = {**os.environ, "STEPS": str(steps), "SIGNAL": str(int(number))}
+        environment["TOOLKIT_MAX_TRIES"] = "1"
+        command = [sys.executable, "-c", STOPPED, *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    stopped = start(3)
+    assert stopped.returncode == code, stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert not [path for path in tmp_path.rglob("out/**/*") if path.is_file()]
+    done = start(0)
+    assert done.returncode == 0, done.stderr
+    assert len([path for path in (tmp_path / "out").rglob("*.txt") if path.read_text()]) == 3
