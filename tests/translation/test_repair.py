@@ -16,6 +16,14 @@ def test_a_quotation_that_is_only_closed_is_opened():
     assert (result.text, result.failed) == ('"Here we are", he says.', ())
 
 
+def test_quotation_marks_are_straight_where_the_source_has_no_curly_ones():
+    model = translator(lambda text: "“He sleeps,” she says.")
+    (result,) = model.translate(split_sentences("« Il dort », dit-elle."))
+    assert result.text == '"He sleeps," she says.'
+    (result,) = model.translate(split_sentences("“Il dort”, dit-elle."))
+    assert result.text == "“He sleeps,” she says."
+
+
 @pytest.mark.parametrize(
     ("source", "answer", "expected"),
     [

@@ -7,6 +7,7 @@ from toolkit.languages.numbers import rejoin_numbers
 
 OPENING_MARKS = ('"', "«", "“")
 MARKS = '"«»“”'
+STRAIGHT = str.maketrans("“”", '""')
 MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
 PREAMBLE = re.compile(any_of(lambda language: "|".join(language.preambles)), re.IGNORECASE)
@@ -17,13 +18,15 @@ INVERTED = re.compile(r"\ba-t-(?:il|elle|on)\b")
 
 
 def repair(target: str, source: str) -> str:
-    """`target` in one line, without words about the translation, with its numbers in one piece, and
-    a quotation at the beginning that is only closed opened, and "has he said" behind a quotation
-    as English has it.
+    """`target` in one line, without words about the translation, with its numbers in one piece,
+    straight quotation marks where the source has no curly ones, a quotation at the beginning that
+    is only closed opened, and "has he said" behind a quotation as English has it.
     """
     target = _without_preamble(rejoin_numbers(" ".join(target.split()), source), source)
     if INVERTED.search(source) and "?" not in source:
         target = SPEAKER.sub(_speaker, target)
+    if not set("“”").intersection(source):
+        target = target.translate(STRAIGHT)
     if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
         marks = re.findall(f"[{MARKS}]", target)
         if marks in (['"'], ["”"], ["»"]):
