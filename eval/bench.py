@@ -34,12 +34,12 @@ def main() -> None:
         ("fast, again", [seeds], "translate", "fast", {}),
         ("fast, five calls", [[seed] for seed in seeds], "translate", "fast", {}),
         ("standard", [seeds], "translate", "standard", {}),
-        ("standard, with summaries", [seeds], "summarize", "standard", {}),
+        ("standard, summaries", [seeds], "summarize", "standard", {}),
         ("fast, CTranslate2", [seeds], "translate", "fast", other),
         ("standard, CTranslate2", [seeds], "translate", "standard", other),
-        ("the same, with summaries", [seeds], "summarize", "standard", other),
+        ("CTranslate2, summaries", [seeds], "summarize", "standard", other),
     ]
-    run(seeds[:1], "translate", "fast", {})  # brings the model's file into memory
+    timed(seeds[:1], "translate", "fast", {})  # brings the model's file into memory
     print(
         f"{'':<24}{'seconds':>9}{'sentences/s':>13}{'tokens/s':>10}{'peak GB':>9}{'fast is':>9}"
         f"{'other words':>13}"
@@ -50,21 +50,24 @@ def main() -> None:
         if environment and not OTHER_MODELS.is_dir():
             print(f"{name:<24} left out: no models in {OTHER_MODELS}")
             continue
-        done = [run(pages, command, quality, environment) for pages in calls]
+        done = [timed(pages, command, quality, environment) for pages in calls]
         seconds, tokens = (sum(column) for column in list(zip(*done, strict=True))[:2])
         base = base or seconds
         texts = {place: text for *_, found in done for place, text in found.items()}
         first = first or texts
         other_words = sum(first[place] != text for place, text in texts.items())
+        speeds = f"{len(texts) / seconds:>13.2f}{tokens / seconds:>10.1f}"
+        if command == "summarize":  # the seconds are not those of the translations alone
+            speeds = f"{'–':>13}{'–':>10}"
         print(
-            f"{name:<24}{seconds:>9.1f}{len(texts) / seconds:>13.2f}{tokens / seconds:>10.1f}"
+            f"{name:<24}{seconds:>9.1f}{speeds}"
             f"{max(peak for _, _, peak, _ in done) / 1e9:>9.2f}{seconds / base:>8.2f}x"
             f"{other_words:>13}",
             flush=True,
         )
 
 
-def run(
+def timed(
     pages: Sequence[Path], command: str, quality: str, environment: dict[str, str]
 ) -> tuple[float, int, int, dict[str, str]]:
     """Seconds of a whole call, the tokens of its translations, its peak memory, and each sentence's

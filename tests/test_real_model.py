@@ -55,7 +55,7 @@ def result(request, results):
     return request.param, results[request.param]
 
 
-@pytest.mark.parametrize("name", ["news.v4", "careful.v4"])
+@pytest.mark.parametrize("name", ["news", "careful"])
 def test_prompts_of_translations_begin_with_a_whole_page_of_tokens(name):
     """Only whole pages are shared, so that a token less would have all of it read again."""
     openvino = pytest.importorskip("toolkit.engines.openvino", reason="no openvino-genai")
@@ -70,7 +70,7 @@ def test_prompts_of_translations_begin_with_a_whole_page_of_tokens(name):
     ]
     columns = zip(*map(tokens.encode, chats), strict=False)
     shared = len(list(takewhile(lambda each: len(set(each)) == 1, columns)))
-    assert shared // openvino.BLOCK_TOKENS == 1
+    assert shared >= openvino.BLOCK_TOKENS
 
 
 def test_every_sentence_is_translated_in_order(result):

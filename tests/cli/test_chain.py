@@ -358,6 +358,7 @@ def test_doubt_counts_where_somebody_gave_the_limit(sentence, statement, caution
     assert chain.is_left([result], summary, result.caution) is left
 
 
+NEVER = -1
 STOPPED = (
     "import os, toolkit.engines.openvino as openvino\n"
     "real, left = openvino.OpenVINOEngine._step, [int(os.environ['STEPS'])]\n"
@@ -371,27 +372,31 @@ STOPPED = (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_run_that_is_stopped_amid_a_beam_can_be_taken_up(run, tmp_path, gguf_file, number, code):
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGKILL", -9)])
+def test_a_run_that_is_stopped_amid_a_beam_is_taken_up(run, tmp_path, gguf_file, name, code):
     pytest.importorskip("toolkit.models.openvino_runtime", reason="openvino-genai is not installed")
     assert run("models", "add", "mine", "--file", gguf_file, "--task", "both")[0] == 0
     spec = find_spec("mine")
     pull(spec, resolve_settings({})[0].models_folder, from_folder=gguf_file.parent, form="openvino")
     corpus(tmp_path, 3)
-    arguments = ["translate", "in", "--model", spec.id, "--quality", "best", "--quiet", "-o", "out"]
+    arguments = ["translate", "in", "--model", spec.id, "--quality", "best", "--quiet", "-o"]
 
-    def start(steps):
-        environment = {**os.environ, "STEPS": str(steps), "SIGNAL": str(int(number))}
+    def start(out, steps):
+        number = str(int(getattr(signal, name)))
+        environment = {**os.environ, "STEPS": str(steps), "SIGNAL": number}
         environment["TOOLKIT_MAX_TRIES"] = "1"
-        command = [sys.executable, "-c", STOPPED, *arguments]
+        command = [sys.executable, "-c", STOPPED, *arguments, out]
         return subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
 
-    stopped = start(3)
+    stopped = start("out", 3)
     assert stopped.returncode == code, stopped.stderr
     assert "Traceback" not in stopped.stderr
-    assert not [path for path in tmp_path.rglob("out/**/*") if path.is_file()]
-    done = start(0)
-    assert done.returncode == 0, done.stderr
-    assert len([path for path in (tmp_path / "out").rglob("*.txt") if path.read_text()]) == 3
+    assert contents(tmp_path / "out") == {}
+    for out in ("out", "whole"):
+        done = start(out, NEVER)
+        assert done.returncode == 0, done.stderr
+        Store(user_store(), max_bytes=1).clear()
+    assert len(contents(tmp_path / "out")) == 3
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")

@@ -63,10 +63,10 @@ def test_the_language_that_is_wanted_is_summarized_but_not_translated(run):
     assert json.loads(out)["provenance"].keys() == {"toolkit", "cleaning", "summarization"}
     code, _, err = run("translate", "en.txt", *AUTO)
     assert code == 2
-    assert "the input is English already, as the output is to be; --to fr translates it" in err
+    assert "input and output would both be English; for French input add --from fr, for " in err
     code, _, err = run("translate", "en.txt", *FAKE, "--to", "fr")
     assert code == 2
-    assert "would both be French: --from en is for English input" in err
+    assert "would both be French; for English input add --from en" in err
     assert run("summarize", "en.txt", "en2.txt", "--together", *AUTO)[0] == 0
     assert run("clean", "en.txt", "--from", "auto")[0] == 0
     assert run("clean", "en.txt")[0] == 3

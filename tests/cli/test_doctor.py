@@ -95,4 +95,4 @@ def test_doctor_says_when_the_library_of_an_engine_is_broken(run, spec, gguf_fil
     monkeypatch.setitem(sys.modules, "toolkit.models.openvino_runtime", None)
     code, _, err = run("doctor")
     assert code == 4
-    assert err.startswith("toolkit: OpenVINO can't be used: ")
+    assert err.startswith("toolkit: 'tiny-test' is installed for OpenVINO, which can't be used: ")

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.cli.helpers import ARTICLE
 from toolkit.cli import models
 from toolkit.cli import pull as pulling
 from toolkit.engines import tryout
@@ -92,18 +93,22 @@ def test_a_model_is_pulled_shown_verified_and_removed(run, known, gguf_file, mon
 
 
 def test_what_another_version_installed_with_another_adapter_is_renewed(
-    run, known, gguf_file, monkeypatch
+    run, known, gguf_file, monkeypatch, tmp_path
 ):
     pull = ("models", "pull", known.id, "--engine", "ctranslate2")
     pull += ("--from-folder", gguf_file.parent)
     run(*pull)
     record = Settings().models_folder / known.id / "installed.json"
     record.write_text(record.read_text("utf-8").replace('"adapter": ""', '"adapter": "news"'))
-    monkeypatch.setattr(pulling, "catalogue", lambda: {known.id: known})
-    renewal = "installed with the adapter news, this version's is none; to renew it, type: toolkit "
+    renewal = "installed with the adapter news; this version of the toolkit has none; to renew it, "
+    renewal += f"type: toolkit models pull {known.id} --engine ctranslate2\n"
     assert renewal in run("models", "show", known.id)[1]
     monkeypatch.setenv("TOOLKIT_MODEL", known.id)
-    assert renewal in run("doctor")[2]
+    for module in ("models.catalogue", "engines.load", "pipeline.engine_pool"):
+        monkeypatch.setattr(f"toolkit.{module}.catalogue", lambda: {known.id: known})
+    assert f"{known.id}: {renewal}" in run("doctor")[1]
+    (tmp_path / "page.txt").write_text(ARTICLE, "utf-8")
+    assert f"{known.id}: {renewal}" in run("translate", "page.txt")[2]
     assert run(*pull)[0] == 0
     assert "outdated" not in run("models", "show", known.id)[1]
 

@@ -1,6 +1,9 @@
+import time
+
 from rich.progress import Progress
 
-from toolkit.cli.progress import StageBars, StageLines, download_progress, stage_progress
+from toolkit.cli import progress
+from toolkit.cli.progress import StageBars, StageLine, download_progress, stage_progress
 
 
 def test_a_download_without_a_terminal_is_told_now_and_then(capsys):
@@ -16,35 +19,45 @@ def test_a_download_without_a_terminal_is_told_now_and_then(capsys):
 
 def test_the_bar_of_a_corpus_moves_with_each_document():
     bar = Progress(disable=True)
-    progress = StageBars(bar, total_chars=1000)
+    bars = StageBars(bar, total_chars=1000)
     stage, whole = bar.tasks
-    progress.stage("translating", 1, 2)
+    bars.stage("translating", 1, 2)
     assert (stage.description, stage.completed, whole.completed) == ("translating", 1, 0)
-    progress.finished(400)
-    progress.stage("summarizing", 4, 4)
+    bars.finished(400)
+    bars.stage("summarizing", 4, 4)
     assert (stage.description, whole.completed) == ("summarizing", 400)
-    progress.finished(600)
+    bars.finished(600)
     assert whole.completed == 1000
 
 
-def test_without_a_terminal_a_line_a_minute_tells_how_far_it_is(capsys):
-    seconds = iter((0, 59, 61, 61, 100, 125, 125))
-    progress = StageLines(total_chars=1000, clock=lambda: next(seconds))
-    progress.stage("translating", 1, 2)
-    progress.stage("translating", 1200, 2400)
-    progress.finished(400)
-    progress.stage("translating", 1300, 2400)
-    progress.stage("summarizing", 3, 0)
-    assert capsys.readouterr().err.splitlines() == [
-        "toolkit: translating: 1,200 of 2,400",
-        "toolkit: summarizing: 3; 40% of the corpus is done",
-    ]
+def test_a_line_tells_how_far_it_is():
+    line = StageLine()
+    assert line.text == "reading"
+    line.stage("translating", 1200, 2400)
+    assert line.text == "translating: 1,200 of 2,400"
+    line.stage("summarizing", 0, 0)
+    assert line.text == "summarizing"
+    line = StageLine(total_chars=1000)
+    line.stage("translating", 1200, 1250)
+    line.finished(400)
+    assert line.text == "40% of the corpus is done; now translating"
 
 
-def test_what_is_quick_or_quiet_tells_nothing(capsys):
-    for quiet in (False, True):
-        with stage_progress(quiet=quiet, total_chars=10) as progress:
-            progress.finished(10)
-            progress.stage("translating", 1, 2)
-    assert not isinstance(progress, StageLines)
+def test_without_a_terminal_a_line_is_told_now_and_then(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "MESSAGE_EVERY_SECONDS", 0.01)
+    with stage_progress(quiet=False) as shown:
+        shown.stage("translating", 1, 2)
+        time.sleep(0.3)
+    err = capsys.readouterr().err
+    assert "toolkit: translating: 1 of 2\n" in err
+    time.sleep(0.1)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_quiet_tells_nothing(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "MESSAGE_EVERY_SECONDS", 0.01)
+    with stage_progress(quiet=True, total_chars=10) as shown:
+        shown.finished(10)
+        shown.stage("translating", 1, 2)
+        time.sleep(0.1)
     assert capsys.readouterr().err == ""

@@ -1,4 +1,5 @@
 import io
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,6 +56,19 @@ def test_what_can_not_be_had_after_all_makes_way_for_the_next(run, pulled):
     assert ids[-2:] == ["qwen3-4b", "qwen3-4b-instruct-2507"]
     assert "qwen3-4b: the hub answers 500; try again later" in err
     assert not err.splitlines()[-1].endswith("qwen3-4b")
+
+
+def test_a_model_that_can_not_be_renewed_stays(run, pulled, monkeypatch):
+    ids = pulled(BY_INDEX[0])
+    monkeypatch.setattr(hub, "hub_answers", lambda: False)
+    older = SimpleNamespace(id=BY_INDEX[0], adapter="news", form="openvino", reason="")
+    monkeypatch.setattr(pull, "_installed", lambda spec: older if spec.id == older.id else None)
+    code, _, err = run("models", "pull", "--yes")
+    assert code == 0
+    assert set(ids) == {older.id}
+    assert "installed with another adapter, 1.1 GB to download for the new one" in err
+    assert f"{older.id}: it stays as it was installed" in err
+    assert err.endswith(f"installed: {older.id}\n")
 
 
 def test_a_task_that_is_left_without_a_model_is_a_failure(run, pulled, monkeypatch):

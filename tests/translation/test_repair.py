@@ -20,6 +20,9 @@ def test_quotation_marks_are_straight_where_the_source_has_no_curly_ones():
     model = translator(lambda text: "“He sleeps,” she says.")
     (result,) = model.translate(split_sentences("« Il dort », dit-elle."))
     assert result.text == '"He sleeps," she says.'
+    nested = translator(lambda text: "“He said “no” twice,” she says.")
+    (result,) = nested.translate(split_sentences("« Il a dit non deux fois », dit-elle."))
+    assert result.text == "\"He said 'no' twice,\" she says."
     (result,) = model.translate(split_sentences("“Il dort”, dit-elle."))
     assert result.text == "“He sleeps,” she says."
 

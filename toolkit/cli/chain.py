@@ -18,7 +18,7 @@ from toolkit.cli.idle import refuse_idle, refuse_of_endpoint, refuse_of_model, r
 from toolkit.cli.inputs import attempt, flow, learn
 from toolkit.cli.places import Place
 from toolkit.cli.progress import stage_progress
-from toolkit.cli.pull import pull, pull_best, tell_outdated
+from toolkit.cli.pull import pull, pull_best
 from toolkit.documents import Document, Summary, Translation
 from toolkit.errors import InputError, ModelMissingError
 from toolkit.output.confidence import unjudged
@@ -26,7 +26,6 @@ from toolkit.pipeline import Pipeline
 from toolkit.pipeline.flow import Keyed
 from toolkit.pipeline.routes import route_of
 from toolkit.results import Caution, Number, Result
-from toolkit.settings import AUTO
 from toolkit.translation.checks import lost_terms
 
 LISTED = 10  # numbers of doubtful sentences in a line
@@ -57,7 +56,6 @@ def run_chain(
     """Bad inputs are reported and set aside, the rest is done; then the exit code is 3."""
     settings, _ = settings_of(flags)
     refuse_of_endpoint(flags, settings)
-    found = settings.source_language == AUTO
     batch, settings = directed(
         job.batch.within(settings), settings, cleaned=job.no_clean, quiet=job.quiet
     )
@@ -65,15 +63,13 @@ def run_chain(
         refuse_idle({"--guard-formulas": job.guard_formulas}, f"with --format {batch.form}")
     translates = process is Pipeline.translate_each or route_of(settings).translates_articles
     if process is Pipeline.translate_each:
-        refuse_same(settings, found=found)
+        refuse_same(settings)
     else:
         refuse_of_route(flags, settings)
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
         pipeline = Pipeline(settings, on_progress=progress.stage, on_trouble=tell)
-        if not settings.endpoint:
-            tell_outdated(settings)
         refuse_of_model(flags, pipeline)
         with working(
             batch, pipeline.store, overwrite=job.overwrite, guard_formulas=job.guard_formulas

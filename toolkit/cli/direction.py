@@ -44,20 +44,13 @@ def _languages(batch: Batch, settings: Settings, cleaned: bool) -> Iterator[tupl
                     yield document.name, found
 
 
-def refuse_same(settings: Settings, *, found: bool) -> None:
-    """Raises UsageError where there is nothing to translate; `found` says that the source language
-    is that of the input, not one that was set.
-    """
+def refuse_same(settings: Settings) -> None:
+    """Raises UsageError where there is nothing to translate."""
     language = settings.source_language
-    if language != settings.target_language:
-        return
-    name = language_name(language)
-    other = next(each for each in LANGUAGES if each != language)
-    if found:
+    if language == settings.target_language:
+        other = next(each for each in LANGUAGES if each != language)
         raise UsageError(
-            f"the input is {name} already, as the output is to be; --to {other} translates it"
+            f"input and output would both be {language_name(language)}; for "
+            f"{language_name(other)} input add --from {other}, for {language_name(other)} output "
+            f"--to {other}"
         )
-    raise UsageError(
-        f"input and output would both be {name}: --from {other} is for {language_name(other)} "
-        f"input, --to {other} for {language_name(other)} output"
-    )

@@ -14,7 +14,6 @@ import typer
 from toolkit import __version__
 from toolkit.assets import asset_folder
 from toolkit.cli.console import settings_of, show, tell
-from toolkit.cli.pull import tell_outdated
 from toolkit.errors import ModelError, ToolkitError
 from toolkit.models.catalogue import AUTO_MODEL
 from toolkit.pipeline.components import models_in_use
@@ -45,6 +44,7 @@ def doctor_command() -> None:
         FORM_NAMES,
         engine_fault,
         load_installed,
+        outdated,
         why_not_openvino,
     )
     from toolkit.models.machine import free_bytes
@@ -73,12 +73,13 @@ def doctor_command() -> None:
             if fault := engine_fault(installed):
                 raise ModelError(fault)
             if installed.form == "openvino":  # its package may be there and broken
-                with model_errors("OpenVINO can't be used"):
+                with model_errors(f"'{model}' is installed for OpenVINO, which can't be used"):
                     import_module("toolkit.models.openvino_runtime")
             why = why_not_openvino(installed)
             shown = f" ({why})" if why else ""
             show(f"{model}: installed for {FORM_NAMES[installed.form]}{shown}")
-        tell_outdated(settings)
+            if (spec := catalogue().get(model)) and (why := outdated(installed, spec)):
+                show(f"{model}: {why}")
     except ToolkitError as error:
         tell(str(error))
         raise typer.Exit(error.exit_code) from None

@@ -1,9 +1,9 @@
 """How far work is, on stderr: bars on a terminal, elsewhere a line now and then."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Protocol
 
 from toolkit.cli.console import is_terminal, tell
 
@@ -11,14 +11,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 MESSAGE_EVERY_BYTES = 100_000_000
-MESSAGE_EVERY_SECONDS = 60
+MESSAGE_EVERY_SECONDS = 60.0
 
 
-class StageProgress:
-    """Of the stage that runs now, and of the whole corpus where its length is known.
-
-    This one shows nothing.
-    """
+class StageProgress(Protocol):
+    """How far the stage that runs now is, and the whole corpus where its length is known."""
 
     def finished(self, chars: int) -> None:
         """A document of that many characters is done."""
@@ -27,29 +24,35 @@ class StageProgress:
         """`total` is 0 where it is unknown."""
 
 
-class StageLines(StageProgress):
-    """A line a minute."""
+class NoProgress:
+    def finished(self, chars: int) -> None: ...
 
-    def __init__(
-        self, *, total_chars: int = 0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def stage(self, stage: str, done: int, total: int) -> None: ...
+
+
+class StageLine:
+    """For logs: `text` is where work stands now."""
+
+    def __init__(self, *, total_chars: int = 0) -> None:
         self._chars, self._total_chars = 0, total_chars
-        self._clock = clock
-        self._told = clock()
+        self._stage, self._done, self._total = "", 0, 0
 
     def finished(self, chars: int) -> None:
         self._chars += chars
 
     def stage(self, stage: str, done: int, total: int) -> None:
-        if self._clock() - self._told < MESSAGE_EVERY_SECONDS:
-            return
-        self._told = self._clock()
-        of = f" of {total:,}" if total else ""
-        share = 100 * self._chars // self._total_chars if self._total_chars else 0
-        tell(f"{stage}: {done:,}{of}" + (f"; {share}% of the corpus is done" if share else ""))
+        self._stage, self._done, self._total = stage, done, total
+
+    @property
+    def text(self) -> str:
+        if self._total_chars:  # the stage's own total is but that of the documents taken so far
+            share = 100 * self._chars / self._total_chars
+            return f"{share:.0f}% of the corpus is done; now {self._stage or 'reading'}"
+        of = f": {self._done:,} of {self._total:,}" if self._total else ""
+        return f"{self._stage or 'reading'}{of}"
 
 
-class StageBars(StageProgress):
+class StageBars:
     def __init__(self, bar: "Progress", *, total_chars: int = 0) -> None:
         self._bar = bar
         self._stage = bar.add_task("", total=None)
@@ -69,9 +72,16 @@ class StageBars(StageProgress):
 
 @contextmanager
 def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgress]:
-    """The time left is that of the whole corpus, as fast as its last part went."""
-    if quiet or not is_terminal():
-        yield StageProgress() if quiet else StageLines(total_chars=total_chars)
+    """Bars on a terminal, where the time left is that of the whole corpus, as fast as its last part
+    went; elsewhere a line a minute.
+    """
+    if quiet:
+        yield NoProgress()
+        return
+    if not is_terminal():
+        line = StageLine(total_chars=total_chars)
+        with _telling_now_and_then(line):
+            yield line
         return
     from rich import progress
 
@@ -84,6 +94,22 @@ def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgre
     )
     with _progress(*columns) as bar:
         yield StageBars(bar, total_chars=total_chars)
+
+
+@contextmanager
+def _telling_now_and_then(line: StageLine) -> Iterator[None]:
+    """From a thread, since a long article is summarized without a word in between."""
+    ended = Event()
+
+    def work() -> None:
+        while not ended.wait(MESSAGE_EVERY_SECONDS):
+            tell(line.text)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 @contextmanager

@@ -2,22 +2,20 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from toolkit.cli.console import is_terminal, settings_of, tell, tell_once
+from toolkit.cli.console import is_terminal, settings_of, tell
 from toolkit.cli.progress import download_progress
-from toolkit.errors import ModelError, ToolkitError, UsageError
-from toolkit.models.catalogue import Form, ModelSpec, Task, catalogue, find_spec, in_order
+from toolkit.errors import ModelError, UsageError
+from toolkit.models.catalogue import Form, ModelSpec, Task, find_spec, in_order
 from toolkit.models.choice import refuse_large, worth_pulling
 from toolkit.models.install import kept_bytes
-from toolkit.models.installed import load_installed, outdated
+from toolkit.models.installed import InstalledModel, load_installed, outdated
 from toolkit.models.recommend import Machine
-from toolkit.pipeline.components import models_in_use
-from toolkit.settings import AUTO, DEFAULT_SOURCE, Settings
+from toolkit.settings import AUTO, DEFAULT_SOURCE
 
 ROLES: dict[Task, str] = {"translation": "translator", "summarization": "summarizer"}
 
@@ -29,11 +27,11 @@ def pull(
     force: bool = False,
     form: Form | None = None,
 ) -> None:
-    """Install `model` unless it is installed already."""
+    """Install `model` unless it is installed already, as this version of the toolkit has it."""
     from toolkit.pipeline.pulling import pull_model
 
     spec, settings = find_spec(model), settings_of({})[0]
-    if not force and _is_installed(spec):
+    if not force and _is_current(spec):
         tell(f"{model} is installed already; --force pulls it again")
         return
     if not force:
@@ -88,7 +86,7 @@ def pull_best(
         return list(worth_pulling(task, *wanted[task], machine, hub=hub, restricted=restricted))
 
     chosen = _plan(candidates, list(wanted))
-    if not yes and not all(map(_is_installed, chosen.values())):
+    if not yes and not all(map(_is_current, chosen.values())):
         _agree()
     taken = {task: _first_that_works(chosen.get(task), candidates(task)) for task in wanted}
     for task, spec in taken.items():
@@ -113,7 +111,9 @@ def _plan(candidates: Callable[..., list[ModelSpec]], tasks: list[Task]) -> dict
         spec = chosen[task] = specs[0]
         here = _is_installed(spec)
         size = f"{spec.download_bytes / 1e9:.1f} GB to download"
-        if here or spec in planned:
+        if here and not _is_current(spec):
+            size = f"installed with another adapter, {size} for the new one"
+        elif here or spec in planned:
             size = "installed already" if here else "the same model"
         among = f"the best of {len(specs)}" if len(specs) > 1 else "the only one"
         tell(f"{ROLES[task]}: {spec.id}, {size}, {spec.terms}; {among} that can be had here")
@@ -138,32 +138,33 @@ def _first_that_works(chosen: ModelSpec | None, specs: list[ModelSpec]) -> Model
     """What was agreed to comes first."""
     for spec in [chosen, *(spec for spec in specs if spec != chosen)] if chosen else specs:
         try:
-            if not _is_installed(spec):
+            if not _is_current(spec):
                 pull(spec.id)
         except ModelError as error:
             said = str(error)
             tell(said if said.startswith(spec.id) else f"{spec.id}: {said}")
-        else:
-            return spec
+            if not _is_installed(spec):
+                continue
+            tell(f"{spec.id}: it stays as it was installed")
+        return spec
     return None
 
 
 def _is_installed(spec: ModelSpec) -> bool:
-    """As this version has it, that is."""
+    return _installed(spec) is not None
+
+
+def _is_current(spec: ModelSpec) -> bool:
+    """Whether it is installed, with the adapter that this version of the toolkit has."""
+    installed = _installed(spec)
+    return installed is not None and not outdated(installed, spec)
+
+
+def _installed(spec: ModelSpec) -> InstalledModel | None:
     try:
-        return not outdated(load_installed(models_folder(), spec.id), spec)
+        return load_installed(models_folder(), spec.id)
     except ModelError:  # missing or damaged
-        return False
-
-
-def tell_outdated(settings: Settings) -> None:
-    """Which models in use were installed by a version of the toolkit with another adapter."""
-    for model in models_in_use(settings):
-        with suppress(ToolkitError):  # it will be told when the model is loaded
-            if isinstance(model, str) and model in catalogue():
-                installed = load_installed(settings.models_folder, model)
-                if why := outdated(installed, catalogue()[model]):
-                    tell_once(f"{model}: {why}")
+        return None
 
 
 def _tell_terms(spec: ModelSpec, from_folder: Path | None) -> None:

@@ -15,6 +15,7 @@ from toolkit.models.boundary import model_errors, one_line
 from toolkit.models.catalogue import ADAPTERS, FolderSource, Form, ModelSpec
 from toolkit.models.ctranslate2_folder import place_published
 from toolkit.models.installed import (
+    CHOSEN,
     FORM_NAMES,
     LLAMACPP_EXTRA,
     MODEL_FOLDER,
@@ -197,11 +198,11 @@ def _quickest(fetched: _Fetched, form: Form | None) -> InstalledModel:
     """
     spec = fetched.spec
     if "llamacpp" in (form, spec.runs_on[0]):
-        reason = "it was pulled for llama.cpp" if form else "only llama.cpp runs it"
+        reason = f"{CHOSEN} llama.cpp" if form else "only llama.cpp runs it"
         return fetched.made_for("llamacpp", reason)
     if spec.format != "gguf":
         return fetched.made_for("ctranslate2")
-    fault = "it was pulled for CTranslate2" if form == "ctranslate2" else openvino_fault()
+    fault = f"{CHOSEN} CTranslate2" if form == "ctranslate2" else openvino_fault()
     if not fault:
         try:
             return fetched.made_for("openvino")

@@ -27,6 +27,7 @@ FORM_NAMES: dict[Form, str] = {
 }
 LLAMACPP_EXTRA = "type: pip install 'toolkit-fr-en[llamacpp]'"
 SMALL_BYTES = 64_000_000
+CHOSEN = "it was pulled for"  # how the reason begins where somebody chose the engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +128,11 @@ def outdated(model: InstalledModel, spec: ModelSpec) -> str:
     """What differs and what to type, where `spec` has another adapter; empty elsewhere."""
     if model.adapter == spec.adapter:
         return ""
-    ours, theirs = spec.adapter or "none", model.adapter or "none"
-    pull = f"type: toolkit models pull {model.id}"
-    return f"installed with the adapter {theirs}, this version's is {ours}; to renew it, {pull}"
+    there = f"with the adapter {model.adapter}" if model.adapter else "without an adapter"
+    here = f"has {spec.adapter}" if spec.adapter else "has none"
+    engine = f" --engine {model.form}" if model.reason.startswith(CHOSEN) else ""
+    pull = f"type: toolkit models pull {model.id}{engine}"
+    return f"installed {there}; this version of the toolkit {here}; to renew it, {pull}"
 
 
 def write_record(model: InstalledModel) -> None:

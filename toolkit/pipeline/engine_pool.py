@@ -17,6 +17,7 @@ from toolkit.engines.shared import SharedEngine
 from toolkit.engines.turns import SLICE_SECONDS, Turns, nothing
 from toolkit.models.catalogue import catalogue
 from toolkit.models.choice import memory_of, refuse_large
+from toolkit.models.installed import load_installed, outdated
 from toolkit.models.machine import usable_memory
 from toolkit.settings import Settings
 
@@ -45,7 +46,8 @@ class EnginePool:
     """Each engine is loaded when first needed, once, as `settings` say; one whose tokenizer is told
     the languages, once for each pair of them.
 
-    `on_loading` is called before each, `on_trouble` when texts are sent elsewhere. Engines that are
+    `on_loading` is called before each, `on_trouble` when texts are sent elsewhere or a model is
+    outdated. Engines that are
     `shared` may be used by several threads at once, each by `view`; models that don't fit into
     memory together take turns then. `loading_seconds` is how long loading took.
     """
@@ -183,8 +185,16 @@ class EnginePool:
             ),
         )
         self.loading_seconds += time.perf_counter() - started
+        self._tell_outdated(model)
         self._turns.restart(name)
         return engine
+
+    def _tell_outdated(self, model: str) -> None:
+        spec = None if self._settings.endpoint else catalogue().get(model)
+        if self._on_trouble and spec:
+            installed = load_installed(self._settings.models_folder, model)
+            if why := outdated(installed, spec):
+                self._on_trouble(f"{model}: {why}")
 
     def _fit_together(self, names: Collection[Hashable]) -> bool:
         memory = usable_memory(self._settings.max_memory_mb)

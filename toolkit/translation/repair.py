@@ -7,7 +7,6 @@ from toolkit.languages.numbers import rejoin_numbers
 
 OPENING_MARKS = ('"', "«", "“")
 MARKS = '"«»“”'
-STRAIGHT = str.maketrans("“”", '""')
 MIN_REST = 0.5  # of the source's characters: with less left it is no preamble
 # What small models say before their answer: "Here is the English translation:".
 PREAMBLE = re.compile(any_of(lambda language: "|".join(language.preambles)), re.IGNORECASE)
@@ -26,12 +25,27 @@ def repair(target: str, source: str) -> str:
     if INVERTED.search(source) and "?" not in source:
         target = SPEAKER.sub(_speaker, target)
     if not set("“”").intersection(source):
-        target = target.translate(STRAIGHT)
+        target = _straight(target)
     if source[:1] in OPENING_MARKS and target[:1] not in OPENING_MARKS:
         marks = re.findall(f"[{MARKS}]", target)
         if marks in (['"'], ["”"], ["»"]):
             return f'"{target}'
     return target
+
+
+def _straight(target: str) -> str:
+    """With straight quotation marks, single ones inside others."""
+    depth = 0
+    written = []
+    for mark in target:
+        if mark == "“":
+            depth += 1
+        elif mark == '"':
+            depth = 0 if depth else 1
+        written.append(mark if mark not in "“”" else '"' if depth < 2 else "'")
+        if mark == "”":
+            depth = max(0, depth - 1)
+    return "".join(written)
 
 
 def _speaker(match: re.Match[str]) -> str:
