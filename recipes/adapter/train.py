@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("tokenizer", type=Path, help="the folder of its tokenizer")
     parser.add_argument("output", type=Path)
     parser.add_argument("--begin-with", type=Path, help="an adapter to train further")
-    parser.add_argument("--sentences", default="*.tsv", help="which files of pairs")
+    parser.add_argument("--sentences", default="**/*.tsv", help="which files of pairs")
     parser.add_argument("--articles", default="*.md", help="which files of articles")
     parser.add_argument("--minutes", type=float, default=62)
     parser.add_argument("--held-out", type=Path, help="folder of files whose loss is told as well")
