@@ -107,6 +107,7 @@ bench: $(VENV)/dev ## speed and memory of cleaning and translation, as ratios
 	@$(BIN)/toolkit models pull $(MEASURED)
 	@TOOLKIT_MODELS_FOLDER=$(VENV)/ctranslate2-models $(BIN)/toolkit models pull $(MEASURED) --engine ctranslate2
 	@$(BIN)/python eval/bench.py
+	@$(BIN)/python eval/bench_parts.py
 	@$(BIN)/python eval/bench_translation.py
 	@$(BIN)/python eval/bench_lexicon.py
 	@$(BIN)/python eval/bench_summaries.py
