@@ -23,6 +23,12 @@ from toolkit.summarization.leaning import leans
         ("J'irai à Moscou.", True),
         ("Notre pays progresse.", True),
         ("Maintenant, le commerce progresse.", False),
+        ("Putin announced that 12 of these agreements are being implemented.", True),
+        ("They signed.", True),
+        ("Putin signed 58 agreements; 12 of these agreements are in force.", False),
+        ("A report on the deal names 12 of those involved.", False),
+        ("Douze d'entre ces accords sont appliqués.", True),
+        ("Parmi les accords signés, douze d'entre ces accords sont appliqués.", False),
     ],
 )
 def test_sentences_that_need_the_one_before_them_are_told(sentence, expected):

@@ -55,6 +55,8 @@ class Language:
     # Patterns for a sentence that leans on the one before it, by its beginning and by its end.
     leaning_start: str = ""
     leaning_end: str = ""
+    # What stands before the thing in "12 of these agreements".
+    some_of_these: str = ""
     conjunctions: frozenset[str] = frozenset()
     # Too frequent to tell one sentence from another.
     stop_words: frozenset[str] = frozenset()

@@ -5,15 +5,22 @@ import re
 from toolkit.languages import any_of
 from toolkit.summarization.faithfulness.checker import Checker
 
+STEM = 4  # letters by which a thing is known
 # By their first words, or by "he added" at the end.
 LEANING = re.compile(
     rf"^(?:{any_of(lambda language: language.leaning_start)})\b"
     rf"|(?:{any_of(lambda language: language.leaning_end)})[.!?]$"
 )
+# A thing that the sentence has not named before leans as well: "12 of these agreements".
+SOME_OF_THESE = re.compile(
+    rf"(?i)\b(?:{any_of(lambda language: language.some_of_these)}) (?P<thing>\w{{{STEM},}}[sx])\b"
+)
 
 
 def leans(text: str) -> bool:
-    return bool(LEANING.search(text))
+    some = SOME_OF_THESE.search(text)
+    named = not some or some["thing"][:STEM].lower() in text[: some.start()].lower()
+    return bool(LEANING.search(text)) or not named
 
 
 def stands_alone(text: str, checker: Checker) -> bool:
