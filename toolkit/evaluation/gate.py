@@ -46,11 +46,11 @@ from toolkit.evaluation.support import (
 )
 from toolkit.evaluation.systems import corpus_of
 from toolkit.files import read_whole, sha256_of
+from toolkit.models.catalogue import DEFAULT_MODEL
 from toolkit.reading import read_document
 from toolkit.settings import Settings
 from toolkit.translation.glossary import load_glossary
 
-JUDGED = "qwen2.5-coder-1.5b-instruct"  # the model most of whose translations were judged
 CleaningPart = Literal["tune", "test", "html", "kinds tune", "kinds test"]
 
 
@@ -220,7 +220,7 @@ def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:
     meaning = folder / "gold/meaning"
     for name, pinned in floors.files.items():
         _same(f"meaning, {name}", sha256_of(read_whole(meaning / name)), pinned)
-    judged = [each for each in load_judged(meaning) if each.part == "test" and each.model == JUDGED]
+    judged = [each for each in load_judged(meaning) if each.part == "test" and each.model == DEFAULT_MODEL]
     threshold = Settings().min_confidence
     misleads = [each.misleads for each in judged]
     area = area_under_curve([-each.confidence for each in judged], misleads)
