@@ -220,7 +220,9 @@ def meaning_verdicts(folder: Path, floors: MeaningFloors) -> Iterator[Verdict]:
     meaning = folder / "gold/meaning"
     for name, pinned in floors.files.items():
         _same(f"meaning, {name}", sha256_of(read_whole(meaning / name)), pinned)
-    judged = [each for each in load_judged(meaning) if each.part == "test" and each.model == DEFAULT_MODEL]
+    judged = [
+        each for each in load_judged(meaning) if each.part == "test" and each.model == DEFAULT_MODEL
+    ]
     threshold = Settings().min_confidence
     misleads = [each.misleads for each in judged]
     area = area_under_curve([-each.confidence for each in judged], misleads)
