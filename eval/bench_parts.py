@@ -21,7 +21,8 @@ from toolkit.translation.judge import Judge
 from toolkit.translation.search import Quality
 
 QUALITIES: tuple[Quality, ...] = ("fast", "standard")
-# What is timed, by the method that does it; time inside another one of these is that one's.
+# What is timed, by the method that does it; the model's steps inside scoring are scoring's, also
+# those that end what was being written before.
 PARTS: dict[str, tuple[type, str]] = {
     "steps of the model": (OpenVINOEngine, "_step"),
     "scoring": (OpenVINOEngine, "_echoed"),
@@ -70,13 +71,14 @@ def main() -> None:
     start, output = OpenVINOEngine._start, OpenVINOEngine._output
 
     def started(self: Any, ids: tuple[int, ...], *args: Any, **options: Any) -> Any:
-        watch.tokens["read"] += len(ids) - BLOCK_TOKENS  # which all prompts share
+        if not options.get("scored"):
+            watch.tokens["of prompts"] += len(ids) - BLOCK_TOKENS  # which all prompts share
         return start(self, ids, *args, **options)
 
     def written(self: Any, ended: Any) -> Any:
         result = output(self, ended)
-        watch.tokens["written"] += sum(each.new_tokens for each in result.candidates)
-        watch.tokens["kept"] += result.candidates[0].new_tokens
+        watch.tokens["of answers"] += sum(each.new_tokens for each in result.candidates)
+        watch.tokens["of the likeliest answers"] += result.candidates[0].new_tokens
         return result
 
     OpenVINOEngine._start = started  # type: ignore[method-assign]
@@ -98,7 +100,7 @@ def main() -> None:
         for part, seconds in sorted(watch.seconds.items(), key=lambda pair: -pair[1]):
             print(f"  {part:<22}{seconds:>8.1f} s{100 * seconds / whole:>7.1f} %")
         for kind, count in watch.tokens.items():
-            print(f"  tokens {kind:<15}{count:>8,}{count / whole:>8.1f} a second")
+            print(f"  tokens {kind:<26}{count:>8,}{count / whole:>8.1f} a second")
 
 
 if __name__ == "__main__":

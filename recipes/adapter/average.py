@@ -20,6 +20,8 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--share", type=float, default=0.5, help="of the second")
     options = parser.parse_args()
+    if options.output.resolve() in (options.first.resolve(), options.second.resolve()):
+        parser.error("the average needs a folder of its own")
     tensors = average(options.first, options.second, options.share)
     options.output.mkdir(parents=True, exist_ok=True)
     save_file(tensors, options.output / TENSORS)
@@ -29,6 +31,8 @@ def main() -> None:
 def average(first: Path, second: Path, share: float) -> dict[str, torch.Tensor]:
     """The largest singular values of the sum of both, as many as the second has, in 16 bits."""
     (ours, our_scale), (theirs, their_scale) = map(_read, (first, second))
+    if ours.keys() != theirs.keys():
+        raise SystemExit("the adapters are for different matrices")
     tensors = {}
     for down_name in (name for name in theirs if name.endswith("lora_A.weight")):
         up_name = down_name.replace("lora_A", "lora_B")

@@ -27,8 +27,10 @@ from toolkit.summarization.leaning import leans
         ("They signed.", True),
         ("Putin signed 58 agreements; 12 of these agreements are in force.", False),
         ("A report on the deal names 12 of those involved.", False),
-        ("Douze d'entre ces accords sont appliqués.", True),
-        ("Parmi les accords signés, douze d'entre ces accords sont appliqués.", False),
+        ("Recent use of these centers rose.", True),
+        ("58 agreements are signed; of these agreements some rest on one of these treaties.", True),
+        ("La Chine applique 12 de ces accords.", True),
+        ("Les accords sont signés, et 12 de ces accords sont appliqués.", False),
     ],
 )
 def test_sentences_that_need_the_one_before_them_are_told(sentence, expected):

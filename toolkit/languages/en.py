@@ -120,7 +120,7 @@ ENGLISH = Language(
         "Both (?:of|men|women|are|have|were)|The (?:article|last|latter|former|other|same)"
     ),
     leaning_end=r"\b(?:he|she|they) \w+",
-    some_of_these=r"of (?:these|those)",
+    some_of_these=r"of these",
     conjunctions=words("and but or while"),
     stop_words=words(
         "a an and are as at been but by for from had has have he her his in into is it its "

@@ -171,7 +171,7 @@ FRENCH = Language(
         "Je|J['’]|Nous|Vous|Mon|Ma(?! [A-Z])|Mes|Notre|Nos|Votre|Vos"
     ),
     leaning_end=r"-(?:il|elle)s?(?: \w+)?",
-    some_of_these=r"(?:parmi|d['’]entre) ces",
+    some_of_these=r"(?:parmi|d['’]entre|\d+ de) ces",
     conjunctions=words("et mais ou tandis"),
     stop_words=words(
         "a au aux avec ce ces cette comme d dans de des du elle en est et il ils l la le les "

@@ -18,9 +18,10 @@ SOME_OF_THESE = re.compile(
 
 
 def leans(text: str) -> bool:
-    some = SOME_OF_THESE.search(text)
-    named = not some or some["thing"][:STEM].lower() in text[: some.start()].lower()
-    return bool(LEANING.search(text)) or not named
+    return bool(LEANING.search(text)) or any(
+        not re.search(rf"(?i)\b{some['thing'][:STEM]}", text[: some.start()])
+        for some in SOME_OF_THESE.finditer(text)
+    )
 
 
 def stands_alone(text: str, checker: Checker) -> bool:
