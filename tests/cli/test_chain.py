@@ -387,7 +387,14 @@ def test_a_run_that_is_stopped_amid_a_beam_is_taken_up(run, tmp_path, gguf_file,
         environment["TOOLKIT_MAX_TRIES"] = "1"
         command = [sys.executable, "-c", STOPPED, *arguments, out]
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            # Whatever runs the tests in the background may have had them ignore interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
     stopped = start("out", 3)

@@ -386,7 +386,7 @@ def test_an_archive_that_unpacks_to_too_much_is_stopped(spec, tmp_path, monkeypa
 
 def test_names_of_models_that_are_none(run, tmp_path, figures):
     (tmp_path / "file.bin").write_text("x")
-    names = ["./typo", "../x", "a/b/c", "~/nothing", "~nobody-here/x", str(tmp_path / "x")]
+    names = ["./typo", "../no-such", "a/b/c", "~/nothing", "~nobody-here/x", str(tmp_path / "x")]
     names += [str(tmp_path / "file.bin"), "a\0b", "x" * 5000, f"./{'x' * 5000}", "a/../b", "-/-"]
     for name in names:
         code, out, err = run(name)
