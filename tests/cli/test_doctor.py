@@ -41,6 +41,17 @@ def test_doctor_says_what_a_model_was_made_for_and_why(run, spec, gguf_file, mon
     assert f"{spec.id}: installed for CTranslate2 ({again})\n" in run("doctor")[1]
 
 
+@pytest.fixture
+def for_openvino(spec, gguf_file, monkeypatch):
+    """The model in use is installed for OpenVINO, which can run here."""
+    monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
+    model = pull(spec, Settings().models_folder, from_folder=gguf_file.parent, form="ctranslate2")
+    record = model.folder / "installed.json"
+    values = json.loads(record.read_text("utf-8")) | {"form": "openvino", "reason": ""}
+    record.write_text(json.dumps(values), "utf-8")
+    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+
+
 @pytest.mark.parametrize(
     ("fault", "fix"),
     [
@@ -51,15 +62,8 @@ def test_doctor_says_what_a_model_was_made_for_and_why(run, spec, gguf_file, mon
         ),
     ],
 )
-def test_doctor_says_when_the_engine_of_a_model_can_not_run(
-    run, spec, gguf_file, monkeypatch, fault, fix
-):
-    monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
-    model = pull(spec, Settings().models_folder, from_folder=gguf_file.parent, form="ctranslate2")
-    record = model.folder / "installed.json"
-    values = json.loads(record.read_text("utf-8")) | {"form": "openvino", "reason": ""}
-    record.write_text(json.dumps(values), "utf-8")
-    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+@pytest.mark.usefixtures("for_openvino")
+def test_doctor_says_when_the_engine_of_a_model_can_not_run(run, monkeypatch, fault, fix):
     assert run("doctor")[0] == 0
     monkeypatch.setattr(installed, "openvino_fault", lambda: fault)
     code, _, err = run("doctor")
@@ -85,13 +89,8 @@ def test_doctor_asks_the_endpoint(run, served, quick, monkeypatch):
     assert f"nobody answers at {served.url}" in err
 
 
-def test_doctor_says_when_the_library_of_an_engine_is_broken(run, spec, gguf_file, monkeypatch):
-    monkeypatch.setenv("TOOLKIT_MODEL", spec.id)
-    model = pull(spec, Settings().models_folder, from_folder=gguf_file.parent, form="ctranslate2")
-    record = model.folder / "installed.json"
-    values = json.loads(record.read_text("utf-8")) | {"form": "openvino", "reason": ""}
-    record.write_text(json.dumps(values), "utf-8")
-    monkeypatch.setattr(installed, "openvino_fault", lambda: "")
+@pytest.mark.usefixtures("for_openvino")
+def test_doctor_says_when_the_library_of_an_engine_is_broken(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "toolkit.models.openvino_runtime", None)
     code, _, err = run("doctor")
     assert code == 4

@@ -105,11 +105,13 @@ def _telling_now_and_then(line: StageLine) -> Iterator[None]:
         while not ended.wait(MESSAGE_EVERY_SECONDS):
             tell(line.text)
 
-    Thread(target=work, daemon=True).start()
+    thread = Thread(target=work, daemon=True)
+    thread.start()
     try:
         yield
     finally:
         ended.set()
+        thread.join()
 
 
 @contextmanager

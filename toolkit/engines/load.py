@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +31,7 @@ from toolkit.models.installed import (
     InstalledModel,
     engine_fault,
     load_installed,
+    outdated,
     repair,
     verify_installed,
     why_not_openvino,
@@ -66,11 +67,15 @@ DEFAULTS = EngineOptions()
 
 
 def load_engine(
-    reference: str, *, models_folder: Path, options: EngineOptions = DEFAULTS
+    reference: str,
+    *,
+    models_folder: Path,
+    options: EngineOptions = DEFAULTS,
+    on_trouble: Callable[[str], None] | None = None,
 ) -> Engine:
     """`reference` is a catalogue id, a folder in Hugging Face or CTranslate2 layout, a hub
     repository in the local cache, or `fake`; with an endpoint, a model of its server, or `auto` for
-    the only one.
+    the only one. `on_trouble` is told of a catalogue model that is outdated.
 
     Raises ModelMissingError for a catalogue model that was not pulled, ModelError for what can't
     be loaded, UsageError for an unknown name. Without an endpoint the network isn't touched.
@@ -83,7 +88,7 @@ def load_engine(
         return _open_endpoint(reference, options)
     options = replace(options, threads=options.threads or _cores())
     if reference in catalogue():
-        return _open_from_catalogue(reference, models_folder, options)
+        return _open_from_catalogue(reference, models_folder, options, on_trouble)
     if options.engine in ("openvino", "llamacpp"):
         raise UsageError(
             f"--engine {options.engine} is for models of the catalogue, which are pulled for it"
@@ -124,7 +129,12 @@ def _open_endpoint(model: str, options: EngineOptions) -> Engine:
     )
 
 
-def _open_from_catalogue(model_id: str, models_folder: Path, options: EngineOptions) -> Engine:
+def _open_from_catalogue(
+    model_id: str,
+    models_folder: Path,
+    options: EngineOptions,
+    on_trouble: Callable[[str], None] | None,
+) -> Engine:
     if options.engine == "transformers":
         raise UsageError(
             f"'{model_id}' is converted when it is pulled; for the transformers engine give "
@@ -138,6 +148,8 @@ def _open_from_catalogue(model_id: str, models_folder: Path, options: EngineOpti
         )
     if fault := engine_fault(installed):
         raise ModelError(fault)
+    if on_trouble and (why := outdated(installed, catalogue()[model_id])):
+        on_trouble(f"{model_id}: {why}")
     with _repairable(installed, options.compute_type):
         return open_installed(installed, options)
 

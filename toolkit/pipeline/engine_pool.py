@@ -17,7 +17,6 @@ from toolkit.engines.shared import SharedEngine
 from toolkit.engines.turns import SLICE_SECONDS, Turns, nothing
 from toolkit.models.catalogue import catalogue
 from toolkit.models.choice import memory_of, refuse_large
-from toolkit.models.installed import load_installed, outdated
 from toolkit.models.machine import usable_memory
 from toolkit.settings import Settings
 
@@ -47,9 +46,9 @@ class EnginePool:
     the languages, once for each pair of them.
 
     `on_loading` is called before each, `on_trouble` when texts are sent elsewhere or a model is
-    outdated. Engines that are
-    `shared` may be used by several threads at once, each by `view`; models that don't fit into
-    memory together take turns then. `loading_seconds` is how long loading took.
+    outdated. Engines that are `shared` may be used by several threads at once, each by `view`;
+    models that don't fit into memory together take turns then. `loading_seconds` is how long
+    loading took.
     """
 
     def __init__(
@@ -183,18 +182,11 @@ class EnginePool:
                 endpoint_timeout_s=settings.endpoint_timeout_s,
                 allow_remote=settings.allow_remote,
             ),
+            on_trouble=self._on_trouble,
         )
         self.loading_seconds += time.perf_counter() - started
-        self._tell_outdated(model)
         self._turns.restart(name)
         return engine
-
-    def _tell_outdated(self, model: str) -> None:
-        spec = None if self._settings.endpoint else catalogue().get(model)
-        if self._on_trouble and spec:
-            installed = load_installed(self._settings.models_folder, model)
-            if why := outdated(installed, spec):
-                self._on_trouble(f"{model}: {why}")
 
     def _fit_together(self, names: Collection[Hashable]) -> bool:
         memory = usable_memory(self._settings.max_memory_mb)
