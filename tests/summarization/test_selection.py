@@ -195,3 +195,14 @@ def test_words_of_the_title_are_worth_more():
 def test_what_words_are_worth_does_not_depend_on_their_order():
     content = Content({"a": 0.1, "b": 0.2, "c": 0.3})
     assert content.told(["a", "b", "c"]) == content.told(["c", "b", "a"])
+
+
+def test_a_sentence_that_repeats_many_words_in_a_row_of_another_is_not_taken(checker):
+    more = (
+        "A coach fell into a ravine near Thiès on Thursday while the prefect asked for an inquiry "
+        "into the state of the road, and rescue workers took forty injured to the hospital."
+    )
+    drafts = draft(checker, DEAD, CLOSED), draft(checker, DEAD, more)
+    chosen = select(drafts, prose(max_words=80), checker)
+    assert chosen
+    assert sum("fell into a ravine" in each for each in chosen) == 1

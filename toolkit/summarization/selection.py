@@ -1,6 +1,7 @@
 """The sentences of several drafts that together tell most of the article."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from toolkit.summarization.leaning import stands_alone
 MIN_NEW = 0.4  # of a sentence's words; with fewer it repeats what is told already
 LEAD_WEIGHT = 0.5  # beside 1: words of the title and of the first sentence
 LENGTH_POWER = 0.6  # below 1, a long sentence is not held against what it tells
+REPEATED = 8  # words in a row; sentences that share them tell the same thing
 PARAGRAPH_SENTENCES = 3  # of a detailed summary, about
 
 
@@ -61,6 +63,12 @@ class _Sentence:
     @cached_property
     def words(self) -> int:
         return len(self.text.split())
+
+    @cached_property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        """All words in a row that would be told twice where another sentence has them too."""
+        words = re.findall(r"\w+", self.text.lower())
+        return frozenset(zip(*(words[start:] for start in range(REPEATED)), strict=False))
 
 
 def composed(drafts: Sequence[Draft], best: Draft, form: Form, checker: Checker) -> Paragraphs:
@@ -120,6 +128,8 @@ def select(drafts: Sequence[Draft], form: Form, checker: Checker) -> list[str]:
         for each in pool:
             new = each.stems - told
             if each.words > room or len(new) < MIN_NEW * len(each.stems):
+                continue
+            if any(each.runs & other.runs for other in chosen):
                 continue
             if not chosen and each.text not in beginnings:
                 continue
