@@ -77,21 +77,32 @@ class ModelError(ToolkitError):
 
 class ModelMissingError(ModelError):
     """`model_id` is in the catalogue but not installed; without one, nothing is installed that does
-    the `task` between the `languages`.
+    the `task` between the `languages`, of which the catalogue may have `none` either.
     """
 
     def __init__(
-        self, model_id: str = "", task: str = "", languages: tuple[str, str] = ("fr", "en")
+        self,
+        model_id: str = "",
+        task: str = "",
+        languages: tuple[str, str] = ("fr", "en"),
+        none: bool = False,
     ) -> None:
-        self.model_id, self.task, self.languages = model_id, task, languages
+        self.model_id, self.task, self.languages, self.none = model_id, task, languages, none
         source, target = languages
-        missing = f"model '{model_id}' is not" if model_id else f"no model for {task} is"
+        direction = "" if languages == ("fr", "en") else f" from {source} to {target}"
+        missing = f"model '{model_id}' is not" if model_id else f"no model for {task}{direction} is"
         pulled = model_id or f"--from {source} --to {target}"
-        super().__init__(f"{missing} installed; type: toolkit models pull {pulled}")
+        super().__init__(
+            f"the catalogue has no model for {task}{direction}"
+            if none
+            else f"{missing} installed; type: toolkit models pull {pulled}"
+        )
 
-    def __reduce__(self) -> tuple[type["ModelMissingError"], tuple[str, str, tuple[str, str]]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type["ModelMissingError"], tuple[str, str, tuple[str, str], bool]]:
         """For the way from another process."""
-        return type(self), (self.model_id, self.task, self.languages)
+        return type(self), (self.model_id, self.task, self.languages, self.none)
 
 
 class ModelDamagedError(ModelError):

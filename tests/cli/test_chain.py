@@ -65,6 +65,14 @@ def test_a_missing_model_ends_with_4_and_the_command_to_type(run, page):
     assert "no model for translation is installed; type: toolkit models pull" in err
 
 
+def test_a_direction_that_has_no_model_is_told_from_one_whose_model_is_not_installed(run, page):
+    code, _, err = run("translate", page, "--from", "en", "--to", "fr")
+    assert code == 4
+    assert "no model for translation from en to fr is installed; type: toolkit models pull" in err
+    code, _, err = run("translate", page, "--from", "xx")
+    assert (code, err) == (4, "toolkit: the catalogue has no model for translation from xx to en\n")
+
+
 def contents(folder):
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

@@ -58,9 +58,11 @@ def gather(
     outputs would have no place, one place for two, or a place among the inputs, for a file whose
     suffix says another format, and for a new folder that is named like a file.
     """
-    if bool(arguments) == (text is not None):
+    if arguments and text is not None:
+        raise UsageError("name an INPUT or give --text, not both")
+    if not arguments and text is None:
         raise UsageError(
-            "name an INPUT (a file, a folder, or - for standard input), or give --text; not both"
+            "name an INPUT (a file, a folder, or - for standard input), or give --text"
         )
     if text is not None:
         of_files = {

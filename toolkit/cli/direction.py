@@ -49,8 +49,8 @@ def refuse_same(settings: Settings) -> None:
     language = settings.source_language
     if language == settings.target_language:
         other = next(each for each in LANGUAGES if each != language)
+        name, other_name = language_name(language), language_name(other)
         raise UsageError(
-            f"input and output would both be {language_name(language)}; for "
-            f"{language_name(other)} input add --from {other}, for {language_name(other)} output "
-            f"--to {other}"
+            f"there is nothing to translate: input and output would both be {name}; for "
+            f"{other_name} input add --from {other}, for {other_name} output --to {other}"
         )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 MESSAGE_EVERY_BYTES = 100_000_000
-MESSAGE_EVERY_SECONDS = 60.0
+MESSAGE_EVERY_SECONDS = 30.0
 
 
 class StageProgress(Protocol):
@@ -73,7 +73,7 @@ class StageBars:
 @contextmanager
 def stage_progress(*, quiet: bool, total_chars: int = 0) -> Iterator[StageProgress]:
     """Bars on a terminal, where the time left is that of the whole corpus, as fast as its last part
-    went; elsewhere a line a minute.
+    went; elsewhere a line twice a minute.
     """
     if quiet:
         yield NoProgress()

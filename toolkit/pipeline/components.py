@@ -8,7 +8,14 @@ from toolkit.engines.base import GenerationConfig
 from toolkit.engines.load import FAKE
 from toolkit.errors import ModelError, ModelMissingError, UsageError
 from toolkit.lexicon.lexicon import load_lexicons
-from toolkit.models.catalogue import AUTO_MODEL, ModelSpec, PromptUse, Task, catalogue
+from toolkit.models.catalogue import (
+    AUTO_MODEL,
+    ModelSpec,
+    PromptUse,
+    Task,
+    catalogue,
+    in_order,
+)
 from toolkit.models.choice import best_installed
 from toolkit.models.machine import usable_memory
 from toolkit.pipeline.engine_pool import EnginePool, Pool
@@ -179,7 +186,8 @@ class Components:
         folder = settings.models_folder
         best = best_installed(task, source, target, models_folder=folder, memory=memory)
         if best is None:
-            raise ModelMissingError(task=task, languages=settings.languages)
+            none = not in_order(task, source, target)
+            raise ModelMissingError(task=task, languages=settings.languages, none=none)
         return best
 
     def _spec(self, model: str) -> ModelSpec | None:
