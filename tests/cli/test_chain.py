@@ -38,6 +38,18 @@ def test_verbose_names_the_checks_and_quiet_says_nothing(run, page):
     assert run(*arguments, "-q")[2] == ""
 
 
+def test_a_long_article_is_told_what_is_quicker_where_no_route_was_asked_for(
+    run, page, monkeypatch
+):
+    monkeypatch.setattr(chain, "LONG_ARTICLE_WORDS", 10)
+    hint = "words are translated first; --route direct summarizes the original"
+    assert hint in run("summarize", page, *FAKE)[2]
+    assert hint not in run("summarize", page, *FAKE, "-q")[2]
+    assert hint not in run("translate", page, *FAKE)[2]
+    for route in ("translate-first", "direct"):
+        assert hint not in run("summarize", page, *FAKE, "--route", route)[2]
+
+
 def test_an_article_that_may_be_cut_off_is_told(run, tmp_path, page):
     (tmp_path / "cut.txt").write_text(CUT)
     told = "cut.txt: cleaning kept 47% of what reads like an article; see toolkit clean --explain"

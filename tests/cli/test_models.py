@@ -19,7 +19,9 @@ def test_models_are_listed_and_shown(run):
     assert "installed: no" in out
     assert "generation" not in out
     _, out, _ = run("models", "show", "bart-large-cnn")
-    assert "generation: {'num_beams': 4, 'no_repeat_ngram_size': 3}\n" in out
+    assert "generation: num beams 4, no repeat ngram size 3\n" in out
+    assert "tasks: summarization\n" in out
+    assert "source 1: hub: repository facebook/bart-large-cnn" in out
 
 
 def test_the_list_tells_the_models_in_use_from_others_that_are_installed(run):

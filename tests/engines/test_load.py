@@ -83,7 +83,7 @@ def test_what_openvino_can_not_do_is_said_with_what_to_do(installed, monkeypatch
     with pytest.raises(UsageError, match="installed for OpenVINO as int8"):
         installed("openvino", compute_type="float32")
     monkeypatch.setattr(load, "memory_bytes", lambda: 2_000_000_000)
-    with pytest.raises(UsageError, match="kv_cache_mb is 2001, but this machine has 2000 MB"):
+    with pytest.raises(ModelError, match="kv_cache_mb is 2001, but this machine has 2000 MB"):
         installed("openvino", kv_cache_mb=2001)
     monkeypatch.setattr(records, "openvino_fault", lambda: "the processor lacks AVX2")
     said = "the processor lacks AVX2; type: toolkit models pull tiny-test --force"

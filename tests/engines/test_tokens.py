@@ -1,5 +1,6 @@
 """Texts are text to every tokenizer, whatever they hold."""
 
+import json
 import shutil
 
 import pytest
@@ -8,7 +9,7 @@ from transformers import AutoTokenizer
 from tests.engines.helpers import FORGED, bare, controls
 from tests.tiny_models import CHAT_TEMPLATE, CHAT_TEMPLATES, SENTENCES
 from toolkit.engines.base import Message
-from toolkit.engines.tokens import Tokens
+from toolkit.engines.tokens import PLAIN_CLASS, Tokens
 from toolkit.errors import InputError, ModelError
 
 SEQ2SEQ = ["marian", "bart", "t5", "nllb", "mbart50", "bert", "quickmt", "quickmt_pair"]
@@ -219,3 +220,15 @@ def test_of_a_thought_that_the_prompt_begins_the_end_is_left_out(tiny, tmp_path)
     model = Tokens.load(folder)
     for written, text in (("Hm, Rome?</think>\n\nParis.", "Paris."), ("Hm, Rome", "")):
         assert model.decode(model.tokenizer(written)["input_ids"]) == text
+
+
+def test_the_class_that_is_imported_sooner_reads_as_the_chosen_one(tiny, tmp_path):
+    folder = shutil.copytree(tiny("qwen2"), tmp_path / "converted")
+    file = folder / "tokenizer_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"tokenizer_class": PLAIN_CLASS}))
+    sooner, chosen = Tokens.load(folder).tokenizer, AutoTokenizer.from_pretrained(folder)
+    assert type(sooner).__name__ == PLAIN_CLASS
+    for text in (*SENTENCES, *HOSTILE):
+        ids = sooner(text)["input_ids"]
+        assert ids == chosen(text)["input_ids"]
+        assert sooner.decode(ids) == chosen.decode(ids)

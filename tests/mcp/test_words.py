@@ -11,10 +11,10 @@ def test_doubts_and_warnings_stand_below_the_text():
     assert with_remarks("# The plan\n", page, page.doubtful) == (
         "# The plan\n\n"
         "Sentences to compare with the source:\n"
-        "- title, confidence 40\N{NO-BREAK SPACE}%\n"
+        "- title, confidence 40%\n"
         "  Le plan\n"
         "  The plan.\n"
-        "- sentence 1, confidence 20\N{NO-BREAK SPACE}%; '12': is not in the translation; "
+        "- sentence 1, confidence 20%; '12': is not in the translation; "
         "numbers: lost 12; numbers: added 13\n"
         "  Il a promis 12 emplois.\n"
         "  He promised 13 jobs.\n\n"

@@ -32,7 +32,7 @@ def result() -> SummarizedResult:
 def test_a_summary_stands_alone_unless_more_is_asked_for():
     assert render_summary(result(), "text") == "It rains.\n"
     whole = render_summary(result(), "markdown", with_translation=True, with_evidence=True)
-    assert whole.index("It rains.") < whole.index("0.50  [0-9] Il pleut.")
+    assert whole.index("It rains.") < whole.index("50% of its words: [0-9] Il pleut.")
     assert whole.index("! content: no sentence") < whole.index("## Translation")
 
 
@@ -40,7 +40,7 @@ def test_a_doubtful_statement_says_so_above_its_evidence():
     (statement,) = SUMMARY.statements
     unsure = replace(SUMMARY, statements=(replace(statement, confidence=0.38),))
     made = replace(result(), summary=unsure)
-    told = "? confidence 38\N{NO-BREAK SPACE}%\n    0.50  [0-9]"
+    told = "? confidence 38%\n    50% of its words: [0-9]"
     assert told in render_summary(made, "text", with_evidence=True)
     trusting = replace(made, caution=Caution(min_confidence=0.3))
     assert "confidence" not in render_summary(trusting, "text", with_evidence=True)

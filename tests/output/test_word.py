@@ -66,7 +66,7 @@ def test_doubts_are_marked_with_their_reasons():
     said = [each.text for each in target.paragraphs]
     assert said[:4] == [
         "A hat.",
-        "confidence 38\N{NO-BREAK SPACE}%",
+        "confidence 38%",
         "chat: a hat is no cat",
         "hat: uncertain",
     ]

@@ -29,6 +29,7 @@ from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
 
 LISTED = 10  # numbers of doubtful sentences in a line
+LONG_ARTICLE_WORDS = 5000  # minutes of translation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def run_chain(
         refuse_same(settings)
     else:
         refuse_of_route(flags, settings)
+    hinted = translates and process is not Pipeline.translate_each and not flags.get("route")
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
@@ -79,6 +81,8 @@ def run_chain(
                 outputs.check(place)
                 article = prepared(pipeline, document, job, repeats)
                 outputs.check_columns(document.record)
+                if hinted and not job.quiet:
+                    tell_length(article)
                 return len(document.text), article
 
             def write(place: Place, result: Result) -> None:
@@ -218,6 +222,16 @@ def offer_pull(run: Callable[[], None]) -> None:
         else:
             raise
         run()
+
+
+def tell_length(article: Article) -> None:
+    """That a long article is translated as a whole, and what is quicker."""
+    words = len(article.document.text.split())
+    if words > LONG_ARTICLE_WORDS:
+        tell(
+            f"{article.document.name}: all {words:,} words are translated first; --route direct "
+            "summarizes the original in a fraction of the time"
+        )
 
 
 def tell_models(result: Result) -> None:

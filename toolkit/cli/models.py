@@ -1,5 +1,6 @@
 """`toolkit models`: what can be pulled, what is installed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -54,10 +55,12 @@ def list_command() -> None:
     marks = dict.fromkeys(list_installed(settings.models_folder), "installed")
     in_use = (model for model in models_in_use(settings) if isinstance(model, str))
     marks |= {model: "in use" for model in in_use if model in marks}
-    width = max(map(len, catalogue()))
-    for spec in catalogue().values():
-        mark = marks.get(spec.id, "")
-        show(f"{spec.id:<{width}}  {mark:<9}  {spec.licence:<13}  {spec.description}")
+    rows = (
+        (spec.id, marks.get(spec.id, ""), spec.licence, spec.description)
+        for spec in catalogue().values()
+    )
+    for row in _columns([("id", "state", "licence", "description"), *rows]):
+        show(row)
 
 
 @app.command("recommend")
@@ -223,12 +226,13 @@ def show_command(model: ModelId) -> None:
         exclude={"files", "sources", "measured", "memory_bytes", "engines", "chat_template"},
         exclude_defaults=True,
     )
-    facts: dict[str, Any] = {name.replace("_", " "): value for name, value in fields.items()}
+    facts = {name.replace("_", " "): _listed(value) for name, value in fields.items()}
     facts["memory at work"] = memory(spec)
     facts["runs with"] = ", ".join(FORM_NAMES[form] for form in spec.runs_on)
     facts |= {f"file {file.name}": f"{file.bytes:,} bytes, {file.sha256}" for file in spec.files}
     facts |= {
-        f"source {number}": source.model_dump_json(exclude_defaults=True)
+        f"source {number}": f"{SOURCE_NAMES[source.kind]}: "
+        + _listed(source.model_dump(exclude={"kind"}, exclude_defaults=True))
         for number, source in enumerate(spec.sources, 1)
     }
     facts["sha256"] = how_sure(spec)
@@ -249,6 +253,17 @@ def show_command(model: ModelId) -> None:
         facts["golden sentence"] = installed.golden
     for name, value in facts.items():
         show(f"{name}: {value}")
+
+
+def _listed(value: Any) -> str:
+    """A value of the catalogue as a person would write it down."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{name.replace('_', ' ')} {_listed(each)}" for name, each in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_listed, value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 @app.command("verify")

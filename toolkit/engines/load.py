@@ -251,13 +251,15 @@ def _open_llamacpp(
 
 
 def _check_options(model: InstalledModel, info: EngineInfo, options: EngineOptions) -> None:
-    """Raises UsageError for numbers that the model wasn't made of, and for too much memory."""
+    """Raises UsageError for numbers that the model wasn't made of, ModelError for more memory than
+    there is.
+    """
     if info.compute_type != model.compute_type:
         name = FORM_NAMES[model.form]
         raise UsageError(f"'{model.id}' is installed for {name} as {model.compute_type}")
     memory, kv_cache_mb = memory_bytes(), options.kv_cache_mb
     if memory and kv_cache_mb * 1_000_000 > memory:
-        raise UsageError(
+        raise ModelError(
             f"kv_cache_mb is {kv_cache_mb}, but this machine has {memory // 1_000_000} MB; set "
             f"less (the default is {KV_CACHE_MB})"
         )

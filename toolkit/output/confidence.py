@@ -31,8 +31,8 @@ def classes(sentence: Translation | Statement, *names: str) -> str:
 
 
 def percent(confidence: float) -> str:
-    """Such as `38 %`."""
-    return f"{100 * confidence:.0f}\N{NO-BREAK SPACE}%"
+    """Such as `38%`."""
+    return f"{100 * confidence:.0f}%"
 
 
 def sureness(sentence: Translation | Statement, caution: Caution) -> str:

@@ -118,7 +118,7 @@ def _evidence(summary: Summary, caution: Caution, plain: Callable[[str], str]) -
         for each in statement.evidence:
             place = f"{each.document} " if several else ""
             found = plain(f"[{place}{each.start}-{each.end}] {each.source}")
-            lines.append(f"    {each.score:.2f}  {found}")
+            lines.append(f"    {percent(each.score)} of its words: {found}")
     return "\n".join(lines)
 
 
