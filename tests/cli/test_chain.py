@@ -273,6 +273,15 @@ def test_one_line_says_what_is_left_in_a_document(capsys, sure, failed, said):
     assert capsys.readouterr().err == (said and f"toolkit: a.txt: {said}{hint}\n")
 
 
+def test_verbose_numbers_a_flagged_sentence_that_is_not_doubtful(capsys):
+    chain.tell_flags(
+        doubted(result_of(*PAIRS, failed=failed_checks()), 0.9, 0.9, 0.9), verbose=True
+    )
+    checks = "; ".join(map(str, failed_checks()))
+    told = f"toolkit: a.txt: sentence 1; {checks}: Un chat. -> A hat."
+    assert told in capsys.readouterr().err.splitlines()
+
+
 def test_a_long_list_of_doubtful_sentences_is_cut(capsys):
     result = doubted(result_of(*PAIRS * 10), *[0.1] * 30, title=("Bêtes", "Animals", 0.1))
     chain.tell_flags(result, verbose=False)
@@ -293,9 +302,10 @@ def test_verbose_names_each_doubtful_sentence_with_the_words_to_compare(capsys):
         "toolkit: a.txt: 3 of 4 sentences are doubtful: title, 1, 3; 1 failed a check",
         "toolkit: a.txt: 1 of 1 sentences of the summary is doubtful: 1",
         "toolkit: a.txt: sentence 1 of the summary, confidence 0.30: A hat.",
-        "toolkit: a.txt: title, confidence 0.10: Bêtes",
-        f"toolkit: a.txt: sentence 1, confidence 0.38; 'chat': a hat is no cat; {checks}: Un chat.",
-        "toolkit: a.txt: sentence 3, confidence 0.20: Un rat.",
+        "toolkit: a.txt: title, confidence 0.10: Bêtes -> Animals",
+        "toolkit: a.txt: sentence 1, confidence 0.38; 'chat': a hat is no cat; "
+        f"{checks}: Un chat. -> A hat.",
+        "toolkit: a.txt: sentence 3, confidence 0.20: Un rat. -> A rat.",
     ]
 
 

@@ -267,7 +267,8 @@ def tell_flags(result: Result, *, verbose: bool) -> None:
         for number, sentence in result.numbered:
             doubts = _doubts(number, sentence) if result.caution.is_doubtful(sentence) else []
             if notes := [*doubts, *map(str, sentence.failed)]:
-                tell(f"{name}: {'; '.join(notes)}: {sentence.segment.text}")
+                notes = notes if doubts else [_name(number), *notes]
+                tell(f"{name}: {'; '.join(notes)}: {sentence.segment.text} -> {sentence.text}")
         times = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in result.seconds.items())
         tell(f"{name}: {times}")
 
@@ -300,6 +301,9 @@ def _doubtful(found: Sequence[tuple[Number, Any]], of_all: str) -> list[str]:
 
 def _doubts(number: Number, translation: Translation) -> list[str]:
     """Which sentence it is, its confidence, and the words to compare first."""
-    name = number if number == "title" else f"sentence {number}"
     words = [f"'{translation.words(each)}': {each.reason}" for each in translation.doubts]
-    return [f"{name}, confidence {translation.confidence:.2f}", *words]
+    return [f"{_name(number)}, confidence {translation.confidence:.2f}", *words]
+
+
+def _name(number: Number) -> str:
+    return "title" if number == "title" else f"sentence {number}"
