@@ -57,6 +57,7 @@ def test_bad_input_gives_one_clear_line_and_exit_3(run, tmp_path, command, data,
 
 def test_missing_things_are_named(run, tmp_path):
     assert run("clean", "absent.txt")[2] == "toolkit: absent.txt: No such file or directory\n"
+    assert run("clean", "absent/")[2] == "toolkit: absent: No such file or directory\n"
     (tmp_path / "folder").mkdir()
     code, _, err = run("clean", "folder")
     assert code == 3

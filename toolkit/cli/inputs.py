@@ -155,7 +155,8 @@ def expand(arguments: Sequence[str], output_dir: Path | None = None) -> list[Inp
                 [match if match != STDIN else f"./{STDIN}" for match in matches], output_dir
             )
         else:
-            found.append(Input(argument, place_of(Path(Path(argument).name))))
+            name = argument.rstrip(os.sep) or argument  # as errors about it name it
+            found.append(Input(name, place_of(Path(Path(argument).name))))
     return list(dict.fromkeys(found))
 
 
