@@ -168,7 +168,7 @@ def test_entries_of_the_user_are_entries(own):
         (ENTRY.replace("{more}", "memory_bytes = -1"), "memory_bytes: Input should be greater"),
         (ENTRY.replace("{more}", 'adapter = "mine"'), "model mine: adapter: "),
         (
-            ENTRY.replace("{more}", 'adapter = "news.v3"'),
+            ENTRY.replace("{more}", 'adapter = "news.v4"'),
             "an adapter is added to a GGUF model whose",
         ),
         (ENTRY.replace("{more}", "chat_template_kwargs = { a = nan }"), r"kwargs\.a"),

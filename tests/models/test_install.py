@@ -404,19 +404,19 @@ def test_an_adapter_is_added_and_belongs_to_what_the_weights_are(
 ):
     if form == "openvino":
         pytest.importorskip("toolkit.models.openvino_runtime", reason="no openvino-genai")
-    write_adapter(tmp_path / "adapters/news.v3", gguf_file)
+    write_adapter(tmp_path / "adapters/news.v4", gguf_file)
     monkeypatch.setattr(installing, "ADAPTERS", tmp_path / "adapters")
-    adapted = spec.model_copy(update={"adapter": "news.v3"})
+    adapted = spec.model_copy(update={"adapter": "news.v4"})
     plain, bettered = (
         pull(each, tmp_path / each.adapter, from_folder=gguf_file.parent, form=form)
         for each in (spec, adapted)
     )
     digests = {
         gguf_file.name: plain.source_sha256,
-        TENSORS: sha256_of_file(tmp_path / f"adapters/news.v3/{TENSORS}"),
+        TENSORS: sha256_of_file(tmp_path / f"adapters/news.v4/{TENSORS}"),
     }
     listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
     assert bettered.source_sha256 == hashlib.sha256(listed.encode()).hexdigest()
-    assert (plain.adapter, bettered.adapter) == ("", "news.v3")
+    assert (plain.adapter, bettered.adapter) == ("", "news.v4")
     weights = "model/openvino_model.bin" if form == "openvino" else "model/model.bin"
     assert plain.files[weights] != bettered.files[weights]

@@ -148,7 +148,7 @@ class ModelSpec(_Entry):
     chat_template: str = ""
     prompts: dict[PromptUse, str] = {}
     generation: Generation = Generation()
-    adapter: Literal["", "news.v3"] = ""
+    adapter: Literal["", "news.v4"] = ""
     engines: tuple[Form, ...] = ()
     files: tuple[FileSpec, ...] = ()
     sources: tuple[ModelSource, ...] = ()
