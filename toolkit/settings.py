@@ -95,7 +95,7 @@ class Settings(BaseModel):
     context_sentences: int = Field(
         0, ge=0, description="preceding sentences shown with each one to a prompted model"
     )
-    max_tries: int = Field(5, ge=1, description="attempts at a sentence that fails a check")
+    max_tries: int = Field(7, ge=1, description="attempts at a sentence that fails a check")
     checks: Limits = Field(Limits(), description="limits for the translation checks")
     min_confidence: float = Field(
         0.5, ge=0, le=1, description="sentences below it are doubtful, and marked if this is set"

@@ -45,7 +45,7 @@ def test_a_variable_that_sets_nothing_is_told_once(capsys, monkeypatch):
     monkeypatch.setattr(console, "_reported", set())
     monkeypatch.setenv("TOOLKIT_MAX_TRY", "3")
     for _ in range(2):
-        assert settings_of({})[0].max_tries == 5
+        assert settings_of({})[0].max_tries == 7
     said = "TOOLKIT_MAX_TRY is ignored: there is no such setting; did you mean TOOLKIT_MAX_TRIES?"
     assert capsys.readouterr().err == f"toolkit: {said}\n"
 

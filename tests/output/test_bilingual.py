@@ -94,9 +94,7 @@ def test_doubtful_sentences_are_found_by_their_number_and_say_how_sure_they_are(
 
 def test_a_markdown_table_names_confidence_and_words():
     rows = side_by_side(some_doubtful(), "markdown").splitlines()[3:]
-    assert rows[0].endswith(
-        "| A hat.<br>(confidence 38%)<br>(chat: a &lt;hat> is no cat) |"
-    )
+    assert rows[0].endswith("| A hat.<br>(confidence 38%)<br>(chat: a &lt;hat> is no cat) |")
     assert rows[1:] == ["| 2 | Un chien. | A dog. |", "| 3 | Un rat. | A rat. |"]
 
 

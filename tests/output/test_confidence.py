@@ -75,9 +75,7 @@ def test_a_doubtful_sentence_says_how_sure_it_is_in_words_too():
 def test_what_the_page_shows_is_explained_where_anything_is_known():
     known, unknown = translation(confidence=0.9), translation()
     assert legend([unknown], Caution(), {}) == ""
-    assert "below 70%" in legend(
-        [unknown, known], Caution(min_confidence=0.7), {}
-    )
+    assert "below 70%" in legend([unknown, known], Caution(min_confidence=0.7), {})
 
 
 @pytest.mark.parametrize(("measured_on", "is_rough"), [("any", True), ("one", False)])

@@ -110,7 +110,42 @@ def test_no_search_has_fewer_beams_than_the_settings_ask_for(quality):
     engine = Engine(lambda config: [("He met him.", -5.0)])
     text = "Il le rencontre lundi."
     translated(engine, text, quality=quality, config=GenerationConfig(num_beams=6))
-    assert searched(engine) == [(6, 6, False), (6, 6, False)]
+    assert [each for each in searched(engine) if each != SAMPLES] == [(6, 6, False), (6, 6, False)]
+
+
+def test_what_no_other_try_puts_right_is_searched_for_more_widely_last():
+    text = "Le président Poutine dort lundi."
+
+    def beam(config):
+        return [("The president sleeps on Monday.", -1.0)]
+
+    def found(config):
+        return [("Putin sleeps on Monday.", -9.0)] if config.do_sample else beam(config)
+
+    engine = Engine(found)
+    result = translated(engine, text, quality="standard")
+    assert searched(engine) == [ONE, FOUR, FOUR, SAMPLES]
+    assert (result.text, result.failed) == ("Putin sleeps on Monday.", ())
+    for family, quality in (("causal", "fast"), ("seq2seq", "standard")):
+        engine = Engine(found, family=family)
+        assert translated(engine, text, quality=quality).failed
+        assert SAMPLES not in searched(engine)
+
+
+def test_what_the_lexicon_misses_is_not_drawn_for():
+    engine = Engine(lambda config: [("The glaciers have oil.", -0.5)])
+    result = translated(engine, "La fonte des glaciers.", quality="standard", lexicon=True)
+    assert [check.name for check in result.failed] == ["coverage"]
+    assert searched(engine) == [ONE, FOUR, FOUR]
+
+
+def test_of_two_lost_names_one_is_better_than_none():
+    text = "Le président Poutine et le ministre Lavrov dorment."
+    answers = [("Both of them are asleep.", -0.5), ("Lavrov and the president sleep.", -6.0)]
+    engine = Engine(lambda config: answers)
+    result = translated(engine, text, quality="best")
+    assert result.text == "Lavrov and the president sleep."
+    assert [check.values for check in result.failed] == [("Poutine",)]
 
 
 def test_of_sound_candidates_the_likeliest_is_kept():
@@ -156,11 +191,11 @@ def test_a_penalty_is_tried_greedily():
 
 
 def test_no_text_is_tried_more_often_than_asked():
-    for most in range(1, 6):
+    for most in range(1, 8):
         engine = Engine(lambda config: [(LOOP, -30.0)])
         text = "Il est revenu encore et encore dans la ville de ses parents."
         result = translated(engine, text, quality="standard", max_tries=most)
-        assert result.tries == min(most, 3)
+        assert result.tries == min(most, 5)
         assert len(engine.asked) == result.tries
         assert result.failed
 

@@ -26,7 +26,8 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """One way of trying: with the first prompt again but a wider search, with the careful prompt,
-    in pieces, with a penalty on repeated tokens.
+    in pieces, with a penalty on repeated tokens, by samples; as a `last` resort only for what no
+    other way put right.
 
     `helps` names the checks that it may put right, none for all.
     """
@@ -35,6 +36,8 @@ class Strategy:
     careful: bool = False
     pieces: bool = False
     penalty: bool = False
+    sampled: bool = False
+    last: bool = False
     helps: frozenset[str] = frozenset()
 
     def may_help(self, text: str, failed: Sequence[Check]) -> bool:
@@ -51,13 +54,15 @@ STUCK = frozenset(
 NO_TRANSLATION = frozenset({"empty", "lost", "echo", "copied", "language"})
 BY_LEXICON = frozenset({"coverage", "additions"})
 FIRST = Strategy()
-# What is tried next, in this order, as long as a check fails; a wider search also where the model
-# was not sure.
+# What is tried next, in this order, as long as a check fails; a wider search first where the model
+# was not sure of a sound answer.
 RETRIES = (
     Strategy(wider=True),
     Strategy(careful=True),
     Strategy(careful=True, pieces=True, helps=LOSING),
     Strategy(careful=True, penalty=True, helps=STUCK),
+    Strategy(wider=True, last=True),
+    Strategy(careful=True, sampled=True, last=True),
 )
 
 
@@ -84,12 +89,17 @@ class Attempt:
         model's own log-probability counts `by_model` only.
         """
         translated = self.translates
-        faults = sum(check.name not in BY_LEXICON for check in self.failed)
         own = self.log_prob if by_model else 0.0
         score = own + REVERSE_WEIGHT * self.reverse - ADDITION_WEIGHT * (self.added or 0.0)
         # What answers more of a text that it doesn't translate is no better.
         covered = 1.0 if self.covered is None else self.covered
-        return translated, -faults, score + COVERAGE_WEIGHT * covered * translated
+        return translated, -self.faults, score + COVERAGE_WEIGHT * covered * translated
+
+    @property
+    def faults(self) -> int:
+        """How much is wrong by other checks than the lexicon's: two lost names are two."""
+        others = (check for check in self.failed if check.name not in BY_LEXICON)
+        return sum(max(1, len(check.values)) for check in others)
 
     @property
     def translates(self) -> bool:

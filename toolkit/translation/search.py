@@ -48,6 +48,7 @@ PENALTY = 1.15  # on repeated tokens, at least, when that is tried
 # Of models whose makers prescribe nothing else; temperature and top-p are of samples.
 TRANSLATION_CONFIG = GenerationConfig(temperature=0.6, top_p=0.9)
 MIN_LOG_PROB = -0.25  # of a token on average, from which on a sound answer is searched no further
+LAST_SAMPLES = 8  # where a name or number is lost whatever is tried
 MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 
 
@@ -191,6 +192,9 @@ class Search:
         return Found(best, tries, tuple(seen))
 
     def _helps(self, strategy: Strategy, request: Request, best: Attempt) -> bool:
+        if strategy.last:
+            wrong = best.faults > 0 if strategy.sampled else bool(best.failed)
+            return self.effort.is_wider and wrong
         if strategy.wider:
             return self.effort.is_wider and best.sound and not best.sure(MIN_LOG_PROB)
         return (
@@ -247,6 +251,8 @@ class Search:
         base = replace(self.config, max_new_tokens=min(self.config.max_new_tokens, most))
         if strategy.penalty:
             return [replace(base.beam(1), repetition_penalty=_penalty(base))]
+        if strategy.sampled:
+            return [base.samples(LAST_SAMPLES)]
         if not strategy.wider:
             effort = self.effort
             beams = effort.careful_beams if strategy.careful else effort.first_beams
