@@ -42,12 +42,15 @@ def test_a_long_article_is_told_what_is_quicker_where_no_route_was_asked_for(
     run, page, monkeypatch
 ):
     monkeypatch.setattr(chain, "LONG_ARTICLE_WORDS", 10)
-    hint = "words are translated first; --route direct summarizes the original"
+    hint = "words are translated first; --route direct, which summarizes the original, is"
     assert hint in run("summarize", page, *FAKE)[2]
     assert hint not in run("summarize", page, *FAKE, "-q")[2]
     assert hint not in run("translate", page, *FAKE)[2]
     for route in ("translate-first", "direct"):
         assert hint not in run("summarize", page, *FAKE, "--route", route)[2]
+    assert hint not in run("summarize", page, *FAKE, "--summarizer", "lead-3")[2]
+    monkeypatch.setenv("TOOLKIT_ROUTE", "translate-first")
+    assert hint not in run("summarize", page, *FAKE)[2]
 
 
 def test_an_article_that_may_be_cut_off_is_told(run, tmp_path, page):

@@ -61,8 +61,8 @@ def test_the_search_for_translations_is_told_as_it_is():
     }
     assert (standard["wider_beams"], standard["samples"], standard["max_tries"]) == (4, 0, 2)
     assert "reverse" not in standard["weights"]
-    for other in (standard, beams):
-        assert not {"temperature", "top_p"} & other.keys()
+    assert (standard["last_samples"], standard["temperature"]) == (8, 0.6)
+    assert not {"temperature", "top_p", "last_samples"} & beams.keys()
     for each in (best, standard, beams):
         assert not {"do_sample", "num_beams", "num_return_sequences"} & each.keys()
 

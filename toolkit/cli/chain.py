@@ -29,7 +29,7 @@ from toolkit.results import Caution, Number, Result
 from toolkit.translation.checks import lost_terms
 
 LISTED = 10  # numbers of doubtful sentences in a line
-LONG_ARTICLE_WORDS = 5000  # minutes of translation
+LONG_ARTICLE_WORDS = 5000  # from here on, translation takes many minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ def run_chain(
         refuse_same(settings)
     else:
         refuse_of_route(flags, settings)
-    hinted = translates and process is not Pipeline.translate_each and not flags.get("route")
+    summarizes = process is not Pipeline.translate_each
+    hinted = translates and summarizes and "route" not in settings.model_fields_set
     repeats, total_chars = learn(batch.inputs, batch.reading)
     count = Count()
     with stage_progress(quiet=job.quiet, total_chars=total_chars) as progress:
@@ -81,7 +82,7 @@ def run_chain(
                 outputs.check(place)
                 article = prepared(pipeline, document, job, repeats)
                 outputs.check_columns(document.record)
-                if hinted and not job.quiet:
+                if hinted and not job.quiet and not pipeline.unprompted("summarization"):
                     tell_length(article)
                 return len(document.text), article
 
@@ -229,8 +230,8 @@ def tell_length(article: Article) -> None:
     words = len(article.document.text.split())
     if words > LONG_ARTICLE_WORDS:
         tell(
-            f"{article.document.name}: all {words:,} words are translated first; --route direct "
-            "summarizes the original in a fraction of the time"
+            f"{article.document.name}: all {words:,} words are translated first; --route direct, "
+            "which summarizes the original, is several times quicker and keeps fewer facts"
         )
 
 

@@ -57,7 +57,7 @@ class Tokens:
         source_format = source_format or SourceFormat()
 
         def read() -> Any:
-            if _is_plain(Path(folder)):
+            if not source_format.source_code and _is_plain(Path(folder)):
                 from transformers import PreTrainedTokenizerFast
 
                 return PreTrainedTokenizerFast.from_pretrained(str(folder), **SAFELY)
@@ -303,7 +303,9 @@ def _is_plain(folder: Path) -> bool:
     The class that reads it is imported in half the time of the one that chooses a class.
     """
     file = folder / "tokenizer_config.json"
-    config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if not file.is_file() or not (folder / "tokenizer.json").is_file():
+        return False
+    config = json.loads(file.read_text(encoding="utf-8"))
     return isinstance(config, dict) and config.get("tokenizer_class") == PLAIN_CLASS
 
 

@@ -48,7 +48,7 @@ PENALTY = 1.15  # on repeated tokens, at least, when that is tried
 # Of models whose makers prescribe nothing else; temperature and top-p are of samples.
 TRANSLATION_CONFIG = GenerationConfig(temperature=0.6, top_p=0.9)
 MIN_LOG_PROB = -0.25  # of a token on average, from which on a sound answer is searched no further
-LAST_SAMPLES = 8  # where a name or number is lost whatever is tried
+LAST_SAMPLES = 8  # where a check other than the lexicon's fails whatever is tried
 MAX_SCORED = 4  # answers to a text that the source is scored by, where it is
 
 
@@ -95,8 +95,11 @@ class Effort:
         return {
             **asdict(self),
             "stuck_repetition_penalty": _penalty(config),
-            **({"min_log_prob": MIN_LOG_PROB} if self.is_wider else {}),
-            **(drawn if self.samples else {}),
+            **(
+                {"min_log_prob": MIN_LOG_PROB, "last_samples": LAST_SAMPLES, **drawn}
+                if self.is_wider
+                else {}
+            ),
             "weights": weights,
         }
 
@@ -175,12 +178,15 @@ class Search:
 
     def work(self, request: Request) -> Asking[Found]:
         best: Attempt | None = None
-        tries = 0
+        tries, widened = 0, False
         seen: list[Attempt] = []
         original = self.judge.original(request.text)
         for strategy in (FIRST, *RETRIES):
             if best and (tries >= self.max_tries or not self._helps(strategy, request, best)):
                 continue
+            if strategy.wider and widened:
+                continue
+            widened |= strategy.wider
             correction = NOTHING
             if best and strategy.careful:
                 correction = Correction(best.failed, hints_for(best.unanswered))
@@ -192,9 +198,10 @@ class Search:
         return Found(best, tries, tuple(seen))
 
     def _helps(self, strategy: Strategy, request: Request, best: Attempt) -> bool:
-        if strategy.last:
-            wrong = best.faults > 0 if strategy.sampled else bool(best.failed)
-            return self.effort.is_wider and wrong
+        if strategy.last and strategy.sampled:
+            return self.effort.is_wider and best.faults > 0
+        if strategy.last:  # a beam: samples for what only the lexicon misses do harm
+            return bool(best.failed) and self.effort.wider_beams > self.effort.first_beams
         if strategy.wider:
             return self.effort.is_wider and best.sound and not best.sure(MIN_LOG_PROB)
         return (
