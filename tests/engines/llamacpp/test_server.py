@@ -78,3 +78,14 @@ def test_ctrl_c_ends_it(placed):
             process.kill()
     assert process.returncode in (1, 130, -signal.SIGINT)
     assert said.strip().endswith(b"KeyboardInterrupt")
+
+
+def test_a_server_that_is_closed_at_once_ends(gguf_file):
+    again = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from toolkit.engines.llamacpp.server import LlamaServer\n"
+        "for _ in range(60):\n"
+        "    LlamaServer(Path(sys.argv[1]), context_tokens=512, sequences=4, threads=1)\n"
+    )
+    subprocess.run([sys.executable, "-c", again, gguf_file], check=True, timeout=120)

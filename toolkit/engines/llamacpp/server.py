@@ -72,6 +72,9 @@ class LlamaServer:
                 params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
             self._server = xllamacpp.Server(params)
             self._address = str(self._server.listening_address)
+        # A server that is closed before its loop runs waits for it for ever; an answer shows that
+        # it does.
+        self.ask("/completion", {"prompt": [0], "n_predict": 0})
 
     def begin(self, path: str, body: dict[str, Any]) -> HTTPConnection:
         """Ask, and don't wait for the answer; closing the connection gives it up."""
