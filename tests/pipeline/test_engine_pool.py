@@ -194,6 +194,9 @@ def test_a_long_stream_gives_way_to_another_model_and_goes_on_afterwards(crowded
 
     long = threading.Thread(target=ask, args=("one", sources))
     long.start()
+    ends = time.monotonic() + SECONDS
+    while not loaded and time.monotonic() < ends:  # the long one is first
+        time.sleep(0.001)
     short = threading.Thread(target=ask, args=("other", sources[:2]))
     short.start()
     for thread in (long, short):
